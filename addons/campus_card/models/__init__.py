@@ -7,5 +7,6 @@ from . import (
     campus_reservation,
     campus_posting,
     campus_ledger,
+    account_chart_template,
     res_company,
 )

@@ -1,0 +1,24 @@
+from odoo import models
+
+
+class AccountChartTemplate(models.AbstractModel):
+    _inherit = "account.chart.template"
+
+    def _load(self, template_code, company, install_demo, force_create=True):
+        """Set the campus card up as soon as the company has accounts to book on.
+
+        A first chart may be replaced while nothing has been booked. Odoo then deletes
+        the accounts and journals, ours included; the foreign keys of the campus
+        ledger fall back to empty and the setup fills them again.
+        """
+        res = super()._load(template_code, company, install_demo, force_create)
+        # A company loaded before our own tables exist is set up by the install hook.
+        if "campus.account" in self.env and self.env.registry.loaded:
+            self.env["res.company"].browse(company.id)._campus_setup()
+        return res
+
+    def _load_translations(self, langs=None, companies=None, template_data=None):
+        res = super()._load_translations(langs, companies, template_data)
+        companies = companies or self.env["res.company"].search([])
+        companies.filtered("campus_journal_id")._campus_translate(langs)
+        return res

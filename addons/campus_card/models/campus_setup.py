@@ -1,0 +1,126 @@
+"""What a company's books need before a card can be used: pure tables, no logic.
+
+Chinese codes are children of the accounts of the two standards in ``l10n_cn``
+(1221 other receivables, 1901 pending gains and losses, 2241 other payables ...).
+"""
+
+from collections import namedtuple
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+JOURNAL_CODE = "CAMP"
+JOURNAL_NAME = _lt("Campus Card")
+
+# key -> account.account. `codes` are the first codes to try per chart of accounts.
+GlAccount = namedtuple("GlAccount", "key name account_type codes")
+
+
+def _codes(cn, cn_large, generic):
+    return {"cn": cn, "cn_large_bis": cn_large, "generic_coa": generic}
+
+
+GL_ACCOUNTS = (
+    GlAccount(
+        "campus_cash",
+        _lt("Card Balances: Cash"),
+        "liability_current",
+        _codes("224111", "224111", "2131"),
+    ),
+    GlAccount(
+        "campus_subsidy",
+        _lt("Card Balances: Subsidy"),
+        "liability_current",
+        _codes("224112", "224112", "2132"),
+    ),
+    GlAccount(
+        "campus_meal",
+        _lt("Card Balances: Meal Plan"),
+        "liability_current",
+        _codes("224113", "224113", "2133"),
+    ),
+    GlAccount(
+        "campus_gift",
+        _lt("Card Balances: Gifts"),
+        "liability_current",
+        _codes("224114", "224114", "2134"),
+    ),
+    GlAccount(
+        "campus_clearing",
+        _lt("Card Clearing"),
+        "asset_current",
+        _codes("122141", "122141", "1231"),
+    ),
+    GlAccount(
+        "campus_debt",
+        _lt("Card Holders' Debts"),
+        "asset_current",
+        _codes("122142", "122142", "1232"),
+    ),
+    # Not reconcilable and no journal of its own: a counter is counted, not matched.
+    GlAccount(
+        "campus_office_cash",
+        _lt("Card Office Cash"),
+        "asset_cash",
+        _codes("100141", "100141", "1019"),
+    ),
+    GlAccount(
+        "campus_opening",
+        _lt("Card Migration Suspense"),
+        "asset_current",
+        _codes("190141", "190141", "1241"),
+    ),
+    GlAccount(
+        "campus_correction",
+        _lt("Card Correction Suspense"),
+        "asset_current",
+        _codes("190142", "190142", "1242"),
+    ),
+    GlAccount(
+        "campus_suspense",
+        _lt("Card Unmatched Suspense"),
+        "asset_current",
+        _codes("190143", "190143", "1243"),
+    ),
+    GlAccount(
+        "campus_fee",
+        _lt("Card Fee Income"),
+        "income_other",
+        _codes("505141", "605141", "4510"),
+    ),
+    GlAccount(
+        "campus_subsidy_cost",
+        _lt("Meal Subsidies Granted"),
+        "expense",
+        _codes("560241", "660241", "6131"),
+    ),
+    GlAccount(
+        "campus_campaign_cost",
+        _lt("Card Campaigns and Gifts"),
+        "expense",
+        _codes("560141", "660141", "6132"),
+    ),
+)
+
+# Spend order follows `sequence`: gifts expire first, then subsidies, cash lasts longest.
+PocketPlan = namedtuple("PocketPlan", "code name sequence expires refundable gl_key")
+
+POCKET_PLANS = (
+    PocketPlan("gift", _lt("Gift"), 5, True, False, "campus_gift"),
+    PocketPlan("subsidy", _lt("Subsidy"), 10, True, False, "campus_subsidy"),
+    PocketPlan("meal", _lt("Meal Plan"), 20, False, False, "campus_meal"),
+    PocketPlan("cash", _lt("Cash"), 30, False, True, "campus_cash"),
+)
+
+SystemAccount = namedtuple("SystemAccount", "code kind name gl_key")
+
+SYSTEM_ACCOUNTS = (
+    SystemAccount("opening", "opening", _lt("Opening Balances"), "campus_opening"),
+    SystemAccount("correction", "correction", _lt("Corrections"), "campus_correction"),
+    SystemAccount("fee", "fee", _lt("Card Fees"), "campus_fee"),
+    SystemAccount("cash_desk", "channel", _lt("Card Office"), "campus_office_cash"),
+    SystemAccount("subsidy_fund", "subsidy", _lt("Subsidy Fund"), "campus_subsidy_cost"),
+    SystemAccount("suspense", "suspense", _lt("Unmatched"), "campus_suspense"),
+    SystemAccount("campaign", "campaign", _lt("Campaigns"), "campus_campaign_cost"),
+)
