@@ -1,0 +1,228 @@
+"""Values that the ledger's rules take and give. Amounts are whole cents, ``> 0``.
+
+A wallet's pockets are liabilities of the school: money in credits a pocket,
+money out debits it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Literal
+
+Direction = Literal["in", "out"]
+Number = int | str
+
+OPEN, FROZEN, CLOSED = "open", "frozen", "closed"
+HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
+DEBT = "debt"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a kind of posting may do.
+
+    ``states``: wallet states in which it is allowed. ``refundable_only``: takes money
+    only from pockets that can be paid out. ``limited``: counts against the holder's limits.
+    ``repays_debt``: the holder's debt is repaid first. ``ignores_expiry``: expired pockets count.
+    """
+
+    code: str
+    direction: Direction
+    states: frozenset[str] = frozenset({OPEN})
+    refundable_only: bool = False
+    limited: bool = False
+    repays_debt: bool = False
+    ignores_expiry: bool = False
+
+
+_NOT_CLOSED = frozenset({OPEN, FROZEN})
+_ANY = frozenset({OPEN, FROZEN, CLOSED})
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind("purchase", "out", limited=True),
+        Kind("fee", "out", _NOT_CLOSED, refundable_only=True),
+        Kind("payout", "out", _NOT_CLOSED, refundable_only=True),
+        Kind("expiry", "out", _ANY, ignores_expiry=True),
+        Kind("correction_out", "out", _NOT_CLOSED, ignores_expiry=True),
+        Kind("topup", "in", _NOT_CLOSED, repays_debt=True),
+        Kind("opening", "in", _ANY),
+        Kind("subsidy", "in", _NOT_CLOSED),
+        Kind("gift", "in", _NOT_CLOSED),
+        Kind("correction_in", "in", _NOT_CLOSED),
+    )
+}
+
+
+@dataclass(slots=True)
+class Pocket:
+    """One pocket as the rules see it; ``usable_at`` empty means everywhere."""
+
+    id: int
+    plan: str
+    order: int
+    balance_minor: int = 0
+    reserved_minor: int = 0
+    expires_on: dt.date | None = None
+    usable_at: frozenset[int] = frozenset()
+    refundable: bool = True
+
+    @property
+    def available_minor(self) -> int:
+        """Cents that can be spent: the balance without what is reserved."""
+        return self.balance_minor - self.reserved_minor
+
+    def alive(self, on: dt.date) -> bool:
+        """Whether the pocket can be spent on that day."""
+        return self.expires_on is None or self.expires_on >= on
+
+    def usable(self, merchant_id: int) -> bool:
+        """Whether the plan may be spent at that merchant."""
+        return not self.usable_at or merchant_id in self.usable_at
+
+
+@dataclass(slots=True)
+class Wallet:
+    """All the money of one holder. Limits are cents, 0 means none."""
+
+    id: int
+    state: str = OPEN
+    pockets: list[Pocket] = field(default_factory=list)
+    debt_account_id: int = 0
+    debt_minor: int = 0
+    limit_purchase_minor: int = 0
+    limit_day_minor: int = 0
+    spent_today_minor: int = 0
+
+    def available_minor(self, on: dt.date) -> int:
+        """Cents that can be spent somewhere on that day."""
+        return sum(p.available_minor for p in self.pockets if p.alive(on))
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Money in or out of a wallet, against a system account."""
+
+    uuid: str
+    kind: str
+    wallet_id: int
+    account_id: int
+    amount_minor: int
+    plan: str | None = None
+    expires_on: dt.date | None = None
+    card_id: int | None = None
+    settle: bool = False
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Set money aside for a purchase at a merchant."""
+
+    uuid: str
+    wallet_id: int
+    account_id: int
+    amount_minor: int
+    card_id: int | None = None
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Turn a reservation into a purchase; ``None`` takes all of it."""
+
+    uuid: str
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give a reservation back; ``state`` says whether it was let go or ran out."""
+
+    uuid: str
+    state: str = HOLD_RELEASED
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Undo a posting, whole (``None``: what is left of it) or in part."""
+
+    uuid: str
+    reverses_uuid: str
+    amount_minor: int | None = None
+
+
+Birth = Post | Reserve | Reverse
+Request = Birth | Capture | Release
+
+
+@dataclass(slots=True)
+class Hold:
+    """One pocket's share of a reservation."""
+
+    uuid: str
+    line: int
+    wallet_id: int
+    pocket_id: int
+    account_id: int
+    amount_minor: int
+    captured_minor: int = 0
+    state: str = HOLD_OPEN
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One movement, debit account -> credit account; never changed once made."""
+
+    uuid: str
+    line: int
+    kind: str
+    wallet_id: int
+    debit_id: int
+    credit_id: int
+    amount_minor: int
+    plan: str
+    reverses: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A share of an amount that one pocket (or the debt account) bears."""
+
+    account_id: int
+    plan: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a request: also a refusal is one, with the numbers that explain it."""
+
+    uuid: str
+    code: str
+    wallet_id: int = 0
+    amount_minor: int = 0
+    before_minor: int = 0
+    after_minor: int = 0
+    parts: tuple[Part, ...] = ()
+    numbers: tuple[tuple[str, Number], ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether money moved (or was set aside)."""
+        return self.code == "ok"
+
+
+def digest(request: Request) -> str:
+    """Fingerprint of a request's content, so that a replay with other content is seen.
+
+    The number of the attempt is not content: it says which try this is, not what is asked.
+    """
+    content = {name: getattr(request, name) for name in request.__slots__ if name not in ("uuid", "attempt")}
+    text = json.dumps([type(request).__name__, content], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

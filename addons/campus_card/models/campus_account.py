@@ -1,0 +1,118 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+KINDS = [
+    ("pocket", "Pocket"),
+    ("debt", "Holder's debt"),
+    ("merchant", "Merchant"),
+    ("channel", "Top-up channel"),
+    ("fund", "Subsidy fund"),
+    ("fee", "Fee income"),
+    ("opening", "Opening balances"),
+    ("correction", "Corrections"),
+    ("campaign", "Campaign cost"),
+    ("suspense", "Suspense"),
+]
+
+
+class CampusAccount(models.Model):
+    """An account of the campus ledger: a pocket of a wallet, or a system account.
+
+    Only pockets store a balance; database triggers keep it in step with the transfers
+    and refuse every other change. System accounts are summed when asked.
+    """
+
+    _name = "campus.account"
+    _description = "Ledger Account"
+    _order = "kind, code, id"
+
+    name = fields.Char(required=True)
+    code = fields.Char(help="Short name of a system account, unique in the company.")
+    kind = fields.Selection(KINDS, required=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    wallet_id = fields.Many2one("campus.wallet", index="btree_not_null", ondelete="restrict")
+    plan_id = fields.Many2one("campus.pocket.plan", ondelete="restrict")
+    expires_on = fields.Date(help="Last day on which the money in this pocket can be spent.")
+    balance_minor = fields.Integer(string="Balance (cents)", readonly=True, copy=False)
+    reserved_minor = fields.Integer(string="Reserved (cents)", readonly=True, copy=False)
+    balance = fields.Monetary(compute="_compute_balance")
+    reserved = fields.Monetary(compute="_compute_balance")
+    gl_account_id = fields.Many2one(
+        "account.account", string="General Ledger Account", ondelete="restrict"
+    )
+    journal_id = fields.Many2one(
+        "account.journal", help="Journal of the day close; empty takes the company's campus journal."
+    )
+    partner_id = fields.Many2one("res.partner", string="Merchant Contact", ondelete="restrict")
+    active = fields.Boolean(default=True)
+
+    _code_company_unique = models.UniqueIndex(
+        "(company_id, code) WHERE code IS NOT NULL", "A company has one ledger account with this code."
+    )
+    _pocket_unique = models.UniqueIndex(
+        "(wallet_id, plan_id, COALESCE(expires_on, DATE '9999-12-31')) WHERE kind = 'pocket'",
+        "A wallet has one pocket per plan and expiry date.",
+    )
+    _debt_unique = models.UniqueIndex("(wallet_id) WHERE kind = 'debt'", "A wallet has one debt account.")
+    _available_check = models.Constraint(
+        "CHECK (balance_minor - reserved_minor >= 0 AND reserved_minor >= 0)",
+        "A pocket never goes below zero.",
+    )
+    _stored_balance_check = models.Constraint(
+        "CHECK (kind = 'pocket' OR (balance_minor = 0 AND reserved_minor = 0))",
+        "Only pockets store a balance.",
+    )
+    _pocket_complete_check = models.Constraint(
+        "CHECK (kind NOT IN ('pocket', 'debt') OR wallet_id IS NOT NULL)",
+        "Pockets and debt accounts belong to a wallet.",
+    )
+
+    def _compute_balance(self):
+        sums = self._signed_sums(self.filtered(lambda a: a.kind != "pocket"))
+        for account in self:
+            minor = account.balance_minor if account.kind == "pocket" else sums.get(account.id, 0)
+            account.balance = account.currency_id.round(minor / 100)
+            account.reserved = account.currency_id.round(account.reserved_minor / 100)
+
+    @api.model
+    def _signed_sums(self, accounts):
+        """Credits minus debits of accounts in cents, summed from the transfers: ``{id: int}``."""
+        if not accounts.ids:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT account_id, SUM(minor)::bigint FROM (
+                       SELECT credit_account_id AS account_id, amount_minor::bigint AS minor
+                         FROM campus_transfer WHERE credit_account_id = ANY(%(ids)s)
+                        UNION ALL
+                       SELECT debit_account_id, -amount_minor::bigint
+                         FROM campus_transfer WHERE debit_account_id = ANY(%(ids)s)) AS side
+                   GROUP BY account_id""",
+                ids=list(accounts.ids),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _system(self, code, company=None):
+        """The company's system account with this code; tells what to do where it is missing."""
+        company = company or self.env.company
+        account = self.search([("code", "=", code), ("company_id", "=", company.id)], limit=1)
+        if not account:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no ledger account “%(code)s”. Set up the campus card for it first.",
+                    company=company.name,
+                    code=code,
+                )
+            )
+        return account
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_wallet(self):
+        if any(account.wallet_id for account in self):
+            raise UserError(self.env._("Accounts of a wallet are never deleted."))

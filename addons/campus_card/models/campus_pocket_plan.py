@@ -1,0 +1,41 @@
+from odoo import fields, models
+
+
+class CampusPocketPlan(models.Model):
+    """A kind of pocket: what the money in it is, where it may be spent and in which order."""
+
+    _name = "campus.pocket.plan"
+    _description = "Pocket Plan"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, help="Stable short name, used by imports and over the wire.")
+    sequence = fields.Integer(
+        string="Spend Order",
+        default=30,
+        help="After money that expires, the pocket with the lowest number is spent first.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    refundable = fields.Boolean(
+        default=True, help="Money of this plan can be paid out in cash and pays fees."
+    )
+    merchant_ids = fields.Many2many(
+        "campus.account",
+        "campus_pocket_plan_merchant_rel",
+        string="Usable At",
+        domain="[('kind', '=', 'merchant'), ('company_id', '=', company_id)]",
+        help="Merchants where this money may be spent. Empty means everywhere.",
+    )
+    liability_account_id = fields.Many2one(
+        "account.account",
+        string="Liability Account",
+        ondelete="restrict",
+        help="General ledger account that shows what the school owes on pockets of this plan.",
+    )
+    active = fields.Boolean(default=True)
+
+    _code_company_unique = models.Constraint(
+        "UNIQUE(code, company_id)", "A company has one plan with this code."
+    )

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..uuid_field import Uuid
+
+KINDS = [
+    ("purchase", "Purchase"),
+    ("topup", "Top-up"),
+    ("payout", "Pay-out"),
+    ("fee", "Fee"),
+    ("subsidy", "Subsidy"),
+    ("gift", "Gift"),
+    ("opening", "Opening balance"),
+    ("expiry", "Expired"),
+    ("correction_in", "Correction (credit)"),
+    ("correction_out", "Correction (charge)"),
+    ("debt_return", "Debt returned"),
+]
+
+
+class CampusTransfer(models.Model):
+    """One movement of money, debit account -> credit account, whole cents; written once.
+
+    Rows are made by ``campus.ledger`` alone. The ORM refuses create, write and unlink, and
+    so do triggers in the database (``data/ledger_schema.sql``) for update and delete.
+    """
+
+    _name = "campus.transfer"
+    _description = "Transfer"
+    _order = "id desc"
+    _log_access = False
+
+    uuid = Uuid(required=True, readonly=True)
+    line = fields.Integer(required=True, readonly=True)
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    wallet_id = fields.Many2one("campus.wallet", required=True, readonly=True, ondelete="restrict")
+    partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
+    card_id = fields.Many2one("campus.card", readonly=True, ondelete="restrict")
+    debit_account_id = fields.Many2one("campus.account", required=True, readonly=True, ondelete="restrict")
+    credit_account_id = fields.Many2one("campus.account", required=True, readonly=True, ondelete="restrict")
+    amount_minor = fields.Integer(string="Amount (cents)", required=True, readonly=True)
+    amount = fields.Monetary(compute="_compute_amount", help="Signed as the holder sees it.")
+    booking_date = fields.Date(string="Business Day", required=True, readonly=True)
+    occurred_at = fields.Datetime(required=True, readonly=True)
+    posted_at = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    reverses_id = fields.Many2one(
+        "campus.transfer", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    origin = fields.Char(readonly=True, help="The document behind it, such as pos.order,12.")
+    memo = fields.Char(readonly=True)
+
+    _uuid_line_unique = models.Constraint("UNIQUE(uuid, line)", "This request is already booked.")
+    _amount_check = models.Constraint("CHECK (amount_minor > 0)", "An amount is above zero.")
+    _sides_check = models.Constraint("CHECK (debit_account_id <> credit_account_id)", "Two sides, two accounts.")
+    _wallet_idx = models.Index("(wallet_id, id)")
+    _booking_date_idx = models.Index("(booking_date, company_id)")
+    _posted_at_idx = models.Index("USING BRIN (posted_at)")
+
+    @api.depends("amount_minor", "debit_account_id")
+    def _compute_amount(self):
+        for transfer in self:
+            own = transfer.debit_account_id.sudo().wallet_id == transfer.wallet_id
+            sign = -1 if own else 1
+            transfer.amount = transfer.currency_id.round(sign * transfer.amount_minor / 100)
+
+    @api.depends("kind", "reverses_id")
+    def _compute_display_name(self):
+        names = dict(self._fields["kind"]._description_selection(self.env))
+        for transfer in self:
+            name = names.get(transfer.kind, "")
+            if transfer.reverses_id:
+                name = self.env._("Refund: %s", name)
+            transfer.display_name = f"{name} #{transfer.id}"
+
+    def create(self, vals_list):
+        raise UserError(self.env._("Money moves only through the ledger's verbs."))
+
+    def write(self, vals):
+        raise UserError(self.env._("A transfer is never changed. Correct it with a new one."))
+
+    def unlink(self):
+        raise UserError(self.env._("A transfer is never deleted. Correct it with a new one."))

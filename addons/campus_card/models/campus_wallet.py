@@ -1,0 +1,178 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..campus_core.ledger_types import CLOSED, FROZEN, OPEN
+
+STATES = [(OPEN, "Open"), (FROZEN, "Frozen"), (CLOSED, "Closed")]
+
+
+class CampusWallet(models.Model):
+    """All the money of one holder: pockets, state and limits."""
+
+    _name = "campus.wallet"
+    _description = "Wallet"
+    _order = "id desc"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Holder", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    state = fields.Selection(STATES, required=True, default=OPEN, readonly=True, index=True)
+    account_ids = fields.One2many("campus.account", "wallet_id", string="Accounts", readonly=True)
+    pocket_ids = fields.One2many(
+        "campus.account", "wallet_id", string="Pockets", domain=[("kind", "=", "pocket")], readonly=True
+    )
+    transfer_ids = fields.One2many("campus.transfer", "wallet_id", string="Transfers", readonly=True)
+    limit_purchase_minor = fields.Integer(
+        string="Limit per Purchase (cents)", help="0 means no limit of its own."
+    )
+    limit_day_minor = fields.Integer(string="Limit per Day (cents)", help="0 means no limit of its own.")
+    balance_minor = fields.Integer(string="Balance (cents)", compute="_compute_balance")
+    available_minor = fields.Integer(string="Available (cents)", compute="_compute_balance")
+    debt_minor = fields.Integer(string="Debt (cents)", compute="_compute_balance")
+    balance = fields.Monetary(compute="_compute_balance")
+    available = fields.Monetary(compute="_compute_balance")
+    debt = fields.Monetary(compute="_compute_balance")
+
+    _partner_company_unique = models.Constraint(
+        "UNIQUE(partner_id, company_id)", "A holder has one wallet in a company."
+    )
+    _limits_check = models.Constraint(
+        "CHECK (limit_purchase_minor >= 0 AND limit_day_minor >= 0)", "Limits are not negative."
+    )
+
+    @api.depends("account_ids.balance_minor", "account_ids.reserved_minor")
+    def _compute_balance(self):
+        debts = self.env["campus.account"]._signed_sums(
+            self.account_ids.filtered(lambda account: account.kind == "debt")
+        )
+        for wallet in self:
+            pockets = wallet.account_ids.filtered(lambda account: account.kind == "pocket")
+            wallet.balance_minor = sum(pockets.mapped("balance_minor"))
+            wallet.available_minor = wallet.balance_minor - sum(pockets.mapped("reserved_minor"))
+            wallet.debt_minor = -sum(debts.get(account.id, 0) for account in wallet.account_ids)
+            for name in ("balance", "available", "debt"):
+                wallet[name] = wallet.currency_id.round(wallet[f"{name}_minor"] / 100)
+
+    @api.model
+    def _for_holder(self, partners, company=None):
+        """Wallets of these holders in the company, made with their cash pocket where missing."""
+        company = company or self.env.company
+        domain = [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
+        found = self.search(domain)
+        missing = partners - found.partner_id
+        if missing:
+            # Clerks may not create wallets by hand; a holder gets exactly one, through here.
+            wallets = self.sudo().create(
+                [{"partner_id": partner.id, "company_id": company.id} for partner in missing]
+            )
+            wallets._ensure_pockets({(wallet.id, "cash", None) for wallet in wallets})
+            found = self.search(domain)
+        return found
+
+    @api.model
+    def _ensure_pockets(self, wanted):
+        """Create missing pockets. ``wanted``: set of ``(wallet id, plan code, expires_on or None)``.
+
+        Safe under concurrency: two requests that want the same pocket get one.
+        """
+        if not wanted:
+            return
+        self.env["campus.pocket.plan"].flush_model()
+        self.env["campus.wallet"].flush_model()
+        wallet_ids, plans, expiries = zip(*sorted(wanted, key=str), strict=True)
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO campus_account (name, kind, company_id, wallet_id, plan_id, expires_on,
+                       balance_minor, reserved_minor, active, create_uid, write_uid, create_date, write_date)
+                   SELECT plan.code, 'pocket', wallet.company_id, wallet.id, plan.id, wanted.expires_on,
+                       0, 0, TRUE, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                     FROM unnest(%(wallets)s::int[], %(plans)s::text[], %(expiries)s::date[])
+                          AS wanted(wallet_id, plan, expires_on)
+                     JOIN campus_wallet wallet ON wallet.id = wanted.wallet_id
+                     JOIN campus_pocket_plan plan
+                       ON plan.code = wanted.plan AND plan.company_id = wallet.company_id
+                    WHERE NOT EXISTS (
+                          SELECT 1 FROM campus_account old
+                           WHERE old.wallet_id = wallet.id AND old.plan_id = plan.id AND old.kind = 'pocket'
+                             AND old.expires_on IS NOT DISTINCT FROM wanted.expires_on)
+                   ON CONFLICT DO NOTHING""",
+                uid=self.env.uid,
+                wallets=list(wallet_ids),
+                plans=list(plans),
+                expiries=list(expiries),
+            )
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["account_ids", "pocket_ids"])
+
+    @api.model
+    def _ensure_debt_accounts(self, wallet_ids):
+        """Create the missing debt accounts of these wallets."""
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO campus_account (name, kind, company_id, wallet_id, gl_account_id,
+                       balance_minor, reserved_minor, active, create_uid, write_uid, create_date, write_date)
+                   SELECT 'debt', 'debt', wallet.company_id, wallet.id, debt.gl_account_id,
+                       0, 0, TRUE, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                     FROM campus_wallet wallet
+                     LEFT JOIN campus_account debt
+                       ON debt.company_id = wallet.company_id AND debt.code = 'debt'
+                    WHERE wallet.id = ANY(%(wallets)s)
+                      AND NOT EXISTS (SELECT 1 FROM campus_account old
+                                       WHERE old.wallet_id = wallet.id AND old.kind = 'debt')
+                   ON CONFLICT DO NOTHING""",
+                uid=self.env.uid,
+                wallets=list(wallet_ids),
+            )
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["account_ids"])
+
+    def _set_state(self, state, allowed):
+        for wallet in self:
+            if wallet.state not in allowed:
+                raise UserError(
+                    self.env._(
+                        "The wallet of %(holder)s is %(state)s.",
+                        holder=wallet.partner_id.display_name,
+                        state=dict(wallet._fields["state"]._description_selection(self.env))[wallet.state],
+                    )
+                )
+        # The state is not writable by hand: verbs are the only way to change it.
+        self.check_access("write")
+        super().write({"state": state})
+
+    def write(self, vals):
+        if "state" in vals and not self.env.su:
+            raise UserError(self.env._("Freeze, unfreeze or close a wallet; do not write its state."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A wallet is closed, never deleted."))
+
+    def action_freeze(self):
+        """No more spending from these wallets, whatever the card."""
+        self._set_state(FROZEN, {OPEN})
+
+    def action_unfreeze(self):
+        """Spending is possible again."""
+        self._set_state(OPEN, {FROZEN})
+
+    def action_close(self):
+        """Close empty wallets for good; money has to be paid out first."""
+        for wallet in self:
+            if wallet.balance_minor or wallet.debt_minor:
+                raise UserError(
+                    self.env._(
+                        "The wallet of %(holder)s still holds money or debt. Settle it first.",
+                        holder=wallet.partner_id.display_name,
+                    )
+                )
+        self._set_state(CLOSED, {OPEN, FROZEN})
