@@ -20,7 +20,6 @@ CARD_NOT_ACTIVE: Final = "card_not_active"
 CARD_FROZEN: Final = "card_frozen"
 CARD_LOST: Final = "card_lost"
 CARD_EXPIRED: Final = "card_expired"
-CARD_NOT_YET_VALID: Final = "card_not_yet_valid"
 CARD_MOVE_INVALID: Final = "card_move_invalid"
 CARD_STATE_UNKNOWN: Final = "card_state_unknown"
 CARD_VERB_UNKNOWN: Final = "card_verb_unknown"
@@ -48,6 +47,7 @@ MONEY_MALFORMED: Final = "money_malformed"
 MONEY_TOO_PRECISE: Final = "money_too_precise"
 MONEY_NEGATIVE: Final = "money_negative"
 MONEY_OUT_OF_RANGE: Final = "money_out_of_range"
+MONEY_SCIENTIFIC: Final = "money_scientific"
 
 # -- card numbers as text -----------------------------------------------------
 UID_EMPTY: Final = "uid_empty"
@@ -63,7 +63,6 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         CARD_FROZEN: "The card is frozen.",
         CARD_LOST: "The card is reported lost.",
         CARD_EXPIRED: "The card has expired.",
-        CARD_NOT_YET_VALID: "The card is not valid yet.",
         CARD_MOVE_INVALID: "The card cannot do this in its present state.",
         CARD_STATE_UNKNOWN: "There is no such card state.",
         CARD_VERB_UNKNOWN: "There is no such move of a card.",
@@ -87,6 +86,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         MONEY_TOO_PRECISE: "The amount has more decimals than the currency.",
         MONEY_NEGATIVE: "The amount is negative.",
         MONEY_OUT_OF_RANGE: "The amount is too large.",
+        MONEY_SCIENTIFIC: "A spreadsheet wrote this amount as a power of ten: digits may be lost.",
         UID_EMPTY: "The card number is missing.",
         UID_MALFORMED: "This is not a card number.",
         UID_LENGTH: "A card number has 4, 7 or 10 bytes.",

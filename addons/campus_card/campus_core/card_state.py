@@ -1,0 +1,156 @@
+"""The life of a card: one table of moves, and when a card may pay.
+
+``MOVES[state][verb]`` is the state that follows. What is not in the table is
+refused. The reason of each state and verb is given to people through ``LABELS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from . import errors
+from .errors import CardStateError, Refusal
+
+REQUESTED: Final = "requested"
+APPROVED: Final = "approved"
+PRODUCED: Final = "produced"
+ISSUED: Final = "issued"
+ACTIVE: Final = "active"
+FROZEN: Final = "frozen"
+LOST: Final = "lost"
+EXPIRED: Final = "expired"
+REPLACED: Final = "replaced"
+RETURNED: Final = "returned"
+
+#: In the order of a card's life, with English labels.
+LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        REQUESTED: "Requested",
+        APPROVED: "Approved",
+        PRODUCED: "Produced",
+        ISSUED: "Issued",
+        ACTIVE: "Active",
+        FROZEN: "Frozen",
+        LOST: "Lost",
+        EXPIRED: "Expired",
+        REPLACED: "Replaced",
+        RETURNED: "Returned",
+    }
+)
+STATES: Final = tuple(LABELS)
+
+APPROVE: Final = "approve"
+PRODUCE: Final = "produce"
+ISSUE: Final = "issue"
+ACTIVATE: Final = "activate"
+FREEZE: Final = "freeze"
+UNFREEZE: Final = "unfreeze"
+REPORT_LOST: Final = "report_lost"
+FOUND: Final = "found"
+EXPIRE: Final = "expire"
+REPLACE: Final = "replace"
+RETURN: Final = "return_"
+VERBS: Final = (
+    APPROVE,
+    PRODUCE,
+    ISSUE,
+    ACTIVATE,
+    FREEZE,
+    UNFREEZE,
+    REPORT_LOST,
+    FOUND,
+    EXPIRE,
+    REPLACE,
+    RETURN,
+)
+
+MOVES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        REQUESTED: {APPROVE: APPROVED, RETURN: RETURNED},
+        APPROVED: {PRODUCE: PRODUCED, RETURN: RETURNED},
+        PRODUCED: {ISSUE: ISSUED, RETURN: RETURNED},
+        ISSUED: {
+            ACTIVATE: ACTIVE,
+            REPORT_LOST: LOST,
+            EXPIRE: EXPIRED,
+            REPLACE: REPLACED,
+            RETURN: RETURNED,
+        },
+        ACTIVE: {
+            FREEZE: FROZEN,
+            REPORT_LOST: LOST,
+            EXPIRE: EXPIRED,
+            REPLACE: REPLACED,
+            RETURN: RETURNED,
+        },
+        FROZEN: {
+            UNFREEZE: ACTIVE,
+            REPORT_LOST: LOST,
+            EXPIRE: EXPIRED,
+            REPLACE: REPLACED,
+            RETURN: RETURNED,
+        },
+        LOST: {FOUND: ACTIVE, REPLACE: REPLACED, RETURN: RETURNED},
+        # A renewed card (a later valid_until) is activated again.
+        EXPIRED: {ACTIVATE: ACTIVE, REPLACE: REPLACED, RETURN: RETURNED},
+        REPLACED: {},
+        RETURNED: {},
+    }
+)
+
+#: States in which the plastic is, or may come back, in somebody's hands: its UID
+#: belongs to this card alone.
+IN_USE: Final = frozenset(state for state, moves in MOVES.items() if moves)
+#: The only state in which a card pays.
+PAYS: Final = ACTIVE
+
+_SPEND_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {FROZEN: errors.CARD_FROZEN, LOST: errors.CARD_LOST, EXPIRED: errors.CARD_EXPIRED}
+)
+
+
+def move(state: str, verb: str, *, before: str | None = None) -> str | Refusal:
+    """Return the state that follows ``verb``, or a ``card_move_invalid`` refusal.
+
+    ``before`` is the state that a lost card had when it was reported: a frozen
+    card that is found again is frozen still, so that nobody lifts the office's
+    freeze by losing and finding the card. An unknown state or verb raises.
+    """
+    if state not in MOVES:
+        raise CardStateError(errors.CARD_STATE_UNKNOWN, state=state)
+    if verb not in VERBS:
+        raise CardStateError(errors.CARD_VERB_UNKNOWN, verb=verb)
+    following = MOVES[state].get(verb)
+    if following is None:
+        return Refusal(errors.CARD_MOVE_INVALID, {"state": state, "verb": verb})
+    if verb == FOUND and before == FROZEN:
+        return FROZEN
+    return following
+
+
+def verbs(state: str) -> tuple[str, ...]:
+    """Return the verbs that a card in ``state`` allows, in the order of ``VERBS``."""
+    if state not in MOVES:
+        raise CardStateError(errors.CARD_STATE_UNKNOWN, state=state)
+    return tuple(verb for verb in VERBS if verb in MOVES[state])
+
+
+def spend_refusal(
+    state: str, valid_from: date | None, valid_until: date | None, on: date
+) -> Refusal | None:
+    """Say why a card may not pay on the day ``on``; None when it may.
+
+    Both ends of the validity belong to it. No end means none.
+    """
+    if state not in MOVES:
+        raise CardStateError(errors.CARD_STATE_UNKNOWN, state=state)
+    if state != PAYS:
+        return Refusal(_SPEND_CODES.get(state, errors.CARD_NOT_ACTIVE), {"state": state})
+    if valid_until is not None and on > valid_until:
+        return Refusal(errors.CARD_EXPIRED, {"valid_until": valid_until.isoformat()})
+    if valid_from is not None and on < valid_from:
+        return Refusal(errors.CARD_NOT_ACTIVE, {"valid_from": valid_from.isoformat()})
+    return None

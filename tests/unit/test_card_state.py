@@ -1,0 +1,121 @@
+"""The life of a card: the whole product of states and verbs is walked."""
+
+from datetime import date, timedelta
+
+import pytest
+from campus_core import card_state as cs
+from campus_core import errors
+from hypothesis import given
+from hypothesis import strategies as st
+
+# Every allowed move; all others of the product must be refused.
+ALLOWED = {
+    ("requested", "approve"): "approved",
+    ("requested", "return_"): "returned",
+    ("approved", "produce"): "produced",
+    ("approved", "return_"): "returned",
+    ("produced", "issue"): "issued",
+    ("produced", "return_"): "returned",
+    ("issued", "activate"): "active",
+    ("issued", "report_lost"): "lost",
+    ("issued", "expire"): "expired",
+    ("issued", "replace"): "replaced",
+    ("issued", "return_"): "returned",
+    ("active", "freeze"): "frozen",
+    ("active", "report_lost"): "lost",
+    ("active", "expire"): "expired",
+    ("active", "replace"): "replaced",
+    ("active", "return_"): "returned",
+    ("frozen", "unfreeze"): "active",
+    ("frozen", "report_lost"): "lost",
+    ("frozen", "expire"): "expired",
+    ("frozen", "replace"): "replaced",
+    ("frozen", "return_"): "returned",
+    ("lost", "found"): "active",
+    ("lost", "replace"): "replaced",
+    ("lost", "return_"): "returned",
+    ("expired", "activate"): "active",
+    ("expired", "replace"): "replaced",
+    ("expired", "return_"): "returned",
+}
+DAY = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("state", cs.STATES)
+@pytest.mark.parametrize("verb", cs.VERBS)
+def test_each_verb_in_each_state_moves_or_is_refused(state, verb):
+    outcome = cs.move(state, verb)
+    if (state, verb) in ALLOWED:
+        assert outcome == ALLOWED[state, verb]
+        assert verb in cs.verbs(state)
+    else:
+        assert outcome == errors.Refusal("card_move_invalid", {"state": state, "verb": verb})
+        assert verb not in cs.verbs(state)
+
+
+def test_a_frozen_card_that_was_lost_and_found_is_frozen_still():
+    assert cs.move(cs.LOST, cs.FOUND, before=cs.FROZEN) == cs.FROZEN
+    assert cs.move(cs.LOST, cs.FOUND, before=cs.ACTIVE) == cs.ACTIVE
+    assert cs.move(cs.LOST, cs.REPLACE, before=cs.FROZEN) == cs.REPLACED
+
+
+def test_every_state_is_reached_and_an_end_is_always_in_reach():
+    reached, seen = {cs.REQUESTED}, set()
+    while reached != seen:
+        seen = set(reached)
+        reached |= {after for (before, _verb), after in ALLOWED.items() if before in seen}
+    assert reached == set(cs.STATES)
+    assert all(cs.RETURN in cs.MOVES[state] for state in cs.IN_USE)
+    assert cs.IN_USE == set(cs.STATES) - {cs.REPLACED, cs.RETURNED}
+
+
+def test_labels_name_every_state():
+    assert tuple(cs.LABELS) == cs.STATES == tuple(cs.MOVES)
+
+
+@pytest.mark.parametrize("call", [lambda: cs.move("eaten", "freeze"), lambda: cs.verbs("eaten")])
+def test_an_unknown_state_is_an_error(call):
+    with pytest.raises(errors.CardStateError) as caught:
+        call()
+    assert caught.value.code == "card_state_unknown"
+
+
+def test_an_unknown_verb_is_an_error():
+    with pytest.raises(errors.CardStateError) as caught:
+        cs.move("active", "eat")
+    assert caught.value.code == "card_verb_unknown"
+    with pytest.raises(errors.CardStateError):
+        cs.spend_refusal("eaten", None, None, DAY)
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("requested", "card_not_active"),
+        ("approved", "card_not_active"),
+        ("produced", "card_not_active"),
+        ("issued", "card_not_active"),
+        ("active", None),
+        ("frozen", "card_frozen"),
+        ("lost", "card_lost"),
+        ("expired", "card_expired"),
+        ("replaced", "card_not_active"),
+        ("returned", "card_not_active"),
+    ],
+)
+def test_only_an_active_card_pays(state, code):
+    refusal = cs.spend_refusal(state, None, None, DAY)
+    assert (refusal.code if refusal else None) == code
+
+
+@given(st.integers(-3, 3), st.integers(-3, 3))
+def test_both_ends_of_the_validity_belong_to_it(start, end):
+    refusal = cs.spend_refusal("active", DAY + timedelta(start), DAY + timedelta(end), DAY)
+    assert (refusal is None) == (start <= 0 <= end)
+
+
+def test_a_refusal_tells_the_date():
+    late = cs.spend_refusal("active", None, DAY - timedelta(1), DAY)
+    early = cs.spend_refusal("active", DAY + timedelta(1), None, DAY)
+    assert late == errors.Refusal("card_expired", {"valid_until": "2026-02-28"})
+    assert early == errors.Refusal("card_not_active", {"valid_from": "2026-03-02"})
