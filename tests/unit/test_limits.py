@@ -29,7 +29,7 @@ def test_zero_is_no_limit():
 def test_a_refusal_carries_its_numbers(given_limits, asked, spent, expected):
     answer = limits.refusal(given_limits, asked, spent)
     if expected is None:
-        assert refusal is None
+        assert answer is None
         return
     names = ("limit_minor", "spent_minor", "asked_minor", "left_minor")
     assert answer == errors.Refusal(expected[0], dict(zip(names, expected[1:], strict=True)))
