@@ -7,14 +7,14 @@ class AccountChartTemplate(models.AbstractModel):
     def _load(self, template_code, company, install_demo, force_create=True):
         """Set the campus card up as soon as the company has accounts to book on.
 
-        A first chart may be replaced while nothing has been booked. Odoo then deletes
-        the accounts and journals, ours included; the foreign keys of the campus
-        ledger fall back to empty and the setup fills them again.
+        A chart may be replaced while nothing has been booked. Odoo then deletes the
+        accounts and journals, ours included: they are let go first, and made again.
         """
+        replaces = template_code != company.chart_template
+        if replaces and not company.parent_id and not company._existing_accounting():
+            company._campus_forget_chart()
         res = super()._load(template_code, company, install_demo, force_create)
-        # A company loaded before our own tables exist is set up by the install hook.
-        if "campus.account" in self.env and self.env.registry.loaded:
-            self.env["res.company"].browse(company.id)._campus_setup()
+        self.env["res.company"].browse(company.id)._campus_setup()
         return res
 
     def _load_translations(self, langs=None, companies=None, template_data=None):

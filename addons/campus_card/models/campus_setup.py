@@ -103,14 +103,14 @@ GL_ACCOUNTS = (
     ),
 )
 
-# Spend order follows `sequence`: gifts expire first, then subsidies, cash lasts longest.
-PocketPlan = namedtuple("PocketPlan", "code name sequence expires refundable gl_key")
+# After money that expires, the lowest `sequence` is spent first: cash lasts longest.
+PocketPlan = namedtuple("PocketPlan", "code name sequence refundable gl_key")
 
 POCKET_PLANS = (
-    PocketPlan("gift", _lt("Gift"), 5, True, False, "campus_gift"),
-    PocketPlan("subsidy", _lt("Subsidy"), 10, True, False, "campus_subsidy"),
-    PocketPlan("meal", _lt("Meal Plan"), 20, False, False, "campus_meal"),
-    PocketPlan("cash", _lt("Cash"), 30, False, True, "campus_cash"),
+    PocketPlan("gift", _lt("Gift"), 5, False, "campus_gift"),
+    PocketPlan("subsidy", _lt("Subsidy"), 10, False, "campus_subsidy"),
+    PocketPlan("meal", _lt("Meal Plan"), 20, False, "campus_meal"),
+    PocketPlan("cash", _lt("Cash"), 30, True, "campus_cash"),
 )
 
 SystemAccount = namedtuple("SystemAccount", "code kind name gl_key")
@@ -120,7 +120,7 @@ SYSTEM_ACCOUNTS = (
     SystemAccount("correction", "correction", _lt("Corrections"), "campus_correction"),
     SystemAccount("fee", "fee", _lt("Card Fees"), "campus_fee"),
     SystemAccount("cash_desk", "channel", _lt("Card Office"), "campus_office_cash"),
-    SystemAccount("subsidy_fund", "subsidy", _lt("Subsidy Fund"), "campus_subsidy_cost"),
+    SystemAccount("subsidy_fund", "fund", _lt("Subsidy Fund"), "campus_subsidy_cost"),
     SystemAccount("suspense", "suspense", _lt("Unmatched"), "campus_suspense"),
     SystemAccount("campaign", "campaign", _lt("Campaigns"), "campus_campaign_cost"),
 )

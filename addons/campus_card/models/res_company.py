@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 from .campus_setup import (
     GL_ACCOUNTS,
@@ -140,31 +141,35 @@ class ResCompany(models.Model):
         return journal
 
     def _campus_setup_plans(self, gl_accounts):
-        Plan = self.env["campus.pocket.plan"].with_context(active_test=False)
-        plans = Plan.search([("company_id", "=", self.id)]).grouped("code")
+        plans = self._campus_plans().grouped("code")
         for row in POCKET_PLANS:
             gl_account = gl_accounts[row.gl_key]
             if plan := plans.get(row.code):
                 if not plan.liability_account_id:
                     plan.liability_account_id = gl_account
                 continue
-            Plan.create(
+            self.env["campus.pocket.plan"].create(
                 {
                     "code": row.code,
                     "name": row.name._translate("en_US"),
                     "sequence": row.sequence,
-                    "expires": row.expires,
                     "refundable": row.refundable,
                     "company_id": self.id,
                     "liability_account_id": gl_account.id,
                 }
             )
 
+    def _campus_plans(self):
+        Plan = self.env["campus.pocket.plan"].with_context(active_test=False)
+        return Plan.search([("company_id", "=", self.id)])
+
     def _campus_setup_system_accounts(self, gl_accounts):
         Account = self.env["campus.account"].with_context(active_test=False)
+        of_company = Domain("company_id", "=", self.id)
         codes = [row.code for row in SYSTEM_ACCOUNTS]
-        domain = [("company_id", "=", self.id), ("code", "in", codes)]
-        accounts = Account.search(domain).grouped("code")
+        accounts = Account.search(of_company & Domain("code", "in", codes)).grouped("code")
+        no_gl = Domain("kind", "=", "merchant") & Domain("gl_account_id", "=", False)
+        Account.search(of_company & no_gl).gl_account_id = self.campus_clearing_account_id
         for row in SYSTEM_ACCOUNTS:
             gl_account = gl_accounts[row.gl_key]
             if account := accounts.get(row.code):
@@ -174,12 +179,23 @@ class ResCompany(models.Model):
             Account.create(
                 {
                     "code": row.code,
-                    "name": row.name._translate("en_US"),
+                    "name": row.name._translate(self.partner_id.lang or "en_US"),
                     "kind": row.kind,
                     "company_id": self.id,
                     "gl_account_id": gl_account.id,
                 }
             )
+
+    def _campus_forget_chart(self):
+        """Let go of accounts and journals that a new chart of accounts is about to delete."""
+        company_ids = self.sudo().search([("id", "child_of", self.id)]).ids
+        for model, values in (
+            ("campus.account", {"gl_account_id": False, "journal_id": False}),
+            ("campus.pocket.plan", {"liability_account_id": False}),
+        ):
+            Model = self.env[model].sudo().with_context(active_test=False)
+            used = Domain.OR([(name, "!=", False)] for name in values)
+            Model.search(used & Domain("company_id", "in", company_ids)).write(values)
 
     # -- Names in the languages of the database ------------------------------
 
@@ -192,21 +208,14 @@ class ResCompany(models.Model):
         langs = [lang for lang in langs if lang != "en_US"]
         for company in self.sudo() if langs else ():
             for record, source in company._campus_named_records():
-                if record._fields["name"].translate:
-                    company._campus_translate_name(record, source, langs)
+                company._campus_translate_name(record, source, langs)
 
     def _campus_named_records(self):
         """:return: [(record, lazy source of its name)]"""
         named = [(self._campus_ref(row.key), row.name) for row in GL_ACCOUNTS]
         named.append((self._campus_ref("campus_journal"), JOURNAL_NAME))
-        for model, table in (
-            ("campus.pocket.plan", POCKET_PLANS),
-            ("campus.account", SYSTEM_ACCOUNTS),
-        ):
-            Model = self.env[model].with_context(active_test=False)
-            records = Model.search([("company_id", "=", self.id), ("code", "!=", False)])
-            by_code = records.grouped("code")
-            named += [(by_code.get(row.code), row.name) for row in table]
+        plans = self._campus_plans().grouped("code")
+        named += [(plans.get(row.code), row.name) for row in POCKET_PLANS]
         return [(record, source) for record, source in named if record]
 
     def _campus_translate_name(self, record, source, langs):
