@@ -9,4 +9,12 @@ from . import (
     campus_ledger,
     account_chart_template,
     res_company,
+    campus_department,
+    campus_card_stage,
+    campus_card,
+    campus_card_verbs,
+    campus_card_resolve,
+    ir_asset,
+    res_partner,
+    res_users,
 )

@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..campus_core import card_state
+from ..campus_core import errors as core_errors
+from ..campus_core import uid as uid_core
+
+
+class CampusCard(models.Model):
+    """From what a reader or a person gives to the card it means."""
+
+    _inherit = "campus.card"
+
+    @api.model
+    def _resolve(self, credential):
+        """Return ``(card, refusal code or None)`` for a UID, card number or campus number.
+
+        The UID may be in any form that ``campus_core.uid`` knows. Cards are looked up in
+        the current company with the rights of the caller. A card that is not to be used
+        is returned with its refusal code; without a card the code is ``unknown_card``.
+        """
+        text = (credential or "").strip()
+        card = self._resolve_uid(text) or self._resolve_number(text)
+        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+
+    @api.model
+    def _resolve_uid(self, text):
+        candidates = uid_core.candidates(text)
+        if not candidates:
+            return self.browse()
+        cards = self._search_in_company(Domain("uid", "in", candidates))
+        return cards.sorted(lambda card: (candidates.index(card.uid), *card._resolve_rank()))[:1]
+
+    @api.model
+    def _resolve_number(self, text):
+        if not text:
+            return self.browse()
+        cards = self._search_in_company(Domain("number", "=", text.upper()))
+        if not cards:
+            cards = self._search_in_company(Domain("partner_id.campus_number", "=", text))
+        return cards.sorted(lambda card: card._resolve_rank())[:1]
+
+    @api.model
+    def _search_in_company(self, domain):
+        return self.search(domain & Domain("company_id", "=", self.env.company.id))
+
+    def _resolve_rank(self):
+        """Cards that pay come first, then cards in use, then the newest."""
+        return self.state != card_state.PAYS, self.state not in card_state.IN_USE, -self.id
+
+    def _refusal_code(self):
+        """Return why this card may not be used today, None when it may."""
+        holder = self.partner_id
+        today = fields.Date.context_today(self)
+        for valid_from, valid_until in (
+            (self.valid_from, self.valid_until),
+            (holder.campus_valid_from, holder.campus_valid_until),
+        ):
+            refusal = card_state.spend_refusal(self.state, valid_from or None, valid_until or None, today)
+            if refusal:
+                return refusal.code
+        return None

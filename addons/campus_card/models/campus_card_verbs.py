@@ -1,0 +1,177 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..campus_core import card_state
+from ..campus_core.errors import Refusal
+
+# The verb that leads from one state to another: the core's table, read backwards.
+VERB_BETWEEN = {
+    (state, target): verb for state, moves in card_state.MOVES.items() for verb, target in moves.items()
+} | {(card_state.LOST, card_state.FROZEN): card_state.FOUND}
+
+CAN_EXPIRE = [state for state, moves in card_state.MOVES.items() if card_state.EXPIRE in moves]
+CRON_BATCH = 500
+LOST_ACTIVITY = "campus_card.mail_activity_type_lost_card"
+
+
+class CampusCard(models.Model):
+    """What can be done with a card. The table of moves is ``campus_core.card_state``."""
+
+    _inherit = "campus.card"
+
+    def action_approve(self):
+        return self._do(card_state.APPROVE)
+
+    def action_produce(self):
+        return self._do(card_state.PRODUCE)
+
+    def action_issue(self):
+        return self._do(card_state.ISSUE)
+
+    def action_activate(self):
+        return self._do(card_state.ACTIVATE)
+
+    def action_freeze(self):
+        return self._do(card_state.FREEZE)
+
+    def action_unfreeze(self):
+        return self._do(card_state.UNFREEZE)
+
+    def action_report_lost(self):
+        return self._do(card_state.REPORT_LOST)
+
+    def action_found(self):
+        return self._do(card_state.FOUND)
+
+    def action_expire(self):
+        return self._do(card_state.EXPIRE)
+
+    def action_return(self):
+        return self._do(card_state.RETURN)
+
+    def action_replace(self):
+        self.ensure_one()
+        return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_replace_action")
+
+    def _do(self, verb, reason=None):
+        """Move the cards by ``verb`` to the first stage of the state that follows.
+
+        Raises ``UserError`` when the core's table refuses it for one of the cards.
+        """
+        stages = self.env["campus.card.stage"]
+        vals = {} if reason is None else {"state_reason": reason}
+        for (state, before), cards in self.grouped(lambda card: (card.state, card.state_before_loss)).items():
+            following = card_state.move(state, verb, before=before or None)
+            if isinstance(following, Refusal):
+                raise UserError(cards._move_refused(self._verb_label(verb)))
+            cards.write({"stage_id": stages._first_of(following).id, **vals})
+        return True
+
+    def _verb_for(self, state, before, stage):
+        """Return the verb that brings these cards to ``stage``; None inside one state."""
+        if stage.state == state:
+            return None
+        verb = VERB_BETWEEN.get((state, stage.state))
+        if not verb or card_state.move(state, verb, before=before or None) != stage.state:
+            raise UserError(self._move_refused(stage.name))
+        if verb == card_state.REPLACE and not all(card.replaced_by_id for card in self):
+            raise UserError(self.env._("A card is replaced with the button “Replace”, which makes the new card."))
+        return verb
+
+    def _prepare_move(self, verb, state):
+        """Return the values that ``verb`` sets beside the stage, and refuse what it lacks."""
+        now = fields.Datetime.now()
+        if verb == card_state.ACTIVATE:
+            self._check_can_be_active()
+        return {
+            card_state.ISSUE: {"issued_at": now},
+            card_state.ACTIVATE: {"closed_at": False, "state_reason": False},
+            card_state.FREEZE: {"frozen_at": now},
+            card_state.UNFREEZE: {"frozen_at": False, "state_reason": False},
+            card_state.REPORT_LOST: {"lost_at": now, "state_before_loss": state},
+            card_state.FOUND: {"lost_at": False, "state_before_loss": False, "state_reason": False},
+            card_state.EXPIRE: {"closed_at": now},
+            card_state.REPLACE: {"closed_at": now},
+            card_state.RETURN: {"closed_at": now},
+        }.get(verb, {})
+
+    def _after_move(self, verb):
+        """Hook: what follows from a move, once it is written."""
+        if verb == card_state.REPORT_LOST:
+            for card in self:
+                card._schedule_lost_follow_up()
+        elif verb in (card_state.FOUND, card_state.REPLACE, card_state.RETURN):
+            self.activity_feedback([LOST_ACTIVITY])
+
+    def _check_can_be_active(self):
+        today = fields.Date.context_today(self)
+        for card in self:
+            if not card.uid and card.kind != "phone":
+                raise UserError(self.env._("Card %s needs the UID of its chip first.", card.number))
+            if card.valid_until and card.valid_until < today:
+                raise UserError(
+                    self.env._(
+                        "Card %(card)s was valid until %(date)s: give it a later date first.",
+                        card=card.number,
+                        date=fields.Date.to_string(card.valid_until),
+                    )
+                )
+
+    def _schedule_lost_follow_up(self):
+        user = self.department_id.responsible_id
+        if not user and self.env.user._is_internal():
+            user = self.env.user
+        if user:
+            self.activity_schedule(
+                LOST_ACTIVITY,
+                user_id=user.id,
+                note=self.env._("Ask the holder whether the card has turned up, or replace it."),
+            )
+
+    def _move_refused(self, target):
+        """Say why ``target`` (a verb or a stage) is not possible and what is."""
+        card = self[:1]
+        possible = [self._verb_label(verb) for verb in card_state.verbs(card.state)]
+        return self.env._(
+            "%(target)s: not possible for card %(card)s, which is %(state)s. Possible: %(verbs)s.",
+            target=target,
+            card=card.number,
+            state=dict(self._fields["state"]._description_selection(self.env))[card.state],
+            verbs=", ".join(possible) or self.env._("nothing any more"),
+        )
+
+    def _verb_label(self, verb):
+        return {
+            card_state.APPROVE: self.env._("Approve"),
+            card_state.PRODUCE: self.env._("Produce"),
+            card_state.ISSUE: self.env._("Issue"),
+            card_state.ACTIVATE: self.env._("Activate"),
+            card_state.FREEZE: self.env._("Freeze"),
+            card_state.UNFREEZE: self.env._("Unfreeze"),
+            card_state.REPORT_LOST: self.env._("Report Lost"),
+            card_state.FOUND: self.env._("Found"),
+            card_state.EXPIRE: self.env._("Expire"),
+            card_state.REPLACE: self.env._("Replace"),
+            card_state.RETURN: self.env._("Return"),
+        }[verb]
+
+    def _track_template(self, changes):
+        templates = super()._track_template(changes)
+        template = self[:1].stage_id.mail_template_id
+        if "stage_id" in changes and template and self[:1].partner_id.email:
+            templates["stage_id"] = (template, {"email_layout_xmlid": "mail.mail_notification_light"})
+        return templates
+
+    @api.model
+    def _cron_expire(self):
+        """Expire the cards whose last valid day is over."""
+        domain = Domain("state", "in", CAN_EXPIRE) & Domain(
+            "valid_until", "<", fields.Date.context_today(self)
+        )
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=self.search_count(domain))
+        while cards := self.search(domain, limit=CRON_BATCH).try_lock_for_update().filtered_domain(domain):
+            cards._do(card_state.EXPIRE)
+            if not cron._commit_progress(len(cards)):
+                break

@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .campus_card_states import CAMPUS_STAFF
+
+
+class ResPartner(models.Model):
+    """A holder is a contact with a campus number."""
+
+    _inherit = "res.partner"
+
+    campus_number = fields.Char(
+        index="btree_not_null",
+        copy=False,
+        tracking=True,
+        groups=CAMPUS_STAFF,
+        help="Student or staff number. A contact with a campus number is a holder.",
+    )
+    is_campus_holder = fields.Boolean(
+        "Holder", compute="_compute_is_campus_holder", store=True, groups=CAMPUS_STAFF
+    )
+    campus_department_id = fields.Many2one(
+        "campus.department",
+        "Department",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
+        groups=CAMPUS_STAFF,
+    )
+    campus_role = fields.Selection(
+        [
+            ("student", "Student"),
+            ("teacher", "Teacher"),
+            ("staff", "Staff"),
+            ("family", "Family"),
+            ("visitor", "Visitor"),
+        ],
+        "Role",
+        tracking=True,
+        groups=CAMPUS_STAFF,
+    )
+    campus_valid_from = fields.Date("Valid From", tracking=True, groups=CAMPUS_STAFF)
+    campus_valid_until = fields.Date(
+        "Valid Until",
+        tracking=True,
+        groups=CAMPUS_STAFF,
+        help="Last day on which this person's cards work. Empty: no end.",
+    )
+    campus_properties = fields.Properties(
+        "Custom Properties",
+        definition="campus_department_id.holder_properties_definition",
+        groups=CAMPUS_STAFF,
+    )
+    campus_card_ids = fields.One2many("campus.card", "partner_id", "Cards", groups=CAMPUS_STAFF)
+    campus_card_count = fields.Integer(
+        "Number of Cards", compute="_compute_campus_card_count", groups=CAMPUS_STAFF
+    )
+    campus_wallet_ids = fields.One2many("campus.wallet", "partner_id", "Wallets", groups=CAMPUS_STAFF)
+    campus_wallet_id = fields.Many2one(
+        "campus.wallet", "Wallet", compute="_compute_campus_wallet_id", groups=CAMPUS_STAFF
+    )
+    campus_balance = fields.Monetary(
+        "Card Balance",
+        related="campus_wallet_id.balance",
+        currency_field="campus_currency_id",
+        groups=CAMPUS_STAFF,
+    )
+    campus_currency_id = fields.Many2one(related="campus_wallet_id.currency_id", groups=CAMPUS_STAFF)
+
+    # COALESCE: contacts shared by all companies (no company) are one more number space.
+    _campus_number_company_unique = models.UniqueIndex(
+        "(campus_number, COALESCE(company_id, 0)) WHERE campus_number IS NOT NULL",
+        "Another holder of this company has this campus number already.",
+    )
+    _campus_valid_dates = models.Constraint(
+        "CHECK(campus_valid_until >= campus_valid_from)",
+        "A holder's first valid day cannot be after the last one.",
+    )
+
+    @api.depends("campus_number")
+    def _compute_is_campus_holder(self):
+        for partner in self:
+            partner.is_campus_holder = bool(partner.campus_number)
+
+    @api.depends("campus_card_ids")
+    def _compute_campus_card_count(self):
+        counts = dict(
+            self.env["campus.card"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.campus_card_count = counts.get(partner._origin, 0)
+
+    @api.depends("campus_wallet_ids")
+    @api.depends_context("company")
+    def _compute_campus_wallet_id(self):
+        wallets = self.env["campus.wallet"].search(
+            [("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
+        )
+        by_partner = {wallet.partner_id.id: wallet for wallet in wallets}
+        for partner in self:
+            partner.campus_wallet_id = by_partner.get(partner._origin.id, False)
+
+    @api.constrains("campus_number")
+    def _check_campus_number(self):
+        for partner in self:
+            number = partner.campus_number
+            if number and number != number.strip():
+                raise ValidationError(self.env._("The campus number “%s” has spaces around it.", number))
+            if not number and partner.campus_card_ids:
+                raise ValidationError(
+                    self.env._("%s has cards and needs a campus number.", partner.display_name)
+                )
+
+    @api.constrains("campus_department_id", "company_id")
+    def _check_campus_department_company(self):
+        for partner in self:
+            company = partner.campus_department_id.company_id
+            if company and partner.company_id and partner.company_id != company:
+                raise ValidationError(
+                    self.env._(
+                        "%(holder)s belongs to another company than the department %(department)s.",
+                        holder=partner.display_name,
+                        department=partner.campus_department_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("campus_number"):
+                vals.setdefault("company_id", self.env.company.id)
+        return super().create(vals_list)

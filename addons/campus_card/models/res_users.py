@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ResUsers(models.Model):
+    """Office staff may be limited to departments."""
+
+    _inherit = "res.users"
+
+    campus_department_ids = fields.Many2many(
+        "campus.department",
+        "campus_department_user_rel",
+        "user_id",
+        "department_id",
+        "Campus Departments",
+        help="A card clerk or manager sees holders and cards of these departments and of those below "
+        "them. Empty: all departments.",
+    )
+
+    @api.constrains("group_ids")
+    def _check_campus_auditor_alone(self):
+        office = ("campus_card.group_campus_card_clerk", "campus_card.group_campus_card_finance")
+        for user in self:
+            if user.has_group("campus_card.group_campus_card_auditor") and any(map(user.has_group, office)):
+                raise ValidationError(
+                    self.env._(
+                        "%s: an auditor cannot work in the card office or in card finance as well.",
+                        user.name,
+                    )
+                )
+
+    @api.model
+    def _get_invalidation_fields(self):
+        # the record rules read it, and their domains are cached per user
+        return super()._get_invalidation_fields() | {"campus_department_ids"}
