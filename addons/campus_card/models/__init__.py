@@ -9,6 +9,7 @@ from . import (
     campus_ledger,
     account_chart_template,
     res_company,
+    res_config_settings,
     campus_department,
     campus_card_stage,
     campus_card,
