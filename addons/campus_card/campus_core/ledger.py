@@ -17,15 +17,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from . import errors, limits
+from . import errors, holding, posting, reversal
 from .ledger_types import (
-    CLOSED,
-    DEBT,
-    FROZEN,
-    HOLD_CAPTURED,
-    HOLD_OPEN,
-    KINDS,
-    Birth,
     Capture,
     Hold,
     Number,
@@ -42,7 +35,6 @@ from .ledger_types import (
     digest,
 )
 from .money import MAX_MINOR
-from .spend import receive, spend_order, take
 
 BIRTH, CLOSE = "birth", "close"
 
@@ -79,14 +71,14 @@ class Book:
         self.reversed_minor: dict[tuple[str, int], int] = {}
         self.register: dict[tuple[str, str], list[Entry]] = {}
         self.fresh = Fresh()
-        self._pockets: dict[int, Pocket] = {}
+        self.pockets: dict[int, Pocket] = {}
 
     # -- filling ---------------------------------------------------------------
 
     def add_wallet(self, wallet: Wallet) -> None:
         """Make a wallet and its pockets known."""
         self.wallets[wallet.id] = wallet
-        self._pockets.update((p.id, p) for p in wallet.pockets)
+        self.pockets.update((p.id, p) for p in wallet.pockets)
 
     def add_hold(self, hold: Hold) -> None:
         """Make a stored reservation line known (its pocket's balance already counts it)."""
@@ -114,7 +106,7 @@ class Book:
         mark = digest(request)
         for entry in self.register.get((request.uuid, action), ()):
             if entry.outcome.ok or entry.attempt == attempt:
-                return entry.outcome if entry.digest == mark else self._refuse(request, errors.CONFLICT)
+                return entry.outcome if entry.digest == mark else self.refuse(request, errors.CONFLICT)
         outcome = self._dispatch(request)
         # A refused capture or release leaves the reservation as it was and may be tried again.
         if outcome.ok or (action == BIRTH and outcome.code != errors.CONFLICT):
@@ -126,21 +118,27 @@ class Book:
     def _dispatch(self, request: Request) -> Outcome:
         amount = request.amount_minor if not isinstance(request, Release) else None
         if amount is not None and not 0 < amount <= MAX_MINOR:
-            return self._refuse(request, errors.AMOUNT_INVALID, {"asked": amount, "maximum": MAX_MINOR})
+            return self.refuse(
+                request, errors.AMOUNT_INVALID, {"asked_minor": amount, "maximum_minor": MAX_MINOR}
+            )
         match request:
             case Post():
-                return self._post(request)
+                return posting.post(self, request)
             case Reserve():
-                return self._reserve(request)
+                return holding.reserve(self, request)
             case Capture():
-                return self._capture(request)
+                return holding.capture(self, request)
             case Release():
-                return self._release(request)
+                return holding.release(self, request)
             case Reverse():
-                return self._reverse(request)
+                return reversal.reverse(self, request)
 
-    def _refuse(
-        self, request: Request, code: str, numbers: dict[str, Number] | None = None, wallet: Wallet | None = None
+    def refuse(
+        self,
+        request: Request,
+        code: str,
+        numbers: dict[str, Number] | None = None,
+        wallet: Wallet | None = None,
     ) -> Outcome:
         if wallet is None:
             wallet = self.wallets.get(getattr(request, "wallet_id", 0))
@@ -153,9 +151,10 @@ class Book:
             before_minor=money,
             after_minor=money,
             numbers=tuple(sorted((numbers or {}).items())),
+            verb=verb_of(request),
         )
 
-    def _done(self, request: Request, wallet: Wallet, before: int, parts: Iterable[Part]) -> Outcome:
+    def done(self, request: Request, wallet: Wallet, before: int, parts: Iterable[Part]) -> Outcome:
         kept = tuple(parts)
         return Outcome(
             uuid=request.uuid,
@@ -165,12 +164,13 @@ class Book:
             before_minor=before,
             after_minor=wallet.available_minor(self.on),
             parts=kept,
+            verb=verb_of(request),
         )
 
-    def _move(self, transfer: Transfer) -> None:
+    def move(self, transfer: Transfer) -> None:
         """Book a transfer: both sides at once, so that the sum stays zero."""
         for account_id, sign in ((transfer.debit_id, -1), (transfer.credit_id, 1)):
-            if pocket := self._pockets.get(account_id):
+            if pocket := self.pockets.get(account_id):
                 pocket.balance_minor += sign * transfer.amount_minor
         wallet = self.wallets[transfer.wallet_id]
         if wallet.debt_account_id in (transfer.debit_id, transfer.credit_id):
@@ -182,233 +182,7 @@ class Book:
         self.add_transfer(transfer)
         self.fresh.transfers.append(transfer)
 
-    # -- money in and out ------------------------------------------------------
 
-    def _post(self, request: Post) -> Outcome:
-        wallet, kind = self.wallets.get(request.wallet_id), KINDS[request.kind]
-        if wallet is None:
-            return self._refuse(request, errors.NOT_FOUND)
-        if wallet.state not in kind.states and not request.settle:
-            return self._refuse(request, _state_code(wallet))
-        if kind.direction == "in":
-            return self._receive(request, wallet)
-        parts = self._charge(request, wallet, request.plan, settle=request.settle)
-        if isinstance(parts, errors.Refusal):
-            return self._refuse(request, parts.code, dict(parts.numbers))
-        before = wallet.available_minor(self.on)
-        for line, part in enumerate(parts, 1):
-            self._move(
-                Transfer(
-                    request.uuid,
-                    line,
-                    request.kind,
-                    wallet.id,
-                    part.account_id,
-                    request.account_id,
-                    part.amount_minor,
-                    part.plan,
-                )
-            )
-        return self._done(request, wallet, before, parts)
-
-    def _receive(self, request: Post, wallet: Wallet) -> Outcome:
-        plan = request.plan or "cash"
-        pocket = next((p for p in wallet.pockets if p.plan == plan and p.expires_on == request.expires_on), None)
-        if pocket is None:
-            return self._refuse(request, errors.NOT_FOUND, {"plan": plan})
-        if pocket.balance_minor + request.amount_minor > MAX_MINOR:
-            numbers: dict[str, Number] = {"asked": request.amount_minor, "maximum": MAX_MINOR - pocket.balance_minor}
-            return self._refuse(request, errors.AMOUNT_INVALID, numbers)
-        before = wallet.available_minor(self.on)
-        parts = receive(wallet, pocket, KINDS[request.kind], request.amount_minor)
-        for line, part in enumerate(parts, 1):
-            self._move(
-                Transfer(
-                    request.uuid,
-                    line,
-                    request.kind,
-                    wallet.id,
-                    request.account_id,
-                    part.account_id,
-                    part.amount_minor,
-                    part.plan,
-                )
-            )
-        return self._done(request, wallet, before, parts)
-
-    def _charge(
-        self, request: Post | Reserve, wallet: Wallet, plan: str | None, *, settle: bool
-    ) -> tuple[Part, ...] | errors.Refusal:
-        kind = KINDS[request.kind if isinstance(request, Post) else "purchase"]
-        if kind.limited and not settle:
-            refusal = limits.check(
-                limits.Limits(purchase_minor=wallet.limit_purchase_minor, day_minor=wallet.limit_day_minor),
-                request.amount_minor,
-                wallet.spent_today_minor,
-            )
-            if refusal:
-                return refusal
-        pockets = spend_order(wallet, self.on, request.account_id, kind, plan)
-        return take(wallet, pockets, request.amount_minor, settle=settle)
-
-    # -- reservations ----------------------------------------------------------
-
-    def _reserve(self, request: Reserve) -> Outcome:
-        wallet = self.wallets.get(request.wallet_id)
-        if wallet is None:
-            return self._refuse(request, errors.NOT_FOUND)
-        if wallet.state in (FROZEN, CLOSED):
-            return self._refuse(request, _state_code(wallet))
-        parts = self._charge(request, wallet, None, settle=False)
-        if isinstance(parts, errors.Refusal):
-            return self._refuse(request, parts.code, dict(parts.numbers))
-        before = wallet.available_minor(self.on)
-        for line, part in enumerate(parts, 1):
-            hold = Hold(request.uuid, line, wallet.id, part.account_id, request.account_id, part.amount_minor)
-            hold.plan = part.plan
-            self._pockets[hold.pocket_id].reserved_minor += hold.amount_minor
-            self.add_hold(hold)
-            self.fresh.holds.append(hold)
-        # Money set aside counts against the day's limit until it is released.
-        wallet.spent_today_minor += request.amount_minor
-        return self._done(request, wallet, before, parts)
-
-    def _open_holds(self, request: Capture | Release) -> list[Hold] | Outcome:
-        holds = self.holds.get(request.uuid)
-        if not holds:
-            return self._refuse(request, errors.NOT_FOUND)
-        if any(hold.state != HOLD_OPEN for hold in holds):
-            wallet = self.wallets[holds[0].wallet_id]
-            return self._refuse(request, errors.RESERVATION_CLOSED, {"state": holds[0].state}, wallet)
-        return holds
-
-    def _close(self, hold: Hold, state: str, captured_minor: int) -> None:
-        hold.state, hold.captured_minor = state, captured_minor
-        self._pockets[hold.pocket_id].reserved_minor -= hold.amount_minor
-        self.wallets[hold.wallet_id].spent_today_minor -= hold.amount_minor
-        self.fresh.closed_holds.append(hold)
-
-    def _capture(self, request: Capture) -> Outcome:
-        holds = self._open_holds(request)
-        if isinstance(holds, Outcome):
-            return holds
-        wallet = self.wallets[holds[0].wallet_id]
-        total = sum(hold.amount_minor for hold in holds)
-        left = total if request.amount_minor is None else request.amount_minor
-        if left > total:
-            return self._refuse(request, errors.CAPTURE_EXCEEDS, {"asked": left, "reserved": total}, wallet)
-        before = wallet.available_minor(self.on) + total
-        parts = []
-        for hold in holds:
-            share = min(left, hold.amount_minor)
-            left -= share
-            self._close(hold, HOLD_CAPTURED, share)
-            if share:
-                parts.append(Part(hold.pocket_id, hold.plan, share))
-                self._move(
-                    Transfer(
-                        hold.uuid, hold.line, "purchase", wallet.id, hold.pocket_id, hold.account_id, share, hold.plan
-                    )
-                )
-        return self._done(request, wallet, before, parts)
-
-    def _release(self, request: Release) -> Outcome:
-        holds = self._open_holds(request)
-        if isinstance(holds, Outcome):
-            return holds
-        wallet = self.wallets[holds[0].wallet_id]
-        before = wallet.available_minor(self.on)
-        parts = []
-        for hold in holds:
-            self._close(hold, request.state, 0)
-            parts.append(Part(hold.pocket_id, hold.plan, hold.amount_minor))
-        return self._done(request, wallet, before, parts)
-
-    # -- reversals -------------------------------------------------------------
-
-    def _reverse(self, request: Reverse) -> Outcome:
-        originals = self.transfers.get(request.reverses_uuid)
-        if not originals:
-            return self._refuse(request, errors.NOT_FOUND)
-        wallet = self.wallets[originals[0].wallet_id]
-        if any(t.reverses for t in originals):
-            return self._refuse(request, errors.NOT_REVERSIBLE, None, wallet)
-        if wallet.state == CLOSED:
-            return self._refuse(request, errors.WALLET_CLOSED, None, wallet)
-        open_minor = {t: t.amount_minor - self.reversed_minor[t.uuid, t.line] for t in originals}
-        total = sum(open_minor.values())
-        left = total if request.amount_minor is None else request.amount_minor
-        if left > total or not total:
-            return self._refuse(request, errors.REVERSAL_EXCEEDS, {"asked": left, "left": total}, wallet)
-        shares = _from_the_end(originals, open_minor, left)
-        short = self._short(shares)
-        if short:
-            return self._refuse(request, errors.INSUFFICIENT, {"missing": short, "asked": left}, wallet)
-        before = wallet.available_minor(self.on)
-        parts = [self._undo(request, line, original, share) for line, (original, share) in enumerate(shares, 1)]
-        self._return_overpaid_debt(request, wallet, len(shares) + 1)
-        return self._done(request, wallet, before, parts)
-
-    def _short(self, shares: list[tuple[Transfer, int]]) -> int:
-        """Cents by which the pockets cannot give money in back (a top-up already spent)."""
-        taken: dict[int, int] = {}
-        for original, share in shares:
-            taken[original.credit_id] = taken.get(original.credit_id, 0) + share
-        return sum(
-            max(amount - self._pockets[account].available_minor, 0)
-            for account, amount in taken.items()
-            if account in self._pockets
-        )
-
-    def _undo(self, request: Reverse, line: int, original: Transfer, share: int) -> Part:
-        key = (original.uuid, original.line)
-        self.reversed_minor[key] += share
-        self._move(
-            Transfer(
-                request.uuid,
-                line,
-                original.kind,
-                original.wallet_id,
-                original.credit_id,
-                original.debit_id,
-                share,
-                original.plan,
-                key,
-            )
-        )
-        account = original.debit_id if KINDS[original.kind].direction == "out" else original.credit_id
-        return Part(account, original.plan, share)
-
-    def _return_overpaid_debt(self, request: Reverse, wallet: Wallet, line: int) -> None:
-        """A refunded debt that a top-up had already repaid goes to the cash pocket."""
-        cash = next((p for p in wallet.pockets if p.plan == "cash" and p.expires_on is None), None)
-        if wallet.debt_minor < 0 and cash:
-            self._move(
-                Transfer(
-                    request.uuid,
-                    line,
-                    "debt_return",
-                    wallet.id,
-                    wallet.debt_account_id,
-                    cash.id,
-                    -wallet.debt_minor,
-                    DEBT,
-                )
-            )
-
-
-def _state_code(wallet: Wallet) -> str:
-    return errors.WALLET_CLOSED if wallet.state == CLOSED else errors.WALLET_FROZEN
-
-
-def _from_the_end(
-    originals: list[Transfer], open_minor: dict[Transfer, int], amount_minor: int
-) -> list[tuple[Transfer, int]]:
-    """Shares of a partial reversal: what was spent last comes back first."""
-    shares, left = [], amount_minor
-    for original in sorted(originals, key=lambda t: -t.line):
-        share = min(left, open_minor[original])
-        if share:
-            shares.append((original, share))
-            left -= share
-    return shares
+def verb_of(request: Request) -> str:
+    """Name of the request's verb: post, reserve, capture, release or reverse."""
+    return type(request).__name__.lower()

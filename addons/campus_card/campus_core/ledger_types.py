@@ -201,7 +201,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to a request: also a refusal is one, with the numbers that explain it."""
+    """The answer to a request: also a refusal is one, with the numbers that explain it.
+
+    ``transfer_ids`` is filled by whoever stores transfers, for the answers of replays.
+    """
 
     uuid: str
     code: str
@@ -211,6 +214,8 @@ class Outcome:
     after_minor: int = 0
     parts: tuple[Part, ...] = ()
     numbers: tuple[tuple[str, Number], ...] = ()
+    verb: str = ""
+    transfer_ids: tuple[int, ...] = ()
 
     @property
     def ok(self) -> bool:

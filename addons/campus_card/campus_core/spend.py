@@ -48,7 +48,13 @@ def take(
     elsewhere = sum(max(p.available_minor, 0) for p in wallet.pockets) - usable
     code = errors.PLAN_NOT_USABLE if elsewhere >= left else errors.INSUFFICIENT
     return errors.Refusal(
-        code, {"available": usable, "asked": amount_minor, "missing": left, "elsewhere": elsewhere}
+        code,
+        {
+            "available_minor": usable,
+            "asked_minor": amount_minor,
+            "missing_minor": left,
+            "elsewhere_minor": elsewhere,
+        },
     )
 
 

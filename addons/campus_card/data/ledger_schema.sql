@@ -9,6 +9,37 @@ CREATE TABLE IF NOT EXISTS campus_reversal (
 );
 COMMENT ON TABLE campus_reversal IS 'What has been reversed of a transfer; kept by triggers.';
 
+CREATE TABLE IF NOT EXISTS campus_day (
+    company_id integer PRIMARY KEY REFERENCES res_company (id) ON DELETE CASCADE,
+    closed_until date
+);
+COMMENT ON TABLE campus_day IS 'Last closed business day of a company; kept by triggers.';
+
+CREATE OR REPLACE FUNCTION campus_day_opened() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO campus_day (company_id)
+    SELECT DISTINCT company_id FROM fresh ORDER BY company_id ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS campus_day ON campus_wallet;
+CREATE TRIGGER campus_day AFTER INSERT ON campus_wallet
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION campus_day_opened();
+
+CREATE OR REPLACE FUNCTION campus_day_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'closed' THEN
+        INSERT INTO campus_day (company_id, closed_until) VALUES (NEW.company_id, NEW.date)
+            ON CONFLICT (company_id) DO UPDATE
+           SET closed_until = greatest(campus_day.closed_until, excluded.closed_until);
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS campus_day ON campus_closing;
+CREATE TRIGGER campus_day AFTER INSERT OR UPDATE ON campus_closing
+    FOR EACH ROW EXECUTE FUNCTION campus_day_closed();
+
 -- Append-only tables ---------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION campus_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -37,8 +68,8 @@ END $$;
 CREATE OR REPLACE FUNCTION campus_transfer_apply() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM (SELECT company_id, min(booking_date) AS date FROM fresh GROUP BY company_id) AS day
-                 JOIN campus_closing closing ON closing.company_id = day.company_id
-                  AND closing.state = 'closed' AND closing.date >= day.date) THEN
+                 JOIN campus_day closed ON closed.company_id = day.company_id
+                  AND closed.closed_until >= day.date) THEN
         RAISE EXCEPTION 'the business day is closed' USING ERRCODE = 'restrict_violation';
     END IF;
     UPDATE campus_account account

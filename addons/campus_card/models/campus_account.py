@@ -37,8 +37,12 @@ class CampusAccount(models.Model):
     wallet_id = fields.Many2one("campus.wallet", index="btree_not_null", ondelete="restrict")
     plan_id = fields.Many2one("campus.pocket.plan", ondelete="restrict")
     expires_on = fields.Date(help="Last day on which the money in this pocket can be spent.")
-    balance_minor = fields.Integer(string="Balance (cents)", readonly=True, copy=False)
-    reserved_minor = fields.Integer(string="Reserved (cents)", readonly=True, copy=False)
+    balance_minor = fields.Integer(
+        string="Balance (cents)", required=True, default=0, readonly=True, copy=False
+    )
+    reserved_minor = fields.Integer(
+        string="Reserved (cents)", required=True, default=0, readonly=True, copy=False
+    )
     balance = fields.Monetary(compute="_compute_balance")
     reserved = fields.Monetary(compute="_compute_balance")
     gl_account_id = fields.Many2one(

@@ -23,10 +23,12 @@ class CampusClosing(models.Model):
     @api.model
     def _closed_until(self, company):
         """Last closed business day of the company, or None."""
+        self.flush_model()
         self.env.cr.execute(
-            "SELECT max(date) FROM campus_closing WHERE company_id = %s AND state = 'closed'", [company.id]
+            "SELECT closed_until FROM campus_day WHERE company_id = %s", [company.id]
         )
-        return self.env.cr.fetchone()[0]
+        row = self.env.cr.fetchone()
+        return row[0] if row else None
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):

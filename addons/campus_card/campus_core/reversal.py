@@ -1,0 +1,103 @@
+"""Reversals: whole or partial, back to where the money came from, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import errors
+from .ledger_types import CLOSED, DEBT, KINDS, Outcome, Part, Reverse, Transfer, Wallet
+
+if TYPE_CHECKING:
+    from .ledger import Book
+
+
+def reverse(book: Book, request: Reverse) -> Outcome:
+    """Undo a posting or a captured reservation, last spent first back."""
+    originals = book.transfers.get(request.reverses_uuid)
+    if not originals:
+        return book.refuse(request, errors.NOT_FOUND)
+    wallet = book.wallets[originals[0].wallet_id]
+    if any(t.reverses for t in originals):
+        return book.refuse(request, errors.NOT_REVERSIBLE, None, wallet)
+    if wallet.state == CLOSED:
+        return book.refuse(request, errors.WALLET_CLOSED, None, wallet)
+    open_minor = {t: t.amount_minor - book.reversed_minor[t.uuid, t.line] for t in originals}
+    total = sum(open_minor.values())
+    left = total if request.amount_minor is None else request.amount_minor
+    if left > total or not total:
+        return book.refuse(
+            request, errors.REVERSAL_EXCEEDS, {"asked_minor": left, "left_minor": total}, wallet
+        )
+    shares = _from_the_end(originals, open_minor, left)
+    short = _short(book, shares)
+    if short:
+        return book.refuse(
+            request, errors.INSUFFICIENT, {"missing_minor": short, "asked_minor": left}, wallet
+        )
+    before = wallet.available_minor(book.on)
+    parts = [_undo(book, request, line, original, share) for line, (original, share) in enumerate(shares, 1)]
+    _return_overpaid_debt(book, request, wallet, len(shares) + 1)
+    return book.done(request, wallet, before, parts)
+
+
+def _short(book: Book, shares: list[tuple[Transfer, int]]) -> int:
+    """Cents by which the pockets cannot give money in back (a top-up already spent)."""
+    taken: dict[int, int] = {}
+    for original, share in shares:
+        taken[original.credit_id] = taken.get(original.credit_id, 0) + share
+    return sum(
+        max(amount - book.pockets[account].available_minor, 0)
+        for account, amount in taken.items()
+        if account in book.pockets
+    )
+
+
+def _undo(book: Book, request: Reverse, line: int, original: Transfer, share: int) -> Part:
+    key = (original.uuid, original.line)
+    book.reversed_minor[key] += share
+    book.move(
+        Transfer(
+            request.uuid,
+            line,
+            original.kind,
+            original.wallet_id,
+            original.credit_id,
+            original.debit_id,
+            share,
+            original.plan,
+            key,
+        )
+    )
+    account = original.debit_id if KINDS[original.kind].direction == "out" else original.credit_id
+    return Part(account, original.plan, share)
+
+
+def _return_overpaid_debt(book: Book, request: Reverse, wallet: Wallet, line: int) -> None:
+    """A refunded debt that a top-up had already repaid goes to the cash pocket."""
+    cash = next((p for p in wallet.pockets if p.plan == "cash" and p.expires_on is None), None)
+    if wallet.debt_minor < 0 and cash:
+        book.move(
+            Transfer(
+                request.uuid,
+                line,
+                "debt_return",
+                wallet.id,
+                wallet.debt_account_id,
+                cash.id,
+                -wallet.debt_minor,
+                DEBT,
+            )
+        )
+
+
+def _from_the_end(
+    originals: list[Transfer], open_minor: dict[Transfer, int], amount_minor: int
+) -> list[tuple[Transfer, int]]:
+    """Shares of a partial reversal: what was spent last comes back first."""
+    shares, left = [], amount_minor
+    for original in sorted(originals, key=lambda t: -t.line):
+        share = min(left, open_minor[original])
+        if share:
+            shares.append((original, share))
+            left -= share
+    return shares

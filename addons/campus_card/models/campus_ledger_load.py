@@ -1,0 +1,289 @@
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+
+from ..campus_core import ledger_types as lt
+from ..campus_core.ledger import Book, Entry
+
+
+class Shelf:
+    """The books of a batch, one per company, and what storing them needs to know."""
+
+    def __init__(self):
+        self.books = {}
+        self.company_of_wallet = {}
+        self.wallet_of_uuid = {}
+        self.card_of_reservation = {}
+        self.transfer_id_of = {}
+        self.transfer_ids = {}
+
+    def wallet_id_of(self, request):
+        """Wallet that a request concerns, 0 where it is unknown."""
+        if isinstance(request, (lt.Post, lt.Reserve)):
+            return request.wallet_id
+        key = request.reverses_uuid if isinstance(request, lt.Reverse) else request.uuid
+        return self.wallet_of_uuid.get(key, 0)
+
+    def book_of(self, request):
+        """Book in which a request is decided."""
+        company_id = self.company_of_wallet.get(self.wallet_id_of(request))
+        return self.books[company_id]
+
+
+class CampusLedgerLoad(models.AbstractModel):
+    """Filling the books: lock what a batch touches, then read it."""
+
+    _inherit = "campus.ledger"
+
+    @api.model
+    def _open_shelf(self, typed, booking_date, dry):
+        shelf = Shelf()
+        self._find_wallets(shelf, typed)
+        companies = self.env["res.company"].browse(sorted(set(shelf.company_of_wallet.values())))
+        if not dry:
+            for company in companies:
+                self._lock_day(company)
+            self._ensure_accounts(typed)
+        for company in companies:
+            shelf.books[company.id] = Book(self._business_day(company, booking_date))
+        # Requests about nothing known are refused by an empty book.
+        shelf.books[None] = Book(booking_date or fields.Date.today())
+        self._load_wallets(shelf, typed, dry)
+        self._load_reservations(shelf, typed)
+        self._load_originals(shelf, typed)
+        self._load_register(shelf, typed)
+        return shelf
+
+    @api.model
+    def _find_wallets(self, shelf, typed):
+        closes = [r.uuid for r in typed if isinstance(r, (lt.Capture, lt.Release))]
+        undone = [r.reverses_uuid for r in typed if isinstance(r, lt.Reverse)]
+        for table, uuids in (("campus_reservation", closes), ("campus_transfer", undone)):
+            if uuids:
+                self.env.cr.execute(
+                    f"SELECT uuid::text, wallet_id FROM {table} WHERE uuid = ANY(%s::uuid[]) AND line = 1",
+                    [uuids],
+                )
+                shelf.wallet_of_uuid.update(self.env.cr.fetchall())
+        wallet_ids = {shelf.wallet_id_of(request) for request in typed}
+        self.env.cr.execute("SELECT id, company_id FROM campus_wallet WHERE id = ANY(%s)", [list(wallet_ids)])
+        shelf.company_of_wallet.update(self.env.cr.fetchall())
+
+    @api.model
+    def _ensure_accounts(self, typed):
+        posts = [r for r in typed if isinstance(r, lt.Post)]
+        incoming = {
+            (r.wallet_id, r.plan or "cash", r.expires_on) for r in posts if lt.KINDS[r.kind].direction == "in"
+        }
+        self.env["campus.wallet"]._ensure_pockets(incoming)
+        settled = {r.wallet_id for r in posts if r.settle}
+        if settled:
+            self.env["campus.wallet"]._ensure_debt_accounts(settled)
+
+    @api.model
+    def _business_day(self, company, booking_date=None):
+        """Day on which a posting is booked: today at the company, or the first open day.
+
+        A transaction at REPEATABLE READ may have a snapshot from before the last close;
+        locking the row makes PostgreSQL see that and have the transaction repeated.
+        """
+        self.env.cr.execute("SELECT current_setting('transaction_isolation')")
+        stale = self.env.cr.fetchone()[0] != "read committed"
+        lock = "FOR SHARE" if stale and not self.env.cr.readonly else ""
+        self.env.cr.execute(f"SELECT closed_until FROM campus_day WHERE company_id = %s {lock}", [company.id])
+        row = self.env.cr.fetchone()
+        closed_until = row[0] if row else None
+        if booking_date:
+            if closed_until and booking_date <= closed_until:
+                raise ValueError(f"business day {booking_date} is closed")
+            return booking_date
+        zone = ZoneInfo(company.partner_id.sudo().tz or "UTC")
+        today = fields.Datetime.now().replace(tzinfo=dt.timezone.utc).astimezone(zone).date()
+        return max(today, closed_until + dt.timedelta(days=1)) if closed_until else today
+
+    @api.model
+    def _load_wallets(self, shelf, typed, dry):
+        wallet_ids = sorted(shelf.company_of_wallet)
+        self.env.cr.execute(
+            f"""SELECT account.wallet_id, account.id, plan.code, plan.sequence, account.balance_minor,
+                       account.reserved_minor, account.expires_on, plan.refundable,
+                       ARRAY(SELECT rel.campus_account_id FROM campus_pocket_plan_merchant_rel rel
+                              WHERE rel.campus_pocket_plan_id = plan.id)
+                  FROM campus_account account JOIN campus_pocket_plan plan ON plan.id = account.plan_id
+                 WHERE account.wallet_id = ANY(%s) AND account.kind = 'pocket'
+                 ORDER BY account.id {"" if dry else "FOR NO KEY UPDATE OF account"}""",
+            [wallet_ids],
+        )
+        pockets = {}
+        for (
+            wallet_id,
+            account_id,
+            plan,
+            order,
+            balance,
+            reserved,
+            expires_on,
+            refundable,
+            usable_at,
+        ) in self.env.cr.fetchall():
+            pockets.setdefault(wallet_id, []).append(
+                lt.Pocket(
+                    id=account_id,
+                    plan=plan,
+                    order=order,
+                    balance_minor=balance,
+                    reserved_minor=reserved,
+                    expires_on=expires_on,
+                    usable_at=frozenset(usable_at),
+                    refundable=refundable,
+                )
+            )
+        if dry:
+            self._add_missing_pockets(typed, pockets)
+        # Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
+        self.env.cr.execute(
+            """SELECT wallet.id, wallet.company_id, wallet.state, wallet.limit_purchase_minor,
+                      wallet.limit_day_minor, debt.id
+                 FROM campus_wallet wallet
+                 LEFT JOIN campus_account debt ON debt.wallet_id = wallet.id AND debt.kind = 'debt'
+                WHERE wallet.id = ANY(%s)""",
+            [wallet_ids],
+        )
+        for wallet_id, company_id, state, limit_purchase, limit_day, debt_id in self.env.cr.fetchall():
+            wallet = lt.Wallet(
+                id=wallet_id,
+                state=state,
+                pockets=pockets.get(wallet_id, []),
+                debt_account_id=debt_id or 0,
+                limit_purchase_minor=limit_purchase or 0,
+                limit_day_minor=limit_day or 0,
+            )
+            shelf.books[company_id].add_wallet(wallet)
+        self._load_debts(shelf)
+        self._load_spent(shelf)
+
+    @api.model
+    def _add_missing_pockets(self, typed, pockets):
+        """A dry run creates no pocket; it decides with an empty one."""
+        for request in typed:
+            if not isinstance(request, lt.Post) or lt.KINDS[request.kind].direction == "out":
+                continue
+            plan = request.plan or "cash"
+            own = pockets.setdefault(request.wallet_id, [])
+            if not any(p.plan == plan and p.expires_on == request.expires_on for p in own):
+                own.append(lt.Pocket(id=-len(own) - 1, plan=plan, order=0, expires_on=request.expires_on))
+
+    @api.model
+    def _load_debts(self, shelf):
+        wallets = {
+            w.debt_account_id: w
+            for b in shelf.books.values()
+            for w in b.wallets.values()
+            if w.debt_account_id
+        }
+        if wallets:
+            sums = self.env["campus.account"]._signed_sums(self.env["campus.account"].browse(wallets))
+            for account_id, minor in sums.items():
+                wallets[account_id].debt_minor = -minor
+
+    @api.model
+    def _load_spent(self, shelf):
+        """Today's purchases and money set aside, only where a day's limit asks for it."""
+        for book in shelf.books.values():
+            limited = [w.id for w in book.wallets.values() if w.limit_day_minor]
+            if not limited:
+                continue
+            self.env.cr.execute(
+                """SELECT wallet_id, SUM(minor)::bigint FROM (
+                       SELECT wallet_id, CASE WHEN reverses_id IS NULL THEN amount_minor ELSE -amount_minor END AS minor
+                         FROM campus_transfer
+                        WHERE wallet_id = ANY(%(ids)s) AND booking_date = %(day)s AND kind = 'purchase'
+                        UNION ALL
+                       SELECT wallet_id, amount_minor FROM campus_reservation
+                        WHERE wallet_id = ANY(%(ids)s) AND state = 'open') AS spending
+                    GROUP BY wallet_id""",
+                {"ids": limited, "day": book.on},
+            )
+            for wallet_id, minor in self.env.cr.fetchall():
+                book.wallets[wallet_id].spent_today_minor = minor
+
+    @api.model
+    def _load_reservations(self, shelf, typed):
+        uuids = [r.uuid for r in typed if isinstance(r, (lt.Capture, lt.Release))]
+        if not uuids:
+            return
+        self.env.cr.execute(
+            """SELECT held.uuid::text, held.line, held.wallet_id, held.account_id, held.merchant_id,
+                      held.amount_minor, held.captured_minor, held.state, plan.code, held.company_id, held.card_id
+                 FROM campus_reservation held
+                 JOIN campus_account account ON account.id = held.account_id
+                 JOIN campus_pocket_plan plan ON plan.id = account.plan_id
+                WHERE held.uuid = ANY(%s::uuid[]) ORDER BY held.uuid, held.line""",
+            [uuids],
+        )
+        for *values, company_id, card_id in self.env.cr.fetchall():
+            hold = lt.Hold(*values)
+            shelf.books[company_id].add_hold(hold)
+            shelf.card_of_reservation[hold.uuid] = card_id
+
+    @api.model
+    def _load_originals(self, shelf, typed):
+        uuids = [r.reverses_uuid for r in typed if isinstance(r, lt.Reverse)]
+        if not uuids:
+            return
+        self.env.cr.execute(
+            """SELECT t.company_id, t.id, t.card_id, COALESCE(done.reversed_minor, 0), t.uuid::text, t.line, t.kind,
+                      t.wallet_id, t.debit_account_id, t.credit_account_id, t.amount_minor,
+                      COALESCE(plan.code, 'debt'), original.uuid::text, original.line
+                 FROM campus_transfer t
+                 LEFT JOIN campus_transfer original ON original.id = t.reverses_id
+                 LEFT JOIN campus_reversal done ON done.transfer_id = t.id
+                 LEFT JOIN campus_account account
+                   ON account.id IN (t.debit_account_id, t.credit_account_id) AND account.kind = 'pocket'
+                 LEFT JOIN campus_pocket_plan plan ON plan.id = account.plan_id
+                WHERE t.uuid = ANY(%s::uuid[]) ORDER BY t.uuid, t.line""",
+            [uuids],
+        )
+        for (
+            company_id,
+            row_id,
+            card_id,
+            reversed_minor,
+            *values,
+            from_uuid,
+            from_line,
+        ) in self.env.cr.fetchall():
+            transfer = lt.Transfer(*values, reverses=(from_uuid, from_line) if from_uuid else None)
+            shelf.books[company_id].add_transfer(transfer, reversed_minor)
+            shelf.transfer_id_of[transfer.uuid, transfer.line] = row_id
+            shelf.card_of_reservation.setdefault(transfer.uuid, card_id)
+
+    @api.model
+    def _load_register(self, shelf, typed):
+        self.env.cr.execute(
+            """SELECT uuid::text, action, attempt, digest, answer FROM campus_posting
+                WHERE uuid = ANY(%s::uuid[]) ORDER BY id""",
+            [[request.uuid for request in typed]],
+        )
+        for uuid, action, attempt, digest, answer in self.env.cr.fetchall():
+            entry = Entry(uuid, action, attempt, digest, self._outcome(answer))
+            # The same id may come for a wallet of another company: every book knows it.
+            for book in shelf.books.values():
+                book.add_entry(entry)
+
+    @staticmethod
+    def _outcome(answer):
+        """A stored answer as an outcome of the core."""
+        return lt.Outcome(
+            uuid=answer["uuid"],
+            code=answer["code"],
+            wallet_id=answer["wallet_id"],
+            amount_minor=answer["amount_minor"],
+            before_minor=answer["balance_before_minor"],
+            after_minor=answer["balance_after_minor"],
+            parts=tuple(lt.Part(p["account_id"], p["plan"], p["amount_minor"]) for p in answer["pockets"]),
+            numbers=tuple(sorted(answer["numbers"].items())),
+            verb=answer["verb"],
+            transfer_ids=tuple(answer["transfer_ids"]),
+        )

@@ -1,0 +1,57 @@
+from odoo import api, models
+
+from ..campus_core import money
+
+
+class _Numbers(dict):
+    """A number that an answer lacks shows as a dash: a sentence is better than an error."""
+
+    def __missing__(self, key):
+        return "–"
+
+
+class CampusLedgerText(models.AbstractModel):
+    """Refusals in words: code and numbers as a sentence in the user's language."""
+
+    _inherit = "campus.ledger"
+
+    @api.model
+    def _explain(self, answer):
+        """A sentence for an answer; amounts in the numbers are cents (keys end in ``_minor``)."""
+        numbers = {
+            name.removesuffix("_minor"): money.format_minor(value) if name.endswith("_minor") else value
+            for name, value in answer.get("numbers", {}).items()
+        }
+        text = self._sentences().get(answer["code"])
+        if text is None:
+            return self.env._("Refused (%s).", answer["code"])
+        return text % _Numbers(numbers)
+
+    @api.model
+    def _sentences(self):
+        """``{code: sentence}``; other addons add the sentences of their own codes."""
+        _ = self.env._
+        return {
+            "ok": _("Done."),
+            "unknown_card": _("This card is not known here."),
+            "card_not_active": _("This card is not active yet."),
+            "card_not_yet_valid": _("This card is not valid yet."),
+            "card_frozen": _("This card is frozen. Its holder can unfreeze it at the card office."),
+            "card_lost": _("This card was reported lost. Please keep it and call the card office."),
+            "card_expired": _("This card has expired."),
+            "wallet_frozen": _("This account is frozen. Please ask the card office."),
+            "wallet_closed": _("This account is closed."),
+            "insufficient": _("Not enough money: %(available)s left, %(missing)s missing."),
+            "limit_purchase": _("Over the limit of %(limit)s for one purchase."),
+            "limit_day": _("Over the daily limit of %(limit)s: %(left)s left today."),
+            "pin_needed": _("The PIN is needed above %(limit)s a day."),
+            "plan_not_usable": _("Only %(available)s can be spent here; %(elsewhere)s is for other places."),
+            "conflict": _("This request was already answered with other content. Nothing was booked."),
+            "not_found": _("There is nothing to do it with."),
+            "not_reversible": _("This booking is itself a refund and cannot be undone."),
+            "reversal_exceeds": _("Only %(left)s of it can still be refunded."),
+            "reservation_closed": _("This payment is already settled."),
+            "capture_exceeds": _("Only %(reserved)s was authorised."),
+            "amount_invalid": _("The amount must be between 0.01 and %(maximum)s."),
+            "day_closed": _("This business day is already closed."),
+        }
