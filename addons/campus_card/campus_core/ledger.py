@@ -105,8 +105,10 @@ class Book:
         attempt = getattr(request, "attempt", 0)
         mark = digest(request)
         for entry in self.register.get((request.uuid, action), ()):
+            if entry.digest == mark and (entry.outcome.ok or entry.attempt == attempt):
+                return entry.outcome
             if entry.outcome.ok or entry.attempt == attempt:
-                return entry.outcome if entry.digest == mark else self.refuse(request, errors.CONFLICT)
+                return self._clash(request, entry)
         outcome = self._dispatch(request)
         # A refused capture or release leaves the reservation as it was and may be tried again.
         if outcome.ok or (action == BIRTH and outcome.code != errors.CONFLICT):
@@ -114,6 +116,13 @@ class Book:
             self.add_entry(entry)
             self.fresh.entries.append(entry)
         return outcome
+
+    def _clash(self, request: Request, entry: Entry) -> Outcome:
+        """Answer to an id that was used before for something else."""
+        if entry.action == CLOSE and entry.outcome.verb != verb_of(request):
+            wallet = self.wallets.get(entry.outcome.wallet_id)
+            return self.refuse(request, errors.RESERVATION_CLOSED, None, wallet)
+        return self.refuse(request, errors.CONFLICT)
 
     def _dispatch(self, request: Request) -> Outcome:
         amount = request.amount_minor if not isinstance(request, Release) else None

@@ -85,7 +85,7 @@ def charge(
         if refusal:
             return refusal
     pockets = spend_order(wallet, book.on, request.account_id, kind, plan)
-    return take(wallet, pockets, request.amount_minor, settle=settle)
+    return take(wallet, pockets, request.amount_minor, book.on, settle=settle)
 
 
 def state_code(wallet: Wallet) -> str:

@@ -25,7 +25,7 @@ def spend_order(wallet: Wallet, on: dt.date, merchant_id: int, kind: Kind, plan:
 
 
 def take(
-    wallet: Wallet, pockets: list[Pocket], amount_minor: int, *, settle: bool
+    wallet: Wallet, pockets: list[Pocket], amount_minor: int, on: dt.date, *, settle: bool
 ) -> tuple[Part, ...] | errors.Refusal:
     """Split an amount over pockets in the given order, all or nothing.
 
@@ -45,7 +45,7 @@ def take(
     if not left:
         return tuple(parts)
     usable = sum(max(p.available_minor, 0) for p in pockets)
-    elsewhere = sum(max(p.available_minor, 0) for p in wallet.pockets) - usable
+    elsewhere = max(wallet.available_minor(on) - usable, 0)
     code = errors.PLAN_NOT_USABLE if elsewhere >= left else errors.INSUFFICIENT
     return errors.Refusal(
         code,

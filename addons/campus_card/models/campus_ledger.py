@@ -130,7 +130,7 @@ class CampusLedger(models.AbstractModel):
             self._store(shelf, typed, requests)
         for request, outcome in zip(typed, outcomes, strict=True):
             if outcome.code == errors.CONFLICT:
-                _logger.error("Request %s came again with other content; refused.", request.uuid)
+                _logger.warning("Request %s came again with other content; refused.", request.uuid)
         return [self._answer(outcome, shelf.transfer_ids) for outcome in outcomes]
 
     @staticmethod

@@ -1,0 +1,290 @@
+"""The ledger's rules: examples a finance officer would state, then random histories."""
+
+import copy
+import dataclasses
+import datetime as dt
+
+import pytest
+from campus_core import ledger_types as lt
+from campus_core.ledger import Book
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledger_world import CHANNEL, DAY, FUND, MERCHANT, OFFICE, SHOP, Requests, book, check, total_minor, wallet
+
+END = DAY + dt.timedelta(days=30)
+
+
+def fund(made, number=1, cash=5000, subsidy=0, meal=0):
+    made.wallets[number].limit_purchase_minor = made.wallets[number].limit_day_minor = 0
+    for plan, amount, expires_on in (("cash", cash, None), ("subsidy", subsidy, END), ("meal", meal, None)):
+        if amount:
+            request = lt.Post(f"in-{number}-{plan}", "opening", number, CHANNEL, amount, plan, expires_on)
+            assert made.decide(request).ok
+
+
+def plans(outcome):
+    return [(part.plan, part.amount_minor) for part in outcome.parts]
+
+
+def test_what_expires_is_spent_first_then_the_plans_order():
+    made = book()
+    fund(made, cash=5000, subsidy=300, meal=200)
+    outcome = made.decide(lt.Post("a", "purchase", 1, MERCHANT, 1000))
+    assert plans(outcome) == [("subsidy", 300), ("meal", 200), ("cash", 500)]
+    assert (outcome.before_minor, outcome.after_minor) == (5500, 4500)
+
+
+def test_money_for_one_place_is_not_spent_at_another_and_the_refusal_says_so():
+    made = book()
+    fund(made, cash=100, meal=900)
+    outcome = made.decide(lt.Post("a", "purchase", 1, SHOP, 500))
+    assert outcome.code == "plan_not_usable"
+    assert dict(outcome.numbers) == {
+        "available_minor": 100,
+        "asked_minor": 500,
+        "missing_minor": 400,
+        "elsewhere_minor": 900,
+    }
+    assert plans(made.decide(lt.Post("b", "purchase", 1, MERCHANT, 500))) == [("meal", 500)]
+
+
+def test_too_little_money_is_refused_whole_with_the_missing_amount():
+    made = book()
+    fund(made, cash=620)
+    outcome = made.decide(lt.Post("a", "purchase", 1, MERCHANT, 1800))
+    assert outcome.code == "insufficient" and dict(outcome.numbers)["missing_minor"] == 1180
+    assert made.wallets[1].available_minor(DAY) == 620
+
+
+def test_expired_money_buys_nothing_but_can_be_expired():
+    made = book()
+    fund(made, cash=0)
+    yesterday = DAY - dt.timedelta(days=1)
+    assert made.decide(lt.Post("in", "gift", 1, FUND, 500, "gift", yesterday)).ok
+    assert made.decide(lt.Post("buy", "purchase", 1, MERCHANT, 100)).code == "insufficient"
+    assert made.decide(lt.Post("exp", "expiry", 1, FUND, 500, "gift")).ok
+
+
+def test_a_replay_gets_the_first_answer_also_a_refusal():
+    made = book()
+    fund(made, cash=100)
+    refused = lt.Post("a", "purchase", 1, MERCHANT, 200)
+    first = made.decide(refused)
+    made.decide(lt.Post("more", "topup", 1, CHANNEL, 1000))
+    assert made.decide(refused) == first and not first.ok
+    assert made.decide(dataclasses.replace(refused, attempt=1)).ok
+    assert made.decide(dataclasses.replace(refused, attempt=2)).ok, "the success answers every later try"
+    assert made.wallets[1].available_minor(DAY) == 900
+
+
+def test_the_same_id_with_other_content_is_a_conflict():
+    made = book()
+    fund(made)
+    assert made.decide(lt.Post("a", "purchase", 1, MERCHANT, 200)).ok
+    assert made.decide(lt.Post("a", "purchase", 1, MERCHANT, 201)).code == "conflict"
+    assert made.decide(lt.Reserve("a", 1, MERCHANT, 200)).code == "conflict"
+    assert made.wallets[1].available_minor(DAY) == 4800
+
+
+def test_reserved_money_cannot_be_spent_and_is_captured_once():
+    made = book()
+    fund(made, cash=1000)
+    assert made.decide(lt.Reserve("r", 1, MERCHANT, 700)).ok
+    assert made.decide(lt.Post("a", "purchase", 1, MERCHANT, 400)).code == "insufficient"
+    first = made.decide(lt.Capture("r"))
+    assert first.ok and made.decide(lt.Capture("r")) == first
+    assert made.decide(lt.Release("r")).code == "reservation_closed"
+    assert made.wallets[1].available_minor(DAY) == 300
+
+
+def test_a_partial_capture_frees_the_rest():
+    made = book()
+    fund(made, cash=1000, subsidy=300)
+    made.decide(lt.Reserve("r", 1, MERCHANT, 700))
+    assert made.decide(lt.Capture("r", 701)).code == "capture_exceeds"
+    assert plans(made.decide(lt.Capture("r", 350))) == [("subsidy", 300), ("cash", 50)]
+    assert made.wallets[1].available_minor(DAY) == 950
+
+
+def test_a_released_reservation_cannot_be_captured():
+    made = book()
+    fund(made, cash=1000)
+    made.decide(lt.Reserve("r", 1, MERCHANT, 700))
+    assert made.decide(lt.Release("r")).ok
+    assert made.decide(lt.Capture("r")).code == "reservation_closed"
+    assert made.wallets[1].available_minor(DAY) == 1000
+
+
+def test_partial_refunds_go_back_where_the_money_came_from_last_spent_first():
+    made = book()
+    fund(made, cash=1000, subsidy=300)
+    made.decide(lt.Post("a", "purchase", 1, MERCHANT, 700))
+    assert plans(made.decide(lt.Reverse("x", "a", 500))) == [("cash", 400), ("subsidy", 100)]
+    assert made.decide(lt.Reverse("y", "a", 300)).code == "reversal_exceeds"
+    assert plans(made.decide(lt.Reverse("z", "a"))) == [("subsidy", 200)]
+    assert made.decide(lt.Reverse("q", "a")).code == "reversal_exceeds"
+    assert made.decide(lt.Reverse("w", "x")).code == "not_reversible"
+    assert made.wallets[1].available_minor(DAY) == 1300
+
+
+def test_a_topup_already_spent_cannot_be_taken_back():
+    made = book()
+    fund(made, cash=0)
+    made.decide(lt.Post("in", "topup", 1, CHANNEL, 500))
+    made.decide(lt.Post("a", "purchase", 1, MERCHANT, 400))
+    outcome = made.decide(lt.Reverse("x", "in"))
+    assert outcome.code == "insufficient" and dict(outcome.numbers)["missing_minor"] == 400
+
+
+def test_a_late_charge_becomes_debt_that_the_next_topup_repays_first():
+    made = book()
+    fund(made, cash=100)
+    assert plans(made.decide(lt.Post("late", "purchase", 1, MERCHANT, 350, settle=True))) == [
+        ("cash", 100),
+        ("debt", 250),
+    ]
+    assert plans(made.decide(lt.Post("in", "topup", 1, CHANNEL, 400))) == [("debt", 250), ("cash", 150)]
+    assert made.wallets[1].debt_minor == 0
+
+
+def test_a_refund_of_repaid_debt_is_money_for_the_holder():
+    made = book()
+    fund(made, cash=100)
+    made.decide(lt.Post("late", "purchase", 1, MERCHANT, 350, settle=True))
+    made.decide(lt.Post("in", "topup", 1, CHANNEL, 400))
+    assert made.decide(lt.Reverse("x", "late")).ok
+    assert (made.wallets[1].debt_minor, made.wallets[1].available_minor(DAY)) == (0, 500)
+    check(made)
+
+
+def test_a_frozen_wallet_takes_money_in_but_gives_none_to_shops():
+    made = book()
+    fund(made, 2, cash=500)
+    assert made.decide(lt.Post("a", "purchase", 2, MERCHANT, 100)).code == "wallet_frozen"
+    assert made.decide(lt.Reserve("b", 2, MERCHANT, 100)).code == "wallet_frozen"
+    assert made.decide(lt.Post("c", "topup", 2, CHANNEL, 100)).ok
+
+
+def test_a_closed_wallet_is_closed_to_all_but_opening_and_expiry():
+    made = book()
+    fund(made, cash=500)
+    made.wallets[1].state = lt.CLOSED
+    for kind in ("topup", "subsidy", "payout", "fee", "correction_out"):
+        assert made.decide(lt.Post(kind, kind, 1, OFFICE, 1)).code == "wallet_closed"
+
+
+def test_fees_and_payouts_take_only_what_can_be_paid_out():
+    made = book()
+    fund(made, cash=100, subsidy=900)
+    assert made.decide(lt.Post("a", "payout", 1, OFFICE, 200)).code == "plan_not_usable"
+    assert plans(made.decide(lt.Post("b", "fee", 1, OFFICE, 100))) == [("cash", 100)]
+
+
+def test_the_day_limit_counts_reservations_and_forgets_refunds():
+    made = book()
+    fund(made, cash=10000)
+    made.wallets[1].limit_day_minor = 1000
+    assert made.decide(lt.Reserve("r", 1, MERCHANT, 600)).ok
+    outcome = made.decide(lt.Post("a", "purchase", 1, MERCHANT, 500))
+    assert outcome.code == "limit_day" and dict(outcome.numbers)["left_minor"] == 400
+    made.decide(lt.Capture("r"))
+    made.decide(lt.Reverse("x", "r"))
+    assert made.decide(lt.Post("b", "purchase", 1, MERCHANT, 1000)).ok
+
+
+@pytest.mark.parametrize("amount", [0, -1, 2**31, 10**12])
+def test_amounts_out_of_bounds_are_refused(amount):
+    assert book().decide(lt.Post("a", "topup", 1, CHANNEL, amount)).code == "amount_invalid"
+
+
+def test_a_pocket_never_holds_more_than_its_column_can():
+    made = book()
+    assert made.decide(lt.Post("a", "topup", 1, CHANNEL, 2**31 - 1)).ok
+    assert made.decide(lt.Post("b", "topup", 1, CHANNEL, 1)).code == "amount_invalid"
+
+
+def test_nothing_known_is_refused_as_not_found():
+    made = Book(DAY)
+    for request in (
+        lt.Post("a", "topup", 9, CHANNEL, 1),
+        lt.Reserve("b", 9, MERCHANT, 1),
+        lt.Capture("c"),
+        lt.Release("d"),
+        lt.Reverse("e", "f"),
+    ):
+        assert made.decide(request).code == "not_found"
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 2**32))
+def test_histories_of_ten_thousand_operations_keep_every_invariant(seed):
+    made, requests = book(), Requests(seed)
+    moved = 0
+    for step in range(10_000):
+        request = requests.next()
+        before = len(made.fresh.transfers)
+        known = any(e.outcome.ok for e in made.register.get((request.uuid, "birth"), ()))
+        outcome = made.decide(request)
+        if not outcome.ok or (known and isinstance(request, lt.Post | lt.Reserve | lt.Reverse)):
+            assert len(made.fresh.transfers) == before, "a refusal or replay moves nothing"
+        moved += outcome.ok
+        if step % 2_500 == 0:
+            check(made)
+    sums = check(made)
+    assert moved > 2_000 and any(sums.values()), "the history is not empty"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32), st.integers(50, 400))
+def test_replaying_a_whole_history_changes_nothing(seed, length):
+    made, requests = book(), Requests(seed)
+    history = [requests.next() for _ in range(length)]
+    answers = made.run(history)
+    sums, count = total_minor(made), len(made.fresh.transfers)
+    for request, answer in zip(history, answers, strict=True):
+        if answer.code not in ("reservation_closed", "not_found", "capture_exceeds", "conflict"):
+            assert made.decide(request) == answer
+    again = {key: value for key, value in total_minor(made).items()}
+    if len(made.fresh.transfers) == count:
+        assert again == sums
+    check(made)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32), st.randoms(use_true_random=False))
+def test_the_order_of_operations_on_different_wallets_does_not_matter(seed, shuffle):
+    histories = []
+    for number in (1, 2, 3):
+        requests = Requests(seed + number, wallets=1)
+        own = []
+        for _ in range(150):
+            request = requests.next()
+            if getattr(request, "wallet_id", 1) != 1:
+                continue
+            own.append(dataclasses.replace(request, wallet_id=number) if hasattr(request, "wallet_id") else request)
+        histories.append(own)
+    in_turn, mixed = book(3), book(3)
+    for own in histories:
+        in_turn.run(own)
+    queues = copy.copy([list(own) for own in histories])
+    while any(queues):
+        queue = shuffle.choice([q for q in queues if q])
+        mixed.decide(queue.pop(0))
+    assert total_minor(mixed) == total_minor(in_turn)
+    assert mixed.wallets == in_turn.wallets
+
+
+@given(
+    st.lists(st.integers(0, 5000), min_size=4, max_size=4),
+    st.integers(1, 25_000),
+    st.sampled_from([MERCHANT, SHOP]),
+)
+def test_a_charge_is_all_or_nothing_and_adds_up(balances, amount, merchant):
+    made = Book(DAY)
+    made.add_wallet(wallet(1))
+    for pocket, balance in zip(made.wallets[1].pockets, balances, strict=True):
+        pocket.balance_minor = balance
+    outcome = made.decide(lt.Post("a", "purchase", 1, merchant, amount))
+    spent = sum(balances) - sum(p.balance_minor for p in made.wallets[1].pockets)
+    assert spent == (amount if outcome.ok else 0)
+    assert all(p.balance_minor >= 0 for p in made.wallets[1].pockets)
