@@ -17,6 +17,7 @@
         "data/campus_card_sequence.xml",
         "data/campus_card_stage.xml",
         "data/ir_cron.xml",
+        "data/campus_ledger_cron.xml",
         "views/res_config_settings_views.xml",
     ],
     "assets": {},
