@@ -1,0 +1,86 @@
+"""Databases built in layers, each cached under the digest of what went into it.
+
+`base` has Odoo's own addons, `product` adds ours. Tests and demos copy them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import databases, paths, process, settings
+from .console import Step
+from .workspace import Workspace
+
+# Changing these files cannot change what an installation writes to the database.
+NOT_INSTALLED = ("tests", "static", "__pycache__")
+
+
+def base(ws: Workspace, step: Step) -> str:
+    """The database of Odoo's own addons, in all languages, without our addons."""
+    modules = settings.base_modules()
+    parts = [ws.tree.version, str(ws.tree.base), *modules, *settings.LANGUAGES]
+    name = ws.server.name(f"base_{_digest(parts)}")
+    if databases.exists(ws.server, name):
+        step.result = "ready"
+        return name
+    half = name + databases.HALF_MADE
+    databases.drop(ws.server, half)
+    ws.odoo(half).install(["base", *modules], step, settings.LANGUAGES)
+    databases.rename(ws.server, half, name)
+    _drop_others(ws, "base_", name)
+    step.result = f"{len(modules)} addons of Odoo with what they need"
+    return name
+
+
+def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) -> str:
+    """The base with our addons installed; made anew when an addon changed."""
+    addons = list(addons)
+    name = ws.server.name(f"product_{_digest([base_name, *_contents(addons)])}")
+    if databases.exists(ws.server, name):
+        step.result = "ready"
+        return name
+    half = name + databases.HALF_MADE
+    databases.copy(ws.server, base_name, half)
+    ws.odoo(half).install(addons, step)
+    databases.rename(ws.server, half, name)
+    _drop_others(ws, "product_", name)
+    step.result = ", ".join(addons)
+    return name
+
+
+def throwaway(ws: Workspace, source: str, label: str) -> str:
+    """A copy for one run of one process; copies of dead processes are dropped."""
+    prefix = ws.server.name("run_")
+    for name in databases.names(ws.server, prefix):
+        pid = name.removeprefix(prefix).split("_")[0]
+        if not (pid.isdigit() and "campus" in process.command_line(int(pid))):
+            databases.drop(ws.server, name)
+    name = f"{prefix}{os.getpid()}_{label}"
+    databases.copy(ws.server, source, name)
+    return name
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
+
+
+def _contents(addons: Iterable[str]) -> Iterable[str]:
+    for addon in addons:
+        folder = paths.ADDONS / addon
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not _is_left_out(path.relative_to(folder)):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                yield f"{path.relative_to(paths.ADDONS)} {digest}"
+
+
+def _is_left_out(path: Path) -> bool:
+    return any(part in NOT_INSTALLED for part in path.parts)
+
+
+def _drop_others(ws: Workspace, label: str, keep: str) -> None:
+    for name in databases.names(ws.server, ws.server.name(label)):
+        if name != keep:
+            databases.drop(ws.server, name)

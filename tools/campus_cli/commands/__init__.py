@@ -1,0 +1,1 @@
+"""One module per command; each has `HELP`, `arguments(parser)` and `run(args)`."""

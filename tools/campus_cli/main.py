@@ -1,0 +1,46 @@
+"""The command line: finds the command, turns mendable errors into messages."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from .console import CampusError, say
+
+COMMANDS = ("test",)
+PYTHON_MIN = (3, 10)
+INTERRUPTED = 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./campus", description="Campus Card on Odoo 19")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        module = importlib.import_module(f".commands.{module_name(name)}", __package__)
+        sub = commands.add_parser(name, help=module.HELP, description=module.__doc__)
+        module.arguments(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def module_name(command: str) -> str:
+    """`import` is a reserved word, so its module has a longer name."""
+    return "import_file" if command == "import" else command
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = build_parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except CampusError as error:
+        say(f"error: {error}")
+        if error.hint:
+            say(f"hint: {error.hint}")
+        return 1
+    except KeyboardInterrupt:
+        say("\ninterrupted; the next start repairs what is half made")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1

@@ -1,0 +1,154 @@
+"""Odoo as a program: its configuration file, one-shot runs, a running server."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import paths, process
+from .console import CampusError, Step
+from .odoo_tree import OdooTree
+from .postgres import Server
+
+LAUNCHER = paths.ODOO_SCRIPTS / "odoo_launcher.py"
+LOADING = re.compile(r"Loading module (\w+) \((\d+)/(\d+)\)")
+REPORTED = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ")
+# The embedded PostgreSQL has no contrib extensions; Odoo tries, logs and goes on.
+HARMLESS = ("CREATE EXTENSION IF NOT EXISTS",)
+START_TIMEOUT_S = 120
+
+
+@dataclass(frozen=True)
+class Odoo:
+    """One database of one server, run by one tree of Odoo."""
+
+    tree: OdooTree
+    server: Server
+    database: str
+    options: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Path:
+        return paths.CONF / f"{self.database}.conf"
+
+    def env(self) -> dict[str, str]:
+        programs = Path(self.server.program("psql")).parent
+        path = f"{paths.VENV / 'bin'}:{programs}:{process.clean_env().get('PATH', '')}"
+        env = {**self.server.env(), "PYTHONPATH": str(self.tree.base), "PATH": path}
+        # Odoo would take it for the database to work on.
+        del env["PGDATABASE"]
+        return env
+
+    def write_config(self) -> Path:
+        """The file holds the database password, so only its owner reads it."""
+        values = {
+            "addons_path": ",".join(map(str, [*self.tree.addons_paths, paths.ADDONS])),
+            "data_dir": paths.ODOO_DATA,
+            "db_host": self.server.host,
+            "db_port": self.server.port,
+            "db_user": self.server.user,
+            "db_name": self.database,
+            "list_db": False,
+            "admin_passwd": secrets.token_urlsafe(24),
+            "http_interface": "127.0.0.1",
+            "limit_memory_hard": 0,
+            "limit_memory_soft": 0,
+            **self.options,
+        }
+        if self.server.password:
+            values["db_password"] = self.server.password
+        lines = ["[options]", *(f"{key} = {value}" for key, value in values.items())]
+        paths.CONF.mkdir(parents=True, exist_ok=True)
+        self.config.touch(mode=0o600)
+        self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return self.config
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        """`arguments` may begin with a command of Odoo, such as shell."""
+        head = list(arguments[:1]) if arguments and not str(arguments[0]).startswith("-") else []
+        rest = arguments[len(head) :]
+        python = paths.VENV / "bin" / "python"
+        return [str(p) for p in (python, LAUNCHER, *head, "-c", self.config, *rest)]
+
+    def install(self, modules: Iterable[str], step: Step, languages: Iterable[str] = ()) -> None:
+        """Install modules into the database, which is created when missing."""
+        arguments = ["-i", ",".join(modules), "--stop-after-init", "--no-http"]
+        if languages:
+            arguments.append("--load-language=" + ",".join(languages))
+        self._run(arguments, f"install-{self.database}", step)
+
+    def _run(self, arguments: list[str], log: str, step: Step) -> None:
+        self.write_config()
+
+        def show(line: str) -> None:
+            if found := LOADING.search(line):
+                step.note(f"{found[1]} ({found[2]} of {found[3]})")
+
+        output = process.run(
+            self.command(*arguments), log, self.env(), on_line=show, cwd=paths.ROOT
+        )
+        reported = [line for line in output.splitlines() if _is_error(line)]
+        if reported:
+            text = "\n".join(reported[:10])
+            raise CampusError(f"Odoo reported:\n{text}", f"log: .campus/log/{log}.log")
+
+    def script(self, name: str, log: str, env: dict[str, str] | None = None) -> str:
+        """Run `tools/odoo_scripts/<name>` in Odoo's shell; returns its output."""
+        self.write_config()
+        with (paths.ODOO_SCRIPTS / name).open(encoding="utf-8") as source:
+            return process.run(
+                self.command("shell", "--no-http", "--log-level=warn"),
+                log,
+                {**self.env(), **(env or {})},
+                stdin=source,
+                cwd=paths.ROOT,
+            )
+
+    def start(self, log: str) -> subprocess.Popen:
+        """Start in the background, in a process group of its own."""
+        self.write_config()
+        paths.LOGS.mkdir(parents=True, exist_ok=True)
+        with (paths.LOGS / f"{log}.log").open("w", encoding="utf-8") as file:
+            return subprocess.Popen(
+                self.command(),
+                env=process.clean_env(self.env()),
+                cwd=paths.ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+
+def _is_error(line: str) -> bool:
+    return bool(REPORTED.search(line)) and not any(text in line for text in HARMLESS)
+
+
+def wait_until_healthy(url: str, server: subprocess.Popen, log: str) -> None:
+    """Return when the database answers over HTTP; raise when the server dies."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    log_path = paths.LOGS / f"{log}.log"
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        if answers(f"{url}/web/login"):
+            return
+        time.sleep(0.2)
+    tail = "\n".join(log_path.read_text(errors="replace").splitlines()[-25:])
+    raise CampusError(f"Odoo did not start:\n{tail}", f"log: {paths.relative(log_path)}")
+
+
+def answers(url: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(url, timeout=60) as response:
+            return response.status == 200
+    except (OSError, urllib.error.URLError):
+        return False

@@ -1,0 +1,137 @@
+"""Where Odoo 19 comes from, in this order: `CAMPUS_ODOO`, an importable `odoo`,
+the cached copy, the Debian archive of this machine, a shallow clone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import odoo_debian, paths, process, settings, state
+from .console import CampusError, Step
+
+GIT_URL = "https://github.com/odoo/odoo"
+RELEASE = re.compile(r"^version_info\s*=\s*\((\d+),\s*(\d+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class OdooTree:
+    """`base` is the folder that holds the `odoo` package."""
+
+    base: Path
+    origin: str
+
+    @property
+    def release(self) -> str:
+        text = (self.base / "odoo" / "release.py").read_text(encoding="utf-8")
+        found = RELEASE.search(text)
+        return f"{found[1]}.{found[2]}" if found else "unknown"
+
+    @property
+    def version(self) -> str:
+        """Names the exact tree in cache keys and messages."""
+        return f"{self.release} ({self.origin})"
+
+    @property
+    def addons_paths(self) -> list[Path]:
+        """Debian has all addons in the package's own folder, a checkout beside it."""
+        folders = [self.base / "odoo" / "addons", self.base / "addons"]
+        return [path for path in folders if (path / "web" / "__manifest__.py").exists()][:1]
+
+    def is_complete(self) -> bool:
+        if not (self.base / "odoo" / "release.py").exists():
+            return False
+        return self.release == settings.ODOO_SERIES and bool(self.addons_paths)
+
+
+def cache_folder() -> Path:
+    return paths.cache() / "odoo"
+
+
+def ensure(python: Path, step: Step) -> OdooTree:
+    tree = find(python)
+    if tree is None:
+        with state.locked(cache_folder() / "lock"):
+            tree = find_cached() or _fetch(step)
+    step.result = tree.version
+    return tree
+
+
+def find(python: Path) -> OdooTree | None:
+    """What is there already, without fetching anything."""
+    return find_chosen() or find_importable(python) or find_cached()
+
+
+def find_chosen() -> OdooTree | None:
+    chosen = os.environ.get("CAMPUS_ODOO")
+    if not chosen:
+        return None
+    root = Path(chosen).expanduser().resolve()
+    for base in (root, root.parent, root / "usr/lib/python3/dist-packages"):
+        tree = OdooTree(base, f"CAMPUS_ODOO={chosen}")
+        if tree.is_complete():
+            return tree
+    raise CampusError(f"CAMPUS_ODOO={chosen} is not a tree of Odoo {settings.ODOO_SERIES}")
+
+
+def find_importable(python: Path) -> OdooTree | None:
+    code = "import importlib.util as u; s = u.find_spec('odoo.release'); print(s.origin)"
+    done = subprocess.run(
+        [str(python), "-c", code], capture_output=True, text=True, check=False, cwd="/"
+    )
+    if done.returncode or not done.stdout.strip():
+        return None
+    tree = OdooTree(Path(done.stdout.strip()).parents[1], "installed")
+    return tree if tree.is_complete() else None
+
+
+def find_cached() -> OdooTree | None:
+    """Copies are renamed into place when complete, so what has the name is whole."""
+    for folder in sorted(cache_folder().glob(f"{settings.ODOO_SERIES}*"), reverse=True):
+        for base in (folder / "usr/lib/python3/dist-packages", folder):
+            tree = OdooTree(base, folder.name)
+            if tree.is_complete():
+                return tree
+    return None
+
+
+def _fetch(step: Step) -> OdooTree:
+    reasons = []
+    for name, fetch in (("Debian", odoo_debian.fetch), ("git", _clone)):
+        temporary = cache_folder() / f"tmp-{os.getpid()}"
+        try:
+            folder_name = fetch(temporary, step)
+            temporary.rename(cache_folder() / folder_name)
+        except CampusError as error:
+            reasons.append(f"{name}: {error}")
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        if tree := find_cached():
+            return tree
+    raise CampusError(
+        "could not get Odoo 19:\n" + "\n".join(reasons),
+        "set CAMPUS_ODOO to a checkout of Odoo's branch 19.0",
+    )
+
+
+def _clone(target: Path, step: Step) -> str:
+    if not shutil.which("git"):
+        raise CampusError("git is not installed")
+    step.note("cloning the branch 19.0")
+    url = os.environ.get("CAMPUS_ODOO_GIT") or GIT_URL
+    process.run(
+        ["git", "clone", "--depth=1", "--branch", settings.ODOO_SERIES, url, target],
+        "odoo-clone",
+        {"GIT_TERMINAL_PROMPT": "0"},
+        on_line=step.note,
+    )
+    done = subprocess.run(
+        ["git", "-C", str(target), "rev-parse", "--short", "HEAD"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return f"{settings.ODOO_SERIES}-git-{done.stdout.strip()}"

@@ -1,0 +1,38 @@
+"""Every folder the command line writes to, in one place."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDONS = ROOT / "addons"
+TOOLS = ROOT / "tools"
+ODOO_SCRIPTS = TOOLS / "odoo_scripts"
+ARTIFACTS = ROOT / "artifacts"
+VENV = ROOT / ".venv"
+REQUIREMENTS = ROOT / "requirements.txt"
+
+WORK = ROOT / ".campus"
+LOGS = WORK / "log"
+CONF = WORK / "conf"
+ODOO_DATA = WORK / "odoo"
+STATE = WORK / "state.json"
+
+# Names this checkout apart from another one on the same machine.
+CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+
+
+def cache() -> Path:
+    """The user's cache, shared by all checkouts."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "campus"
+
+
+def relative(path: Path) -> str:
+    """The path as a person in the checkout would type it."""
+    try:
+        return str(path.relative_to(ROOT))
+    except ValueError:
+        return str(path)

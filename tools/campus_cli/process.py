@@ -1,0 +1,134 @@
+"""Starting, watching and ending other programs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from . import paths
+from .console import CampusError
+
+# A virtual environment or path of the caller must not leak into ours.
+FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "ODOO_RC", "OPENERP_SERVER", "PGDATABASE")
+STOP_TIMEOUT_S = 20
+
+
+def clean_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    env = {key: value for key, value in os.environ.items() if key not in FOREIGN}
+    env.update(extra or {})
+    return env
+
+
+def run(
+    command: Sequence[str | Path],
+    log: str,
+    env: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] | None = None,
+    **popen,
+) -> str:
+    """Run to the end with all output in `.campus/log/<log>.log`; raise on failure."""
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
+    log_path = paths.LOGS / f"{log}.log"
+    arguments = [str(part) for part in command]
+    lines: list[str] = []
+    with log_path.open("w", encoding="utf-8", errors="replace") as file:
+        process = _spawn(arguments, env, popen)
+        try:
+            for line in process.stdout:
+                file.write(line)
+                lines.append(line)
+                if on_line:
+                    on_line(line.rstrip())
+            code = process.wait()
+        except BaseException:
+            end(process)
+            raise
+    if code:
+        tail = "".join(lines[-25:])
+        raise CampusError(
+            f"{Path(arguments[0]).name} ended with code {code}:\n{tail}",
+            f"full output: {paths.relative(log_path)}",
+        )
+    return "".join(lines)
+
+
+def _spawn(arguments: list[str], env: Mapping[str, str] | None, popen: dict) -> subprocess.Popen:
+    try:
+        return subprocess.Popen(
+            arguments,
+            env=clean_env(env),
+            stdin=popen.pop("stdin", subprocess.DEVNULL),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            **popen,
+        )
+    except OSError as error:
+        raise CampusError(f"cannot start {arguments[0]}: {error}") from error
+
+
+def answers(command: Sequence[str | Path], **popen) -> bool:
+    """True when the program starts and ends well."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            **popen,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
+
+
+def end(process: subprocess.Popen) -> None:
+    """Ask to end, wait, insist."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def command_line(pid: int) -> str:
+    """The command of a living process, empty when there is none."""
+    proc = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self").exists():
+        try:
+            return proc.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        except OSError:
+            return ""
+    done = subprocess.run(
+        ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def end_pid(pid: int, expected: str) -> bool:
+    """End the process group led by `pid`, if its command still contains `expected`.
+
+    A stale pid file may name somebody else's process by now; that one is left alone.
+    """
+    if expected not in command_line(pid):
+        return False
+    for number, patience_s in ((signal.SIGTERM, STOP_TIMEOUT_S), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(pid, number)
+        except (ProcessLookupError, PermissionError):
+            return True
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            if expected not in command_line(pid):
+                return True
+            time.sleep(0.1)
+    return True

@@ -1,0 +1,54 @@
+"""The choices of this project: addons, languages, databases, system packages."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from . import paths
+
+ODOO_SERIES = "19.0"
+LANGUAGES = ("zh_CN",)
+
+# In dependency order. A folder that does not exist yet is left out.
+PRODUCT_ADDONS = ("campus_card", "campus_access", "campus_pos", "campus_reports")
+DEMO_ADDONS = (*PRODUCT_ADDONS, "campus_demo")
+# Odoo's own addons that every database gets besides the dependencies.
+EXTRA_MODULES = ("l10n_cn",)
+
+DEMO_DATABASE = "demo"
+DEMO_LOGINS = (
+    ("admin", "administrator"),
+    ("clerk", "card office"),
+    ("manager", "card office, manager"),
+    ("cashier", "canteen cashier"),
+    ("finance", "finance"),
+    ("student", "student, in the portal"),
+)
+
+# Debian packages behind what Python cannot bring along.
+SYSTEM_PACKAGES = {
+    "chromium": "chromium",
+    "libmagic": "libmagic1",
+    "fonts-noto-cjk": "fonts-noto-cjk",
+    "wkhtmltopdf": "wkhtmltopdf",
+}
+
+
+def existing(addons: tuple[str, ...]) -> list[str]:
+    return [name for name in addons if manifest_path(name).exists()]
+
+
+def manifest_path(addon: str) -> Path:
+    return paths.ADDONS / addon / "__manifest__.py"
+
+
+def manifest(addon: str) -> dict:
+    return ast.literal_eval(manifest_path(addon).read_text(encoding="utf-8"))
+
+
+def base_modules() -> list[str]:
+    """Odoo's own addons that ours depend on, sorted."""
+    ours = existing(DEMO_ADDONS)
+    needed = {name for addon in ours for name in manifest(addon).get("depends", [])}
+    return sorted((needed | set(EXTRA_MODULES)) - set(ours))

@@ -1,0 +1,79 @@
+"""System packages: found, installed with apt when root, else named."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import process, settings
+from .console import CampusError, warn
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def browser() -> str | None:
+    """Path of a Chromium; `CAMPUS_CHROMIUM` goes first."""
+    chosen = os.environ.get("CAMPUS_CHROMIUM")
+    if chosen:
+        return shutil.which(chosen)
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+def _has_chinese_font() -> bool:
+    if shutil.which("fc-list"):
+        done = subprocess.run(
+            ["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False
+        )
+        return bool(done.stdout.strip())
+    return any(Path("/usr/share/fonts").rglob("*CJK*"))
+
+
+PROBES = {
+    "chromium": lambda: browser() is not None,
+    "libmagic": lambda: ctypes.util.find_library("magic") is not None,
+    "fonts-noto-cjk": _has_chinese_font,
+    "wkhtmltopdf": lambda: shutil.which("wkhtmltopdf") is not None,
+}
+
+
+def missing(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not PROBES[name]()]
+
+
+def install_command(packages: Iterable[str]) -> str:
+    return "sudo apt-get install --no-install-recommends " + " ".join(packages)
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian packages, or say which command does it."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise CampusError(
+            f"missing on this machine: {', '.join(packages)}", install_command(packages)
+        )
+    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    if process.answers(command, env=process.clean_env(env)):
+        return
+    process.run(["apt-get", "update", "-q"], "apt-update", env)
+    process.run(command, "apt-install", env)
+
+
+def require(names: Iterable[str], wanted: Iterable[str] = ()) -> str:
+    """Have `names` or fail; have `wanted` or warn. Returns what was done."""
+    absent = missing(names)
+    if absent:
+        install([settings.SYSTEM_PACKAGES[name] for name in absent])
+        if still := missing(absent):
+            raise CampusError(f"installed, but not found: {', '.join(still)}")
+    optional = missing(wanted)
+    for name in optional:
+        try:
+            install([settings.SYSTEM_PACKAGES[name]])
+        except CampusError as error:
+            warn(f"{error.args[0].splitlines()[0]}; {error.hint}")
+    done = absent + [name for name in optional if PROBES[name]()]
+    return f"installed {', '.join(done)}" if done else "ready"

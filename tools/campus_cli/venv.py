@@ -1,0 +1,90 @@
+"""The virtual environment: `.venv`, filled from the locked list with hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+from . import paths, process, system
+from .console import CampusError, Step
+
+PYTHON = paths.VENV / "bin" / "python"
+# Odoo 19 runs on these; another Python asks uv for one of them.
+PYTHON_MIN, PYTHON_MAX = (3, 10), (3, 13)
+PYTHON_OTHER = "3.12"
+STAMP = paths.VENV / "campus-lock"
+BOOTSTRAP = paths.WORK / "bootstrap"
+
+
+def program(name: str) -> Path:
+    return paths.VENV / "bin" / name
+
+
+def lock_digest() -> str:
+    return hashlib.sha256(paths.REQUIREMENTS.read_bytes()).hexdigest()
+
+
+def is_ready() -> bool:
+    try:
+        fresh = STAMP.read_text(encoding="utf-8") == lock_digest()
+    except OSError:
+        return False
+    return fresh and process.answers([PYTHON, "-c", "pass"])
+
+
+def ensure(step: Step) -> Path:
+    """Make or repair `.venv`; returns its Python. The stamp is written last."""
+    if is_ready():
+        step.result = "ready"
+        return PYTHON
+    STAMP.unlink(missing_ok=True)
+    uv = find_uv(step)
+    if not process.answers([PYTHON, "-c", "pass"]):
+        step.note("creating .venv")
+        shutil.rmtree(paths.VENV, ignore_errors=True)
+        process.run([uv, "venv", "--quiet", "--python", _base_python(), paths.VENV], "venv")
+    step.note("installing the locked packages")
+    _install(uv, step)
+    STAMP.write_text(lock_digest(), encoding="utf-8")
+    count = paths.REQUIREMENTS.read_text(encoding="utf-8").count("==")
+    step.result = f"{count} locked packages"
+    return PYTHON
+
+
+def find_uv(step: Step) -> str:
+    """uv of the machine, else one of our own from the package index."""
+    found = shutil.which("uv")
+    if found and process.answers([found, "--version"]):
+        return found
+    own = BOOTSTRAP / "bin" / "uv"
+    if not process.answers([own, "--version"]):
+        step.note("installing uv")
+        shutil.rmtree(BOOTSTRAP, ignore_errors=True)
+        if not process.answers([sys.executable, "-c", "import ensurepip"]):
+            system.install(["python3-venv"])
+        process.run([sys.executable, "-m", "venv", BOOTSTRAP], "bootstrap")
+        process.run([BOOTSTRAP / "bin" / "pip", "install", "--quiet", "uv"], "bootstrap")
+    return str(own)
+
+
+def _base_python() -> str:
+    if PYTHON_MIN <= sys.version_info[:2] <= PYTHON_MAX:
+        return sys.executable
+    return PYTHON_OTHER
+
+
+def _install(uv: str, step: Step) -> None:
+    locked = ["--require-hashes", paths.REQUIREMENTS]
+    try:
+        process.run([uv, "pip", "sync", "--python", PYTHON, *locked], "venv", on_line=step.note)
+    except CampusError:
+        # uv does not read pip's configuration; a machine may only have that.
+        step.note("uv could not, trying pip")
+        process.run([PYTHON, "-m", "ensurepip"], "venv-pip")
+        process.run(
+            [PYTHON, "-m", "pip", "install", *["--require-hashes", "-r", paths.REQUIREMENTS]],
+            "venv-pip",
+            on_line=step.note,
+        )
