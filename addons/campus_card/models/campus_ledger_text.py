@@ -35,7 +35,6 @@ class CampusLedgerText(models.AbstractModel):
             "ok": _("Done."),
             "unknown_card": _("This card is not known here."),
             "card_not_active": _("This card is not active yet."),
-            "card_not_yet_valid": _("This card is not valid yet."),
             "card_frozen": _("This card is frozen. Its holder can unfreeze it at the card office."),
             "card_lost": _("This card was reported lost. Please keep it and call the card office."),
             "card_expired": _("This card has expired."),

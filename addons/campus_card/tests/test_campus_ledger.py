@@ -13,7 +13,7 @@ from .ledger_common import LedgerCase
 # What a holder or a cashier can be told; the rest are codes of files and of programming errors.
 ANSWER_CODES = {
     errors.UNKNOWN_CARD, errors.CARD_NOT_ACTIVE, errors.CARD_FROZEN, errors.CARD_LOST, errors.CARD_EXPIRED,
-    errors.CARD_NOT_YET_VALID, errors.WALLET_FROZEN, errors.WALLET_CLOSED, errors.INSUFFICIENT,
+    errors.WALLET_FROZEN, errors.WALLET_CLOSED, errors.INSUFFICIENT,
     errors.LIMIT_PURCHASE, errors.LIMIT_DAY, errors.PIN_NEEDED, errors.PLAN_NOT_USABLE, errors.CONFLICT,
     errors.NOT_FOUND, errors.NOT_REVERSIBLE, errors.REVERSAL_EXCEEDS, errors.RESERVATION_CLOSED,
     errors.CAPTURE_EXCEEDS, errors.AMOUNT_INVALID, errors.DAY_CLOSED,
