@@ -114,15 +114,15 @@ class CampusWallet(models.Model):
     @api.model
     def _ensure_debt_accounts(self, wallet_ids):
         """Create the missing debt accounts of these wallets."""
+        self.env["res.company"].flush_model(["campus_debt_account_id"])
         self.env.cr.execute(
             SQL(
                 """INSERT INTO campus_account (name, kind, company_id, wallet_id, gl_account_id,
                        balance_minor, reserved_minor, active, create_uid, write_uid, create_date, write_date)
-                   SELECT 'debt', 'debt', wallet.company_id, wallet.id, debt.gl_account_id,
+                   SELECT 'debt', 'debt', wallet.company_id, wallet.id, company.campus_debt_account_id,
                        0, 0, TRUE, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                      FROM campus_wallet wallet
-                     LEFT JOIN campus_account debt
-                       ON debt.company_id = wallet.company_id AND debt.code = 'debt'
+                     JOIN res_company company ON company.id = wallet.company_id
                     WHERE wallet.id = ANY(%(wallets)s)
                       AND NOT EXISTS (SELECT 1 FROM campus_account old
                                        WHERE old.wallet_id = wallet.id AND old.kind = 'debt')
