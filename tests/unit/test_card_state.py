@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from campus_core import card_state as cs
-from campus_core import errors
 from hypothesis import given
 from hypothesis import strategies as st
+
+from campus_core import card_state as cs
+from campus_core import errors
 
 # Every allowed move; all others of the product must be refused.
 ALLOWED = {
@@ -66,7 +67,7 @@ def test_every_state_is_reached_and_an_end_is_always_in_reach():
         reached |= {after for (before, _verb), after in ALLOWED.items() if before in seen}
     assert reached == set(cs.STATES)
     assert all(cs.RETURN in cs.MOVES[state] for state in cs.IN_USE)
-    assert cs.IN_USE == set(cs.STATES) - {cs.REPLACED, cs.RETURNED}
+    assert set(cs.STATES) - {cs.REPLACED, cs.RETURNED} == cs.IN_USE
 
 
 def test_labels_name_every_state():

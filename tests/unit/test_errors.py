@@ -3,13 +3,31 @@
 import pickle
 
 import pytest
+
 from campus_core import errors
 
-WIRE_CODES = (
-    "unknown_card card_not_active card_frozen card_lost card_expired wallet_frozen wallet_closed "
-    "insufficient limit_purchase limit_day pin_needed plan_not_usable conflict not_found "
-    "not_reversible reversal_exceeds reservation_closed capture_exceeds amount_invalid day_closed"
-).split()
+WIRE_CODES = [
+    "unknown_card",
+    "card_not_active",
+    "card_frozen",
+    "card_lost",
+    "card_expired",
+    "wallet_frozen",
+    "wallet_closed",
+    "insufficient",
+    "limit_purchase",
+    "limit_day",
+    "pin_needed",
+    "plan_not_usable",
+    "conflict",
+    "not_found",
+    "not_reversible",
+    "reversal_exceeds",
+    "reservation_closed",
+    "capture_exceeds",
+    "amount_invalid",
+    "day_closed",
+]
 
 
 def test_codes_on_the_wire_never_disappear():

@@ -1,10 +1,11 @@
 """Limits: the refusal comes exactly above the limit and explains itself."""
 
 import pytest
-from campus_core import errors, limits
-from campus_core.limits import Limits
 from hypothesis import given
 from hypothesis import strategies as st
+
+from campus_core import errors, limits
+from campus_core.limits import Limits
 
 SUMS = st.integers(0, 1000)
 

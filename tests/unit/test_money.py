@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from campus_core import errors, money
 from hypothesis import given
 from hypothesis import strategies as st
+
+from campus_core import errors, money
 
 AMOUNTS = st.integers(-money.MAX_MINOR, money.MAX_MINOR)
 FULL_WIDTH = str.maketrans("0123456789,.-()", "０１２３４５６７８９，．－（）")

@@ -1,9 +1,10 @@
 """UIDs: every printed form leads back to the card, damage is named."""
 
 import pytest
-from campus_core import errors, uid
 from hypothesis import given
 from hypothesis import strategies as st
+
+from campus_core import errors, uid
 
 UIDS = st.sampled_from(uid.SIZES).flatmap(
     lambda size: st.binary(min_size=size, max_size=size).map(lambda raw: raw.hex().upper())
