@@ -55,9 +55,7 @@ def rename(server: Server, source: str, target: str) -> None:
 
 
 def disconnect(server: Server, name: str) -> None:
-    server.query(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-    )
+    server.query(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
 
 def _link(source: str, target: str) -> None:

@@ -8,7 +8,7 @@ import sys
 
 from .console import CampusError, say
 
-COMMANDS = ("test",)
+COMMANDS = ("test", "lint")
 PYTHON_MIN = (3, 10)
 INTERRUPTED = 130
 

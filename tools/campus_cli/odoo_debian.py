@@ -87,9 +87,7 @@ def _download(source: Source, suite: str, packages: list[str], work: Path, step:
 
 def find_source() -> Source:
     """The machine's own Debian archive: the source of its own release."""
-    release = dict(
-        line.partition("=")[::2] for line in _read(Path("/etc/os-release")).splitlines()
-    )
+    release = dict(line.partition("=")[::2] for line in _read(Path("/etc/os-release")).splitlines())
     codename = release.get("VERSION_CODENAME", "").strip('"')
     if release.get("ID", "").strip('"') != "debian" or not codename:
         raise CampusError("this machine is not Debian")
@@ -124,9 +122,7 @@ def parse_deb822(text: str) -> list[Source]:
         if fields.get("enabled", ["yes"])[0].lower() in ("no", "false", "0"):
             continue
         keyring = _keyring(" ".join(fields.get("signed-by", [])))
-        sources += [
-            Source(uri, suite, keyring) for uri in fields["uris"] for suite in fields["suites"]
-        ]
+        sources += [Source(uri, suite, keyring) for uri in fields["uris"] for suite in fields["suites"]]
     return sources
 
 

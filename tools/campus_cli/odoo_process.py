@@ -91,9 +91,7 @@ class Odoo:
             if found := LOADING.search(line):
                 step.note(f"{found[1]} ({found[2]} of {found[3]})")
 
-        output = process.run(
-            self.command(*arguments), log, self.env(), on_line=show, cwd=paths.ROOT
-        )
+        output = process.run(self.command(*arguments), log, self.env(), on_line=show, cwd=paths.ROOT)
         reported = [line for line in output.splitlines() if _is_error(line)]
         if reported:
             text = "\n".join(reported[:10])

@@ -79,9 +79,7 @@ def find_chosen() -> OdooTree | None:
 
 def find_importable(python: Path) -> OdooTree | None:
     code = "import importlib.util as u; s = u.find_spec('odoo.release'); print(s.origin)"
-    done = subprocess.run(
-        [str(python), "-c", code], capture_output=True, text=True, check=False, cwd="/"
-    )
+    done = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False, cwd="/")
     if done.returncode or not done.stdout.strip():
         return None
     tree = OdooTree(Path(done.stdout.strip()).parents[1], "installed")

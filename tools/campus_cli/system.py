@@ -51,9 +51,7 @@ def install_command(packages: Iterable[str]) -> str:
 def install(packages: list[str]) -> None:
     """Install Debian packages, or say which command does it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise CampusError(
-            f"missing on this machine: {', '.join(packages)}", install_command(packages)
-        )
+        raise CampusError(f"missing on this machine: {', '.join(packages)}", install_command(packages))
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     if process.answers(command, env=process.clean_env(env)):

@@ -1,0 +1,167 @@
+"""`./campus lint`: format, style, types, Odoo's conventions, XML, translations, JavaScript."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+import time
+import xml.etree.ElementTree
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import paths, process, settings, state, venv
+from ..console import Steps
+
+HELP = "check format, style, types, Odoo's conventions, XML and JavaScript"
+CODE = ("addons", "tools", "tests", "campus")
+TYPED = ("campus_core", "campus_edge")
+
+PYLINT_OFF = (
+    "missing-readme",  # the manual is under docs/
+    "consider-merging-classes-inherited",  # large models are split into files by theme
+    "method-required-super",  # append-only models refuse on purpose
+    "no-raise-unlink",  # the same
+    "attribute-string-redundant",  # a label is written where it is a term of the glossary
+)
+# pylint-odoo is silent about everything when it does not know the version; these
+# faults of tests/lint/bad_addon prove that it is awake.
+BAD_ADDON = "tests/lint/bad_addon"
+EXPECTED = ("manifest-version-format", "sql-injection", "invalid-commit", "translation-not-lazy")
+
+OCA_OFF = (
+    "prefer-readme-rst",
+    "xml-header-missing",
+    "xml-header-wrong",
+    "xml-field-numeric-without-eval",
+    "weblate-component-too-long",
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fix", action="store_true", help="format, and mend what ruff can mend")
+    parser.add_argument("paths", nargs="*", help="only these files or folders (ruff only)")
+
+
+def run(args: argparse.Namespace) -> int:
+    with state.checkout_lock(), Steps(1).step("Python environment") as step:
+        venv.ensure(step)
+    where = args.paths or [path for path in CODE if (paths.ROOT / path).exists()]
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("ruff format", lambda: _format(where, args.fix)),
+        ("ruff check", lambda: _style(where, args.fix)),
+    ]
+    if not args.paths:
+        checks += [
+            ("mypy --strict", _types),
+            ("pylint-odoo", _odoo),
+            ("pylint-odoo is awake", _awake),
+            ("Odoo data files", _data_files),
+            ("translations", _translations),
+            ("XML", _xml),
+            ("JavaScript", _javascript),
+        ]
+    return _report(checks)
+
+
+def _report(checks: list[tuple[str, Callable[[], str]]]) -> int:
+    failures = 0
+    for name, check in checks:
+        started = time.monotonic()
+        output = check()
+        failures += bool(output)
+        print(f"{'FAIL' if output else 'ok':4} {name} ({time.monotonic() - started:.1f} s)")
+        if output:
+            print(output.rstrip())
+    print(f"{len(checks) - failures} checks passed, {failures} failed")
+    return 1 if failures else 0
+
+
+def _tool(name: str, *arguments: str | Path, cwd: Path = paths.ROOT) -> str:
+    """Output of a failing tool, empty when it is content."""
+    done = _run_tool(name, *arguments, cwd=cwd)
+    return (done.stdout + done.stderr).strip() or "failed" if done.returncode else ""
+
+
+def _run_tool(name: str, *arguments: str | Path, cwd: Path = paths.ROOT):
+    return subprocess.run(
+        [str(venv.program(name)), *map(str, arguments)],
+        cwd=cwd,
+        env=process.clean_env({"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _format(where: list[str], fix: bool) -> str:
+    return _tool("ruff", "format", "--quiet" if fix else "--check", *where)
+
+
+def _style(where: list[str], fix: bool) -> str:
+    return _tool("ruff", "check", *(["--fix"] if fix else []), *where)
+
+
+def _types() -> str:
+    """The pure packages, typed without exception."""
+    home = paths.ADDONS / "campus_card"
+    packages = [name for name in TYPED if (home / name / "__init__.py").exists()]
+    flags = [flag for name in packages for flag in ("-p", name)]
+    config = paths.ROOT / "pyproject.toml"
+    return _tool("mypy", "--config-file", config, *flags, cwd=home)
+
+
+def _pylint(*targets: str) -> str:
+    switches = ["--disable=all", "--enable=odoolint", f"--disable={','.join(PYLINT_OFF)}"]
+    return _tool("pylint", "--rcfile=config/pylintrc", *switches, *targets)
+
+
+def _addons() -> list[str]:
+    return settings.existing(settings.DEMO_ADDONS)
+
+
+def _odoo() -> str:
+    return _pylint(*(f"addons/{name}" for name in _addons()))
+
+
+def _awake() -> str:
+    output = _pylint(BAD_ADDON)
+    silent = [name for name in EXPECTED if name not in output]
+    return f"not reported in {BAD_ADDON}: {', '.join(silent)}" if silent else ""
+
+
+def _data_files() -> str:
+    manifests = [settings.manifest_path(name) for name in _addons()]
+    return _tool("oca-checks-odoo-module", f"--disable={','.join(OCA_OFF)}", *manifests)
+
+
+def _translations() -> str:
+    files = sorted(paths.ADDONS.glob("*/i18n/*.po*"))
+    return _tool("oca-checks-po", "--disable=po-pretty-format", *files) if files else ""
+
+
+def _xml() -> str:
+    broken = []
+    for path in sorted(paths.ADDONS.rglob("*.xml")):
+        try:
+            xml.etree.ElementTree.parse(path)
+        except xml.etree.ElementTree.ParseError as error:
+            broken.append(f"{paths.relative(path)}: {error}")
+    return "\n".join(broken)
+
+
+def _javascript() -> str:
+    """Parse every module with node, where there is one; browsers do it in the tests anyway."""
+    node = shutil.which("node")
+    files = sorted(path for path in paths.ADDONS.rglob("*.js") if "lib" not in path.parts)
+    broken = []
+    with tempfile.TemporaryDirectory() as folder:
+        for path in files if node else []:
+            module = Path(folder) / f"{path.stem}.mjs"
+            shutil.copyfile(path, module)
+            done = subprocess.run([node, "--check", str(module)], capture_output=True, text=True, check=False)
+            if done.returncode:
+                broken.append(done.stderr.replace(str(module), paths.relative(path)))
+    return "\n".join(broken)
