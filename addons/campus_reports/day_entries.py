@@ -1,0 +1,54 @@
+"""From the sums of a day to the lines of its journal entries. Pure: no Odoo, no I/O.
+
+Cards are debited and credited gross, so that a day's sales and refunds stay readable
+in the books; the two sides of a journal's entry are equal because every sum is a debit
+of one account and a credit of another.
+"""
+
+from collections import namedtuple
+
+#: One group of transfers of a day. ``place_id`` is the ledger account that is no holder's
+#: (merchant, card office, fund ...); None where both sides belong to holders.
+#: ``place_is_debit`` says on which side it stands. ``amount_minor`` > 0, whole cents.
+Sum = namedtuple(
+    "Sum",
+    "journal_id debit_gl_id credit_gl_id place_id place_is_debit kind is_reversal transfer_count amount_minor",
+)
+
+#: One line of an entry: of the account ``gl_id``, for one place or for all holders.
+EntryLine = namedtuple("EntryLine", "gl_id place_id is_debit transfer_count amount_minor")
+
+
+def entries(sums):
+    """Group sums by journal, general ledger account, place and side.
+
+    :param sums: iterable of :class:`Sum`
+    :return: ``{journal_id: [EntryLine, ...]}``, debits first
+    """
+    grouped = {}
+    for row in sums:
+        lines = grouped.setdefault(row.journal_id, {})
+        sides = ((row.debit_gl_id, True), (row.credit_gl_id, False))
+        for gl_id, is_debit in sides:
+            place_id = row.place_id if row.place_is_debit == is_debit else None
+            count, amount = lines.get((gl_id, place_id, is_debit), (0, 0))
+            lines[gl_id, place_id, is_debit] = (
+                count + row.transfer_count,
+                amount + row.amount_minor,
+            )
+    return {
+        journal_id: [
+            EntryLine(*key, *totals) for key, totals in sorted(lines.items(), key=_reading_order)
+        ]
+        for journal_id, lines in grouped.items()
+    }
+
+
+def _reading_order(item):
+    gl_id, place_id, is_debit = item[0]
+    return (not is_debit, place_id is not None, gl_id, place_id or 0)
+
+
+def missing_gl(sums):
+    """Sums that cannot be booked because a side has no general ledger account."""
+    return [row for row in sums if not (row.debit_gl_id and row.credit_gl_id)]

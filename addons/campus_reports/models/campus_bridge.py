@@ -1,0 +1,208 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL, format_date
+
+READERS = "campus_card.group_campus_card_finance,campus_card.group_campus_card_auditor"
+
+# Three sources that know nothing of each other: what the pockets say they hold, what the
+# transfers add up to, and what the general ledger has posted. Credits count positive, as on
+# the school's side: money on cards is what it owes. Open are transfers of days that are not
+# closed, and on the clearing account card payments of till sessions that are not closed.
+# The last row holds all transfers against the debits of all day closes, whatever the account.
+BRIDGE = """
+WITH day AS (
+    SELECT COALESCE(max(date), DATE '0001-01-01') AS closed_until
+      FROM campus_closing WHERE company_id = %(company_id)s AND state = 'closed'
+), side AS (
+    SELECT credit_account_id AS account_id, sum(amount_minor) AS minor,
+           sum(amount_minor) FILTER (WHERE booking_date > closed_until) AS open_minor
+      FROM campus_transfer, day WHERE company_id = %(company_id)s GROUP BY 1
+     UNION ALL
+    SELECT debit_account_id, -sum(amount_minor),
+           -sum(amount_minor) FILTER (WHERE booking_date > closed_until)
+      FROM campus_transfer, day WHERE company_id = %(company_id)s GROUP BY 1
+), moved AS (
+    SELECT account_id, sum(minor) AS minor, sum(COALESCE(open_minor, 0)) AS open_minor
+      FROM side GROUP BY 1
+), card AS (
+    SELECT account.kind, plan.id AS plan_id, account.balance_minor,
+           COALESCE(moved.minor, 0) AS minor, COALESCE(moved.open_minor, 0) AS open_minor,
+           COALESCE(account.gl_account_id, plan.liability_account_id,
+                    CASE WHEN account.kind = 'debt' THEN %(debt_gl_id)s END) AS gl_id
+      FROM campus_account account
+      LEFT JOIN campus_pocket_plan plan ON plan.id = account.plan_id
+      LEFT JOIN moved ON moved.account_id = account.id
+     WHERE account.company_id = %(company_id)s
+), till AS (
+    SELECT COALESCE(sum(round(payment.amount * 100)), 0) AS open_minor
+      FROM pos_payment payment
+      JOIN pos_payment_method method ON method.id = payment.payment_method_id
+      JOIN pos_order sale ON sale.id = payment.pos_order_id
+      JOIN pos_session session ON session.id = sale.session_id
+     WHERE method.outstanding_account_id = %(clearing_gl_id)s
+       AND sale.company_id = %(company_id)s
+       AND sale.state IN ('paid', 'done') AND session.state <> 'closed'
+), subledger AS (
+    SELECT 'plan' AS kind, gl_id, array_agg(DISTINCT plan_id) AS plan_ids,
+           sum(balance_minor) AS stored_minor, sum(minor) AS moved_minor,
+           sum(open_minor) AS open_minor
+      FROM card WHERE kind = 'pocket' GROUP BY gl_id
+     UNION ALL
+    SELECT 'debt', gl_id, NULL, sum(minor), sum(minor), sum(open_minor)
+      FROM card WHERE kind = 'debt' GROUP BY gl_id
+     UNION ALL
+    SELECT 'clearing', %(clearing_gl_id)s, NULL, 0, 0,
+           COALESCE(sum(card.open_minor), 0) - till.open_minor
+      FROM till LEFT JOIN card ON card.kind = 'merchant' AND card.gl_id = %(clearing_gl_id)s
+     GROUP BY till.open_minor
+     UNION ALL
+    SELECT 'days', NULL, NULL, COALESCE(sum(amount_minor), 0), COALESCE(sum(amount_minor), 0),
+           sum(amount_minor) FILTER (WHERE booking_date > closed_until)
+      FROM campus_transfer, day WHERE company_id = %(company_id)s
+), booked AS (
+    SELECT account_id AS gl_id, -sum(balance) * 100 AS minor
+      FROM account_move_line
+     WHERE company_id = %(company_id)s AND parent_state = 'posted'
+       AND account_id IN (SELECT gl_id FROM subledger)
+     GROUP BY account_id
+     UNION ALL
+    SELECT NULL, sum(line.debit) * 100
+      FROM account_move move
+      JOIN account_move_line line ON line.move_id = move.id
+     WHERE move.campus_closing_id IS NOT NULL AND move.state = 'posted'
+       AND move.company_id = %(company_id)s
+)
+SELECT subledger.kind, subledger.gl_id, plan_ids, stored_minor::bigint, moved_minor::bigint,
+       COALESCE(subledger.open_minor, 0)::bigint, COALESCE(round(booked.minor), 0)::bigint
+  FROM subledger LEFT JOIN booked ON booked.gl_id IS NOT DISTINCT FROM subledger.gl_id
+ ORDER BY array_position(ARRAY['plan', 'debt', 'clearing', 'days'], subledger.kind),
+       subledger.gl_id
+"""
+
+
+class CampusBridge(models.Model):
+    """One check that cards and books agree: pockets less open items = general ledger.
+
+    A check only reads; its row is the receipt. The nightly ones stay as evidence.
+    """
+
+    _name = "campus.bridge"
+    _description = "Bridge between Cards and Books"
+    _inherit = ["campus.finance.mixin"]
+    _order = "id desc"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    checked_at = fields.Datetime(default=fields.Datetime.now, required=True, readonly=True)
+    checked_by_id = fields.Many2one("res.users", readonly=True)
+    is_nightly = fields.Boolean(readonly=True)
+    closed_until = fields.Date(readonly=True, help="Last closed business day at that moment.")
+    line_ids = fields.One2many("campus.bridge.line", "bridge_id", readonly=True)
+    is_balanced = fields.Boolean(string="Agrees", readonly=True)
+    cards = fields.Monetary(string="On Cards", compute="_compute_totals")
+    open_items = fields.Monetary(compute="_compute_totals")
+    books = fields.Monetary(string="In the Books", compute="_compute_totals")
+    difference = fields.Monetary(
+        readonly=True, help="All differences added up without their signs."
+    )
+
+    @api.depends("line_ids")
+    def _compute_totals(self):
+        for bridge in self:
+            plans = bridge.line_ids.filtered(lambda line: line.kind == "plan")
+            bridge.cards = sum(plans.mapped("stored"))
+            bridge.open_items = sum(plans.mapped("open_items"))
+            bridge.books = sum(plans.mapped("books"))
+
+    @api.depends("checked_at", "company_id")
+    def _compute_display_name(self):
+        for bridge in self:
+            day = fields.Datetime.context_timestamp(bridge, bridge.checked_at).date()
+            bridge.display_name = self.env._("Bridge of %s", format_date(self.env, day))
+
+    # -- Actions ---------------------------------------------------------------
+
+    @api.model
+    def action_check_now(self):
+        """Compare cards and books of the current company and show the result."""
+        bridge = self._check(self.env.company)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Bridge"),
+            "res_model": "campus.bridge",
+            "res_id": bridge.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    # -- Checking --------------------------------------------------------------
+
+    @api.model
+    def _check(self, company, nightly=False):
+        """Measure, store and return the check of one company."""
+        if not (self.env.su or self.env.user.has_groups(READERS)):
+            raise AccessError(self.env._("The bridge is for card finance and auditors."))
+        # An auditor changes nothing, but may look: the row only says what was seen.
+        Bridge = self.sudo()
+        lines = Bridge._measure(company)
+        off_minor = sum(abs(line["difference_minor"]) + abs(line["drift_minor"]) for line in lines)
+        return Bridge.create(
+            {
+                "company_id": company.id,
+                "checked_by_id": self.env.uid,
+                "is_nightly": nightly,
+                "closed_until": self.env["campus.closing"].sudo()._closed_until(company),
+                "is_balanced": not off_minor,
+                "difference": off_minor / 100,
+                "line_ids": [
+                    fields.Command.create(Bridge.line_ids._prepare_vals(line)) for line in lines
+                ],
+            }
+        ).with_env(self.env)
+
+    @api.model
+    def _measure(self, company):
+        """Compare each general ledger account of the cards in one statement.
+
+        :return: list of dicts in whole cents, credits positive: ``kind`` (plan, debt,
+            clearing, days), ``gl_id``, ``plan_ids``, ``stored_minor`` (balances in the pockets),
+            ``moved_minor`` (sum of their transfers), ``open_minor`` (not in the books yet),
+            ``books_minor``, ``difference_minor`` (stored - open - books) and
+            ``drift_minor`` (stored - moved); all is well when the last two are zero
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                BRIDGE,
+                company_id=company.id,
+                debt_gl_id=company.campus_debt_account_id.id or None,
+                clearing_gl_id=company.campus_clearing_account_id.id or None,
+            )
+        )
+        keys = ("kind", "gl_id", "plan_ids", "stored_minor", "moved_minor", "open_minor", "books_minor")
+        lines = [dict(zip(keys, row, strict=True)) for row in rows]
+        for line in lines:
+            line["difference_minor"] = line["stored_minor"] - line["open_minor"] - line["books_minor"]
+            line["drift_minor"] = line["stored_minor"] - line["moved_minor"]
+        return lines
+
+    @api.model
+    def _cron_check(self):
+        """Every night: check all companies that use the card, tell finance what is off."""
+        domain = [("campus_journal_id", "!=", False)]
+        for company in self.env["res.company"].search(domain):
+            bridge = self._check(company, nightly=True)
+            if bridge.is_balanced:
+                continue
+            bridge._remind_finance(
+                "campus_reports.mail_activity_type_bridge",
+                self.env._("Cards and books differ. Open the bridge to see where."),
+            )
+
+    @api.autovacuum
+    def _gc_checks(self):
+        """Nightly checks stay; what somebody looked at in between goes after a month."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=30)
+        domain = [("is_nightly", "=", False), ("is_balanced", "=", True)]
+        self.search([*domain, ("checked_at", "<", limit)]).unlink()

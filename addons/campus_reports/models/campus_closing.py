@@ -1,0 +1,268 @@
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date, groupby
+
+from ..day_entries import entries, missing_gl
+from .campus_finance_mixin import FINANCE
+
+
+class CampusClosing(models.Model):
+    """The day close: one entry per journal in the general ledger, then the day is final.
+
+    The close runs in a transaction of its own and holds the company's day alone, so that
+    it sees every transfer of the day and no other can still be booked on it. It is one
+    transaction from the first lock to the posted entries: it happens, or nothing does.
+    """
+
+    _name = "campus.closing"
+    _inherit = ["campus.closing", "campus.finance.mixin"]
+
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    closed_at = fields.Datetime(readonly=True)
+    closed_by_id = fields.Many2one("res.users", readonly=True)
+    line_ids = fields.One2many("campus.closing.line", "closing_id", string="Sums", readonly=True)
+    move_ids = fields.One2many(
+        "account.move", "campus_closing_id", string="Journal Entries", readonly=True
+    )
+    move_count = fields.Integer(compute="_compute_move_count")
+    transfer_count = fields.Integer(string="Transfers", readonly=True)
+    moved = fields.Monetary(compute="_compute_totals", help="All transfers of the day, added up.")
+    spent = fields.Monetary(compute="_compute_totals", help="Purchases less refunds.")
+    loaded = fields.Monetary(compute="_compute_totals", help="Top-ups less their reversals.")
+
+    @api.depends("move_ids")
+    def _compute_move_count(self):
+        for closing in self:
+            closing.move_count = len(closing.move_ids)
+
+    @api.depends("line_ids")
+    def _compute_totals(self):
+        for closing in self:
+            lines = closing.line_ids
+            closing.moved = sum(lines.mapped("amount"))
+            closing.spent = lines._net("purchase")
+            closing.loaded = lines._net("topup")
+
+    @api.depends("date", "company_id")
+    def _compute_display_name(self):
+        for closing in self:
+            closing.display_name = format_date(self.env, closing.date) if closing.date else ""
+
+    # -- Actions -------------------------------------------------------------
+
+    def action_open_transfers(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "campus_reports.campus_transfer_report_day_action"
+        )
+        day = fields.Date.to_string(self.date)
+        action["domain"] = [("booking_date", "=", day), ("company_id", "=", self.company_id.id)]
+        return action
+
+    def action_open_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_journal_line"
+        )
+        action["domain"] = [("id", "in", self.move_ids.ids)]
+        action["context"] = {"create": False}
+        if len(self.move_ids) == 1:
+            form = self.env.ref("account.view_move_form")
+            action |= {"res_id": self.move_ids.id, "view_mode": "form", "views": [(form.id, "form")]}
+        return action
+
+    def action_download_xlsx(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/campus/reports/day/{self.company_id.id}/{self.date}.xlsx",
+            "target": "download",
+        }
+
+    # -- Closing ---------------------------------------------------------------
+
+    @api.model
+    def _close_day(self, company, date):
+        """Close one business day; returns the id of its closing.
+
+        The closing is made in another transaction: the caller's cannot read it yet.
+        """
+        self._check_may_close()
+        with self.env["campus.ledger"]._own_transaction() as env:
+            # Finance reads closings and journal entries; the close alone writes them.
+            closing = env["campus.closing"].sudo()._close_locked(company.with_env(env).sudo(), date)
+            closing_id = closing.id
+        self.env.invalidate_all()
+        return closing_id
+
+    @api.model
+    def _close_until(self, company, date):
+        """Close every open day with transfers up to ``date``, then ``date``; returns ids."""
+        self._check_may_close()
+        days = self.env["campus.day.sums"]._open_days(company, self._closed_until(company), date)
+        return [self._close_day(company, day) for day in sorted({*days, date})]
+
+    def _check_may_close(self):
+        if not (self.env.su or self.env.user.has_group(FINANCE)):
+            raise AccessError(self.env._("Only card finance closes a day."))
+
+    @api.model
+    def _close_locked(self, company, date):
+        # First statement: it waits for the posts under way, and every later one sees them.
+        self.env["campus.ledger"]._lock_day(company, exclusive=True)
+        self = self.with_company(company)
+        plan = self._plan_close(company, date)
+        if plan["blockers"]:
+            raise UserError("\n".join(plan["blockers"]))
+        closing = self.search([("company_id", "=", company.id), ("date", "=", date)])
+        closing = closing or self.create({"company_id": company.id, "date": date})
+        closing._post_entries(plan["entries"])
+        closing.write(self._prepare_closed_vals(plan["sums"]))
+        return closing
+
+    @api.model
+    def _quote_close(self, company, date):
+        """Dry-run twin of :meth:`_close_day`: same input, nothing stored, no lock.
+
+        :return: ``{blockers: [str], sums: [Sum], entries: {journal_id: [EntryLine]}}``
+        """
+        if not self.env.user.has_groups(f"{FINANCE},campus_card.group_campus_card_auditor"):
+            self._check_may_close()
+        # Accounts, journals and sums of the day are shown, whoever may read them one by one.
+        return self.sudo().with_company(company)._plan_close(company.sudo(), date)
+
+    @api.model
+    def _plan_close(self, company, date):
+        sums = self.env["campus.day.sums"]._sum_day(company, date)
+        candidate = self.new({"company_id": company.id, "date": date})
+        blockers = candidate._date_blockers() + candidate._sum_blockers(sums)
+        if not blockers:
+            blockers = candidate._lock_date_blockers(sums) + candidate._close_blockers()
+        return {"blockers": blockers, "sums": sums, "entries": entries(sums)}
+
+    def _close_blockers(self):
+        """Reasons that keep this day open, as sentences. Extended by what needs eyes first.
+
+        ``self`` is a new record with ``company_id`` and ``date``; the day's sums, its order
+        and the lock dates have been checked.
+        """
+        self.ensure_one()
+        return []
+
+    def _date_blockers(self):
+        company, day = self.company_id, format_date(self.env, self.date)
+        closed_until = self._closed_until(company)
+        if self.date > self._business_today(company):
+            return [self.env._("%s is not over yet.", day)]
+        if closed_until and self.date <= closed_until:
+            return [self.env._("%s is closed already; a closed day is final.", day)]
+        open_days = self.env["campus.day.sums"]._open_days(company, closed_until, self.date)
+        earlier = [format_date(self.env, other) for other in open_days if other < self.date]
+        if not earlier:
+            return []
+        shown = ", ".join(earlier[:5]) + (" …" if len(earlier) > 5 else "")
+        return [self.env._("Days are closed in order. Still open: %s.", shown)]
+
+    @api.model
+    def _business_today(self, company):
+        zone = ZoneInfo(company.partner_id.sudo().tz or "UTC")
+        return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
+
+    def _sum_blockers(self, sums):
+        if sums and not all(row.journal_id for row in sums):
+            return [self.env._("The company has no campus card journal. Choose one in the settings.")]
+        kinds = self.env["campus.closing.line"]._kind_names()
+        places = self.env["campus.account"]
+        reasons = []
+        for row in missing_gl(sums):
+            place = places.browse(row.place_id)
+            place_gl = row.debit_gl_id if row.place_is_debit else row.credit_gl_id
+            if place and not place_gl:
+                reasons.append(
+                    self.env._("“%s” has no general ledger account.", place.display_name)
+                )
+            else:
+                reasons.append(
+                    self.env._(
+                        "A pocket plan used by “%s” has no liability account.", kinds[row.kind]
+                    )
+                )
+        return list(dict.fromkeys(reasons))
+
+    def _lock_date_blockers(self, sums):
+        reasons = []
+        for journal_id, _rows in groupby(sums, lambda row: row.journal_id):
+            journal = self.env["account.journal"].browse(journal_id)
+            locks = self.company_id._get_violated_lock_dates(self.date, False, journal)
+            for lock_date, _field in locks:
+                reasons.append(
+                    self.env._(
+                        "The books are locked until %(lock_date)s: nothing can be booked on %(day)s.",
+                        lock_date=format_date(self.env, lock_date),
+                        day=format_date(self.env, self.date),
+                    )
+                )
+        return list(dict.fromkeys(reasons))
+
+    # -- Journal entries -------------------------------------------------------
+
+    def _post_entries(self, day_entries):
+        """Make and post one journal entry per journal."""
+        self.ensure_one()
+        moves = self.env["account.move"].create(
+            [
+                self._prepare_move_vals(journal_id, lines)
+                for journal_id, lines in day_entries.items()
+            ]
+        )
+        moves._post(soft=False)
+        if any(move.date != self.date or move.state != "posted" for move in moves):
+            # Odoo moves an entry behind a lock date instead of refusing it.
+            raise UserError(
+                self.env._("The books do not take an entry on %s.", format_date(self.env, self.date))
+            )
+
+    def _prepare_move_vals(self, journal_id, lines):
+        return {
+            "move_type": "entry",
+            "journal_id": journal_id,
+            "company_id": self.company_id.id,
+            "date": self.date,
+            "ref": self.env._("Campus card, %s", format_date(self.env, self.date)),
+            "campus_closing_id": self.id,
+            "line_ids": [fields.Command.create(self._prepare_line_vals(line)) for line in lines],
+        }
+
+    def _prepare_line_vals(self, line):
+        place = self.env["campus.account"].browse(line.place_id or [])
+        amount = self.company_id.currency_id.round(line.amount_minor / 100)
+        return {
+            "account_id": line.gl_id,
+            "partner_id": place.partner_id.id,
+            "name": self._line_label(line),
+            "debit": amount if line.is_debit else 0.0,
+            "credit": 0.0 if line.is_debit else amount,
+        }
+
+    def _line_label(self, line):
+        if line.place_id:
+            name = self.env["campus.account"].browse(line.place_id).display_name
+        elif line.is_debit:
+            name = self.env._("Taken off cards")
+        else:
+            name = self.env._("Put on cards")
+        return self.env._("%(name)s, %(count)s transfers", name=name, count=line.transfer_count)
+
+    def _prepare_closed_vals(self, sums):
+        return {
+            "state": "closed",
+            "closed_at": fields.Datetime.now(),
+            "closed_by_id": self.env.uid,
+            "transfer_count": sum(row.transfer_count for row in sums),
+            "line_ids": [
+                fields.Command.create(self.env["campus.closing.line"]._prepare_vals(row))
+                for row in sums
+            ],
+        }

@@ -1,0 +1,54 @@
+import datetime as dt
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+
+class CampusClosingCron(models.Model):
+    """Closing the days of the night before, and telling finance what keeps one open."""
+
+    _inherit = "campus.closing"
+
+    @api.model
+    def _cron_close_days(self):
+        companies = self.env["res.company"].search([("campus_close_daily", "=", True)])
+        self.env["ir.cron"]._commit_progress(remaining=len(companies))
+        for company in companies:
+            self._close_overdue(company)
+            self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _close_overdue(self, company):
+        """Close all days before today that have transfers; stop at the first that is refused."""
+        yesterday = self._business_today(company) - dt.timedelta(days=1)
+        days = self.env["campus.day.sums"]._open_days(
+            company, self._closed_until(company), yesterday
+        )
+        for day in days:
+            try:
+                self._close_day(company, day)
+            except UserError as error:
+                _logger.warning("Campus card day %s of company %s stays open", day, company.id)
+                self._report_open_day(company, day, str(error))
+                return
+            except OperationalError:
+                # Somebody's post holds the day; the next run tries again.
+                _logger.info("Campus card day %s of company %s is busy", day, company.id)
+                return
+
+    @api.model
+    def _report_open_day(self, company, day, reason):
+        """Put the reason before card finance, once per day."""
+        closing = self.search([("company_id", "=", company.id), ("date", "=", day)])
+        closing = closing or self.create({"company_id": company.id, "date": day})
+        closing._remind_finance("campus_reports.mail_activity_type_day_open", reason)
+
+    def _prepare_closed_vals(self, sums):
+        vals = super()._prepare_closed_vals(sums)
+        self.activity_feedback(["campus_reports.mail_activity_type_day_open"])
+        return vals

@@ -1,0 +1,146 @@
+from odoo import api, models
+from odoo.tools import SQL, format_date
+
+from ..day_xlsx import Column, Table
+
+# The holder's view: what leaves a card is negative. Time by the company's clock.
+DAY_TRANSFERS = """
+SELECT transfer.id, transfer.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s,
+       transfer.kind, transfer.reverses_id IS NOT NULL, holder.name, holder.campus_number,
+       holder.campus_department_id,
+       CASE WHEN debit.wallet_id IS NULL THEN debit.id
+            WHEN credit.wallet_id IS NULL THEN credit.id END,
+       COALESCE(debit.plan_id, credit.plan_id),
+       CASE WHEN debit.wallet_id = transfer.wallet_id THEN -1 ELSE 1 END * transfer.amount_minor,
+       transfer.origin, transfer.memo, transfer.uuid::text
+  FROM campus_transfer transfer
+  JOIN campus_account debit ON debit.id = transfer.debit_account_id
+  JOIN campus_account credit ON credit.id = transfer.credit_account_id
+  JOIN campus_wallet wallet ON wallet.id = transfer.wallet_id
+  JOIN res_partner holder ON holder.id = wallet.partner_id
+ WHERE transfer.company_id = %(company_id)s AND transfer.booking_date = %(date)s
+ ORDER BY transfer.id
+"""
+
+
+class CampusClosingXlsx(models.Model):
+    """The tables of one day for a spreadsheet."""
+
+    _inherit = "campus.closing"
+
+    @api.model
+    def _day_tables(self, company, date):
+        """:return: summary per account, transfers and journal entries of the day"""
+        closing = self.search([("company_id", "=", company.id), ("date", "=", date)])
+        is_closed = closing.state == "closed"
+        plan = self._quote_close(company, date)
+        # Readers were checked by the quote; names of accounts and holders come with it.
+        closing = closing.sudo().with_company(company)
+        entries = (
+            closing._readable_moves()
+            if is_closed
+            else closing._readable_entries(company, plan["entries"])
+        )
+        state = self.env._("closed") if is_closed else self.env._("open, not booked yet")
+        note = f"{company.name}, {format_date(self.env, date)} ({state})"
+        return [
+            self._summary_table(company, note, plan["entries"]),
+            self._transfer_table(company, note, date),
+            self._entry_table(note, entries),
+        ]
+
+    @api.model
+    def _summary_table(self, company, note, day_entries):
+        _ = self.env._
+        columns = [
+            Column(_("Journal"), "text", 22),
+            Column(_("Code"), "text", 10),
+            Column(_("Account"), "text", 32),
+            Column(_("Label"), "text", 36),
+            Column(_("Transfers"), "integer", 11),
+            Column(_("Debit"), "amount", 14, True),
+            Column(_("Credit"), "amount", 14, True),
+        ]
+        rows = []
+        for journal_id, lines in day_entries.items():
+            journal = self.env["account.journal"].sudo().browse(journal_id or [])
+            for line in lines:
+                words = self.sudo()._readable_line(company, line)
+                texts = (journal.display_name, words["code"], words["account"], words["label"])
+                rows.append((*texts, line.transfer_count, words["debit"], words["credit"]))
+        return Table(_("Summary"), note, columns, rows)
+
+    @api.model
+    def _transfer_table(self, company, note, date):
+        _ = self.env._
+        columns = [
+            Column(_("Number"), "text", 12),
+            Column(_("Time"), "datetime", 19),
+            Column(_("Movement"), "text", 18),
+            Column(_("Holder"), "text", 20),
+            Column(_("Campus number"), "text", 16),
+            Column(_("Department"), "text", 22),
+            Column(_("Place"), "text", 20),
+            Column(_("Plan"), "text", 12),
+            Column(_("Amount"), "amount", 12, True),
+            Column(_("Origin"), "text", 18),
+            Column(_("Memo"), "text", 24),
+            Column("UUID", "text", 38),
+        ]
+        return Table(_("Transfers"), note, columns, self._transfer_rows(company, date))
+
+    @api.model
+    def _transfer_rows(self, company, date):
+        kinds = self.env["campus.closing.line"]._kind_names()
+        zone = company.partner_id.sudo().tz or "UTC"
+        rows = self.env.execute_query(
+            SQL(DAY_TRANSFERS, company_id=company.id, date=date, zone=zone)
+        )
+        names = {
+            position: self._names(model, {row[position] for row in rows if row[position]})
+            for position, model in (
+                (6, "campus.department"),
+                (7, "campus.account"),
+                (8, "campus.pocket.plan"),
+            )
+        }
+        for row in rows:
+            kind = kinds.get(row[2], row[2])
+            yield (
+                str(row[0]),
+                row[1],
+                self.env._("Refund: %s", kind) if row[3] else kind,
+                row[4],
+                row[5],
+                *(names[position].get(row[position]) for position in (6, 7, 8)),
+                row[9] / 100,
+                *row[10:],
+            )
+
+    @api.model
+    def _names(self, model, ids):
+        records = self.env[model].sudo().browse(ids)
+        return {record.id: record.display_name for record in records}
+
+    @api.model
+    def _entry_table(self, note, entries):
+        _ = self.env._
+        columns = [
+            Column(_("Entry"), "text", 20),
+            Column(_("Journal"), "text", 22),
+            Column(_("Code"), "text", 10),
+            Column(_("Account"), "text", 32),
+            Column(_("Label"), "text", 36),
+            Column(_("Debit"), "amount", 14, True),
+            Column(_("Credit"), "amount", 14, True),
+        ]
+        rows = [
+            (
+                entry["name"] or _("not booked yet"),
+                entry["journal"],
+                *(line[key] for key in ("code", "account", "label", "debit", "credit")),
+            )
+            for entry in entries
+            for line in entry["lines"]
+        ]
+        return Table(_("Journal Entries"), note, columns, rows)

@@ -1,0 +1,78 @@
+import datetime as dt
+
+from odoo import api, fields, models
+
+
+class CampusCloseDay(models.TransientModel):
+    """Show what closing a day would book, then close it."""
+
+    _name = "campus.close.day"
+    _description = "Close a Day"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    date = fields.Date(
+        string="Business Day", required=True, default=lambda self: self._default_date()
+    )
+    blockers = fields.Text(compute="_compute_preview")
+    can_close = fields.Boolean(compute="_compute_preview")
+    earlier_days = fields.Integer(compute="_compute_preview")
+    transfer_count = fields.Integer(string="Transfers", compute="_compute_preview")
+    preview = fields.Html(string="Entries", compute="_compute_preview", sanitize=False)
+
+    @api.model
+    def _default_date(self):
+        """The first open day with transfers, else the first day after the last close."""
+        company = self.env.company
+        Closing = self.env["campus.closing"]
+        today = Closing._business_today(company)
+        closed_until = Closing._closed_until(company)
+        open_days = self.env["campus.day.sums"]._open_days(company, closed_until, today)
+        if open_days:
+            return open_days[0]
+        return min(today, closed_until + dt.timedelta(days=1)) if closed_until else today
+
+    @api.depends("date", "company_id")
+    def _compute_preview(self):
+        for wizard in self:
+            date = wizard.date or wizard._default_date()
+            Closing = self.env["campus.closing"]
+            plan = Closing._quote_close(wizard.company_id, date)
+            open_days = self.env["campus.day.sums"]._open_days(
+                wizard.company_id, Closing._closed_until(wizard.company_id), date
+            )
+            wizard.earlier_days = len([day for day in open_days if day < date])
+            wizard.blockers = "\n".join(plan["blockers"])
+            wizard.can_close = not plan["blockers"]
+            wizard.transfer_count = sum(row.transfer_count for row in plan["sums"])
+            wizard.preview = wizard._render_preview(date, plan)
+
+    def _render_preview(self, date, plan):
+        closing = self.env["campus.closing"].sudo()
+        return self.env["ir.qweb"]._render(
+            "campus_reports.day_entries",
+            {
+                "entries": closing._readable_entries(self.company_id, plan["entries"]),
+                "currency": self.company_id.currency_id,
+            },
+        )
+
+    def action_close(self):
+        """Close this day."""
+        self.ensure_one()
+        closing_id = self.env["campus.closing"]._close_day(self.company_id, self.date)
+        return self._open(closing_id)
+
+    def action_close_until(self):
+        """Close this day and the open days before it, one after the other."""
+        self.ensure_one()
+        closing_ids = self.env["campus.closing"]._close_until(self.company_id, self.date)
+        return self._open(closing_ids[-1])
+
+    def _open(self, closing_id):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "campus.closing",
+            "res_id": closing_id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
