@@ -100,18 +100,28 @@ class Requests:
 
     def money_in(self):
         """A top-up or a subsidy."""
-        kind, plan = self.random.choice([("topup", None), ("topup", "cash"), ("subsidy", "subsidy"), ("opening", "meal")])
+        kind, plan = self.random.choice(
+            [("topup", None), ("topup", "cash"), ("subsidy", "subsidy"), ("opening", "meal")]
+        )
         expires_on = DAY + dt.timedelta(days=30) if plan == "subsidy" else None
         return self._post(kind, FUND if plan == "subsidy" else CHANNEL, plan=plan, expires_on=expires_on)
 
     def purchase(self):
         """A sale; some were handed out offline and must be settled."""
-        return self._post("purchase", self.random.choice([MERCHANT, SHOP]), settle=self.random.random() < 0.05)
+        return self._post(
+            "purchase", self.random.choice([MERCHANT, SHOP]), settle=self.random.random() < 0.05
+        )
 
     def other(self):
         """Fees, pay-outs, corrections, expiries."""
         kind, plan = self.random.choice(
-            [("fee", None), ("payout", None), ("correction_out", "cash"), ("expiry", "gift"), ("correction_in", "gift")]
+            [
+                ("fee", None),
+                ("payout", None),
+                ("correction_out", "cash"),
+                ("expiry", "gift"),
+                ("correction_in", "gift"),
+            ]
         )
         expires_on = DAY - dt.timedelta(days=1) if kind == "correction_in" else None
         return self._post(kind, OFFICE, plan=plan, expires_on=expires_on)
@@ -143,4 +153,6 @@ class Requests:
         pool = self.posted + self.reserved
         if not pool:
             return self.purchase()
-        return lt.Reverse(self.uuid(), self.random.choice(pool[-40:]), self.random.choice([None, self.amount()]))
+        return lt.Reverse(
+            self.uuid(), self.random.choice(pool[-40:]), self.random.choice([None, self.amount()])
+        )

@@ -9,7 +9,19 @@ from campus_core import ledger_types as lt
 from campus_core.ledger import Book
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledger_world import CHANNEL, DAY, FUND, MERCHANT, OFFICE, SHOP, Requests, book, check, total_minor, wallet
+from ledger_world import (
+    CHANNEL,
+    DAY,
+    FUND,
+    MERCHANT,
+    OFFICE,
+    SHOP,
+    Requests,
+    book,
+    check,
+    total_minor,
+    wallet,
+)
 
 END = DAY + dt.timedelta(days=30)
 
@@ -261,7 +273,9 @@ def test_the_order_of_operations_on_different_wallets_does_not_matter(seed, shuf
             request = requests.next()
             if getattr(request, "wallet_id", 1) != 1:
                 continue
-            own.append(dataclasses.replace(request, wallet_id=number) if hasattr(request, "wallet_id") else request)
+            own.append(
+                dataclasses.replace(request, wallet_id=number) if hasattr(request, "wallet_id") else request
+            )
         histories.append(own)
     in_turn, mixed = book(3), book(3)
     for own in histories:

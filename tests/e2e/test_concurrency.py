@@ -1,0 +1,133 @@
+"""Money under real concurrency: real servers, connections and commits, no shared test transaction."""
+
+import json
+import threading
+import uuid
+
+import pytest
+from support.odoo import odoo_database, odoo_server, school
+from support.till import Client, ServerError, Till
+
+TILLS = 20
+ROUNDS = 50
+LUNCH_MINOR = 1250
+
+
+@pytest.fixture(scope="module")
+def world():
+    """``(url, database, school, query)``: a server with four workers and twenty open tills."""
+    with odoo_database("concurrency") as (ws, database):
+        made = school(ws.odoo(database), tills=TILLS, holders=3, balance_minor=LUNCH_MINOR)
+        with odoo_server(ws, database, "concurrency", workers=4) as url:
+            yield url, database, made, lambda sql: ws.server.query(sql, database)
+
+
+@pytest.fixture(scope="module")
+def tills(world):
+    """One till per thread, each with its own connection to the server."""
+    url, database, made, _query = world
+    client = Client(url).login(database, made["login"])
+    return [Till(client.copy(), made, number) for number in range(TILLS)]
+
+
+def at_once(actions):
+    """Run the actions in threads that start together; their results, or the ServerError."""
+    results = [None] * len(actions)
+    barrier = threading.Barrier(len(actions))
+
+    def work(number, action):
+        barrier.wait()
+        try:
+            results[number] = action()
+        except ServerError as error:
+            results[number] = error
+
+    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert not any(thread.is_alive() for thread in threads), "a till got no answer"
+    return results
+
+
+def available(query, wallet):
+    return int(
+        query(
+            "SELECT sum(balance_minor - reserved_minor) FROM campus_account "
+            f"WHERE wallet_id = {wallet} AND kind = 'pocket'"
+        )[0][0]
+    )
+
+
+def test_twenty_tills_and_money_for_one_sale(world, tills):
+    """In each of fifty rounds exactly one of twenty tills gets the money."""
+    _url, _database, made, query = world
+    uid, wallet = made["uids"][0], made["wallets"][0]
+    for number in range(ROUNDS):
+        answers = at_once([lambda till=till: till.authorise(uid, LUNCH_MINOR) for till in tills])
+        winners = [index for index, (_payment, answer) in enumerate(answers) if answer["ok"]]
+        codes = sorted(answer["code"] for _payment, answer in answers)
+        assert codes == ["insufficient"] * (TILLS - 1) + ["ok"], f"round {number}: {codes}"
+        assert available(query, wallet) == 0
+        payment = answers[winners[0]][0]
+        if number < ROUNDS - 1:
+            assert tills[winners[0]].release(payment) == "released"
+            assert available(query, wallet) == LUNCH_MINOR
+    tills[winners[0]].sync(tills[winners[0]].order(payment, LUNCH_MINOR))
+    assert query(f"SELECT count(*), sum(amount_minor) FROM campus_transfer WHERE uuid = '{payment}'") == [
+        ["1", str(LUNCH_MINOR)]
+    ]
+
+
+def test_the_same_payment_ten_times_at_once_is_one_reservation_with_ten_equal_answers(world, tills):
+    _url, _database, made, query = world
+    payment = str(uuid.uuid4())
+    till = tills[0]
+    twins = [Till(till.client.copy(), made, 0) for _ in range(10)]
+    answers = at_once(
+        [lambda twin=twin: twin.authorise(made["uids"][1], LUNCH_MINOR, payment)[1] for twin in twins]
+    )
+    assert len({json.dumps(answer, sort_keys=True) for answer in answers}) == 1, answers
+    assert answers[0]["ok"]
+    assert query(f"SELECT count(*) FROM campus_reservation WHERE uuid = '{payment}'") == [["1"]]
+    order = till.order(payment, LUNCH_MINOR)
+    orders = at_once([lambda twin=twin: twin.sync(order)["pos.order"][0]["id"] for twin in twins])
+    stored = {result for result in orders if not isinstance(result, ServerError)}
+    assert len(stored) == 1, orders
+    assert query(f"SELECT count(*) FROM campus_transfer WHERE uuid = '{payment}'") == [["1"]]
+    assert query(f"SELECT count(*) FROM pos_order WHERE uuid = '{order['uuid']}'") == [["1"]]
+
+
+def test_two_refunds_of_one_sale_at_once_and_one_succeeds(world, tills):
+    _url, _database, made, query = world
+    wallet, till = made["wallets"][2], tills[3]
+    _payment, synced = till.sell(made["uids"][2], LUNCH_MINOR)
+    order = synced["pos.order"][0]["id"]
+    line = synced["pos.order.line"][0]["id"]
+    twins = [Till(till.client.copy(), made, 3) for _ in range(2)]
+    results = at_once(
+        [
+            lambda twin=twin: twin.sync(twin.order(str(uuid.uuid4()), LUNCH_MINOR, refund_of=(order, line)))
+            for twin in twins
+        ]
+    )
+    failed = [result for result in results if isinstance(result, ServerError)]
+    assert len(failed) == 1, results
+    assert available(query, wallet) == LUNCH_MINOR
+    assert query(
+        f"SELECT count(*) FROM campus_transfer WHERE wallet_id = {wallet} AND reverses_id IS NOT NULL"
+    ) == [["1"]]
+
+
+def test_every_cent_is_accounted_for_afterwards(world):
+    """The balances are what the transfers say, and all accounts sum to zero."""
+    query = world[3]
+    assert query(
+        """SELECT count(*) FROM campus_account account
+            WHERE account.kind = 'pocket' AND account.balance_minor <> COALESCE((
+                  SELECT sum(CASE WHEN credit_account_id = account.id THEN amount_minor ELSE -amount_minor END)
+                    FROM campus_transfer
+                   WHERE account.id IN (credit_account_id, debit_account_id)), 0)"""
+    ) == [["0"]]
+    assert query("SELECT count(*) FROM campus_account WHERE balance_minor - reserved_minor < 0") == [["0"]]

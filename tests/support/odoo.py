@@ -1,0 +1,47 @@
+"""Throwaway databases and running servers for programs that need real commits."""
+
+import contextlib
+import json
+
+from campus_cli import builds, databases, odoo_process, process, settings, state, workspace
+from campus_cli.console import Steps
+
+
+@contextlib.contextmanager
+def odoo_database(label):
+    """``(workspace, database)`` with our addons installed, thrown away afterwards."""
+    with state.checkout_lock():
+        steps = Steps(workspace.STEPS + 2)
+        ws = workspace.prepare(steps)
+        with steps.step("database of Odoo's addons") as step:
+            base = builds.base(ws, step)
+        with steps.step("database with our addons") as step:
+            product = builds.product(ws, base, step, settings.existing(settings.PRODUCT_ADDONS))
+    database = builds.throwaway(ws, product, label)
+    try:
+        yield ws, database
+    finally:
+        databases.drop(ws.server, database)
+
+
+@contextlib.contextmanager
+def odoo_server(ws, database, label, workers=2, **options):
+    """URL of a running Odoo with HTTP workers, as in production."""
+    http, gevent = state.free_ports(2)
+    odoo = ws.odoo(
+        database, http_port=http, gevent_port=gevent, workers=workers, max_cron_threads=0, **options
+    )
+    running = odoo.start(label)
+    url = f"http://127.0.0.1:{http}"
+    try:
+        odoo_process.wait_until_healthy(url, running, label)
+        yield url
+    finally:
+        process.end(running)
+
+
+def school(odoo, **wanted):
+    """Run ``load_school.py`` in the database; what its clients must know."""
+    output = odoo.script("load_school.py", "load-school", {"CAMPUS_SCHOOL": json.dumps(wanted)})
+    line = next(line for line in output.splitlines() if line.startswith("SCHOOL "))
+    return json.loads(line.removeprefix("SCHOOL "))
