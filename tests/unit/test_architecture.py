@@ -44,6 +44,7 @@ CORE_MAY_IMPORT = {
     "itertools",
     "json",
     "math",
+    "openpyxl",
     "operator",
     "re",
     "types",

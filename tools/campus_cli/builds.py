@@ -56,11 +56,16 @@ def throwaway(ws: Workspace, source: str, label: str) -> str:
     prefix = ws.server.name("run_")
     for name in databases.names(ws.server, prefix):
         pid = name.removeprefix(prefix).split("_")[0]
-        if not (pid.isdigit() and "campus" in process.command_line(int(pid))):
+        if not (pid.isdigit() and process.command_line(int(pid))):
             databases.drop(ws.server, name)
     name = f"{prefix}{os.getpid()}_{label}"
     databases.copy(ws.server, source, name)
     return name
+
+
+def digest_of(addons: Iterable[str]) -> str:
+    """Changes when something changes that an installation writes to the database."""
+    return _digest(_contents(addons))
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -32,11 +32,13 @@ class Odoo:
     tree: OdooTree
     server: Server
     database: str
+    purpose: str = ""
     options: dict[str, object] = field(default_factory=dict)
 
     @property
     def config(self) -> Path:
-        return paths.CONF / f"{self.database}.conf"
+        """One file per purpose: a shell must not overwrite a running server's."""
+        return paths.CONF / f"{self.database}{self.purpose and '-' + self.purpose}.conf"
 
     def env(self) -> dict[str, str]:
         programs = Path(self.server.program("psql")).parent
@@ -77,9 +79,14 @@ class Odoo:
         python = paths.VENV / "bin" / "python"
         return [str(p) for p in (python, LAUNCHER, *head, "-c", self.config, *rest)]
 
-    def install(self, modules: Iterable[str], step: Step, languages: Iterable[str] = ()) -> None:
+    def install(
+        self, modules: Iterable[str], step: Step, languages: Iterable[str] = (), update: bool = False
+    ) -> None:
         """Install modules into the database, which is created when missing."""
-        arguments = ["-i", ",".join(modules), "--stop-after-init", "--no-http"]
+        names = ",".join(modules)
+        arguments = ["-i", names, "--stop-after-init", "--no-http"]
+        if update:
+            arguments += ["-u", names]
         if languages:
             arguments.append("--load-language=" + ",".join(languages))
         self._run(arguments, f"install-{self.database}", step)

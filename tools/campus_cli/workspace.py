@@ -19,8 +19,8 @@ class Workspace:
     tree: odoo_tree.OdooTree
     server: postgres.Server
 
-    def odoo(self, database: str, **options: object) -> Odoo:
-        return Odoo(self.tree, self.server, database, options)
+    def odoo(self, database: str, purpose: str = "", **options: object) -> Odoo:
+        return Odoo(self.tree, self.server, database, purpose, options)
 
 
 def prepare(steps: Steps, packages: Iterable[str] = (), wanted: Iterable[str] = ()) -> Workspace:

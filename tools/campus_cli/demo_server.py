@@ -1,0 +1,64 @@
+"""The demo in the background: starting it, finding it again, stopping it."""
+
+from __future__ import annotations
+
+import contextlib
+
+from . import odoo_process, process, state
+from .console import Step
+from .odoo_process import Odoo
+from .workspace import Workspace
+
+LOG = "demo"
+
+
+def address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def running() -> dict | None:
+    """What is remembered of the server, if that process still lives."""
+    server = state.read().get("server")
+    if not server or server["config"] not in process.command_line(server["pid"]):
+        return None
+    return server
+
+
+def start(ws: Workspace, database: str, step: Step) -> str:
+    """Start the server unless it runs; returns its address."""
+    server = running()
+    if server and odoo_process.answers(address(server["port"]) + "/web/login"):
+        step.result = "runs already"
+        return address(server["port"])
+    stop()
+    port = _port()
+    odoo = _odoo(ws, database, port)
+    child = odoo.start(LOG)
+    state.update(port=port, server={"pid": child.pid, "port": port, "config": str(odoo.config)})
+    try:
+        odoo_process.wait_until_healthy(address(port), child, LOG)
+    except BaseException:
+        stop()
+        raise
+    step.result = f"process {child.pid}"
+    return address(port)
+
+
+def stop() -> bool:
+    """End the server and forget it. True when there was one."""
+    server = running()
+    stopped = bool(server) and process.end_pid(server["pid"], server["config"])
+    with contextlib.suppress(FileNotFoundError):
+        state.update(server=None)
+    return stopped
+
+
+def _port() -> int:
+    """The port of last time, if nobody took it meanwhile."""
+    port = state.read().get("port")
+    return port if port and state.port_is_free(port) else state.free_ports(1)[0]
+
+
+def _odoo(ws: Workspace, database: str, port: int) -> Odoo:
+    """Threads instead of workers: one port serves pages and websocket without a proxy."""
+    return ws.odoo(database, "server", http_port=port, workers=0, max_cron_threads=1)

@@ -1,0 +1,23 @@
+"""Looking at the demo in Chromium, without a screen."""
+
+from __future__ import annotations
+
+from . import odoo_process, paths, process, system, venv
+from .console import Step, say
+from .workspace import Workspace
+
+NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
+SCRIPT = paths.TOOLS / "headless_check.py"
+
+
+def check(ws: Workspace, url: str, database: str, step: Step) -> int:
+    """Open login, backend, POS and portal; screenshots go to `artifacts/`."""
+    point_of_sale = ws.server.query("SELECT id FROM pos_config WHERE active ORDER BY id LIMIT 1", database)
+    command = [venv.PYTHON, SCRIPT, f"--url={url}", f"--browser={system.browser()}"]
+    command += [f"--artifacts={paths.ARTIFACTS}"]
+    if point_of_sale:
+        command.append(f"--pos={point_of_sale[0][0]}")
+    output = process.run(command, "headless-check", on_line=step.note, cwd=paths.ROOT)
+    step.result = "seen"
+    say(output.rstrip())
+    return 0 if odoo_process.answers(f"{url}/web/login") else 1
