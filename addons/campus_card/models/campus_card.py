@@ -64,6 +64,9 @@ class CampusCard(models.Model):
     wallet_id = fields.Many2one(
         "campus.wallet", readonly=True, index=True, copy=False, ondelete="restrict", check_company=True
     )
+    available = fields.Monetary(related="wallet_id.available")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    holder_card_count = fields.Integer("Cards of the Holder", compute="_compute_holder_card_count")
     stage_id = fields.Many2one(
         "campus.card.stage",
         required=True,
@@ -74,7 +77,7 @@ class CampusCard(models.Model):
         group_expand="_read_group_expand_full",
         default=lambda self: self.env["campus.card.stage"]._first_of("requested"),
     )
-    state = fields.Selection(CARD_STATES, related="stage_id.state", store=True, index=True)
+    state = fields.Selection(related="stage_id.state", store=True, index=True)
     state_before_loss = fields.Selection(CARD_STATES, readonly=True, copy=False)
     valid_from = fields.Date(default=fields.Date.context_today, tracking=True)
     valid_until = fields.Date(
@@ -115,6 +118,14 @@ class CampusCard(models.Model):
         "CHECK(valid_until >= valid_from)", "A card's first valid day cannot be after the last one."
     )
     _expiry_idx = models.Index("(valid_until) WHERE state IN ('issued', 'active', 'frozen', 'lost')")
+
+    @api.depends("partner_id")
+    def _compute_holder_card_count(self):
+        counts = dict(
+            self._read_group([("partner_id", "in", self.partner_id.ids)], ["partner_id"], ["__count"])
+        )
+        for card in self:
+            card.holder_card_count = counts.get(card.partner_id, 0)
 
     @api.constrains("partner_id")
     def _check_partner_is_holder(self):

@@ -54,6 +54,23 @@ class CampusCard(models.Model):
         self.ensure_one()
         return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_replace_action")
 
+    def action_view_wallet(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "campus.wallet",
+            "res_id": self.wallet_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_transfers(self):
+        self.ensure_one()
+        return self.wallet_id.action_view_transfers()
+
+    def action_view_holder_cards(self):
+        self.ensure_one()
+        return self.partner_id.action_view_campus_cards()
+
     def _do(self, verb, reason=None):
         """Move the cards by ``verb`` to the first stage of the state that follows.
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from .campus_card_states import CAMPUS_STAFF
 
@@ -35,7 +36,7 @@ class ResPartner(models.Model):
             ("family", "Family"),
             ("visitor", "Visitor"),
         ],
-        "Role",
+        "Campus Role",
         tracking=True,
         groups=CAMPUS_STAFF,
     )
@@ -57,7 +58,11 @@ class ResPartner(models.Model):
     )
     campus_wallet_ids = fields.One2many("campus.wallet", "partner_id", "Wallets", groups=CAMPUS_STAFF)
     campus_wallet_id = fields.Many2one(
-        "campus.wallet", "Wallet", compute="_compute_campus_wallet_id", groups=CAMPUS_STAFF
+        "campus.wallet",
+        "Wallet",
+        compute="_compute_campus_wallet_id",
+        search="_search_campus_wallet_id",
+        groups=CAMPUS_STAFF,
     )
     campus_balance = fields.Monetary(
         "Card Balance",
@@ -65,7 +70,9 @@ class ResPartner(models.Model):
         currency_field="campus_currency_id",
         groups=CAMPUS_STAFF,
     )
-    campus_currency_id = fields.Many2one(related="campus_wallet_id.currency_id", groups=CAMPUS_STAFF)
+    campus_currency_id = fields.Many2one(
+        related="campus_wallet_id.currency_id", string="Card Currency", groups=CAMPUS_STAFF
+    )
 
     # COALESCE: contacts shared by all companies (no company) are one more number space.
     _campus_number_company_unique = models.UniqueIndex(
@@ -102,6 +109,15 @@ class ResPartner(models.Model):
         for partner in self:
             partner.campus_wallet_id = by_partner.get(partner._origin.id, False)
 
+    def _search_campus_wallet_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        here = Domain("company_id", "=", self.env.company.id)
+        found = Domain("campus_wallet_ids", "any", here & Domain("id", "in", [v for v in value if v]))
+        if False in value:
+            found |= Domain("campus_wallet_ids", "not any", here)
+        return found
+
     @api.constrains("campus_number")
     def _check_campus_number(self):
         for partner in self:
@@ -132,3 +148,51 @@ class ResPartner(models.Model):
             if vals.get("campus_number"):
                 vals.setdefault("company_id", self.env.company.id)
         return super().create(vals_list)
+
+    def action_view_campus_cards(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_action")
+        return {
+            **action,
+            "domain": [("partner_id", "=", self.id)],
+            "context": {"default_partner_id": self.id},
+        }
+
+    def action_view_campus_wallet(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "campus.wallet",
+            "res_id": self.campus_wallet_id.id,
+            "views": [(False, "form")],
+        }
+
+    def action_view_campus_transfers(self):
+        self.ensure_one()
+        return self.campus_wallet_id.action_view_transfers()
+
+    def action_campus_new_card(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "campus.card",
+            "views": [(False, "form")],
+            "context": {"default_partner_id": self.id, "default_valid_until": self.campus_valid_until},
+        }
+
+    def action_open_campus_holder(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.id,
+            "views": [(self.env.ref("campus_card.campus_holder_view_form").id, "form")],
+        }
+
+    def action_campus_issue(self):
+        return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_issue_action")
+
+    def action_campus_counter(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_counter_action")
+        return {**action, "context": {"default_credential": self.campus_number}}

@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+
+from ..campus_core import money
+
+
+class ResCompany(models.Model):
+    """How the card office of a company works."""
+
+    _inherit = "res.company"
+
+    campus_replacement_fee_minor = fields.Integer("Replacement Fee (cents)", default=2000)
+    campus_replacement_fee = fields.Monetary(
+        "Replacement Fee",
+        compute="_compute_campus_replacement_fee",
+        inverse="_inverse_campus_replacement_fee",
+        help="Taken from the holder's wallet when a card is replaced, unless a manager waives it.",
+    )
+    campus_approver_id = fields.Many2one(
+        "res.users",
+        "Corrections Go To",
+        help="Gets an activity for each correction that waits for a second person.",
+    )
+
+    _campus_replacement_fee_check = models.Constraint(
+        "CHECK(campus_replacement_fee_minor >= 0)", "The replacement fee cannot be negative."
+    )
+
+    @api.depends("campus_replacement_fee_minor")
+    def _compute_campus_replacement_fee(self):
+        for company in self:
+            company.campus_replacement_fee = company.campus_replacement_fee_minor / money.MINOR_PER_MAJOR
+
+    def _inverse_campus_replacement_fee(self):
+        for company in self:
+            company.campus_replacement_fee_minor = self.env["campus.amount"]._to_minor(
+                company.campus_replacement_fee
+            )

@@ -1,0 +1,157 @@
+from uuid import uuid4
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..campus_core import money
+from ..models.campus_card_states import CARD_STATES
+from ..uuid_field import Uuid
+
+
+class CampusCounter(models.TransientModel):
+    """The counter of the card office: cash in, cash out, with a receipt.
+
+    The wizard carries the id of the request, so that a second click, or a browser that
+    asks again, gets the first answer and books nothing.
+    """
+
+    _name = "campus.counter"
+    _description = "Counter"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    credential = fields.Char("Card or Number", help="Scan the card, or type a card number or campus number.")
+    operation = fields.Selection(
+        [("topup", "Top up"), ("payout", "Pay out")], required=True, default="topup"
+    )
+    amount = fields.Monetary()
+    memo = fields.Char("Note")
+    uuid = Uuid(required=True, readonly=True, default=lambda self: str(uuid4()))
+    state = fields.Selection([("ask", "Ask"), ("done", "Done")], required=True, readonly=True, default="ask")
+    before_minor = fields.Integer(readonly=True)
+    after_minor = fields.Integer(readonly=True)
+    balance_before = fields.Monetary("Before", compute="_compute_result")
+    balance_after = fields.Monetary("After", compute="_compute_result")
+    transfer_ids = fields.Many2many("campus.transfer", compute="_compute_result")
+
+    card_id = fields.Many2one("campus.card", compute="_compute_holder")
+    card_state = fields.Selection(CARD_STATES, compute="_compute_holder")
+    partner_id = fields.Many2one("res.partner", "Holder", compute="_compute_holder")
+    wallet_id = fields.Many2one("campus.wallet", compute="_compute_holder")
+    presented = fields.Boolean(compute="_compute_holder", help="The card itself was presented.")
+    refusal = fields.Char(compute="_compute_holder")
+    image_128 = fields.Image(related="partner_id.image_128")
+    campus_number = fields.Char(related="partner_id.campus_number")
+    department_id = fields.Many2one(related="partner_id.campus_department_id")
+    role = fields.Selection(related="partner_id.campus_role")
+    wallet_state = fields.Selection(related="wallet_id.state", string="Wallet State")
+    available = fields.Monetary(related="wallet_id.available")
+    debt = fields.Monetary(related="wallet_id.debt")
+
+    @api.depends("credential", "company_id")
+    def _compute_holder(self):
+        cards = self.env["campus.card"]
+        for counter in self:
+            text = (counter.credential or "").strip()
+            presented = cards._resolve_uid(text)
+            card, code = cards._resolve(text) if text else (cards, None)
+            # a holder who has no card yet is served by campus number
+            holder = card.partner_id or (text and counter._find_holder(text)) or self.env["res.partner"]
+            counter.card_id = card
+            counter.card_state = card.state
+            counter.presented = bool(presented)
+            counter.partner_id = holder
+            counter.wallet_id = card.wallet_id or holder.campus_wallet_id
+            counter.refusal = counter._refusal_text(code) if text and not holder or card and code else False
+
+    @api.depends("before_minor", "after_minor", "state")
+    def _compute_result(self):
+        for counter in self:
+            counter.balance_before = counter.before_minor / money.MINOR_PER_MAJOR
+            counter.balance_after = counter.after_minor / money.MINOR_PER_MAJOR
+            counter.transfer_ids = counter.state == "done" and self.env["campus.transfer"].search(
+                [("uuid", "=", counter.uuid)]
+            )
+
+    def write(self, vals):
+        if not self.env.su and {"uuid", "state", "before_minor", "after_minor"} & vals.keys():
+            raise UserError(self.env._("The result of a counter operation is not entered by hand."))
+        return super().write(vals)
+
+    def action_set_amount(self):
+        """Set the amount of the button, given in cents by its context."""
+        self.amount = int(self.env.context["campus_amount_minor"]) / money.MINOR_PER_MAJOR
+        return False
+
+    def action_all(self):
+        """Set the amount to all that can be paid out."""
+        for counter in self:
+            pockets = counter.wallet_id.pocket_ids.filtered("plan_id.refundable")
+            minor = sum(pocket.balance_minor - pocket.reserved_minor for pocket in pockets)
+            counter.amount = minor / money.MINOR_PER_MAJOR
+        return False
+
+    def action_confirm(self):
+        """Book the cash and show the result."""
+        self.ensure_one()
+        if self.state == "done":
+            return False
+        self._check_can_serve()
+        # sudo: a clerk may take and give cash here; the ledger itself is closed to hands
+        ledger = self.env["campus.ledger"].sudo()
+        [answer] = ledger._post([self._prepare_posting()])
+        ledger._raise_refusal(answer)
+        # sudo: see ``write``
+        self.sudo().write(
+            {
+                "state": "done",
+                "before_minor": answer["balance_before_minor"],
+                "after_minor": answer["balance_after_minor"],
+            }
+        )
+        return False
+
+    def action_print_receipt(self):
+        self.ensure_one()
+        return self.env.ref("campus_card.campus_receipt_report").report_action(self.transfer_ids[:1])
+
+    def action_next(self):
+        return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_counter_action")
+
+    def _check_can_serve(self):
+        if not self.partner_id:
+            raise UserError(self.refusal or self.env._("Scan a card or type a number first."))
+        # the rights of the clerk over this holder: own departments only
+        self.partner_id.check_access("write")
+        if self.operation == "payout" and self.presented and self.refusal:
+            raise UserError(
+                self.env._(
+                    "%s Cash is paid out on another proof of identity: type the campus number.", self.refusal
+                )
+            )
+        if not self.amount:
+            raise UserError(self.env._("Enter the amount."))
+
+    def _prepare_posting(self):
+        wallet = self.env["campus.wallet"].sudo()._for_holder(self.partner_id.sudo(), self.company_id)
+        return {
+            "uuid": self.uuid,
+            "kind": self.operation,
+            "wallet_id": wallet.id,
+            # sudo: clerks do not see the school's own accounts
+            "account_id": self.env["campus.account"].sudo()._system("cash_desk", self.company_id).id,
+            "amount_minor": self.env["campus.amount"]._to_minor(self.amount),
+            "plan": "cash" if self.operation == "topup" else None,
+            "card_id": self.card_id.id if self.presented else None,
+            "origin": "campus.counter",
+            "memo": self.memo,
+        }
+
+    @api.model
+    def _find_holder(self, text):
+        return self.env["res.partner"].search(
+            [("campus_number", "=", text), ("company_id", "in", [self.env.company.id, False])], limit=1
+        )
+
+    def _refusal_text(self, code):
+        return self.env["campus.ledger"]._explain({"code": code, "numbers": {}, "ok": False})
