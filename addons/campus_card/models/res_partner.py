@@ -26,7 +26,8 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
-        groups=CAMPUS_STAFF,
+        # No groups here: Odoo reads it for everybody who creates a contact, because it
+        # defines the properties below.
     )
     campus_role = fields.Selection(
         [
