@@ -26,8 +26,8 @@ class ResPartner(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
-        # No groups here: Odoo reads it for everybody who creates a contact, because it
-        # defines the properties below.
+        # No groups on this and on the properties that it defines: Odoo reads and writes
+        # both for everybody who creates a contact or a user.
     )
     campus_role = fields.Selection(
         [
@@ -51,7 +51,6 @@ class ResPartner(models.Model):
     campus_properties = fields.Properties(
         "Custom Properties",
         definition="campus_department_id.holder_properties_definition",
-        groups=CAMPUS_STAFF,
     )
     campus_card_ids = fields.One2many("campus.card", "partner_id", "Cards", groups=CAMPUS_STAFF)
     campus_card_count = fields.Integer(
