@@ -49,6 +49,7 @@ def read(table: Table, profile: Profile) -> Reading:
     reading.problems += _duplicates(reading.records)
     reading.problems.sort(key=lambda problem: problem.row)
     wrong = {problem.row for problem in reading.problems}
+    reading.refused = {record.row: record for record in reading.records if record.row in wrong}
     reading.records = [record for record in reading.records if record.row not in wrong]
     return reading
 
@@ -102,8 +103,7 @@ def _layout(at: int, row: int, cells: Sequence[Cell], profile: Profile) -> Layou
 
 def _layout_problems(layout: Layout) -> list[Problem]:
     problems = [
-        Problem(layout.row, column.header, "", errors.FILE_COLUMN_MISSING)
-        for column in layout.missing
+        Problem(layout.row, column.header, "", errors.FILE_COLUMN_MISSING) for column in layout.missing
     ]
     seen: set[int] = set()
     for index, column in layout.places.items():
@@ -116,9 +116,7 @@ def _layout_problems(layout: Layout) -> list[Problem]:
 
 def _no_header(table: Table) -> Problem:
     """Without a known header: say whether the text itself looks spoiled."""
-    head = [
-        (row, " ".join(map(values.text_of, cells))) for row, cells in table.rows[:HEADER_WITHIN]
-    ]
+    head = [(row, " ".join(map(values.text_of, cells))) for row, cells in table.rows[:HEADER_WITHIN]]
     code = errors.FILE_HEADER
     if looks_garbled(" ".join(text for _row, text in head)):
         code = errors.FILE_ENCODING

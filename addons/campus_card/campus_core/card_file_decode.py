@@ -52,21 +52,22 @@ class FileProblem(Exception):
         self.problem = Problem(row, column, value, code)
 
 
-def decode(content: bytes, encoding: str = AUTO) -> Table:
+def decode(content: bytes, encoding: str = AUTO, limit: int = MAX_ROWS) -> Table:
     """Return the file's table; a file that cannot be read gives a table with a problem.
 
     The content tells the kind, not the file's name: spreadsheets are often saved
-    under a wrong one.
+    under a wrong one. ``limit`` lines are enough for a preview; more than
+    ``MAX_ROWS`` are refused.
     """
     try:
         _check_size(content)
         if content.startswith(_ZIP):
             from .card_file_xlsx import read_xlsx
 
-            return read_xlsx(content)
+            return read_xlsx(content, limit)
         if content.startswith(_OLE2):
             raise FileProblem(errors.FILE_TYPE, value="xls")
-        return _read_csv(content, encoding)
+        return _read_csv(content, encoding, limit)
     except FileProblem as error:
         return Table("", [], problems=[error.problem])
 
@@ -78,7 +79,13 @@ def _check_size(content: bytes) -> None:
         raise FileProblem(errors.FILE_TOO_LARGE, value=f"{len(content) >> 20} MB")
 
 
-def _read_csv(content: bytes, encoding: str) -> Table:
+def check_rows(row: int, limit: int) -> None:
+    """At the limit: fine for a preview, too large for an import."""
+    if limit >= MAX_ROWS:
+        raise FileProblem(errors.FILE_TOO_LARGE, row=row)
+
+
+def _read_csv(content: bytes, encoding: str, limit: int) -> Table:
     text, found, truncated = decode_text(content, encoding)
     if "\x00" in text:
         raise FileProblem(errors.FILE_TYPE, row=text.count("\n", 0, text.index("\x00")) + 1)
@@ -89,8 +96,9 @@ def _read_csv(content: bytes, encoding: str) -> Table:
     start = 1
     try:
         for cells in reader:
-            if len(table.rows) >= MAX_ROWS:
-                raise FileProblem(errors.FILE_TOO_LARGE, row=start)
+            if len(table.rows) >= limit:
+                check_rows(start, limit)
+                break
             table.rows.append((start, list[Cell](cells)))
             start = reader.line_num + 1
     except csv.Error as error:

@@ -174,6 +174,8 @@ class Reading:
     headers: list[str] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: What could be read of the rows with problems, by row.
+    refused: dict[int, Record] = field(default_factory=dict)
     fatal: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     row_count: int = 0

@@ -21,9 +21,7 @@ MAX_NUMBER: Final = 64
 DOUBLE_DIGITS: Final = 15
 
 _SCIENTIFIC: Final = re.compile(r"^\d+(?:\.\d+)?E\+?\d+$", re.IGNORECASE)
-_EMPTY_DATES: Final = frozenset(
-    {"", "0", "00000000", "-", "--", "/", "无", "长期", "永久", "0000-00-00"}
-)
+_EMPTY_DATES: Final = frozenset({"", "0", "00000000", "-", "--", "/", "无", "长期", "永久", "0000-00-00"})
 _TIME: Final = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
 _PARTS: Final = re.compile(r"^(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?$")
@@ -45,9 +43,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime):
-        return (
-            cell.isoformat(" ") if cell.time() != datetime.min.time() else cell.date().isoformat()
-        )
+        return cell.isoformat(" ") if cell.time() != datetime.min.time() else cell.date().isoformat()
     return str(cell)
 
 

@@ -10,15 +10,15 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from . import errors
-from .card_file_decode import MAX_ROWS, FileProblem
+from .card_file_decode import FileProblem, check_rows
 from .card_file_types import Cell, Table
 
 #: A zip that unpacks to more than this is an attack or a mistake.
 MAX_UNPACKED_BYTES: Final = 1024 * 1024 * 1024
 
 
-def read_xlsx(content: bytes) -> Table:
-    """Return the first sheet that has cells. Raises ``FileProblem``."""
+def read_xlsx(content: bytes, limit: int) -> Table:
+    """Return the first ``limit`` lines of the first sheet that has cells. Raises ``FileProblem``."""
     _check_zip(content)
     table = Table("xlsx", [], encoding="xlsx")
     try:
@@ -27,8 +27,9 @@ def read_xlsx(content: bytes) -> Table:
             # Some exporters write a wrong dimension, which would hide rows.
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                if number > MAX_ROWS:
-                    raise FileProblem(errors.FILE_TOO_LARGE, row=number)
+                if len(table.rows) >= limit:
+                    check_rows(number, limit)
+                    break
                 if any(cell is not None for cell in cells):
                     table.rows.append((number, [_plain(cell) for cell in cells]))
             if table.rows:

@@ -1,0 +1,179 @@
+import logging
+
+from odoo import api, fields, models, modules, tools
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..campus_core.card_file_values import MAX_NAME
+from .campus_import_plan import CREATED, ERROR, UNCHANGED, UPDATED
+from .campus_import_run import Outcome
+
+_logger = logging.getLogger(__name__)
+
+# A file up to this size is worked off at once; a larger one in the background.
+AT_ONCE_BYTES = 40_000
+# A job in the background that has not moved for so long was interrupted. A replay
+# changes nothing that is done already, so it is simply started again.
+STALE_MINUTES = 10
+LINE_BATCH = 5000
+# Share of the bar that reading and checking take before the first row is written.
+CHECKED_PERCENT = 10
+
+
+class CampusImport(models.Model):
+    """Working off imports: small ones at once, large ones in the background."""
+
+    _inherit = "campus.import"
+
+    def _start(self, task):
+        for job in self:
+            if job.state in ("running", "queued", "done"):
+                raise UserError(self.env._("This file is imported already, or just being imported."))
+            if not job.profile_id:
+                raise UserError(self.env._("Choose an import profile, or create one for this file."))
+            size_bytes = len(job._content())
+            job.write({"task": task, "state": "queued", "progress": 0, "phase": "read", "failure": False})
+            at_once = size_bytes <= AT_ONCE_BYTES or not tools.config["max_cron_threads"]
+            if at_once or modules.module.current_test:
+                job._process()
+            else:
+                self.env.ref("campus_card.campus_import_cron")._trigger()
+
+    def action_run_now(self):
+        """Do not wait for the background worker."""
+        self.filtered(lambda job: job.state == "queued")._process()
+
+    @api.model
+    def _cron_run(self):
+        """Work off what waits, and what was interrupted."""
+        stale = fields.Datetime.subtract(fields.Datetime.now(), minutes=STALE_MINUTES)
+        waiting = ["|", ("state", "=", "queued"), "&", ("state", "=", "running"), ("progress_at", "<", stale)]
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=self.search_count(waiting))
+        while job := self.search(waiting, order="id", limit=1).try_lock_for_update():
+            job.with_user(job.create_uid).with_company(job.company_id)._process(background=True)
+            if not cron._commit_progress(1):
+                break
+
+    def _process(self, background=False):
+        """Check or import one file. The job's row and the work have a transaction each, so
+        that the progress is seen while the work is all or nothing."""
+        self.ensure_one()
+        commit = self.env["ir.cron"]._commit_progress if background else lambda: None
+        job = self.with_company(self.company_id)
+        own = job.sudo()  # the job's own record: its results are written by the system only
+        now = fields.Datetime.now()
+        own.write({"state": "running", "started_at": now, "progress_at": now})
+        commit()
+
+        def progress(done, total, phase):
+            start = CHECKED_PERCENT if phase in ("holders", "cards", "balances") else 0
+            percent = min(99.0, start + (100 - start) * done / max(total, 1))
+            own.write({"progress": percent, "phase": phase, "progress_at": fields.Datetime.now()})
+            commit()
+
+        try:
+            outcome = job._work(progress if background else None)
+        except UserError as error:
+            own.write({"state": "failed", "failure": str(error), "finished_at": fields.Datetime.now()})
+            return
+        except Exception:
+            if not background:
+                raise
+            _logger.exception("Import %s failed.", job.id)
+            own.env.cr.rollback()
+            failure = self.env._("The import stopped because of a technical problem. Nothing was imported.")
+            own.write({"state": "failed", "failure": failure, "finished_at": fields.Datetime.now()})
+            return
+        own._keep(outcome)
+
+    def _work(self, progress):
+        """The run itself; an import in a transaction of its own."""
+        arguments = {
+            "content": self._content(),
+            "profile": self.profile_id,
+            "dry_run": self.task == "check",
+            "policy": self.policy,
+            "progress": progress,
+        }
+        if self.task == "check":
+            return self._execute(**arguments)
+        with self.env["campus.ledger"]._own_transaction() as env:
+            job = self.with_env(env)
+            return job._execute(**{**arguments, "profile": job.profile_id}, job=job)
+
+    def _keep(self, outcome: Outcome):
+        """Keep what a run found: totals, and a line for every row."""
+        counts = outcome.counts
+        failed = self.task == "import" and not outcome.committed
+        self.write(
+            {
+                "state": "failed" if failed else "done" if outcome.committed else "checked",
+                "failure": self.env._("The file has errors, so nothing was imported.") if failed else False,
+                "progress": 100,
+                "phase": False,
+                "encoding": outcome.reading.table.encoding,
+                "row_count": outcome.reading.row_count,
+                "created_count": counts[CREATED],
+                "updated_count": counts[UPDATED],
+                "unchanged_count": counts[UNCHANGED],
+                "error_count": outcome.bad_rows,
+                "attention_count": len({problem.row for problem in outcome.warnings}),
+                "blocked": bool(outcome.fatal),
+                "opening_minor": sum(outcome.openings().values()),
+                "summary": {"openings": outcome.openings(), "statuses": self._status_counts(outcome)},
+                "finished_at": fields.Datetime.now(),
+            }
+        )
+        self._keep_lines(outcome)
+
+    @staticmethod
+    def _status_counts(outcome):
+        counts = {}
+        for step in outcome.steps:
+            counts[step.record.status] = counts.get(step.record.status, 0) + 1
+        return counts
+
+    def _keep_lines(self, outcome):
+        """Write the report in a few statements: a large file has as many lines as rows."""
+        self.line_ids.unlink()
+        self.env.flush_all()
+        lines = sorted(self._lines(outcome), key=lambda line: line[0])
+        names = ("row", "result", "attention", "account", "campus_number", "name")
+        names += ("column", "value", "code", "message")
+        types = ("int", "text", "bool", "text", "text", "text", "text", "text", "text", "text")
+        for start in range(0, len(lines), LINE_BATCH):
+            columns = list(zip(*lines[start : start + LINE_BATCH], strict=True))
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO campus_import_line (import_id, %s) SELECT %s, * FROM unnest(%s)",
+                    SQL(", ").join(map(SQL.identifier, names)),
+                    self.id,
+                    SQL(", ").join(
+                        SQL("%s::" + kind + "[]", list(values))
+                        for values, kind in zip(columns, types, strict=True)
+                    ),
+                )
+            )
+        self.env["campus.import.line"].invalidate_model()
+        self.invalidate_recordset(["line_ids"])
+
+    def _lines(self, outcome):
+        """``(row, result, attention, account, number, name, column, value, code, message)``."""
+        sentences = self._sentences()
+
+        def line(row, result, record, problems):
+            first = problems[0] if problems else None
+            attention = bool(problems) and result != ERROR
+            who = (record.account, record.number, record.name) if record else (None,) * 3
+            what = (first.column, first.value[:MAX_NAME], first.code) if first else (None,) * 3
+            reason = " ".join(self._sentence(sentences, p.code, p.numbers) for p in problems) or None
+            return (row, result, attention, *who, *what, reason)
+
+        for problem in [*outcome.fatal, *outcome.problems]:
+            yield line(problem.row, ERROR, outcome.reading.refused.get(problem.row), [problem])
+        pointed_out = {warning.row: warning for warning in outcome.reading.warnings}
+        for step in outcome.steps:
+            warning = pointed_out.pop(step.record.row, None)
+            warnings = [*step.warnings, *([warning] if warning else [])]
+            yield line(step.record.row, step.result, step.record, warnings)
