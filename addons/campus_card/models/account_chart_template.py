@@ -11,10 +11,15 @@ class AccountChartTemplate(models.AbstractModel):
         accounts and journals, ours included: they are let go first, and made again.
         """
         replaces = template_code != company.chart_template
+        merchants = self.env["campus.account"]
         if replaces and not company.parent_id and not company._existing_accounting():
-            company._campus_forget_chart()
+            merchants = company._campus_forget_chart()
         res = super()._load(template_code, company, install_demo, force_create)
-        self.env["res.company"].browse(company.id)._campus_setup()
+        # The environment may have been replaced together with the registry.
+        company = self.env["res.company"].browse(company.id)
+        company._campus_setup()
+        for merchant in self.env["campus.account"].sudo().browse(merchants.ids):
+            merchant.gl_account_id = merchant.company_id.campus_clearing_account_id
         return res
 
     def _load_translations(self, langs=None, companies=None, template_data=None):

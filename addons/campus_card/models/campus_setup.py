@@ -83,6 +83,13 @@ GL_ACCOUNTS = (
         "asset_current",
         _codes("190143", "190143", "1243"),
     ),
+    # For merchants that do not sell over a till of Odoo, which books the income itself.
+    GlAccount(
+        "campus_sales",
+        _lt("Card Sales without Till"),
+        "income",
+        _codes("500141", "600141", "4041"),
+    ),
     GlAccount(
         "campus_fee",
         _lt("Card Fee Income"),

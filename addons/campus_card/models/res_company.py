@@ -168,8 +168,6 @@ class ResCompany(models.Model):
         of_company = Domain("company_id", "=", self.id)
         codes = [row.code for row in SYSTEM_ACCOUNTS]
         accounts = Account.search(of_company & Domain("code", "in", codes)).grouped("code")
-        no_gl = Domain("kind", "=", "merchant") & Domain("gl_account_id", "=", False)
-        Account.search(of_company & no_gl).gl_account_id = self.campus_clearing_account_id
         for row in SYSTEM_ACCOUNTS:
             gl_account = gl_accounts[row.gl_key]
             if account := accounts.get(row.code):
@@ -187,8 +185,13 @@ class ResCompany(models.Model):
             )
 
     def _campus_forget_chart(self):
-        """Let go of accounts and journals that a new chart of accounts is about to delete."""
+        """Let go of accounts and journals that a new chart of accounts is about to delete.
+
+        :return: the merchants that sold over tills, to be given the new clearing account
+        """
         company_ids = self.sudo().search([("id", "child_of", self.id)]).ids
+        clearing = Domain("gl_account_id", "in", self.campus_clearing_account_id.ids)
+        merchants = self.env["campus.account"].sudo().search(clearing & Domain("kind", "=", "merchant"))
         for model, values in (
             ("campus.account", {"gl_account_id": False, "journal_id": False}),
             ("campus.pocket.plan", {"liability_account_id": False}),
@@ -196,6 +199,7 @@ class ResCompany(models.Model):
             Model = self.env[model].sudo().with_context(active_test=False)
             used = Domain.OR([(name, "!=", False)] for name in values)
             Model.search(used & Domain("company_id", "in", company_ids)).write(values)
+        return merchants
 
     # -- Names in the languages of the database ------------------------------
 

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
-
-READERS = "campus_card.group_campus_card_finance,campus_card.group_campus_card_auditor"
 
 # Three sources that know nothing of each other: what the pockets say they hold, what the
 # transfers add up to, and what the general ledger has posted. Credits count positive, as on
@@ -141,8 +138,7 @@ class CampusBridge(models.Model):
     @api.model
     def _check(self, company, nightly=False):
         """Measure, store and return the check of one company."""
-        if not (self.env.su or self.env.user.has_groups(READERS)):
-            raise AccessError(self.env._("The bridge is for card finance and auditors."))
+        self._check_may_read(company)
         # An auditor changes nothing, but may look: the row only says what was seen.
         Bridge = self.sudo()
         lines = Bridge._measure(company)
@@ -198,6 +194,7 @@ class CampusBridge(models.Model):
             bridge._remind_finance(
                 "campus_reports.mail_activity_type_bridge",
                 self.env._("Cards and books differ. Open the bridge to see where."),
+                siblings=self.search([("company_id", "=", company.id)]),
             )
 
     @api.autovacuum

@@ -89,7 +89,7 @@ class CampusClosing(models.Model):
 
         The closing is made in another transaction: the caller's cannot read it yet.
         """
-        self._check_may_close()
+        self._check_may_close(company)
         with self.env["campus.ledger"]._own_transaction() as env:
             # Finance reads closings and journal entries; the close alone writes them.
             closing = env["campus.closing"].sudo()._close_locked(company.with_env(env).sudo(), date)
@@ -100,13 +100,14 @@ class CampusClosing(models.Model):
     @api.model
     def _close_until(self, company, date):
         """Close every open day with transfers up to ``date``, then ``date``; returns ids."""
-        self._check_may_close()
+        self._check_may_close(company)
         days = self.env["campus.day.sums"]._open_days(company, self._closed_until(company), date)
         return [self._close_day(company, day) for day in sorted({*days, date})]
 
-    def _check_may_close(self):
-        if not (self.env.su or self.env.user.has_group(FINANCE)):
-            raise AccessError(self.env._("Only card finance closes a day."))
+    def _check_may_close(self, company):
+        user = self.env.user
+        if not self.env.su and not (user.has_group(FINANCE) and company in user.company_ids):
+            raise AccessError(self.env._("Only card finance of the company closes a day."))
 
     @api.model
     def _close_locked(self, company, date):
@@ -119,7 +120,7 @@ class CampusClosing(models.Model):
         closing = self.search([("company_id", "=", company.id), ("date", "=", date)])
         closing = closing or self.create({"company_id": company.id, "date": date})
         closing._post_entries(plan["entries"])
-        closing.write(self._prepare_closed_vals(plan["sums"]))
+        closing.write(closing._prepare_closed_vals(plan["sums"]))
         return closing
 
     @api.model
@@ -128,8 +129,7 @@ class CampusClosing(models.Model):
 
         :return: ``{blockers: [str], sums: [Sum], entries: {journal_id: [EntryLine]}}``
         """
-        if not self.env.user.has_groups(f"{FINANCE},campus_card.group_campus_card_auditor"):
-            self._check_may_close()
+        self._check_may_read(company)
         # Accounts, journals and sums of the day are shown, whoever may read them one by one.
         return self.sudo().with_company(company)._plan_close(company.sudo(), date)
 

@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 FINANCE = "campus_card.group_campus_card_finance"
+READERS = f"{FINANCE},campus_card.group_campus_card_auditor"
 
 
 class CampusFinanceMixin(models.AbstractModel):
@@ -10,16 +12,25 @@ class CampusFinanceMixin(models.AbstractModel):
     _description = "Business of Card Finance"
     _inherit = ["mail.thread", "mail.activity.mixin"]
 
+    @api.model
+    def _check_may_read(self, company):
+        user = self.env.user
+        if not self.env.su and not (user.has_groups(READERS) and company in user.company_ids):
+            raise AccessError(
+                self.env._("The books of the card are for card finance and auditors of the company.")
+            )
+
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         # Finance may not write these records, but comments on them and ticks activities off.
         if message_operation == "create" and self.env.user.has_group(FINANCE):
             return dict.fromkeys(self, "read")
         return super()._mail_get_operation_for_mail_message_operation(message_operation)
 
-    def _remind_finance(self, activity_type, note):
-        """Schedule an activity for the finance users of the company, unless one is due."""
+    def _remind_finance(self, activity_type, note, siblings=None):
+        """Schedule an activity for the finance users of the record's company, unless ``siblings``
+        or the record itself have one that is not done."""
         self.ensure_one()
-        if self.activity_search([activity_type]):
+        if (self | (siblings or self)).activity_search([activity_type]):
             return
         for user in self._finance_users():
             self.activity_schedule(

@@ -1,0 +1,9 @@
+from . import (
+    test_campus_bridge,
+    test_campus_closing,
+    test_campus_closing_rights,
+    test_campus_transfer_report,
+    test_day_entries,
+    test_day_xlsx,
+    test_pos_closing,
+)

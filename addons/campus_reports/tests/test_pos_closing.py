@@ -1,0 +1,87 @@
+from uuid import uuid4
+
+from odoo.fields import Date
+from odoo.tests import tagged
+
+from odoo.addons.campus_pos.tests.common import WANG_UID, CampusPosCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPosClosing(CampusPosCommon):
+    """A till's session and the day close book a sale once between them."""
+
+    def clearing(self):
+        """Balance of the clearing account in cents, debits positive."""
+        lines = self.sudo_env["account.move.line"].search(
+            [
+                ("account_id", "=", self.company.campus_clearing_account_id.id),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        return round(sum(lines.mapped("balance")) * 100)
+
+    def assertAgrees(self):
+        bridge = self.sudo_env["campus.bridge"]._check(self.company)
+        self.assertTrue(bridge.is_balanced, bridge.line_ids.read())
+
+    def sell_some(self):
+        """12.50 sold, 20.00 sold half in cash, 2.50 given back."""
+        self.top_up(self.lin_card, 10_000)
+        self.top_up(self.wang_card, 500, kind="subsidy", plan="subsidy", account="subsidy_fund")
+        self.top_up(self.wang_card, 2_000)
+        sale = self.sell(12.5)
+        answer = self.authorise(1_000, WANG_UID)
+        self.sync(
+            self.order_vals([(self.method, 10.0, answer["uuid"]), (self.cash_method, 10.0, None)])
+        )
+        refund = self.refund_vals(sale, [(self.method, -2.5, str(uuid4()))])
+        self.sync(refund)
+
+    def close_session(self):
+        session = self.session.sudo()
+        session.post_closing_cash_details(10.0)
+        session.close_session_from_ui()
+        self.assertEqual(session.state, "closed")
+
+    def close_day(self):
+        Closing = self.sudo_env["campus.closing"]
+        closing_id = Closing._close_day(self.company, Closing._business_today(self.company))
+        return Closing.browse(closing_id)
+
+    def test_session_first_then_the_day(self):
+        self.sell_some()
+        self.assertAgrees()
+        self.close_session()
+        self.assertEqual(self.clearing(), 2_000)
+        self.assertAgrees()
+        self.close_day()
+        self.assertEqual(self.clearing(), 0)
+        self.assertAgrees()
+
+    def test_day_first_then_the_session(self):
+        self.sell_some()
+        self.close_day()
+        self.assertEqual(self.clearing(), -2_000)
+        self.assertAgrees()
+        self.close_session()
+        self.assertEqual(self.clearing(), 0)
+        self.assertAgrees()
+
+    def test_the_books_hold_every_cent_once(self):
+        self.sell_some()
+        self.close_session()
+        closing = self.close_day()
+        plan = {row.code: row.liability_account_id for row in self.sudo_env["campus.pocket.plan"].search([("company_id", "=", self.company.id)])}
+        books = {
+            account: round(-balance * 100)
+            for account, balance in self.sudo_env["account.move.line"]._read_group(
+                [("company_id", "=", self.company.id), ("parent_state", "=", "posted")],
+                ["account_id"],
+                ["balance:sum"],
+            )
+        }
+        self.assertEqual(books[plan["cash"]], 10_000 + 2_000 - 1_000 - 500)
+        self.assertEqual(books[plan["subsidy"]], 0)
+        income = self.lunch.product_tmpl_id.get_product_accounts()["income"]
+        self.assertEqual(books[income], 1_250 + 2_000 - 250)
+        self.assertEqual(closing.date, Date.context_today(closing))
