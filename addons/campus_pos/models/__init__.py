@@ -1,0 +1,12 @@
+from . import (
+    barcode_rule,
+    campus_till,
+    campus_till_settlement,
+    pos_config,
+    pos_order,
+    pos_payment,
+    pos_payment_method,
+    pos_session,
+    res_company,
+    res_config_settings,
+)

@@ -1,0 +1,11 @@
+from odoo import fields, models
+
+from ..const import TERMINAL
+
+
+class BarcodeRule(models.Model):
+    _inherit = "barcode.rule"
+
+    type = fields.Selection(
+        selection_add=[(TERMINAL, "Campus Card")], ondelete={TERMINAL: "cascade"}
+    )

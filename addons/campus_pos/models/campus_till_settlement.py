@@ -1,0 +1,206 @@
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.campus_card.campus_core import errors as core_errors
+
+
+class CampusTillSettlement(models.AbstractModel):
+    """Card payments of a paid order become movements of money, or the order is refused.
+
+    This runs in the transaction that stores the order. What the browser says is never
+    trusted: a payment needs its reservation, a refund needs the payment that it undoes.
+    """
+
+    _inherit = "campus.till"
+
+    @api.model
+    def _settle(self, payments):
+        """Book the card payments of paid orders; safe to repeat."""
+        for order, order_payments in payments.grouped("pos_order_id").items():
+            charges = order_payments.filtered(lambda p: p.amount > 0)
+            refunds = order_payments.filtered(lambda p: p.amount < 0).sorted("id")
+            self._check_no_cash_out(order, charges)
+            self._capture_payments(order, charges)
+            self._refund_payments(order, refunds)
+
+    # -- payments --------------------------------------------------------------
+
+    @api.model
+    def _check_no_cash_out(self, order, charges):
+        """Card money pays for goods; what is charged above the order would leave as change."""
+        total = max(order.amount_total, order._get_rounded_amount(order.amount_total, True))
+        if charges and order.currency_id.compare_amounts(sum(charges.mapped("amount")), total) > 0:
+            raise UserError(
+                self.env._("Order %s would be paid by card with more than it costs.", order.pos_reference)
+            )
+
+    @api.model
+    def _capture_payments(self, order, charges):
+        if not charges:
+            return
+        for payment in charges:
+            self._check_uuid(payment.uuid)
+        held = self.env["campus.reservation"].search([("uuid", "in", charges.mapped("uuid"))])
+        held = held.grouped("uuid")
+        requests = []
+        for payment in charges:
+            reservations = held.get(payment.uuid, self.env["campus.reservation"])
+            self._check_payment(order, payment, reservations)
+            self._note_card(payment, reservations)
+            if self._state(reservations) == "open":
+                requests.append(
+                    {
+                        "uuid": payment.uuid,
+                        "amount_minor": payment._campus_minor(),
+                        "origin": f"pos.order,{order.id}",
+                    }
+                )
+        for answer in self._ledger()._capture(requests):
+            self._ledger()._raise_refusal(answer)
+
+    @api.model
+    def _check_payment(self, order, payment, reservations):
+        """Refuse a payment that no card was tapped for, here and for this amount."""
+        if not reservations:
+            self._refuse_payment(payment, self.env._("no card was tapped for it"))
+        if sum(reservations.mapped("amount_minor")) != payment._campus_minor():
+            self._refuse_payment(payment, self.env._("another amount was authorised"))
+        if reservations.merchant_id != order.config_id.sudo()._campus_merchant():
+            self._refuse_payment(payment, self.env._("it was authorised at another till"))
+        state = self._state(reservations)
+        if state == "open":
+            return
+        origin = f"pos.order,{order.id}"
+        transfers = self.env["campus.transfer"].search([("uuid", "=", payment.uuid)])
+        if state != "captured" or set(transfers.mapped("origin")) != {origin}:
+            self._refuse_payment(payment, self.env._("it was settled before"))
+
+    @api.model
+    def _refuse_payment(self, payment, reason):
+        raise UserError(
+            self.env._(
+                "The card payment of %(amount)s is refused: %(reason)s.",
+                amount=payment.currency_id.format(payment.amount),
+                reason=reason,
+            )
+        )
+
+    @api.model
+    def _note_card(self, payment, reservations):
+        """Say on the payment whose card it was, whatever the browser wrote there."""
+        holder, card = reservations.partner_id[:1], reservations.card_id[:1]
+        vals = {"cardholder_name": holder.name, "card_no": (card.number or "")[-4:]}
+        if any(payment[name] != value for name, value in vals.items()):
+            payment.write(vals)
+
+    # -- refunds ---------------------------------------------------------------
+
+    @api.model
+    def _refund_payments(self, order, refunds):
+        for payment in refunds:
+            self._check_uuid(payment.uuid)
+            paid = self._refundable(order.refunded_order_id)
+            if self._is_refunded(payment.uuid, paid):
+                continue
+            requests, refusal = self._share_refund(payment.uuid, paid, -payment._campus_minor())
+            if refusal:
+                self._ledger()._raise_refusal(refusal)
+            origin = f"pos.order,{order.id}"
+            for answer in self._ledger()._reverse([dict(r, origin=origin) for r in requests]):
+                self._ledger()._raise_refusal(answer)
+
+    @api.model
+    def _refundable(self, order):
+        """Card payments of an order, the last first, each with what is left of it.
+
+        :return: ``[(uuid, answer of a dry run that takes all that is left)]``
+        """
+        payments = order.sudo().payment_ids.filtered(lambda p: p._is_campus_card() and p.amount > 0)
+        payments = payments.sorted("id", reverse=True)
+        # The id is asked about and never used for a booking.
+        quotes = self._ledger()._quote_reverse(
+            [
+                {"uuid": str(uuid5(NAMESPACE_OID, p.uuid)), "reverses_uuid": p.uuid, "amount_minor": None}
+                for p in payments
+            ]
+        )
+        return list(zip(payments.mapped("uuid"), quotes, strict=True))
+
+    @api.model
+    def _share_refund(self, uuid, paid, amount_minor):
+        """Share a refund over card payments. ``(requests, refusal or None)``.
+
+        Each share has an id made from the refund's and the payment's, so that a refund
+        that comes twice is booked once.
+        """
+        requests, left = [], amount_minor
+        for paid_uuid, quote in paid:
+            share = min(left, quote["amount_minor"]) if quote["ok"] else 0
+            if share:
+                requests.append(
+                    {
+                        "uuid": self._share_uuid(uuid, paid_uuid),
+                        "reverses_uuid": paid_uuid,
+                        "amount_minor": share,
+                    }
+                )
+                left -= share
+        if not left:
+            return requests, None
+        used_up = (core_errors.REVERSAL_EXCEEDS, core_errors.NOT_FOUND)
+        blocked = [quote for _uuid, quote in paid if not quote["ok"] and quote["code"] not in used_up]
+        if blocked:
+            return [], blocked[0]
+        refusal = self._refusal(uuid, core_errors.REVERSAL_EXCEEDS, amount_minor)
+        return [], dict(refusal, numbers={"asked_minor": amount_minor, "left_minor": amount_minor - left})
+
+    @staticmethod
+    def _share_uuid(uuid, paid_uuid):
+        return str(uuid5(UUID(uuid), paid_uuid))
+
+    @api.model
+    def _is_refunded(self, uuid, paid):
+        shares = [self._share_uuid(uuid, paid_uuid) for paid_uuid, _quote in paid]
+        return bool(self.env["campus.transfer"].search_count([("uuid", "in", shares)], limit=1))
+
+    @api.model
+    def _quote_refund(self, session, order, uuid, amount_minor):
+        """What a refund will do, without doing it.
+
+        :return: an answer with ``left_minor`` and ``parts``: one answer per payment
+        """
+        self._check_request(uuid, amount_minor, "-", 0)
+        # Rights were checked by the caller; see the class comment of campus.till.
+        till = self.sudo().with_context(allowed_company_ids=[session.company_id.id])
+        paid = till._refundable(till._here(order))
+        left = sum(quote["amount_minor"] for _uuid, quote in paid if quote["ok"])
+        requests, refusal = till._share_refund(uuid, paid, amount_minor)
+        cards = till._cards_of([paid_uuid for paid_uuid, _quote in paid])
+        parts = [
+            till._present(answer, cards[request["reverses_uuid"]])
+            for answer, request in zip(till._ledger()._quote_reverse(requests), requests, strict=True)
+        ]
+        answer = till._present(refusal, cards[paid[-1][0]] if paid else self.env["campus.card"]) if refusal else parts[0]
+        return dict(answer, uuid=uuid, amount_minor=amount_minor, left_minor=left, parts=parts)
+
+    @api.model
+    def _cards_of(self, uuids):
+        """Cards that paid, by payment."""
+        cards = dict.fromkeys(uuids, self.env["campus.card"])
+        for reservation in self.env["campus.reservation"].search([("uuid", "in", uuids)]):
+            cards[reservation.uuid] = reservation.card_id
+        return cards
+
+    @api.model
+    def _booked_uuids(self, order):
+        """Ids of the requests under which the card payments of an order are booked."""
+        paid = order.refunded_order_id.payment_ids.filtered(lambda p: p._is_campus_card() and p.amount > 0)
+        uuids = []
+        for payment in order.payment_ids.filtered(lambda p: p._is_campus_card()):
+            if payment.amount > 0:
+                uuids.append(payment.uuid)
+            else:
+                uuids += [self._share_uuid(payment.uuid, uuid) for uuid in paid.mapped("uuid")]
+        return uuids

@@ -1,0 +1,118 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+MANAGER = "point_of_sale.group_pos_manager"
+
+
+class PosConfig(models.Model):
+    _inherit = "pos.config"
+
+    # Cashiers may write on their till (Odoo stores its state there), and not on these.
+    campus_account_id = fields.Many2one(
+        "campus.account",
+        string="Campus Card Merchant",
+        domain="[('kind', '=', 'merchant'), ('company_id', '=', company_id)]",
+        ondelete="restrict",
+        copy=False,
+        groups=MANAGER,
+        help="Account of the campus ledger that is credited with what is sold by card here.",
+    )
+    campus_skip_receipt = fields.Boolean(
+        "Next Customer at Once",
+        default=True,
+        help="After a payment by campus card the next customer's order opens, without the receipt screen.",
+    )
+    campus_scan_to_pay = fields.Boolean(
+        "One Tap Pays",
+        default=True,
+        help="A card tapped while the order is still open pays for it at once.",
+    )
+    campus_accept_numbers = fields.Boolean(
+        "Accept Typed Numbers",
+        help="Also take a card number or campus number, typed or printed as a barcode. Others may "
+        "know the number: compare the person with the photo.",
+    )
+
+    @api.constrains("campus_account_id", "company_id")
+    def _check_campus_account(self):
+        for config in self.sudo():
+            account = config.campus_account_id
+            if account and (account.kind, account.company_id) != ("merchant", config.company_id):
+                raise UserError(self.env._("The campus card needs a merchant account of the same company."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        configs = super().create(vals_list)
+        configs._campus_ensure_merchant()
+        return configs
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "payment_method_ids" in vals:
+            self._campus_ensure_merchant()
+        return res
+
+    def action_campus_setup_pos(self):
+        """Take the campus card at these tills."""
+        self.check_access("write")
+        if not self.env.user.has_group(MANAGER):
+            raise UserError(self.env._("Only a manager of the point of sale changes how a till is paid."))
+        self._campus_setup_pos()
+
+    def _campus_setup_pos(self):
+        """Link the company's card payment method and a merchant account; safe to repeat."""
+        for config in self:
+            method = config.company_id._campus_setup_pos()
+            if method not in config.payment_method_ids:
+                config.payment_method_ids = [Command.link(method.id)]
+            config._campus_ensure_merchant()
+
+    def _campus_takes_card(self):
+        return any(method._is_campus_card() for method in self.payment_method_ids)
+
+    def _campus_ensure_merchant(self):
+        """Give every till that takes the card a merchant account of its own."""
+        # Whoever may set a till up need not be able to write in the ledger's accounts.
+        for config in self.sudo():
+            if config.campus_account_id or not config._campus_takes_card():
+                continue
+            config.campus_account_id = config.env["campus.account"].create(
+                config._prepare_campus_merchant_vals()
+            )
+
+    def _prepare_campus_merchant_vals(self):
+        return {
+            "name": self.name,
+            "code": f"pos-{self.id}",
+            "kind": "merchant",
+            "company_id": self.company_id.id,
+            "gl_account_id": self.company_id.campus_clearing_account_id.id,
+        }
+
+    def _campus_merchant(self):
+        merchant = self.campus_account_id
+        if not merchant:
+            raise UserError(
+                self.env._("%s has no merchant account for the campus card. Set it up in the settings.", self.name)
+            )
+        return merchant
+
+    def get_limited_partners_loading(self, offset=0):
+        """Holders stay on the server: a campus has tens of thousands, a till asks by card."""
+        return self.env.execute_query(
+            SQL(
+                """SELECT partner.id
+                     FROM res_partner partner
+                     LEFT JOIN (SELECT partner_id, count(*) AS orders FROM pos_order GROUP BY partner_id) AS bought
+                       ON bought.partner_id = partner.id
+                    WHERE (partner.company_id = %(company)s OR partner.company_id IS NULL)
+                      AND partner.is_campus_holder IS NOT TRUE
+                    ORDER BY COALESCE(bought.orders, 0) DESC, partner.name
+                    LIMIT %(limit)s OFFSET %(offset)s""",
+                company=self.company_id.id,
+                limit=self._get_limited_partner_count(),
+                offset=offset,
+            )
+        )

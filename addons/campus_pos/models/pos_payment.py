@@ -1,0 +1,83 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
+
+from ..const import PAID_STATES
+
+# More than the noise of a float, and less than any real difference.
+NOISE = 1e-4
+BOOKED_FIELDS = {"amount", "payment_method_id", "uuid", "pos_order_id"}
+
+
+class PosPayment(models.Model):
+    _inherit = "pos.payment"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        payments._campus_settle()
+        return payments
+
+    def write(self, vals):
+        if BOOKED_FIELDS & vals.keys():
+            self._campus_check_untouched(vals)
+        res = super().write(vals)
+        if BOOKED_FIELDS & vals.keys():
+            self._campus_settle()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked_card_payment(self):
+        """Money that was taken from a card goes back by a refund; what was only set aside
+        goes back now."""
+        cards = self.filtered(lambda payment: payment._is_campus_card())
+        if any(payment.pos_order_id.state in PAID_STATES for payment in cards):
+            raise UserError(self.env._("A card payment that is booked is refunded, not deleted."))
+        cards._campus_release()
+
+    def _is_campus_card(self):
+        return self.payment_method_id._is_campus_card()
+
+    def _campus_minor(self):
+        """The amount in whole cents; refuses an amount that has none."""
+        self.ensure_one()
+        minor = round(self.amount * MINOR_PER_MAJOR)
+        if abs(self.amount * MINOR_PER_MAJOR - minor) > NOISE:
+            raise UserError(self.env._("%s is not an amount in whole cents.", self.amount))
+        return minor
+
+    def _campus_settle(self):
+        """Book the card payments of paid orders among these."""
+        payments = self.filtered(
+            lambda p: p._is_campus_card() and p.pos_order_id.state in PAID_STATES and p.amount
+        )
+        if payments:
+            # Cashiers have no rights on the ledger; the payments were checked on their way here.
+            self.env["campus.till"].sudo()._settle(payments.sudo())
+
+    def _campus_release(self):
+        """Give back what is set aside for payments that will not be."""
+        uuids = [payment.uuid for payment in self if payment._is_campus_card() and payment.uuid]
+        # Same right as above: a cashier may let go what a till has set aside.
+        ledger = self.env["campus.ledger"].sudo()
+        reservations = ledger.env["campus.reservation"].search(
+            [("uuid", "in", uuids), ("state", "=", "open"), ("origin", "=like", "pos.session,%")]
+        )
+        ledger._release(
+            [{"uuid": uuid, "reason": "payment removed"} for uuid in set(reservations.mapped("uuid"))]
+        )
+
+    def _campus_check_untouched(self, vals):
+        """A booked card payment keeps its amount, method, id and order."""
+        for payment in self:
+            if not payment._is_campus_card() or payment.pos_order_id.state not in PAID_STATES:
+                continue
+            for name in BOOKED_FIELDS & vals.keys():
+                field = self._fields[name]
+                if field.convert_to_cache(vals[name], payment) != field.convert_to_cache(
+                    payment[name], payment
+                ):
+                    raise UserError(
+                        self.env._("A card payment that is booked is refunded, not changed.")
+                    )

@@ -1,0 +1,71 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..const import TERMINAL
+
+ANY_SESSION = ("opening_control", "opened", "closing_control")
+SELLING_SESSION = ("opening_control", "opened")
+
+
+class PosPaymentMethod(models.Model):
+    """The campus card as a payment terminal: four questions that a till may ask."""
+
+    _inherit = "pos.payment.method"
+
+    def _get_payment_terminal_selection(self):
+        return [*super()._get_payment_terminal_selection(), (TERMINAL, self.env._("Campus Card"))]
+
+    @api.constrains("use_payment_terminal", "journal_id", "outstanding_account_id", "split_transactions")
+    def _check_campus_booking(self):
+        """Sessions and day closes meet on the clearing account, or a sale is booked twice."""
+        for method in self.filtered(lambda method: method._is_campus_card()):
+            clearing = method.company_id.campus_clearing_account_id
+            if method.journal_id.type != "bank" or method.split_transactions:
+                raise ValidationError(
+                    self.env._("The campus card needs a bank journal and is not split by customer.")
+                )
+            if not clearing or method.outstanding_account_id != clearing:
+                raise ValidationError(
+                    self.env._("The outstanding account of the campus card is the card clearing account.")
+                )
+
+    def _is_campus_card(self):
+        return self.use_payment_terminal == TERMINAL
+
+    # -- what the till asks ------------------------------------------------------
+
+    def campus_card_authorise(self, uuid, amount_minor, credential, session_id, attempt=0):
+        """Set ``amount_minor`` cents aside for the payment line ``uuid``."""
+        session = self._campus_session(session_id, SELLING_SESSION)
+        return self.env["campus.till"]._authorise(session, uuid, amount_minor, credential, attempt)
+
+    def campus_card_release(self, uuid, session_id):
+        """Give the money of a payment line back; returns the state of the reservation."""
+        session = self._campus_session(session_id, ANY_SESSION)
+        return self.env["campus.till"]._release(session, uuid)
+
+    def campus_card_status(self, uuid, session_id):
+        """The answer to a payment line whose answer got lost."""
+        session = self._campus_session(session_id, ANY_SESSION)
+        return self.env["campus.till"]._status(session, uuid)
+
+    def campus_card_quote_refund(self, uuid, amount_minor, order_id, session_id):
+        """Who would get how much back for the order; nothing moves before the refund syncs."""
+        session = self._campus_session(session_id, SELLING_SESSION)
+        order = self.env["pos.order"].browse(order_id)
+        order.check_access("read")
+        return self.env["campus.till"]._quote_refund(session, order, uuid, amount_minor)
+
+    def _campus_session(self, session_id, states):
+        """The session that asks, if this user, this session and this method go together."""
+        self.ensure_one()
+        if not self.env.su and not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only cashiers take card payments."))
+        self.check_access("read")
+        session = self.env["pos.session"].browse(session_id).exists()
+        session.check_access("read")
+        if not session or session.state not in states:
+            raise UserError(self.env._("The session of this till is not open."))
+        if not self._is_campus_card() or self not in session.config_id.payment_method_ids:
+            raise UserError(self.env._("This till does not take the campus card."))
+        return session

@@ -1,0 +1,149 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
+
+from ..const import PURPOSE
+
+
+class PosSession(models.Model):
+    """No session ends with money set aside: each such payment is charged or let go."""
+
+    _inherit = "pos.session"
+
+    # -- closing -----------------------------------------------------------------
+
+    def _cannot_close_session(self, bank_payment_method_diffs=None):
+        blocked = super()._cannot_close_session(bank_payment_method_diffs)
+        if not blocked and self._campus_open_reservations():
+            blocked = {"successful": False, "message": self._campus_open_message(), "redirect": False}
+        return blocked
+
+    def _validate_session(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
+        if self.state != "closed" and self._campus_open_reservations():
+            raise UserError(self._campus_open_message())
+        return super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
+
+    def close_session_from_ui(self, bank_payment_method_diff_pairs=None):
+        """The ledger has counted the cards: a difference typed at the till is not booked."""
+        counted = [
+            (method_id, diff)
+            for method_id, diff in bank_payment_method_diff_pairs or []
+            if not self.env["pos.payment.method"].browse(method_id)._is_campus_card()
+        ]
+        return super().close_session_from_ui(counted)
+
+    def get_closing_control_data(self):
+        data = super().get_closing_control_data()
+        for row in data["non_cash_payment_methods"]:
+            row["campus_card"] = self.env["pos.payment.method"].browse(row["id"])._is_campus_card()
+        return data
+
+    def _campus_open_message(self):
+        return self.env._(
+            "Card payments were authorised and not completed: %s. Charge or release each before closing.",
+            len(set(self._campus_open_reservations().mapped("uuid"))),
+        )
+
+    # -- payments without an order -------------------------------------------------
+
+    def campus_card_open_payments(self):
+        """Payments that were authorised here and have no paid order, for the closing dialog."""
+        self._campus_check_cashier()
+        return [
+            {
+                "uuid": uuid,
+                "holder": reservations.partner_id.name,
+                "amount_minor": sum(reservations.mapped("amount_minor")),
+                "reserved_at": reservations[0].reserved_at,
+                "cashier": reservations[0].user_id.name,
+            }
+            for uuid, reservations in self._campus_open_reservations().grouped("uuid").items()
+        ]
+
+    def campus_card_settle_payment(self, uuid, charge):
+        """Charge a payment without an order, or let it go. Returns the state it is in now."""
+        self._campus_check_cashier()
+        if self.state == "closed":
+            raise UserError(self.env._("The session of this till is not open."))
+        if not charge:
+            state = self.env["campus.till"]._release(self, uuid)
+        else:
+            state = self._campus_charge(uuid)
+        return state
+
+    def _campus_check_cashier(self):
+        self.ensure_one()
+        if not self.env.su and not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only cashiers settle card payments."))
+        self.check_access("write")
+
+    def _campus_open_reservations(self):
+        # Cashiers have no rights on the ledger; they see their session's open payments.
+        return (
+            self.env["campus.reservation"]
+            .sudo()
+            .search(
+                [
+                    ("origin", "in", [f"pos.session,{session.id}" for session in self]),
+                    ("purpose", "=", PURPOSE),
+                    ("state", "=", "open"),
+                ],
+                order="id",
+            )
+        )
+
+    def _campus_charge(self, uuid):
+        """Make the order that is missing, so that the books show the sale like any other."""
+        reservations = self._campus_open_reservations().filtered(lambda r: r.uuid == uuid)
+        if not reservations:
+            return "none"
+        order = self.env["pos.order"].create(self._prepare_campus_charge_vals(reservations))
+        order.add_payment(
+            {
+                "pos_order_id": order.id,
+                "payment_method_id": self.payment_method_ids.filtered(lambda m: m._is_campus_card())[:1].id,
+                "amount": order.amount_total,
+                "uuid": uuid,
+                "payment_status": "done",
+            }
+        )
+        order.action_pos_order_paid()
+        self.message_post(
+            body=self.env._(
+                "Charged %(amount)s to the card of %(holder)s without a receipt: order %(order)s.",
+                amount=order.currency_id.format(order.amount_total),
+                holder=reservations.partner_id.name,
+                order=order.name,
+            )
+        )
+        return "captured"
+
+    @api.model
+    def _prepare_campus_charge_vals(self, reservations):
+        amount = sum(reservations.mapped("amount_minor")) / MINOR_PER_MAJOR
+        product = self.env.ref("campus_pos.product_unrecorded_sale")
+        return {
+            "session_id": self.id,
+            "company_id": self.company_id.id,
+            "user_id": self.env.uid,
+            "amount_total": amount,
+            "amount_tax": 0,
+            "amount_paid": 0,
+            "amount_return": 0,
+            "internal_note": self.env._("Authorised by card; the order itself got lost."),
+            "lines": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "full_product_name": product.display_name,
+                        "qty": 1,
+                        "price_unit": amount,
+                        "price_subtotal": amount,
+                        "price_subtotal_incl": amount,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+            ],
+        }

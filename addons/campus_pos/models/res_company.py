@@ -1,0 +1,64 @@
+from base64 import b64encode
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import file_open
+
+from ..const import TERMINAL
+
+JOURNAL_CODE = "CARD"
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _campus_setup_pos(self):
+        """Make the company's payment method for the campus card; safe to repeat.
+
+        :return: the payment method
+        """
+        self.ensure_one()
+        company = self.sudo().with_context(allowed_company_ids=[self.id], tracking_disable=True)
+        company._campus_setup()
+        if not company.campus_clearing_account_id:
+            raise UserError(
+                self.env._("%s has no chart of accounts yet. Install one before the campus card.", self.name)
+            )
+        method = company._campus_pos_method() or company.env["pos.payment.method"].create(
+            company._prepare_campus_pos_method_vals()
+        )
+        return method.with_env(self.env)
+
+    def _campus_pos_method(self):
+        return self.env["pos.payment.method"].search(
+            [("company_id", "=", self.id), ("use_payment_terminal", "=", TERMINAL)], limit=1
+        )
+
+    def _prepare_campus_pos_method_vals(self):
+        with file_open("campus_pos/static/img/card.png", "rb") as image:
+            picture = b64encode(image.read())
+        return {
+            "name": self.env._("Campus Card"),
+            "company_id": self.id,
+            "journal_id": self._campus_pos_journal().id,
+            # Not the bank's outstanding account: the day close takes these sums off again.
+            "outstanding_account_id": self.campus_clearing_account_id.id,
+            "payment_method_type": "terminal",
+            "use_payment_terminal": TERMINAL,
+            "split_transactions": False,
+            "sequence": 0,
+            "image": picture,
+        }
+
+    def _campus_pos_journal(self):
+        Journal = self.env["account.journal"].with_context(active_test=False)
+        domain = [("company_id", "=", self.id), ("code", "=", JOURNAL_CODE)]
+        return Journal.search([*domain, ("type", "=", "bank")], limit=1) or Journal.create(
+            {
+                "name": self.env._("Campus Card at Tills"),
+                "code": f"{JOURNAL_CODE}2" if Journal.search_count(domain, limit=1) else JOURNAL_CODE,
+                "type": "bank",
+                "company_id": self.id,
+                "show_on_dashboard": False,
+            }
+        )

@@ -1,0 +1,156 @@
+import { RPCError } from "@web/core/network/rpc";
+import { ENQUIRY_INTERVAL_MS } from "./const";
+import { NoAnswerError } from "./till_client";
+
+const OPEN_STATES = ["open", "captured"];
+
+/**
+ * One payment line on its way through the terminal. Knows no screen and no POS record: it
+ * asks the server and says in which phase it is.
+ *
+ *     waiting -> asking -> paid
+ *                  |  \--> refused -> (next tap) asking
+ *                  \-----> unknown -> paid | waiting
+ *     any of them -> cancelling -> cancelled
+ *
+ * The line's uuid names the reservation, so a question asked twice is answered once. After a
+ * refusal the next try has the next attempt number under the same uuid.
+ */
+export class CardPayment {
+    constructor({ client, uuid, amountMinor, onPhase, attempt = 0 }) {
+        this.client = client;
+        this.uuid = uuid;
+        this.amountMinor = amountMinor;
+        this.onPhase = onPhase;
+        this.attempt = attempt;
+        this.phase = "waiting";
+        this.answer = null;
+        this.error = "";
+        this.credential = "";
+        this.inFlight = Promise.resolve();
+    }
+
+    /** A card was presented. Ignored while an answer is on its way, and after the end. */
+    async tap(credential) {
+        if (!["waiting", "refused"].includes(this.phase)) {
+            return;
+        }
+        this.credential = credential;
+        this._enter("asking");
+        this.inFlight = this._ask(credential);
+        await this.inFlight;
+    }
+
+    async _ask(credential) {
+        try {
+            this._apply(
+                await this.client.authorise(
+                    this.uuid,
+                    this.amountMinor,
+                    credential,
+                    this.attempt
+                )
+            );
+        } catch (error) {
+            this._fail(error);
+        }
+    }
+
+    _apply(answer) {
+        if (this.phase === "cancelling") {
+            return;
+        }
+        if (answer.code === "conflict") {
+            // Another card or another try got there first: ask which.
+            this.enquire();
+            return;
+        }
+        this.answer = answer;
+        this.error = "";
+        if (!answer.ok) {
+            this.attempt++;
+        }
+        this._enter(answer.ok ? "paid" : "refused");
+    }
+
+    _fail(error) {
+        if (this.phase === "cancelling") {
+            return;
+        }
+        if (error instanceof NoAnswerError) {
+            this.enquire();
+            return;
+        }
+        // The server answered with an error and booked nothing.
+        this.answer = null;
+        this.error = (error instanceof RPCError && error.data?.message) || error.message;
+        this._enter("refused");
+    }
+
+    /** Ask what became of this payment until the server says so. */
+    async enquire() {
+        this._enter("unknown");
+        while (this.phase === "unknown") {
+            const known = await this._enquireOnce();
+            if (!known && this.phase === "unknown") {
+                await new Promise((resolve) => setTimeout(resolve, ENQUIRY_INTERVAL_MS));
+            }
+        }
+    }
+
+    async _enquireOnce() {
+        let answer;
+        try {
+            answer = await this.client.status(this.uuid);
+        } catch (error) {
+            if (!(error instanceof NoAnswerError)) {
+                this._fail(error);
+            }
+            return false;
+        }
+        if (this.phase !== "unknown") {
+            return true;
+        }
+        this.attempt = answer.attempt;
+        if (OPEN_STATES.includes(answer.state)) {
+            this.answer = answer;
+            this._enter("paid");
+        } else {
+            this._enter("waiting");
+        }
+        return true;
+    }
+
+    /**
+     * End without a payment. Resolves to true when it is certain that nothing stays set
+     * aside, to false when the server could not be asked.
+     */
+    cancel() {
+        this.cancelling ??= this._cancel();
+        return this.cancelling;
+    }
+
+    async _cancel() {
+        if (this.phase === "paid") {
+            return false;
+        }
+        const settled = ["waiting", "refused"].includes(this.phase);
+        this._enter("cancelling");
+        let certain = true;
+        if (!settled) {
+            await this.inFlight;
+            try {
+                await this.client.release(this.uuid);
+            } catch {
+                certain = false;
+            }
+        }
+        this._enter("cancelled");
+        return certain;
+    }
+
+    _enter(phase) {
+        this.phase = phase;
+        this.onPhase?.(this);
+    }
+}

@@ -1,0 +1,24 @@
+import { patch } from "@web/core/utils/patch";
+import { BarcodeReader } from "@point_of_sale/app/services/barcode_reader_service";
+
+patch(BarcodeReader.prototype, {
+    /**
+     * Take every scan, whatever the nomenclature would make of it: a card's number may look
+     * like a product's. Returns a function that stops.
+     */
+    listenRaw(callback) {
+        this.rawListener = callback;
+        return () => {
+            if (this.rawListener === callback) {
+                this.rawListener = null;
+            }
+        };
+    },
+
+    async _scan(code) {
+        if (code && this.rawListener) {
+            return this.rawListener(code);
+        }
+        return super._scan(...arguments);
+    },
+});

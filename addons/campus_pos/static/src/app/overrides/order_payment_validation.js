@@ -1,0 +1,33 @@
+import { RPCError } from "@web/core/network/rpc";
+import { patch } from "@web/core/utils/patch";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { TERMINAL } from "../card/const";
+
+patch(OrderPaymentValidation.prototype, {
+    get opensNextCustomer() {
+        return (
+            this.pos.config.campus_skip_receipt &&
+            !this.order.isToInvoice() &&
+            this.order.payment_ids.some(
+                (line) => line.amount > 0 && line.payment_method_id?.use_payment_terminal === TERMINAL
+            )
+        );
+    },
+
+    async shouldHideValidationBehindFeedbackScreen() {
+        if (!this.opensNextCustomer) {
+            return super.shouldHideValidationBehindFeedbackScreen(...arguments);
+        }
+        const { ui } = this.pos.env.services;
+        const order = this.order;
+        ui.block();
+        try {
+            if ((await this.finalizeValidation()) instanceof RPCError) {
+                return false;
+            }
+        } finally {
+            ui.unblock();
+        }
+        this.pos.orderDone(order);
+    },
+});

@@ -1,0 +1,43 @@
+import { _t } from "@web/core/l10n/translation";
+
+/** What the cashier can do next, by the server's reason. */
+const NEXT_STEPS = {
+    insufficient: _t("Take the rest another way, or top the card up first."),
+    plan_not_usable: _t("Take the rest another way."),
+    limit_purchase: _t("Take the rest another way."),
+    limit_day: _t("Take the rest another way."),
+    unknown_card: _t("Hold the card still and try again, or ask for another card."),
+    card_lost: _t("Keep the card and take the payment another way."),
+    card_frozen: _t("Ask for another card, or take the payment another way."),
+    card_expired: _t("Ask for another card, or take the payment another way."),
+};
+
+export function nextStep(answer) {
+    return (
+        NEXT_STEPS[answer?.code] || _t("Tap again, or take the payment another way.")
+    ).toString();
+}
+
+/** Cents that the card could pay although it cannot pay all, 0 if none. */
+export function partialMinor(answer) {
+    const numbers = answer?.numbers || {};
+    switch (answer?.code) {
+        case "insufficient":
+        case "plan_not_usable":
+            return Math.max(numbers.available_minor || 0, 0);
+        case "limit_purchase":
+        case "limit_day":
+            return Math.max(Math.min(numbers.left_minor || 0, answer.before_minor), 0);
+        default:
+            return 0;
+    }
+}
+
+/** What can be spent here, where the reason is about money. */
+export function availableMinor(answer) {
+    const numbers = answer?.numbers || {};
+    if ("available_minor" in numbers) {
+        return numbers.available_minor;
+    }
+    return "left_minor" in numbers ? answer.before_minor : undefined;
+}

@@ -1,0 +1,4 @@
+from . import (
+    test_campus_till,
+    test_pos_settlement,
+)
