@@ -8,7 +8,7 @@ import sys
 
 from .console import CampusError, say
 
-COMMANDS = ("demo", "test", "lint", "doctor", "shell", "stop", "reset")
+COMMANDS = ("demo", "test", "lint", "bench", "import", "i18n", "doctor", "shell", "stop", "reset")
 PYTHON_MIN = (3, 10)
 INTERRUPTED = 130
 

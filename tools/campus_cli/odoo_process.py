@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,8 @@ LOADING = re.compile(r"Loading module (\w+) \((\d+)/(\d+)\)")
 REPORTED = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ")
 # The embedded PostgreSQL has no contrib extensions; Odoo tries, logs and goes on.
 HARMLESS = ("CREATE EXTENSION IF NOT EXISTS",)
+# While a database is being made a crash costs nothing but making it again.
+HURRIED = {"PGOPTIONS": "-c synchronous_commit=off"}
 START_TIMEOUT_S = 120
 
 
@@ -98,13 +100,20 @@ class Odoo:
             if found := LOADING.search(line):
                 step.note(f"{found[1]} ({found[2]} of {found[3]})")
 
-        output = process.run(self.command(*arguments), log, self.env(), on_line=show, cwd=paths.ROOT)
+        env = {**self.env(), **HURRIED}
+        output = process.run(self.command(*arguments), log, env, on_line=show, cwd=paths.ROOT)
         reported = [line for line in output.splitlines() if _is_error(line)]
         if reported:
             text = "\n".join(reported[:10])
             raise CampusError(f"Odoo reported:\n{text}", f"log: .campus/log/{log}.log")
 
-    def script(self, name: str, log: str, env: dict[str, str] | None = None) -> str:
+    def script(
+        self,
+        name: str,
+        log: str,
+        env: dict[str, str] | None = None,
+        on_line: Callable[[str], None] | None = None,
+    ) -> str:
         """Run `tools/odoo_scripts/<name>` in Odoo's shell; returns its output."""
         self.write_config()
         with (paths.ODOO_SCRIPTS / name).open(encoding="utf-8") as source:
@@ -112,6 +121,7 @@ class Odoo:
                 self.command("shell", "--no-http", "--log-level=warn"),
                 log,
                 {**self.env(), **(env or {})},
+                on_line,
                 stdin=source,
                 cwd=paths.ROOT,
             )

@@ -36,7 +36,15 @@ SYSTEM_PACKAGES = {
 
 
 def existing(addons: tuple[str, ...]) -> list[str]:
-    return [name for name in addons if manifest_path(name).exists()]
+    """Those of `addons` that are there with everything of ours they depend on."""
+    return [name for name in addons if _is_whole(name)]
+
+
+def _is_whole(addon: str) -> bool:
+    if not manifest_path(addon).exists():
+        return False
+    needed = [name for name in manifest(addon).get("depends", []) if name in DEMO_ADDONS]
+    return all(_is_whole(name) for name in needed)
 
 
 def manifest_path(addon: str) -> Path:

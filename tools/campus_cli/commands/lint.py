@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import paths, process, settings, state, venv
 from ..console import Steps
+from . import i18n
 
 HELP = "check format, style, types, Odoo's conventions, XML and JavaScript"
 CODE = ("addons", "tools", "tests", "campus")
@@ -58,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
             ("pylint-odoo", _odoo),
             ("pylint-odoo is awake", _awake),
             ("Odoo data files", _data_files),
+            ("translation files", _translation_files),
             ("translations", _translations),
             ("XML", _xml),
             ("JavaScript", _javascript),
@@ -137,9 +139,13 @@ def _data_files() -> str:
     return _tool("oca-checks-odoo-module", f"--disable={','.join(OCA_OFF)}", *manifests)
 
 
-def _translations() -> str:
+def _translation_files() -> str:
     files = sorted(paths.ADDONS.glob("*/i18n/*.po*"))
     return _tool("oca-checks-po", "--disable=po-pretty-format", *files) if files else ""
+
+
+def _translations() -> str:
+    return i18n.check(settings.existing(settings.PRODUCT_ADDONS))
 
 
 def _xml() -> str:
