@@ -5,8 +5,6 @@ import dataclasses
 import datetime as dt
 
 import pytest
-from campus_core import ledger_types as lt
-from campus_core.ledger import Book
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_world import (
@@ -22,6 +20,9 @@ from ledger_world import (
     total_minor,
     wallet,
 )
+
+from campus_core import ledger_types as lt
+from campus_core.ledger import Book
 
 END = DAY + dt.timedelta(days=30)
 
@@ -256,7 +257,7 @@ def test_replaying_a_whole_history_changes_nothing(seed, length):
     for request, answer in zip(history, answers, strict=True):
         if answer.code not in ("reservation_closed", "not_found", "capture_exceeds", "conflict"):
             assert made.decide(request) == answer
-    again = {key: value for key, value in total_minor(made).items()}
+    again = total_minor(made)
     if len(made.fresh.transfers) == count:
         assert again == sums
     check(made)

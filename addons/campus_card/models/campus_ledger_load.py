@@ -88,17 +88,22 @@ class CampusLedgerLoad(models.AbstractModel):
         A transaction at REPEATABLE READ may have a snapshot from before the last close;
         locking the row makes PostgreSQL see that and have the transaction repeated.
         """
-        self.env.cr.execute("SELECT current_setting('transaction_isolation')")
-        stale = self.env.cr.fetchone()[0] != "read committed"
-        lock = "FOR SHARE" if stale and not self.env.cr.readonly else ""
-        self.env.cr.execute(f"SELECT closed_until FROM campus_day WHERE company_id = %s {lock}", [company.id])
-        row = self.env.cr.fetchone()
-        closed_until = row[0] if row else None
+        self.env.cr.execute(
+            """SELECT partner.tz, day.closed_until, current_setting('transaction_isolation')
+                 FROM res_company company
+                 JOIN res_partner partner ON partner.id = company.partner_id
+                 LEFT JOIN campus_day day ON day.company_id = company.id
+                WHERE company.id = %s""",
+            [company.id],
+        )
+        tz, closed_until, isolation = self.env.cr.fetchone()
+        if isolation != "read committed" and not self.env.cr.readonly:
+            self.env.cr.execute("SELECT 1 FROM campus_day WHERE company_id = %s FOR SHARE", [company.id])
         if booking_date:
             if closed_until and booking_date <= closed_until:
                 raise ValueError(f"business day {booking_date} is closed")
             return booking_date
-        zone = ZoneInfo(company.partner_id.sudo().tz or "UTC")
+        zone = ZoneInfo(tz or "UTC")
         today = fields.Datetime.now().replace(tzinfo=dt.timezone.utc).astimezone(zone).date()
         return max(today, closed_until + dt.timedelta(days=1)) if closed_until else today
 
