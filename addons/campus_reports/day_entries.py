@@ -37,9 +37,7 @@ def entries(sums):
                 amount + row.amount_minor,
             )
     return {
-        journal_id: [
-            EntryLine(*key, *totals) for key, totals in sorted(lines.items(), key=_reading_order)
-        ]
+        journal_id: [EntryLine(*key, *totals) for key, totals in sorted(lines.items(), key=_reading_order)]
         for journal_id, lines in grouped.items()
     }
 

@@ -28,8 +28,7 @@ def write_day(tables):
     with xlsxwriter.Workbook(buffer, options) as workbook:
         formats = {kind: workbook.add_format(form) for kind, form in FORMATS.items()}
         totals = {
-            kind: workbook.add_format({**form, "bold": True, "top": 1})
-            for kind, form in FORMATS.items()
+            kind: workbook.add_format({**form, "bold": True, "top": 1}) for kind, form in FORMATS.items()
         }
         title = workbook.add_format({"bold": True, "font_size": 14})
         header = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF2F7"})

@@ -1,6 +1,6 @@
 from . import (
-    campus_finance_mixin,
     account_move,
+    campus_books_mixin,
     campus_bridge,
     campus_bridge_line,
     campus_closing,

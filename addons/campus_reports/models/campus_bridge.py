@@ -85,7 +85,7 @@ class CampusBridge(models.Model):
 
     _name = "campus.bridge"
     _description = "Bridge between Cards and Books"
-    _inherit = ["campus.finance.mixin"]
+    _inherit = ["campus.books.mixin"]
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -99,9 +99,7 @@ class CampusBridge(models.Model):
     cards = fields.Monetary(string="On Cards", compute="_compute_totals")
     open_items = fields.Monetary(compute="_compute_totals")
     books = fields.Monetary(string="In the Books", compute="_compute_totals")
-    difference = fields.Monetary(
-        readonly=True, help="All differences added up without their signs."
-    )
+    difference = fields.Monetary(readonly=True, help="All differences added up without their signs.")
 
     @api.depends("line_ids")
     def _compute_totals(self):
@@ -151,9 +149,7 @@ class CampusBridge(models.Model):
                 "closed_until": self.env["campus.closing"].sudo()._closed_until(company),
                 "is_balanced": not off_minor,
                 "difference": off_minor / 100,
-                "line_ids": [
-                    fields.Command.create(Bridge.line_ids._prepare_vals(line)) for line in lines
-                ],
+                "line_ids": [fields.Command.create(Bridge.line_ids._prepare_vals(line)) for line in lines],
             }
         ).with_env(self.env)
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, groupby
 
 from ..day_entries import entries, missing_gl
-from .campus_finance_mixin import FINANCE
+from .campus_books_mixin import FINANCE
 
 
 class CampusClosing(models.Model):
@@ -17,15 +17,13 @@ class CampusClosing(models.Model):
     """
 
     _name = "campus.closing"
-    _inherit = ["campus.closing", "campus.finance.mixin"]
+    _inherit = ["campus.closing", "campus.books.mixin"]
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     closed_at = fields.Datetime(readonly=True)
     closed_by_id = fields.Many2one("res.users", readonly=True)
     line_ids = fields.One2many("campus.closing.line", "closing_id", string="Sums", readonly=True)
-    move_ids = fields.One2many(
-        "account.move", "campus_closing_id", string="Journal Entries", readonly=True
-    )
+    move_ids = fields.One2many("account.move", "campus_closing_id", string="Journal Entries", readonly=True)
     move_count = fields.Integer(compute="_compute_move_count")
     transfer_count = fields.Integer(string="Transfers", readonly=True)
     moved = fields.Monetary(compute="_compute_totals", help="All transfers of the day, added up.")
@@ -63,9 +61,7 @@ class CampusClosing(models.Model):
 
     def action_open_moves(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_journal_line"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_journal_line")
         action["domain"] = [("id", "in", self.move_ids.ids)]
         action["context"] = {"create": False}
         if len(self.move_ids) == 1:
@@ -180,14 +176,10 @@ class CampusClosing(models.Model):
             place = places.browse(row.place_id)
             place_gl = row.debit_gl_id if row.place_is_debit else row.credit_gl_id
             if place and not place_gl:
-                reasons.append(
-                    self.env._("“%s” has no general ledger account.", place.display_name)
-                )
+                reasons.append(self.env._("“%s” has no general ledger account.", place.display_name))
             else:
                 reasons.append(
-                    self.env._(
-                        "A pocket plan used by “%s” has no liability account.", kinds[row.kind]
-                    )
+                    self.env._("A pocket plan used by “%s” has no liability account.", kinds[row.kind])
                 )
         return list(dict.fromkeys(reasons))
 
@@ -212,10 +204,7 @@ class CampusClosing(models.Model):
         """Make and post one journal entry per journal."""
         self.ensure_one()
         moves = self.env["account.move"].create(
-            [
-                self._prepare_move_vals(journal_id, lines)
-                for journal_id, lines in day_entries.items()
-            ]
+            [self._prepare_move_vals(journal_id, lines) for journal_id, lines in day_entries.items()]
         )
         moves._post(soft=False)
         if any(move.date != self.date or move.state != "posted" for move in moves):
@@ -262,7 +251,6 @@ class CampusClosing(models.Model):
             "closed_by_id": self.env.uid,
             "transfer_count": sum(row.transfer_count for row in sums),
             "line_ids": [
-                fields.Command.create(self.env["campus.closing.line"]._prepare_vals(row))
-                for row in sums
+                fields.Command.create(self.env["campus.closing.line"]._prepare_vals(row)) for row in sums
             ],
         }

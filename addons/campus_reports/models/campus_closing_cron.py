@@ -1,10 +1,9 @@
 import datetime as dt
 import logging
 
-from psycopg2 import OperationalError
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
+from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
 
@@ -26,9 +25,7 @@ class CampusClosingCron(models.Model):
     def _close_overdue(self, company):
         """Close all days before today that have transfers; stop at the first that is refused."""
         yesterday = self._business_today(company) - dt.timedelta(days=1)
-        days = self.env["campus.day.sums"]._open_days(
-            company, self._closed_until(company), yesterday
-        )
+        days = self.env["campus.day.sums"]._open_days(company, self._closed_until(company), yesterday)
         for day in days:
             try:
                 self._close_day(company, day)

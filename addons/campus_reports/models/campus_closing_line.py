@@ -59,8 +59,4 @@ class CampusClosingLine(models.Model):
 
     def _net(self, kind):
         """Amount of a kind less what was reversed of it."""
-        return sum(
-            -line.amount if line.is_reversal else line.amount
-            for line in self
-            if line.kind == kind
-        )
+        return sum(-line.amount if line.is_reversal else line.amount for line in self if line.kind == kind)

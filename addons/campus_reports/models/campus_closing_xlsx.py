@@ -37,9 +37,7 @@ class CampusClosingXlsx(models.Model):
         # Readers were checked by the quote; names of accounts and holders come with it.
         closing = closing.sudo().with_company(company)
         entries = (
-            closing._readable_moves()
-            if is_closed
-            else closing._readable_entries(company, plan["entries"])
+            closing._readable_moves() if is_closed else closing._readable_entries(company, plan["entries"])
         )
         state = self.env._("closed") if is_closed else self.env._("open, not booked yet")
         note = f"{company.name}, {format_date(self.env, date)} ({state})"
@@ -51,15 +49,14 @@ class CampusClosingXlsx(models.Model):
 
     @api.model
     def _summary_table(self, company, note, day_entries):
-        _ = self.env._
         columns = [
-            Column(_("Journal"), "text", 22),
-            Column(_("Code"), "text", 10),
-            Column(_("Account"), "text", 32),
-            Column(_("Label"), "text", 36),
-            Column(_("Transfers"), "integer", 11),
-            Column(_("Debit"), "amount", 14, True),
-            Column(_("Credit"), "amount", 14, True),
+            Column(self.env._("Journal"), "text", 22),
+            Column(self.env._("Code"), "text", 10),
+            Column(self.env._("Account"), "text", 32),
+            Column(self.env._("Label"), "text", 36),
+            Column(self.env._("Transfers"), "integer", 11),
+            Column(self.env._("Debit"), "amount", 14, True),
+            Column(self.env._("Credit"), "amount", 14, True),
         ]
         rows = []
         for journal_id, lines in day_entries.items():
@@ -68,34 +65,31 @@ class CampusClosingXlsx(models.Model):
                 words = self.sudo()._readable_line(company, line)
                 texts = (journal.display_name, words["code"], words["account"], words["label"])
                 rows.append((*texts, line.transfer_count, words["debit"], words["credit"]))
-        return Table(_("Summary"), note, columns, rows)
+        return Table(self.env._("Summary"), note, columns, rows)
 
     @api.model
     def _transfer_table(self, company, note, date):
-        _ = self.env._
         columns = [
-            Column(_("Number"), "text", 12),
-            Column(_("Time"), "datetime", 19),
-            Column(_("Movement"), "text", 18),
-            Column(_("Holder"), "text", 20),
-            Column(_("Campus number"), "text", 16),
-            Column(_("Department"), "text", 22),
-            Column(_("Place"), "text", 20),
-            Column(_("Plan"), "text", 12),
-            Column(_("Amount"), "amount", 12, True),
-            Column(_("Origin"), "text", 18),
-            Column(_("Memo"), "text", 24),
+            Column(self.env._("Number"), "text", 12),
+            Column(self.env._("Time"), "datetime", 19),
+            Column(self.env._("Movement"), "text", 18),
+            Column(self.env._("Holder"), "text", 20),
+            Column(self.env._("Campus number"), "text", 16),
+            Column(self.env._("Department"), "text", 22),
+            Column(self.env._("Place"), "text", 20),
+            Column(self.env._("Plan"), "text", 12),
+            Column(self.env._("Amount"), "amount", 12, True),
+            Column(self.env._("Origin"), "text", 18),
+            Column(self.env._("Memo"), "text", 24),
             Column("UUID", "text", 38),
         ]
-        return Table(_("Transfers"), note, columns, self._transfer_rows(company, date))
+        return Table(self.env._("Transfers"), note, columns, self._transfer_rows(company, date))
 
     @api.model
     def _transfer_rows(self, company, date):
         kinds = self.env["campus.closing.line"]._kind_names()
         zone = company.partner_id.sudo().tz or "UTC"
-        rows = self.env.execute_query(
-            SQL(DAY_TRANSFERS, company_id=company.id, date=date, zone=zone)
-        )
+        rows = self.env.execute_query(SQL(DAY_TRANSFERS, company_id=company.id, date=date, zone=zone))
         names = {
             position: self._names(model, {row[position] for row in rows if row[position]})
             for position, model in (
@@ -124,23 +118,22 @@ class CampusClosingXlsx(models.Model):
 
     @api.model
     def _entry_table(self, note, entries):
-        _ = self.env._
         columns = [
-            Column(_("Entry"), "text", 20),
-            Column(_("Journal"), "text", 22),
-            Column(_("Code"), "text", 10),
-            Column(_("Account"), "text", 32),
-            Column(_("Label"), "text", 36),
-            Column(_("Debit"), "amount", 14, True),
-            Column(_("Credit"), "amount", 14, True),
+            Column(self.env._("Entry"), "text", 20),
+            Column(self.env._("Journal"), "text", 22),
+            Column(self.env._("Code"), "text", 10),
+            Column(self.env._("Account"), "text", 32),
+            Column(self.env._("Label"), "text", 36),
+            Column(self.env._("Debit"), "amount", 14, True),
+            Column(self.env._("Credit"), "amount", 14, True),
         ]
         rows = [
             (
-                entry["name"] or _("not booked yet"),
+                entry["name"] or self.env._("not booked yet"),
                 entry["journal"],
                 *(line[key] for key in ("code", "account", "label", "debit", "credit")),
             )
             for entry in entries
             for line in entry["lines"]
         ]
-        return Table(_("Journal Entries"), note, columns, rows)
+        return Table(self.env._("Journal Entries"), note, columns, rows)

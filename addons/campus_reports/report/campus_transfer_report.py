@@ -62,9 +62,7 @@ class CampusTransferReport(models.Model):
     occurred_at = fields.Datetime(string="Time", readonly=True)
     hour = fields.Char(readonly=True)
     weekday = fields.Selection(WEEKDAYS, readonly=True)
-    kind = fields.Selection(
-        lambda self: self.env["campus.transfer"]._fields["kind"].selection, readonly=True
-    )
+    kind = fields.Selection(lambda self: self.env["campus.transfer"]._fields["kind"].selection, readonly=True)
     is_refund = fields.Boolean(string="Refund", readonly=True)
     wallet_id = fields.Many2one("campus.wallet", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Holder", readonly=True)

@@ -1,9 +1,8 @@
 import datetime as dt
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, new_test_user
-
 from odoo.addons.campus_card.tests.ledger_common import LedgerCase
+from odoo.tests import TransactionCase, new_test_user
 
 # Frozen noon: a business day does not change while a test runs.
 TODAY = dt.date(2026, 3, 5)
@@ -18,9 +17,7 @@ class OwnCompanyCase(TransactionCase):
         super().setUpClass()
         company = cls.env["res.company"].create({"name": "Closing Test University"})
         company.partner_id.tz = "Asia/Shanghai"
-        cls.env["account.chart.template"].try_loading(
-            "generic_coa", company=company, install_demo=False
-        )
+        cls.env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
         cls.env.user.company_ids += company
         cls.env.user.company_id = company
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=company.ids))
@@ -93,9 +90,7 @@ class ClosingCase(LedgerCase, OwnCompanyCase):
     def assertBooked(self, closing, expected):
         """Compare with ``[(account, side, cents)]`` or ``[(account, side, cents, partner)]``"""
         nobody = self.env["res.partner"]
-        wanted = {
-            (row[0], row[3] if len(row) > 3 else nobody, row[1]): row[2] for row in expected
-        }
+        wanted = {(row[0], row[3] if len(row) > 3 else nobody, row[1]): row[2] for row in expected}
         self.assertEqual(self.booked(closing), wanted)
 
     def assertBridge(self, is_balanced=True):

@@ -38,7 +38,9 @@ class TestCampusBridge(ClosingCase):
         self.post("topup", 5_000)
         self.post("purchase", 1_500)
         line = self.line(self.assertBridge())
-        self.assertEqual((line.stored, line.open_items, line.expected, line.books), (135.0, 35.0, 100.0, 100.0))
+        self.assertEqual(
+            (line.stored, line.open_items, line.expected, line.books), (135.0, 35.0, 100.0, 100.0)
+        )
         self.assertEqual((line.moved, line.difference, line.drift), (135.0, 0.0, 0.0))
 
     def test_every_plan_debt_and_clearing_agrees_before_and_after_the_close(self):

@@ -1,11 +1,9 @@
 import datetime as dt
-from unittest.mock import patch
-
-from psycopg2.errors import RestrictViolation
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import RestrictViolation
 
 from .common import TODAY, ClosingCase
 
@@ -24,7 +22,9 @@ class TestCampusClosing(ClosingCase):
         self.assertEqual(closing.state, "closed")
         self.assertEqual(len(closing.move_ids), 1)
         move = closing.move_ids
-        self.assertEqual((move.state, move.date, move.journal_id), ("posted", TODAY, self.company.campus_journal_id))
+        self.assertEqual(
+            (move.state, move.date, move.journal_id), ("posted", TODAY, self.company.campus_journal_id)
+        )
         sales = self.gl("campus_sales")
         self.assertBooked(
             closing,
@@ -118,9 +118,7 @@ class TestCampusClosing(ClosingCase):
         moves = self.close().move_ids
         self.assertEqual(len(moves), 2)
         self.assertEqual(moves.journal_id, cash_book + self.company.campus_journal_id)
-        self.assertEqual(
-            moves.filtered(lambda move: move.journal_id == cash_book).amount_total_signed, 20.0
-        )
+        self.assertEqual(moves.filtered(lambda move: move.journal_id == cash_book).amount_total_signed, 20.0)
 
     def test_a_day_without_transfers_closes_without_an_entry(self):
         closing = self.close()
@@ -214,133 +212,3 @@ class TestCampusClosing(ClosingCase):
         ):
             with self.assertRaises(UserError), self.cr.savepoint():
                 action()
-
-    # -- what keeps a day open ---------------------------------------------------
-
-    def assertNothingDone(self):
-        self.env.invalidate_all()
-        self.assertFalse(self.Closing._closed_until(self.company))
-        domain = [("company_id", "=", self.company.id)]
-        self.assertFalse(self.env["account.move"].search([*domain, ("campus_closing_id", "!=", False)]))
-        self.assertFalse(self.Closing.search([*domain, ("state", "=", "closed")]))
-        self.post("topup", 100)
-
-    def test_locked_books_keep_the_day_open_and_nothing_half_done(self):
-        self.post("topup", 1_000)
-        for field in ("fiscalyear_lock_date", "hard_lock_date"):
-            with self.subTest(field), self.cr.savepoint() as savepoint:
-                self.company[field] = TODAY
-                with self.assertRaisesRegex(UserError, "locked until"):
-                    self.close()
-                self.assertNothingDone()
-                savepoint.rollback()
-                self.env.invalidate_all()
-
-    def test_an_entry_that_odoo_would_book_on_another_day_is_refused(self):
-        self.post("topup", 1_000)
-        Move = type(self.env["account.move"])
-
-        def later(moves, soft=True):
-            moves.date = TOMORROW
-            return moves
-
-        with patch.object(Move, "_post", later), self.assertRaisesRegex(UserError, "do not take"):
-            self.close()
-        self.assertNothingDone()
-
-    def test_an_account_without_general_ledger_account_is_named(self):
-        self.post("topup", 1_000)
-        self.post("purchase", 500, self.shop)
-        self.shop.gl_account_id = False
-        with self.assertRaisesRegex(UserError, "“Shop” has no general ledger account"):
-            self.close()
-        self.assertNothingDone()
-
-    def test_a_plan_without_liability_account_is_refused(self):
-        self.post("topup", 1_000)
-        self.wallet.pocket_ids.plan_id.liability_account_id = False
-        with self.assertRaisesRegex(UserError, "no liability account"):
-            self.close()
-        self.assertNothingDone()
-
-    def test_a_company_without_journal_is_refused(self):
-        self.post("topup", 1_000)
-        self.company.campus_journal_id = False
-        with self.assertRaisesRegex(UserError, "no campus card journal"):
-            self.close()
-        self.assertNothingDone()
-
-    def test_other_modules_can_keep_a_day_open(self):
-        self.post("topup", 1_000)
-        Closing = type(self.env["campus.closing"])
-
-        def blockers(closing):
-            return [f"3 late taps of {closing.date} wait for review."]
-
-        with patch.object(Closing, "_close_blockers", blockers):
-            self.assertEqual(
-                self.Closing._quote_close(self.company, TODAY)["blockers"],
-                ["3 late taps of 2026-03-05 wait for review."],
-            )
-            with self.assertRaisesRegex(UserError, "3 late taps"):
-                self.close()
-        self.assertNothingDone()
-
-    # -- preview and cron ----------------------------------------------------------
-
-    def test_the_preview_is_what_gets_booked_and_stores_nothing(self):
-        self.post("topup", 1_000)
-        self.post("purchase", 300)
-        quote = self.Closing._quote_close(self.company, TODAY)
-        self.assertNothingDone()
-        quote = self.Closing._quote_close(self.company, TODAY)
-        closing = self.close()
-        lines = [line for lines in quote["entries"].values() for line in lines]
-        wanted = sorted((line.gl_id, line.is_debit, line.amount_minor) for line in lines)
-        booked = sorted(
-            (line.account_id.id, bool(line.debit), round((line.debit or line.credit) * 100))
-            for line in closing.move_ids.line_ids
-        )
-        self.assertEqual(wanted, booked)
-
-    def test_the_dialog_offers_the_first_open_day_and_closes_it(self):
-        self.post("topup", 1_000, day=YESTERDAY)
-        self.post("topup", 1_000)
-        Wizard = self.env["campus.close.day"].with_user(self.finance).with_company(self.company)
-        wizard = Wizard.create({})
-        self.assertEqual((wizard.date, wizard.can_close), (YESTERDAY, True))
-        self.assertIn("10.00", wizard.preview)
-        action = wizard.action_close()
-        self.assertEqual(self.Closing.browse(action["res_id"]).date, YESTERDAY)
-        wizard = Wizard.create({})
-        self.assertEqual(wizard.date, TODAY)
-
-    def test_the_dialog_can_close_the_days_before_as_well(self):
-        self.post("topup", 1_000, day=YESTERDAY)
-        wizard = self.env["campus.close.day"].create({"date": TODAY})
-        self.assertEqual((wizard.can_close, wizard.earlier_days), (False, 1))
-        wizard.action_close_until()
-        self.assertEqual(self.Closing._closed_until(self.company), TODAY)
-
-    def test_the_nightly_close_closes_the_days_before_today(self):
-        self.company.campus_close_daily = True
-        self.post("topup", 1_000, day=YESTERDAY)
-        self.post("topup", 1_000)
-        with self.enter_registry_test_mode():
-            self.env.ref("campus_reports.ir_cron_close_days").method_direct_trigger()
-        self.assertEqual(self.Closing._closed_until(self.company), YESTERDAY)
-
-    def test_what_keeps_a_night_from_closing_is_put_before_finance_once(self):
-        self.post("topup", 1_000, day=YESTERDAY)
-        self.company.campus_journal_id = False
-        for _night in range(2):
-            with mute_logger("odoo.addons.campus_reports.models.campus_closing_cron"):
-                self.Closing._close_overdue(self.company)
-        closing = self.Closing.search([("company_id", "=", self.company.id)])
-        self.assertEqual(closing.state, "open")
-        self.assertEqual(closing.activity_ids.user_id, self.finance)
-        self.assertEqual(len(closing.activity_ids), 1)
-        self.assertIn("journal", closing.activity_ids.note)
-        self.company._campus_setup()
-        self.close(YESTERDAY)
-        self.assertFalse(closing.activity_ids)

@@ -47,6 +47,15 @@ class TestCampusTransferReport(ClosingCase):
     def test_it_groups_by_everything_finance_asks_for(self):
         self.post("topup", 1_000)
         self.post("purchase", 450)
-        for groupby in ("place_id", "hour", "weekday", "booking_date:day", "kind", "plan_id", "department_id", "role"):
+        for groupby in (
+            "place_id",
+            "hour",
+            "weekday",
+            "booking_date:day",
+            "kind",
+            "plan_id",
+            "department_id",
+            "role",
+        ):
             rows = self.Report._read_group([("company_id", "=", self.company.id)], [groupby], ["amount:sum"])
             self.assertEqual(round(sum(row[1] for row in rows), 2), 5.5, groupby)

@@ -1,9 +1,8 @@
 import datetime as dt
 import io
 
-from openpyxl import load_workbook
-
 from odoo.tests import tagged
+from openpyxl import load_workbook
 
 from ..day_xlsx import HEADER_ROW, Column, Table, write_day
 from .common import TODAY, ClosingCase

@@ -1,9 +1,8 @@
 from uuid import uuid4
 
+from odoo.addons.campus_pos.tests.common import WANG_UID, CampusPosCommon
 from odoo.fields import Date
 from odoo.tests import tagged
-
-from odoo.addons.campus_pos.tests.common import WANG_UID, CampusPosCommon
 
 
 @tagged("post_install", "-at_install")
@@ -31,9 +30,7 @@ class TestPosClosing(CampusPosCommon):
         self.top_up(self.wang_card, 2_000)
         sale = self.sell(12.5)
         answer = self.authorise(1_000, WANG_UID)
-        self.sync(
-            self.order_vals([(self.method, 10.0, answer["uuid"]), (self.cash_method, 10.0, None)])
-        )
+        self.sync(self.order_vals([(self.method, 10.0, answer["uuid"]), (self.cash_method, 10.0, None)]))
         refund = self.refund_vals(sale, [(self.method, -2.5, str(uuid4()))])
         self.sync(refund)
 
@@ -71,7 +68,10 @@ class TestPosClosing(CampusPosCommon):
         self.sell_some()
         self.close_session()
         closing = self.close_day()
-        plan = {row.code: row.liability_account_id for row in self.sudo_env["campus.pocket.plan"].search([("company_id", "=", self.company.id)])}
+        plan = {
+            row.code: row.liability_account_id
+            for row in self.sudo_env["campus.pocket.plan"].search([("company_id", "=", self.company.id)])
+        }
         books = {
             account: round(-balance * 100)
             for account, balance in self.sudo_env["account.move.line"]._read_group(

@@ -10,9 +10,7 @@ class CampusCloseDay(models.TransientModel):
     _description = "Close a Day"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    date = fields.Date(
-        string="Business Day", required=True, default=lambda self: self._default_date()
-    )
+    date = fields.Date(string="Business Day", required=True, default=lambda self: self._default_date())
     blockers = fields.Text(compute="_compute_preview")
     can_close = fields.Boolean(compute="_compute_preview")
     earlier_days = fields.Integer(compute="_compute_preview")

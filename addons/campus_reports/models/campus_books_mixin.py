@@ -5,11 +5,11 @@ FINANCE = "campus_card.group_campus_card_finance"
 READERS = f"{FINANCE},campus_card.group_campus_card_auditor"
 
 
-class CampusFinanceMixin(models.AbstractModel):
+class CampusBooksMixin(models.AbstractModel):
     """A record of a company (``company_id``) that card finance may have to look at."""
 
-    _name = "campus.finance.mixin"
-    _description = "Business of Card Finance"
+    _name = "campus.books.mixin"
+    _description = "Record about the Books of the Card"
     _inherit = ["mail.thread", "mail.activity.mixin"]
 
     @api.model
@@ -33,9 +33,7 @@ class CampusFinanceMixin(models.AbstractModel):
         if (self | (siblings or self)).activity_search([activity_type]):
             return
         for user in self._finance_users():
-            self.activity_schedule(
-                activity_type, fields.Date.context_today(self), note=note, user_id=user.id
-            )
+            self.activity_schedule(activity_type, fields.Date.context_today(self), note=note, user_id=user.id)
 
     def _finance_users(self):
         group = self.env.ref(FINANCE)
