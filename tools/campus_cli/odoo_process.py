@@ -129,11 +129,14 @@ class Odoo:
     def start(self, log: str) -> subprocess.Popen:
         """Start in the background, in a process group of its own."""
         self.write_config()
+        env = self.env()
+        if self.options.get("workers"):
+            env["CAMPUS_LISTEN"] = f"127.0.0.1:{self.options['http_port']}"
         paths.LOGS.mkdir(parents=True, exist_ok=True)
         with (paths.LOGS / f"{log}.log").open("w", encoding="utf-8") as file:
             return subprocess.Popen(
                 self.command(),
-                env=process.clean_env(self.env()),
+                env=process.clean_env(env),
                 cwd=paths.ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
