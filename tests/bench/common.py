@@ -96,7 +96,7 @@ def medians(rounds):
 
 def _median(values):
     value = statistics.median(values)
-    return round(value, 3) if isinstance(value, float) else value
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def report(name, tps, runs, as_json, **extra):
