@@ -51,6 +51,8 @@ class Applier:
         self.progress = progress or (lambda done, total, phase: None)
         self.done = 0
         self.total = len(plan.steps) * 3
+        stages = self.env["campus.card.stage"]
+        self.stage_ids = {state: stages._first_of(state).id for state in CARD_STATE.values()}
         #: Accounts taken over by this run, as they were remembered.
         self.taken = {}
 
@@ -151,7 +153,7 @@ class Applier:
             "partner_id": step.holder["id"],
             "company_id": self.company.id,
             "wallet_id": self.wallet_ids[step.holder["id"]],
-            "stage_id": self._stage(state).id,
+            "stage_id": self.stage_ids[state],
             "valid_from": record.valid_from or False,
             "valid_until": record.valid_until or False,
         }
@@ -164,9 +166,6 @@ class Applier:
         if step.card_action == "replace":
             vals["replaces_id"] = step.card["id"]
         return vals
-
-    def _stage(self, state):
-        return self.env["campus.card.stage"]._first_of(state)
 
     def _card_numbers(self, count):
         """Numbers of the card sequence, drawn in one statement where it is a plain one."""

@@ -49,7 +49,8 @@ class CampusImportProfileColumn(models.Model):
     _rec_name = "header"
 
     profile_id = fields.Many2one("campus.import.profile", required=True, index=True, ondelete="cascade")
-    sequence = fields.Integer(default=10)
+    # A new column comes last.
+    sequence = fields.Integer(default=1000)
     header = fields.Char("Column in the File", required=True)
     target = fields.Selection(TARGETS, "Meaning", required=True, default=ft.IGNORE)
     form = fields.Selection(FORMS, "Written", help="How the text of a UID, an amount or a date is read.")
@@ -70,6 +71,10 @@ class CampusImportProfileColumn(models.Model):
                         column.header,
                     )
                 ) from error
+
+    @api.constrains("target", "profile_id")
+    def _check_profile(self):
+        self.profile_id._check_columns()
 
     @api.constrains("header", "profile_id")
     def _check_header(self):

@@ -66,8 +66,9 @@ class CampusImport(models.Model):
         :param policy: ``all_or_nothing`` or ``skip_bad_rows``
         :param progress: called as ``progress(done, total, phase)``
         :return: ``{created, updated, unchanged, errors: [{row, column, value, code, message}]}``
-            and ``rows, warnings, openings, statuses, profile, encoding, filename, policy,
-            dry_run, committed``. Amounts are whole cents.
+            and ``warnings, rows, openings, statuses, profile, encoding, filename, policy,
+            dry_run, blocked, committed``. Amounts are whole cents; ``blocked`` means that
+            the file as a whole cannot be imported under any policy.
         """
         outcome = self._execute(content, profile, dry_run, policy, progress)
         return self._as_json(outcome, filename, dry_run, policy)
@@ -145,6 +146,7 @@ class CampusImport(models.Model):
             "filename": filename,
             "policy": policy,
             "dry_run": dry_run,
+            "blocked": bool(outcome.fatal),
             "committed": outcome.committed,
         }
 
