@@ -11,18 +11,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
+from campus_cli.headless import BROWSER_FLAGS, HARMLESS_ERRORS
+
 TIMEOUT_MS = 90_000
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-# Debian leaves this file out of Odoo; nothing of ours uses it.
-HARMLESS = ("selfie_segmentation",)
 
 
 class Visit:
@@ -39,7 +30,7 @@ class Visit:
         self.page.on("console", self._hear)
 
     def _hear(self, message):
-        if message.type == "error" and not any(text in message.text for text in HARMLESS):
+        if message.type == "error" and not any(text in message.text for text in HARMLESS_ERRORS):
             self.errors.append(message.text)
 
     def open(self, path):
@@ -98,7 +89,7 @@ def main():
     if not args.pos:
         sys.exit("the demo database has no till")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=args.browser, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=args.browser, args=list(BROWSER_FLAGS))
         look(browser, args)
         browser.close()
 

@@ -21,14 +21,14 @@ NOT_INSTALLED = ("tests", "static", "__pycache__")
 def base(ws: Workspace, step: Step) -> str:
     """The database of Odoo's own addons, in all languages, without our addons."""
     modules = settings.base_modules()
-    parts = [ws.tree.version, str(ws.tree.base), *modules, *settings.LANGUAGES]
+    parts = [ws.tree.version, str(ws.tree.base), *modules, *settings.LOADED_LANGUAGES]
     name = ws.server.name(f"base_{_digest(parts)}")
     if databases.exists(ws.server, name):
         step.result = "ready"
         return name
     half = name + databases.HALF_MADE
     databases.drop(ws.server, half)
-    ws.odoo(half).install(["base", *modules], step, settings.LANGUAGES)
+    ws.odoo(half).install(["base", *modules], step, settings.LOADED_LANGUAGES)
     databases.rename(ws.server, half, name)
     _drop_others(ws, "base_", name)
     step.result = f"{len(modules)} addons of Odoo with what they need"

@@ -6,6 +6,18 @@ from . import odoo_process, paths, process, system, venv
 from .console import Step, say
 from .workspace import Workspace
 
+# Shared with the end-to-end tests. The sandbox cannot work for root in a container.
+BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Debian leaves this file out of Odoo; nothing of ours uses it.
+HARMLESS_ERRORS = ("selfie_segmentation",)
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 SCRIPT = paths.TOOLS / "headless_check.py"
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from . import paths
 
 ODOO_SERIES = "19.0"
+# Translations we ship.
 LANGUAGES = ("zh_CN",)
+# Languages of every database; the first one is what new users get.
+LOADED_LANGUAGES = ("en_US", *LANGUAGES)
 
 # In dependency order. A folder that does not exist yet is left out.
 PRODUCT_ADDONS = ("campus_card", "campus_access", "campus_pos", "campus_reports")

@@ -1,0 +1,21 @@
+"""Shared by all suites that run without Odoo's own test runner."""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+# End-to-end tests start servers and browsers on machines that may be busy.
+E2E_TIMEOUT_S = 900
+
+
+@pytest.fixture(scope="session")
+def data_folder():
+    """Sample files of old card systems."""
+    return TESTS / "data"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(TESTS / "e2e"):
+            item.add_marker(pytest.mark.timeout(E2E_TIMEOUT_S))

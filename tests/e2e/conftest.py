@@ -1,0 +1,141 @@
+"""A running Odoo with workers on a fresh database, and a real browser to look at it.
+
+A missing server or browser is an error, never a skip.
+"""
+
+import json
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from campus_cli import odoo_process, paths, process, state, system
+from campus_cli.headless import BROWSER_FLAGS, HARMLESS_ERRORS
+from support.front import Front
+from support.odoo import odoo_database
+
+ARTIFACTS = paths.ARTIFACTS / "e2e"
+TIMEOUT_MS = 60_000
+VIEWPORT = {"width": 1366, "height": 900}
+
+
+class Server:
+    """A running Odoo: its address, its database, and a shell into it."""
+
+    def __init__(self, ws, database, url):
+        self.workspace, self.database, self.url = ws, database, url
+        self.odoo = ws.odoo(database, "script")
+
+    def query(self, sql):
+        """Rows of the database as lists of text."""
+        return self.workspace.server.query(sql, self.database)
+
+    def run(self, code, **values):
+        """Run Python in Odoo's shell, with ``values`` as names; what it calls ``answer`` comes back.
+
+        The code commits by itself: ``env.cr.commit()``.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            script, answer = Path(folder) / "script.py", Path(folder) / "answer.json"
+            head = f"import json\nanswer = None\nglobals().update(json.loads({json.dumps(values)!r}))\n"
+            tail = f"\nopen({str(answer)!r}, 'w').write(json.dumps(answer, default=str))\n"
+            script.write_text(head + code + tail, encoding="utf-8")
+            self.odoo.script(str(script), "e2e-script")
+            return json.loads(answer.read_text(encoding="utf-8"))
+
+
+class Visitor:
+    """A person at a browser of their own, who writes down what the browser complains about."""
+
+    def __init__(self, browser, server, language, label):
+        self.server, self.language, self.label = server, language, label
+        self.context = browser.new_context(
+            base_url=server.url, locale=language.replace("_", "-"), viewport=VIEWPORT
+        )
+        self.context.set_default_timeout(TIMEOUT_MS)
+        self.page = self.context.new_page()
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message):
+        if message.type == "error" and not any(text in message.text for text in HARMLESS_ERRORS):
+            self.errors.append(message.text)
+
+    def login(self, login, password=None):
+        """Log in through the login page; afterwards the user's own language counts."""
+        self.page.goto("/web/login")
+        self.page.fill("input[name=login]", login)
+        self.page.fill("input[name=password]", password or login)
+        self.page.click("form.oe_login_form button[type=submit]")
+        self.page.wait_for_url(lambda url: "/web/login" not in url)
+        return self
+
+    def shot(self, name):
+        """Screenshot as artifacts/e2e/<language>/<name>.png; returns its path."""
+        folder = ARTIFACTS / self.language
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
+        self.page.screenshot(path=path)
+        return path
+
+
+@pytest.fixture(scope="session")
+def server():
+    """Odoo with two workers and a websocket process, our addons installed, a Chinese company."""
+    with odoo_database("e2e") as (ws, database):
+        ws.odoo(database, "script").script("prepare_company.py", "e2e-company")
+        front_port, http_port, gevent_port = state.free_ports(3)
+        ports = {"http_port": http_port, "gevent_port": gevent_port}
+        running = ws.odoo(database, "e2e", workers=2, max_cron_threads=1, **ports).start("e2e")
+        try:
+            odoo_process.wait_until_healthy(f"http://127.0.0.1:{http_port}", running, "e2e")
+            with Front(front_port, http_port, gevent_port):
+                yield Server(ws, database, f"http://127.0.0.1:{front_port}")
+        finally:
+            process.end(running)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium of this machine, without a window."""
+    path = system.browser()
+    if not path:
+        pytest.fail(f"no Chromium on this machine: {system.install_command(['chromium'])}")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(request, browser, server):
+    """``visit(language)``: a new visitor; a failing test leaves a screenshot of each."""
+    visitors = []
+
+    def start(language="zh_CN"):
+        visitors.append(Visitor(browser, server, language, request.node.name))
+        return visitors[-1]
+
+    yield start
+    failed = getattr(request.node, "failed", False)
+    for number, visitor in enumerate(visitors):
+        if failed:
+            visitor.shot(f"failed-{visitor.label}-{number}")
+        visitor.context.close()
+
+
+@pytest.fixture(params=["zh_CN", "en_US"])
+def language(request):
+    """Runs a test in both languages."""
+    return request.param
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call" and report.failed:
+        item.failed = True
+    return report
