@@ -22,5 +22,4 @@
         "views/res_config_settings_views.xml",
         "views/campus_reports_menus.xml",
     ],
-    "installable": True,
 }

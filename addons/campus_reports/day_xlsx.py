@@ -49,7 +49,8 @@ def _write_rows(sheet, table, formats):
     row_number = HEADER_ROW
     for row_number, row in enumerate(table.rows, HEADER_ROW + 1):
         for index, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            if value is None or value == "":
+            # An account is debited or credited: the other cell stays blank.
+            if value in (None, "") or (column.kind == "amount" and not value):
                 continue
             if column.kind in ("integer", "amount"):
                 sheet.write_number(row_number, index, value, formats[column.kind])

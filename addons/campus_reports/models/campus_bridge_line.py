@@ -57,7 +57,11 @@ class CampusBridgeLine(models.Model):
             domain.append(("kind", "in", kinds[self.kind]))
         if self.kind == "plan":
             domain.append(("plan_id", "in", self.plan_ids.ids))
-        return self._open("campus.account", domain, self.env._("%s: on cards", self.name))
+        action = self._open("campus.account", domain, self.env._("%s: on cards", self.name))
+        if self.kind == "plan":
+            pockets = self.env.ref("campus_card.campus_account_view_list_pocket")
+            action["views"] = [(pockets.id, "list"), (False, "form")]
+        return action
 
     def action_open_transfers(self):
         """Transfers of the days that were not closed at the check."""

@@ -28,7 +28,9 @@ class CampusClosing(models.Model):
     transfer_count = fields.Integer(string="Transfers", readonly=True)
     moved = fields.Monetary(compute="_compute_totals", help="All transfers of the day, added up.")
     spent = fields.Monetary(compute="_compute_totals", help="Purchases less refunds.")
-    loaded = fields.Monetary(compute="_compute_totals", help="Top-ups less their reversals.")
+    loaded = fields.Monetary(
+        string="Topped Up", compute="_compute_totals", help="Top-ups less their reversals."
+    )
 
     @api.depends("move_ids")
     def _compute_move_count(self):
@@ -52,11 +54,14 @@ class CampusClosing(models.Model):
 
     def action_open_transfers(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "campus_reports.campus_transfer_report_day_action"
-        )
-        day = fields.Date.to_string(self.date)
-        action["domain"] = [("booking_date", "=", day), ("company_id", "=", self.company_id.id)]
+        return self._transfers_action(self.company_id, self.date)
+
+    @api.model
+    def _transfers_action(self, company, date):
+        xmlid = "campus_reports.campus_transfer_report_day_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        day = fields.Date.to_string(date)
+        action["domain"] = [("booking_date", "=", day), ("company_id", "=", company.id)]
         return action
 
     def action_open_moves(self):
@@ -242,7 +247,7 @@ class CampusClosing(models.Model):
             name = self.env._("Taken off cards")
         else:
             name = self.env._("Put on cards")
-        return self.env._("%(name)s, %(count)s transfers", name=name, count=line.transfer_count)
+        return f"{name} ({line.transfer_count})"
 
     def _prepare_closed_vals(self, sums):
         return {

@@ -46,6 +46,15 @@ class TestCampusClosing(ClosingCase):
         self.assertEqual(closing.transfer_count, 3)
         self.assertEqual(closing.closed_by_id, self.env.user)
 
+    def test_the_printed_day_shows_movements_and_entries(self):
+        self.post("topup", 10_000)
+        self.post("purchase", 1_250)
+        closing = self.close()
+        report = self.env["ir.actions.report"].with_user(self.finance)
+        html = report._render_qweb_html("campus_reports.report_campus_closing", closing.ids)[0].decode()
+        for text in ("Top-up", "Purchase", "Line 1", "12.50", closing.move_ids.name, "Closed by"):
+            self.assertIn(text, html)
+
     def test_a_refund_goes_back_to_the_liability(self):
         self.post("topup", 5_000)
         sale = self.post("purchase", 1_200)

@@ -74,6 +74,13 @@ class TestCampusClosingRights(ClosingCase):
                     with self.assertRaises(AccessError):
                         self.env[model].with_user(user).search([])
 
+    def test_the_office_does_not_print_a_day(self):
+        self.post("topup", 1_000)
+        closing = self.close()
+        report = self.env["ir.actions.report"].with_user(self.manager)
+        with self.assertRaises(AccessError):
+            report._render_qweb_html("campus_reports.report_campus_closing", closing.ids)
+
     def test_another_company_s_days_are_not_seen(self):
         self.post("topup", 1_000)
         closing = self.close()

@@ -54,6 +54,11 @@ class CampusCloseDay(models.TransientModel):
             },
         )
 
+    def action_open_transfers(self):
+        """The movements that this day would book."""
+        self.ensure_one()
+        return self.env["campus.closing"]._transfers_action(self.company_id, self.date)
+
     def action_close(self):
         """Close this day."""
         self.ensure_one()
