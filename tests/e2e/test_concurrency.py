@@ -15,10 +15,10 @@ LUNCH_MINOR = 1250
 
 @pytest.fixture(scope="module")
 def world():
-    """``(url, database, school, query)``: a server with four workers and twenty open tills."""
+    """``(url, database, school, query)``: a server that serves twenty open tills at once."""
     with odoo_database("concurrency") as (ws, database):
         made = school(ws.odoo(database), tills=TILLS, holders=3, balance_minor=LUNCH_MINOR)
-        with odoo_server(ws, database, "concurrency", workers=4) as url:
+        with odoo_server(ws, database, "concurrency", workers=TILLS) as url:
             yield url, database, made, lambda sql: ws.server.query(sql, database)
 
 
