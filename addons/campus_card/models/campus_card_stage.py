@@ -32,18 +32,6 @@ class CampusCardStage(models.Model):
     description = fields.Text(translate=True)
     active = fields.Boolean(default=True)
 
-    @api.constrains("state")
-    def _check_state_in_use(self):
-        cards = self.env["campus.card"].sudo().with_context(active_test=False)
-        for stage in self:
-            if cards.search_count([("stage_id", "=", stage.id), ("state", "!=", stage.state)], limit=1):
-                raise ValidationError(
-                    self.env._(
-                        "Stage “%s” has cards in it: make a new stage instead of changing its state.",
-                        stage.name,
-                    )
-                )
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_last_of_state(self):
         for state in set(self.mapped("state")):
@@ -58,7 +46,21 @@ class CampusCardStage(models.Model):
     def write(self, vals):
         if vals.get("active") is False:
             self._unlink_except_last_of_state()
+        if "state" in vals:
+            self._check_free(vals["state"])
         return super().write(vals)
+
+    def _check_free(self, state):
+        """Refuse to move all cards of a stage to another state behind the verbs' back."""
+        changed = self.filtered(lambda stage: stage.state != state)
+        cards = self.env["campus.card"].sudo().with_context(active_test=False)
+        if cards.search_count([("stage_id", "in", changed.ids)], limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Stage “%s” has cards in it: make a new stage instead of changing its state.",
+                    changed[0].name,
+                )
+            )
 
     @api.model
     def _first_of(self, state):

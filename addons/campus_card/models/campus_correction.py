@@ -7,7 +7,6 @@ from ..campus_core import money
 from ..uuid_field import Uuid
 
 KIND_OF_DIRECTION = {"in": "correction_in", "out": "correction_out"}
-OPENING_FIELDS = frozenset(("wallet_id", "plan_id", "direction", "amount", "amount_minor", "reason"))
 
 
 class CampusCorrection(models.Model):
@@ -47,7 +46,7 @@ class CampusCorrection(models.Model):
         [("in", "Credit the holder"), ("out", "Charge the holder")], required=True, default="in"
     )
     amount_minor = fields.Integer("Amount (cents)", required=True)
-    amount = fields.Monetary(compute="_compute_amount", inverse="_inverse_amount")
+    amount = fields.Monetary(compute="_compute_amount", readonly=False)
     reason = fields.Text(required=True, help="What went wrong, and where the proof is.")
     state = fields.Selection(
         [
@@ -91,10 +90,6 @@ class CampusCorrection(models.Model):
         for correction in self:
             correction.amount = correction.amount_minor / money.MINOR_PER_MAJOR
 
-    def _inverse_amount(self):
-        for correction in self:
-            correction.amount_minor = self.env["campus.amount"]._to_minor(correction.amount)
-
     @api.depends("state")
     def _compute_transfer_ids(self):
         for correction in self:
@@ -126,6 +121,9 @@ class CampusCorrection(models.Model):
             vals["name"] = self.env["ir.sequence"].sudo().next_by_code("campus.correction") or "/"
             wallet = self.env["campus.wallet"].browse(vals.get("wallet_id"))
             vals.setdefault("company_id", wallet.company_id.id or self.env.company.id)
+            if "amount" in vals:
+                # an inverse would come after the row, which must have its cents from the start
+                vals["amount_minor"] = self.env["campus.amount"]._to_minor(vals.pop("amount"))
         corrections = super().create(vals_list)
         for correction in corrections:
             correction._ask_approver()

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class CampusDepartment(models.Model):
@@ -53,11 +52,6 @@ class CampusDepartment(models.Model):
             department.holder_count = self.env["res.partner"].search_count(
                 [("campus_department_id", "child_of", department.id)]
             )
-
-    @api.constrains("parent_id")
-    def _check_parent_id(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A department cannot be inside itself."))
 
     def action_view_holders(self):
         self.ensure_one()

@@ -66,12 +66,12 @@ class ResPartner(models.Model):
     )
     campus_balance = fields.Monetary(
         "Card Balance",
-        related="campus_wallet_id.balance",
+        compute="_compute_campus_balance",
         currency_field="campus_currency_id",
         groups=CAMPUS_STAFF,
     )
     campus_currency_id = fields.Many2one(
-        related="campus_wallet_id.currency_id", string="Card Currency", groups=CAMPUS_STAFF
+        "res.currency", "Card Currency", compute="_compute_campus_balance", groups=CAMPUS_STAFF
     )
 
     # COALESCE: contacts shared by all companies (no company) are one more number space.
@@ -108,6 +108,13 @@ class ResPartner(models.Model):
         by_partner = {wallet.partner_id.id: wallet for wallet in wallets}
         for partner in self:
             partner.campus_wallet_id = by_partner.get(partner._origin.id, False)
+
+    @api.depends("campus_wallet_id.balance")
+    @api.depends_context("company")
+    def _compute_campus_balance(self):
+        for partner in self:
+            partner.campus_balance = partner.campus_wallet_id.balance
+            partner.campus_currency_id = self.env.company.currency_id
 
     def _search_campus_wallet_id(self, operator, value):
         if operator != "in":

@@ -19,9 +19,13 @@ class ResUsers(models.Model):
 
     @api.constrains("group_ids")
     def _check_campus_auditor_alone(self):
-        office = ("campus_card.group_campus_card_clerk", "campus_card.group_campus_card_finance")
+        auditor = self.env.ref("campus_card.group_campus_card_auditor", raise_if_not_found=False)
+        if not auditor:
+            return
+        office = self.env.ref("campus_card.group_campus_card_clerk")
+        office |= self.env.ref("campus_card.group_campus_card_finance")
         for user in self:
-            if user.has_group("campus_card.group_campus_card_auditor") and any(map(user.has_group, office)):
+            if auditor in user.all_group_ids and office & user.all_group_ids:
                 raise ValidationError(
                     self.env._(
                         "%s: an auditor cannot work in the card office or in card finance as well.",
