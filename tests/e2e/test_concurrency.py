@@ -10,15 +10,16 @@ from support.till import Client, ServerError, Till
 
 TILLS = 20
 ROUNDS = 50
+WORKERS = 8
 LUNCH_MINOR = 1250
 
 
 @pytest.fixture(scope="module")
 def world():
-    """``(url, database, school, query)``: a server that serves twenty open tills at once."""
+    """``(url, database, school, query)``: a server with eight workers and twenty open tills."""
     with odoo_database("concurrency") as (ws, database):
         made = school(ws.odoo(database), tills=TILLS, holders=3, balance_minor=LUNCH_MINOR)
-        with odoo_server(ws, database, "concurrency", workers=TILLS) as url:
+        with odoo_server(ws, database, "concurrency", workers=WORKERS) as url:
             yield url, database, made, lambda sql: ws.server.query(sql, database)
 
 
