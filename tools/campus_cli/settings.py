@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import paths
@@ -44,10 +45,20 @@ def existing(addons: tuple[str, ...]) -> list[str]:
 
 
 def _is_whole(addon: str) -> bool:
-    if not manifest_path(addon).exists():
-        return False
-    needed = [name for name in manifest(addon).get("depends", []) if name in DEMO_ADDONS]
-    return all(_is_whole(name) for name in needed)
+    return manifest_path(addon).exists() and all(map(_is_whole, our_dependencies(addon)))
+
+
+def our_dependencies(addon: str) -> list[str]:
+    return [name for name in manifest(addon).get("depends", []) if name in DEMO_ADDONS]
+
+
+def with_dependencies(addons: Iterable[str]) -> list[str]:
+    """The addons and those of ours below them, in dependency order."""
+    wanted = set(addons)
+    for name in reversed(DEMO_ADDONS):
+        if name in wanted:
+            wanted.update(our_dependencies(name))
+    return [name for name in DEMO_ADDONS if name in wanted]
 
 
 def manifest_path(addon: str) -> Path:

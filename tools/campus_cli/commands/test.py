@@ -61,8 +61,8 @@ def run(args: argparse.Namespace) -> int:
     if "unit" in suites:
         outcomes.append(_unit(extra))
     if set(suites) - {"unit"}:
-        addons = settings.existing(tuple(args.addon or settings.PRODUCT_ADDONS))
-        outcomes += _inside_odoo([name for name in suites if name != "unit"], addons, extra)
+        groups = addon_groups(args.addon)
+        outcomes += _inside_odoo([name for name in suites if name != "unit"], groups, extra)
     return report(outcomes, selected=bool(args.k))
 
 
@@ -87,42 +87,53 @@ def _unit(extra: list[str]) -> Outcome:
     return _pytest("unit", ["tests/unit", *extra], {})
 
 
-def _inside_odoo(suites: list[str], addons: list[str], extra: list[str]) -> list[Outcome]:
-    steps = Steps(workspace.STEPS + 2)
+def addon_groups(chosen: list[str] | None) -> list[list[str]]:
+    """Addons tested in one database each: the product, and the demo, which brings data along."""
+    groups = (settings.PRODUCT_ADDONS, tuple(set(settings.DEMO_ADDONS) - set(settings.PRODUCT_ADDONS)))
+    existing = [settings.existing(group) for group in groups]
+    found = [[name for name in group if not chosen or name in chosen] for group in existing]
+    return [group for group in found if _test_folders(group)]
+
+
+def _test_folders(addons: list[str]) -> list[str]:
+    return [f"addons/{name}/tests" for name in addons if any((paths.ADDONS / name).glob("tests/test_*.py"))]
+
+
+def _inside_odoo(suites: list[str], groups: list[list[str]], extra: list[str]) -> list[Outcome]:
+    groups = groups if "addons" in suites else []
+    if "addons" in suites and not groups:
+        raise CampusError("no addon has tests")
+    steps = Steps(workspace.STEPS + 1 + len(groups))
     with state.checkout_lock():
         ws = workspace.prepare(steps, NEEDS, WANTS)
         with steps.step("database of Odoo's addons") as step:
             base = builds.base(ws, step)
-        with steps.step("database with our addons") as step:
-            product = builds.product(ws, base, step, addons)
-    runners = {"addons": _addons, "e2e": _e2e}
-    return [runners[suite](ws, product, addons, extra) for suite in suites]
+        products = []
+        for group in groups:
+            with steps.step(f"database with {', '.join(group)}") as step:
+                products.append((builds.product(ws, base, step, group), group))
+    outcomes = [_addons(ws, product, group, extra) for product, group in products]
+    if "e2e" in suites:
+        # It makes its own databases and servers; see tests/e2e/conftest.py.
+        outcomes.append(_pytest("e2e", ["tests/e2e", *extra], {}))
+    return outcomes
 
 
 def _addons(ws: Workspace, product: str, addons: list[str], extra: list[str]) -> Outcome:
     database = builds.throwaway(ws, product, "addons")
     odoo = ws.odoo(database, http_port=state.free_ports(1)[0])
-    folders = [f"addons/{name}/tests" for name in addons if (paths.ADDONS / name / "tests").is_dir()]
-    if not folders:
-        raise CampusError("no addon has tests")
     command = ["-c", "config/pytest-addons.ini", f"--rootdir={paths.ROOT}"]
     command += [f"--odoo-database={database}", f"--odoo-config={odoo.write_config()}"]
-    command += ["--odoo-http", *folders, *extra]
+    command += ["--odoo-http", *_test_folders(addons), *extra]
     try:
-        return _pytest("addons", command, odoo.env())
+        return _pytest(f"addons {' '.join(addons)}", command, odoo.env())
     finally:
         databases.drop(ws.server, database)
 
 
-def _e2e(ws: Workspace, product: str, addons: list[str], extra: list[str]) -> Outcome:
-    """The suite makes its own databases and servers; see tests/e2e/conftest.py."""
-    del ws, product, addons
-    return _pytest("e2e", ["tests/e2e", *extra], {})
-
-
 def _pytest(suite: str, arguments: list[str], env: dict[str, str]) -> Outcome:
     paths.WORK.mkdir(exist_ok=True)
-    counts = paths.WORK / f"counts-{suite}-{os.getpid()}.json"
+    counts = paths.WORK / f"counts-{suite.split()[0]}-{os.getpid()}.json"
     python_path = f"{env.get('PYTHONPATH', '')}:{paths.TOOLS}".strip(":")
     command = [venv.PYTHON, "-m", "pytest", "-p", "campus_pytest", "-rs", *arguments]
     command.append(f"--campus-counts={counts}")
