@@ -50,7 +50,7 @@ class CampusTransfer(models.Model):
         )
 
     def action_print_receipt(self):
-        return self.env.ref("campus_card.campus_receipt_report").report_action(self)
+        return self.env.ref("campus_card.campus_receipt_report").report_action(self, config=False)
 
     def _receipt_values(self):
         """Return the numbers of the receipt: every line of the request and the balance it left."""

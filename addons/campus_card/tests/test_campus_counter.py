@@ -51,10 +51,11 @@ class TestCampusCounter(PeopleCase):
     def test_a_lost_card_gets_no_cash_but_its_holder_does(self):
         self.counter(credential=self.card.uid, amount=10).action_confirm()
         self.card.action_report_lost()
-        counter = self.counter(credential=self.card.uid, amount=10, operation="payout")
-        self.assertIn("lost", counter.refusal)
-        with self.assertRaisesRegex(UserError, "proof of identity"):
-            counter.action_confirm()
+        for credential in (self.card.uid, self.card.number):
+            counter = self.counter(credential=credential, amount=10, operation="payout")
+            self.assertIn("lost", counter.refusal)
+            with self.assertRaisesRegex(UserError, "proof of identity"):
+                counter.action_confirm()
         self.counter(credential="T0001", amount=10, operation="payout").action_confirm()
         self.assertEqual(self.card.wallet_id.balance_minor, 0)
 

@@ -53,13 +53,12 @@ class CampusCounter(models.TransientModel):
         cards = self.env["campus.card"]
         for counter in self:
             text = (counter.credential or "").strip()
-            presented = cards._resolve_uid(text)
             card, code = cards._resolve(text) if text else (cards, None)
             # a holder who has no card yet is served by campus number
             holder = card.partner_id or (text and counter._find_holder(text)) or self.env["res.partner"]
             counter.card_id = card
             counter.card_state = card.state
-            counter.presented = bool(presented)
+            counter.presented = bool(card) and text != card.campus_number
             counter.partner_id = holder
             counter.wallet_id = card.wallet_id or holder.campus_wallet_id
             counter.refusal = counter._refusal_text(code) if text and not holder or card and code else False
@@ -81,7 +80,7 @@ class CampusCounter(models.TransientModel):
     def action_set_amount(self):
         """Set the amount of the button, given in cents by its context."""
         self.amount = int(self.env.context["campus_amount_minor"]) / money.MINOR_PER_MAJOR
-        return False
+        return self._show()
 
     def action_all(self):
         """Set the amount to all that can be paid out."""
@@ -89,13 +88,13 @@ class CampusCounter(models.TransientModel):
             pockets = counter.wallet_id.pocket_ids.filtered("plan_id.refundable")
             minor = sum(pocket.balance_minor - pocket.reserved_minor for pocket in pockets)
             counter.amount = minor / money.MINOR_PER_MAJOR
-        return False
+        return self._show()
 
     def action_confirm(self):
         """Book the cash and show the result."""
         self.ensure_one()
         if self.state == "done":
-            return False
+            return self._show()
         self._check_can_serve()
         # sudo: a clerk may take and give cash here; the ledger itself is closed to hands
         ledger = self.env["campus.ledger"].sudo()
@@ -109,14 +108,19 @@ class CampusCounter(models.TransientModel):
                 "after_minor": answer["balance_after_minor"],
             }
         )
-        return False
+        return self._show()
 
     def action_print_receipt(self):
         self.ensure_one()
-        return self.env.ref("campus_card.campus_receipt_report").report_action(self.transfer_ids[:1])
+        return self.env.ref("campus_card.campus_receipt_report").report_action(self.transfer_ids[:1], config=False)
 
     def action_next(self):
         return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_counter_action")
+
+    def _show(self):
+        """A dialog closes after a button: show the same operation again."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_counter_action")
+        return {**action, "res_id": self.id}
 
     def _check_can_serve(self):
         if not self.partner_id:
@@ -144,7 +148,7 @@ class CampusCounter(models.TransientModel):
             "plan": "cash" if self.operation == "topup" else None,
             "card_id": self.card_id.id if self.presented else None,
             "origin": "campus.counter",
-            "memo": self.memo,
+            "memo": self.memo or None,
         }
 
     @api.model
