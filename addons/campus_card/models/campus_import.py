@@ -64,6 +64,7 @@ class CampusImport(models.Model):
     progress = fields.Float(readonly=True, copy=False, help="Per cent.")
     phase = fields.Selection(PHASES, readonly=True, copy=False)
     progress_at = fields.Datetime(readonly=True, copy=False)
+    attempts = fields.Integer(readonly=True, copy=False)
     failure = fields.Text(readonly=True, copy=False)
 
     row_count = fields.Integer("Rows", readonly=True, copy=False)

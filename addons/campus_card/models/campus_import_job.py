@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..campus_core.card_file_values import MAX_NAME
+from .campus_import_alive import sign_of_life
 from .campus_import_plan import CREATED, ERROR, UNCHANGED, UPDATED
 from .campus_import_run import Outcome
 
@@ -12,9 +13,10 @@ _logger = logging.getLogger(__name__)
 
 # A file up to this size is worked off at once; a larger one in the background.
 AT_ONCE_BYTES = 40_000
-# A job in the background that has not moved for so long was interrupted. A replay
-# changes nothing that is done already, so it is simply started again.
+# A job in the background that has not moved for so long was interrupted: its
+# transaction is gone, so it is simply started again, this often at most.
 STALE_MINUTES = 10
+MAX_ATTEMPTS = 3
 LINE_BATCH = 5000
 # Share of the bar that reading and checking take before the first row is written.
 CHECKED_PERCENT = 10
@@ -32,7 +34,16 @@ class CampusImport(models.Model):
             if not job.profile_id:
                 raise UserError(self.env._("Choose an import profile, or create one for this file."))
             size_bytes = len(job._content())
-            job.write({"task": task, "state": "queued", "progress": 0, "phase": "read", "failure": False})
+            job.write(
+                {
+                    "task": task,
+                    "state": "queued",
+                    "progress": 0,
+                    "phase": "read",
+                    "failure": False,
+                    "attempts": 0,
+                }
+            )
             at_once = size_bytes <= AT_ONCE_BYTES or not tools.config["max_cron_threads"]
             if at_once or modules.module.current_test:
                 job._process()
@@ -51,7 +62,16 @@ class CampusImport(models.Model):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=self.search_count(waiting))
         while job := self.search(waiting, order="id", limit=1).try_lock_for_update():
-            job.with_user(job.create_uid).with_company(job.company_id)._process(background=True)
+            if job.attempts < MAX_ATTEMPTS:
+                job.with_user(job.create_uid).with_company(job.company_id)._process(background=True)
+            else:
+                job._fail(
+                    self.env._(
+                        "The server stopped this import %(times)s times. Nothing was imported. "
+                        "Allow background jobs more time (limit_time_real_cron), or use the command line.",
+                        times=job.attempts,
+                    )
+                )
             if not cron._commit_progress(1):
                 break
 
@@ -65,29 +85,32 @@ class CampusImport(models.Model):
         job = self.with_company(self.company_id)
         own = job.sudo()  # the job's own record: its results are written by the system only
         now = fields.Datetime.now()
-        own.write({"state": "running", "started_at": now, "progress_at": now})
+        own.write({"state": "running", "started_at": now, "progress_at": now, "attempts": own.attempts + 1})
         commit()
 
         def progress(done, total, phase):
+            sign_of_life()
             start = CHECKED_PERCENT if phase in ("holders", "cards", "balances") else 0
             percent = min(99.0, start + (100 - start) * done / max(total, 1))
             own.write({"progress": percent, "phase": phase, "progress_at": fields.Datetime.now()})
             commit()
 
         try:
-            outcome = job._work(progress if background else None)
+            outcome = job._work(progress)
         except UserError as error:
-            own.write({"state": "failed", "failure": str(error), "finished_at": fields.Datetime.now()})
+            own._fail(str(error))
             return
         except Exception:
             if not background:
                 raise
             _logger.exception("Import %s failed.", job.id)
             own.env.cr.rollback()
-            failure = self.env._("The import stopped because of a technical problem. Nothing was imported.")
-            own.write({"state": "failed", "failure": failure, "finished_at": fields.Datetime.now()})
+            own._fail(self.env._("The import stopped because of a technical problem. Nothing was imported."))
             return
         own._keep(outcome)
+
+    def _fail(self, failure):
+        self.write({"state": "failed", "failure": failure, "finished_at": fields.Datetime.now()})
 
     def _work(self, progress):
         """The run itself; an import in a transaction of its own."""

@@ -47,15 +47,7 @@ class CampusImport(models.Model):
         """The first rows under their headers, with what each column means here."""
         core = self.profile_id._to_core() if self.profile_id else None
         at, headers = card_file.headers_of(table, core)
-        columns = {key(column.header): column for column in self.profile_id.column_ids}
-        targets = dict(
-            self.env["campus.import.profile.column"]._fields["target"]._description_selection(self.env)
-        )
-        meanings = []
-        for header in headers:
-            column = columns.get(key(header))
-            known = column and column.target != "ignore"
-            meanings.append((header, targets[column.target] if known else "", known))
+        meanings = self._preview_meanings(headers)
         head = Markup().join(
             Markup('<th class="{}"><div>{}</div><div class="small fw-normal">{}</div></th>').format(
                 "text-nowrap" if known else "text-nowrap text-muted opacity-50",
@@ -81,6 +73,26 @@ class CampusImport(models.Model):
             "<thead><tr><th class='text-muted'>#</th>{}</tr></thead><tbody>{}</tbody></table></div>"
         ).format(head, body)
 
+    def _preview_meanings(self, headers):
+        """``(header, what it means here, whether it is imported)`` for each column of the file."""
+        columns = {key(column.header): column for column in self.profile_id.column_ids}
+        targets = dict(self.profile_id.column_ids._fields["target"]._description_selection(self.env))
+        plans = self._plan_names()
+        meanings = []
+        for header in headers:
+            column = columns.get(key(header))
+            known = bool(column) and column.target != "ignore"
+            meaning = targets[column.target] if known else ""
+            if known and column.target == "amount":
+                meaning = f"{meaning}: {plans.get(column.plan_code, column.plan_code)}"
+            meanings.append((header, meaning, known))
+        return meanings
+
+    def _plan_names(self):
+        """Names of the company's pocket plans by code."""
+        plans = self.env["campus.pocket.plan"].search([("company_id", "=", self.company_id.id)])
+        return {plan.code: plan.name for plan in plans}
+
     def _preview_problems(self, problems):
         sentences = self._sentences()
         return Markup().join(
@@ -92,13 +104,12 @@ class CampusImport(models.Model):
 
     @api.depends("summary")
     def _compute_totals(self):
-        plans = self.env["campus.pocket.plan"].search([("company_id", "in", self.company_id.ids)])
-        names = {(plan.company_id.id, plan.code): plan.name for plan in plans}
         for job in self:
+            names = job._plan_names()
             openings = (job.summary or {}).get("openings", {})
             rows = Markup().join(
                 Markup("<tr><td>{}</td><td class='text-end'>{}</td></tr>").format(
-                    names.get((job.company_id.id, plan), plan),
+                    names.get(plan, plan),
                     money.format_minor(amount_minor, symbol=job.currency_id.symbol or ""),
                 )
                 for plan, amount_minor in openings.items()

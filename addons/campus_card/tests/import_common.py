@@ -1,7 +1,8 @@
 import io
 from pathlib import Path
 
-from odoo.tests import TransactionCase
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
 from openpyxl import Workbook
 
 DATA = Path(__file__).parents[3] / "tests" / "data"
@@ -66,6 +67,11 @@ class ImportCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # A school of its own (a branch shares its parent's chart of accounts): whatever
+        # cards the database has, the numbers and UIDs of the files are free here.
+        root = cls.env.company
+        cls.company = cls.env["res.company"].create({"name": "School of Imports", "parent_id": root.id})
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
         cls.company = cls.env.company
         cls.company._campus_setup()
         cls.imports = cls.env["campus.import"]
@@ -79,7 +85,19 @@ class ImportCase(TransactionCase):
         return self.run_file(csv_of(*rows), **values)
 
     def holder(self, number=ROW["学工号"]):
-        return self.env["res.partner"].search([("campus_number", "=", number)])
+        domain = [("campus_number", "=", number), ("company_id", "=", self.company.id)]
+        return self.env["res.partner"].search(domain)
+
+    def user(self, role, company=None):
+        """A user of the test's school with one of the addon's groups."""
+        company = company or self.company
+        return new_test_user(
+            self.env,
+            f"import-{role}-{company.id}",
+            groups=f"campus_card.group_campus_card_{role}",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
 
     def pocket_minor(self, plan, partner=None):
         """Cents in a holder's pocket of that plan; of all the company's holders if None."""
@@ -90,7 +108,8 @@ class ImportCase(TransactionCase):
         return sum(self.env["campus.account"].search(domain).mapped("balance_minor"))
 
     def transfer_count(self):
-        return self.env["campus.transfer"].search_count([("kind", "=", "opening")])
+        domain = [("kind", "=", "opening"), ("company_id", "=", self.company.id)]
+        return self.env["campus.transfer"].search_count(domain)
 
     def assert_counts(self, answer, created=0, updated=0, unchanged=0, errors=0):
         found = (answer["created"], answer["updated"], answer["unchanged"], len(answer["errors"]))

@@ -2,7 +2,7 @@ import base64
 import io
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from openpyxl import load_workbook
 
 from .import_common import ROW, SECOND, ImportCase, csv_of
@@ -12,10 +12,9 @@ from .import_common import ROW, SECOND, ImportCase, csv_of
 class TestCampusImportJob(ImportCase):
     """The import as the card office sees it: upload, check, import, report."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.manager = new_test_user(cls.env, "import-manager", groups="campus_card.group_campus_card_manager")
+    def setUp(self):
+        super().setUp()
+        self.manager = self.user("manager")
 
     def job(self, *rows, content=None, **values):
         file = base64.b64encode(content or csv_of(*rows))
@@ -116,6 +115,17 @@ class TestCampusImportJob(ImportCase):
         self.assertRecordValues(job, [{"state": "done", "created_count": 1, "unchanged_count": 1}])
         self.assertEqual(self.pocket_minor("cash", self.holder()), 1230)
 
+    def test_a_job_that_is_stopped_again_and_again_fails(self):
+        job = self.job(ROW)
+        job.sudo().write({"state": "running", "task": "import", "progress_at": "2020-01-01", "attempts": 3})
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("campus_card.campus_import_cron").method_direct_trigger()
+        job.invalidate_recordset()
+        self.assertEqual(job.state, "failed")
+        self.assertIn("limit_time_real_cron", job.failure)
+        self.assertFalse(self.holder())
+
     def test_what_is_imported_stays_on_record(self):
         job = self.job(ROW)
         job.action_check()
@@ -152,7 +162,7 @@ class TestCampusImportJob(ImportCase):
 
     def test_only_a_manager_imports(self):
         for group in ("clerk", "finance", "auditor"):
-            user = new_test_user(self.env, f"import-{group}", groups=f"campus_card.group_campus_card_{group}")
+            user = self.user(group)
             with self.subTest(group), self.assertRaises(AccessError):
                 self.imports.with_user(user)._run(csv_of(ROW), dry_run=True)
             with self.subTest(group), self.assertRaises(AccessError):
@@ -161,8 +171,8 @@ class TestCampusImportJob(ImportCase):
     def test_a_clerk_does_not_see_reports_and_an_auditor_reads_them(self):
         job = self.job(ROW)
         job.action_check()
-        clerk = new_test_user(self.env, "import-clerk", groups="campus_card.group_campus_card_clerk")
-        auditor = new_test_user(self.env, "import-auditor", groups="campus_card.group_campus_card_auditor")
+        clerk = self.user("clerk")
+        auditor = self.user("auditor")
         with self.assertRaises(AccessError):
             job.with_user(clerk).read(["filename"])
         with self.assertRaises(AccessError):
@@ -192,13 +202,7 @@ class TestCampusImportJob(ImportCase):
     def test_another_company_does_not_see_the_import(self):
         job = self.job(ROW)
         other = self.env["res.company"].create({"name": "Other School"})
-        stranger = new_test_user(
-            self.env,
-            "import-stranger",
-            groups="campus_card.group_campus_card_manager",
-            company_id=other.id,
-            company_ids=[(6, 0, other.ids)],
-        )
+        stranger = self.user("manager", other)
         with self.assertRaises(AccessError):
             job.with_user(stranger).read(["filename"])
 

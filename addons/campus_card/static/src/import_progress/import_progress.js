@@ -1,5 +1,6 @@
 import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -40,11 +41,17 @@ export class CampusImportProgress extends Component {
         const { resId, resModel, data } = this.props.record;
         if (GOING.includes(data.state)) {
             const fields = ["progress", "phase", "state"];
-            const [now] = await this.orm.silent.read(resModel, [resId], fields);
-            Object.assign(this.now, now);
-            if (!GOING.includes(now.state)) {
-                await this.props.record.load();
-                return;
+            try {
+                const [now] = await this.orm.silent.read(resModel, [resId], fields);
+                Object.assign(this.now, now);
+                if (now.state !== data.state) {
+                    await this.props.record.load();
+                }
+            } catch (error) {
+                // The server restarts; the job goes on, and so does the looking.
+                if (!(error instanceof ConnectionLostError)) {
+                    throw error;
+                }
             }
         }
         this.schedule();
