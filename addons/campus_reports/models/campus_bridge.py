@@ -24,8 +24,10 @@ WITH day AS (
 ), card AS (
     SELECT account.kind, plan.id AS plan_id, account.balance_minor,
            COALESCE(moved.minor, 0) AS minor, COALESCE(moved.open_minor, 0) AS open_minor,
-           COALESCE(account.gl_account_id, plan.liability_account_id,
-                    CASE WHEN account.kind = 'debt' THEN %(debt_gl_id)s END) AS gl_id
+           CASE account.kind
+               WHEN 'pocket' THEN plan.liability_account_id
+               WHEN 'debt' THEN COALESCE(account.gl_account_id, %(debt_gl_id)s)
+               ELSE account.gl_account_id END AS gl_id
       FROM campus_account account
       LEFT JOIN campus_pocket_plan plan ON plan.id = account.plan_id
       LEFT JOIN moved ON moved.account_id = account.id

@@ -3,34 +3,35 @@ from odoo.tools import SQL
 
 from ..day_entries import Sum
 
-# The day is grouped before anything else is joined: one pass over its transfers. A pocket
-# is booked on its plan's liability account, a debt on the company's account for debts,
-# every other ledger account on its own; that is looked up for the few groups.
+# One pass over the day's transfers, on as few and small keys as will do: a pocket counts
+# by its plan (negative), every other account by itself. What the few groups are booked on
+# is looked up afterwards: a pocket on its plan's liability account, a debt on the company's
+# account for debts, every other ledger account on its own.
 DAY_SUMS = """
-SELECT COALESCE(place.journal_id, %(journal_id)s),
-       COALESCE(day.debit_gl_id, debit_plan.liability_account_id,
-                CASE WHEN debit_holder THEN %(debt_gl_id)s END),
-       COALESCE(day.credit_gl_id, credit_plan.liability_account_id,
-                CASE WHEN credit_holder THEN %(debt_gl_id)s END),
-       place.id, day.debit_place_id IS NOT NULL, day.kind, day.is_reversal,
-       day.transfer_count, day.amount_minor
-  FROM (SELECT CASE WHEN debit.wallet_id IS NULL THEN debit.id END AS debit_place_id,
-               CASE WHEN credit.wallet_id IS NULL THEN credit.id END AS credit_place_id,
-               debit.plan_id AS debit_plan_id, credit.plan_id AS credit_plan_id,
-               debit.gl_account_id AS debit_gl_id, credit.gl_account_id AS credit_gl_id,
-               debit.wallet_id IS NOT NULL AND debit.plan_id IS NULL AS debit_holder,
-               credit.wallet_id IS NOT NULL AND credit.plan_id IS NULL AS credit_holder,
+SELECT COALESCE(debit.journal_id, credit.journal_id, %(journal_id)s),
+       COALESCE(debit.gl_account_id, debit_plan.liability_account_id,
+                CASE WHEN debit.kind = 'debt' THEN %(debt_gl_id)s END) AS debit_gl_id,
+       COALESCE(credit.gl_account_id, credit_plan.liability_account_id,
+                CASE WHEN credit.kind = 'debt' THEN %(debt_gl_id)s END) AS credit_gl_id,
+       CASE WHEN debit.kind <> 'debt' THEN debit.id
+            WHEN credit.kind <> 'debt' THEN credit.id END AS place_id,
+       COALESCE(debit.kind <> 'debt', FALSE) AS place_is_debit,
+       day.kind, day.is_reversal, SUM(day.transfer_count)::bigint, SUM(day.amount_minor)::bigint
+  FROM (SELECT COALESCE(-debit.plan_id, debit.id) AS debit_key,
+               COALESCE(-credit.plan_id, credit.id) AS credit_key,
                transfer.kind, transfer.reverses_id IS NOT NULL AS is_reversal,
                COUNT(*) AS transfer_count, SUM(transfer.amount_minor) AS amount_minor
           FROM campus_transfer transfer
           JOIN campus_account debit ON debit.id = transfer.debit_account_id
           JOIN campus_account credit ON credit.id = transfer.credit_account_id
          WHERE transfer.company_id = %(company_id)s AND transfer.booking_date = %(date)s
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) AS day
-  LEFT JOIN campus_pocket_plan debit_plan ON debit_plan.id = day.debit_plan_id
-  LEFT JOIN campus_pocket_plan credit_plan ON credit_plan.id = day.credit_plan_id
-  LEFT JOIN campus_account place ON place.id = COALESCE(day.debit_place_id, day.credit_place_id)
- ORDER BY day.kind, day.is_reversal, place.id, day.debit_plan_id, day.credit_plan_id
+         GROUP BY 1, 2, 3, 4) AS day
+  LEFT JOIN campus_account debit ON debit.id = day.debit_key
+  LEFT JOIN campus_account credit ON credit.id = day.credit_key
+  LEFT JOIN campus_pocket_plan debit_plan ON debit_plan.id = -day.debit_key
+  LEFT JOIN campus_pocket_plan credit_plan ON credit_plan.id = -day.credit_key
+ GROUP BY 1, 2, 3, 4, 5, 6, 7
+ ORDER BY day.kind, day.is_reversal, place_id, debit_gl_id, credit_gl_id
 """
 
 
