@@ -26,8 +26,5 @@
         "web.assets_tests": [
             "campus_pos/static/tests/tours/**/*",
         ],
-        "web.assets_unit_tests": [
-            "campus_pos/static/tests/unit/**/*",
-        ],
     },
 }

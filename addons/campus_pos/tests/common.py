@@ -176,8 +176,9 @@ class CampusPosCommon(CampusPosFixture, AccountTestInvoicingCommon):
         }
 
     def sync(self, vals):
+        uuid = vals["uuid"]
         result = self.session.env["pos.order"].sync_from_ui([vals])
-        order = self.session.env["pos.order"].search([("uuid", "=", vals["uuid"])])
+        order = self.session.env["pos.order"].search([("uuid", "=", uuid)])
         self.assertIn(order.id, [row["id"] for row in result["pos.order"]])
         return order
 

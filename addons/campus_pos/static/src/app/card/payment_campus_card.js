@@ -140,7 +140,12 @@ export class PaymentCampusCard extends PaymentInterface {
             transaction_id: line.uuid,
         });
         line.ticket = _t("Balance after: %s", this.format(answer.after_minor));
-        showPaid(this.env, answer, { format: (minor) => this.format(minor) });
+        showPaid(this.env, {
+            answer,
+            format: (minor) => this.format(minor),
+            // The line itself does not count as paid yet.
+            dueMinor: toMinor(line.pos_order_id.remainingDue) - toMinor(line.amount),
+        });
     }
 
     _isAmountGood(line) {

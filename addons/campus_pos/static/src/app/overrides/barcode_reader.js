@@ -21,4 +21,14 @@ patch(BarcodeReader.prototype, {
         }
         return super._scan(...arguments);
     },
+
+    /**
+     * The digits of a card may look like a product's, a customer's or a cashier's number.
+     * What turned out to be none of them may still be a card.
+     */
+    showNotFoundNotification(parsedBarcode) {
+        if (!this.cardFallback?.(parsedBarcode.code)) {
+            super.showNotFoundNotification(...arguments);
+        }
+    },
 });

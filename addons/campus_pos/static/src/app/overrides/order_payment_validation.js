@@ -4,11 +4,14 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { TERMINAL } from "../card/const";
 
 patch(OrderPaymentValidation.prototype, {
+    /** Not where cash was taken too: the receipt screen says what change to give. */
     get opensNextCustomer() {
+        const lines = this.order.payment_ids;
         return (
             this.pos.config.campus_skip_receipt &&
             !this.order.isToInvoice() &&
-            this.order.payment_ids.some(
+            lines.length > 0 &&
+            lines.every(
                 (line) => line.amount > 0 && line.payment_method_id?.use_payment_terminal === TERMINAL
             )
         );

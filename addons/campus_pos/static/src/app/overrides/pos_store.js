@@ -3,11 +3,17 @@ import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { TERMINAL } from "../card/const";
 
+// What readers type for UIDs of 4, 7 and 10 bytes, as hexadecimal or as digits.
+const UID_FORMS = /^([0-9a-f]{8}|[0-9a-f]{14}|[0-9a-f]{20}|[0-9]{10}|[0-9]{17})$/i;
+
 patch(PosStore.prototype, {
     async afterProcessServerData() {
-        this.barcodeReader?.register({
-            [TERMINAL]: (code) => this.onCampusCard(code.code),
-        });
+        if (this.barcodeReader) {
+            this.barcodeReader.register({
+                [TERMINAL]: (code) => this.onCampusCard(code.code),
+            });
+            this.barcodeReader.cardFallback = (code) => this._tryCampusCard(code);
+        }
         return super.afterProcessServerData(...arguments);
     },
 
@@ -25,6 +31,17 @@ patch(PosStore.prototype, {
         );
         await Promise.all(abandoned.map((order) => terminal.abandon(order)));
         return super.deleteOrders(...arguments);
+    },
+
+    _tryCampusCard(code) {
+        const isCard =
+            this.campusCardMethod &&
+            this.getOrder()?.remainingDue > 0 &&
+            UID_FORMS.test(code);
+        if (isCard) {
+            this.onCampusCard(code);
+        }
+        return isCard;
     },
 
     /** A card was tapped while no card payment was waiting for one: pay the open order. */

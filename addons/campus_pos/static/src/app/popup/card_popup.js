@@ -1,6 +1,12 @@
-import { Component, onMounted, reactive, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    reactive,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
-import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { toMajor } from "../card/money";
 import { availableMinor, nextStep, partialMinor } from "./refusals";
 import { HolderSheet, MoneySheet } from "./sheet";
@@ -24,7 +30,12 @@ export class CardPopup extends Component {
         this.typed = useState({ shown: false, text: "" });
         this.input = useRef("input");
         this.env.dialogData.dismiss = () => this.props.cancel();
-        useHotkey("f2", () => this.toggleTyping(), { bypassEditableProtection: true });
+        useExternalListener(window, "keydown", (ev) => {
+            if (ev.key === "F2") {
+                ev.preventDefault();
+                this.toggleTyping();
+            }
+        });
         onMounted(() => document.activeElement?.blur?.());
     }
 

@@ -1,5 +1,6 @@
-import { Component, onWillUnmount, useEffect, useState } from "@odoo/owl";
+import { Component, onWillUnmount, useEffect, useExternalListener, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
 import { PAID_SHOWN_MS } from "../card/const";
 import { HolderSheet, MoneySheet } from "./sheet";
 
@@ -15,7 +16,8 @@ export class PaidCard extends Component {
     static props = {};
 
     setup() {
-        this.state = useState({ answer: null, format: null });
+        this.ui = useService("ui");
+        this.state = useState({ answer: null, format: null, dueMinor: 0 });
         useEffect(
             () => {
                 const show = ({ detail }) => this.show(detail);
@@ -24,13 +26,24 @@ export class PaidCard extends Component {
             },
             () => []
         );
+        // The next thing the cashier does is for the next customer.
+        useExternalListener(window, "pointerdown", () => this.hide(), { capture: true });
+        useExternalListener(window, "keydown", () => this.hide(), { capture: true });
         onWillUnmount(() => clearTimeout(this.timer));
     }
 
-    show({ answer, format }) {
-        Object.assign(this.state, { answer, format });
+    show(shown) {
+        Object.assign(this.state, shown);
+        this.hideLater();
+    }
+
+    /** Counted from the moment the order is stored: until then there is nothing else to see. */
+    hideLater() {
         clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.hide(), PAID_SHOWN_MS);
+        this.timer = setTimeout(
+            () => (this.ui.isBlocked ? this.hideLater() : this.hide()),
+            PAID_SHOWN_MS
+        );
     }
 
     hide() {
@@ -40,7 +53,7 @@ export class PaidCard extends Component {
 
 registry.category("main_components").add("CampusPaidCard", { Component: PaidCard });
 
-export function showPaid(env, answer, { format }) {
+export function showPaid(env, { answer, format, dueMinor }) {
     env.services["mail.sound_effects"].play("bell");
-    env.bus.trigger(SHOW, { answer, format });
+    env.bus.trigger(SHOW, { answer, format, dueMinor });
 }

@@ -1,0 +1,214 @@
+/* global posmodel */
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
+import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
+import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
+import * as Numpad from "@point_of_sale/../tests/generic_helpers/numpad_util";
+import { refresh, run } from "@point_of_sale/../tests/generic_helpers/utils";
+import { registry } from "@web/core/registry";
+import * as Till from "./campus_pos_util";
+
+const tours = registry.category("web_tour.tours");
+
+tours.add("campus_pos_sale", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.tap(Till.LIN_UID),
+            Till.isPaid("Lin Xiaoyu", "12.50", "37.50"),
+            Till.isNextCustomer(),
+            // One tap on the open order pays it.
+            ProductScreen.addOrderline("Campus Lunch", "2"),
+            Till.tap("3283263748"),
+            Till.isPaid("Lin Xiaoyu", "25.00", "12.50"),
+            Till.isNextCustomer(),
+            // A card held too long is not a second payment.
+            ProductScreen.addOrderline("Campus Lunch"),
+            Till.tap("3283263748"),
+            run(() => {
+                if (posmodel.campusCardMethod.payment_terminal.payment) {
+                    throw new Error("a card that lies on the reader pays twice");
+                }
+            }, "the repeated tap is ignored"),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+tours.add("campus_pos_refused", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.tap("DEADBEEF"),
+            Till.isRefused("not known"),
+            Till.tap("04F0F0F0"),
+            Till.isRefused("frozen"),
+            Till.tap(Till.WANG_UID),
+            Till.isRefused("6.30 missing"),
+            { content: "take what is there", trigger: ".campus-part", run: "click" },
+            Till.isPaid("Wang Haoran", "6.20", "0.00"),
+            PaymentScreen.remainingIs("6.30"),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            ReceiptScreen.clickNextOrder(),
+            // Cancelled, then paid in cash.
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.cancel(),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+tours.add("campus_pos_double_tap", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            run(() => {
+                const { payment } = posmodel.campusCardMethod.payment_terminal;
+                payment.tap("04A1B2C3");
+                payment.tap("04A1B2C3");
+                payment.tap("04D4E5F6");
+            }, "three taps at once"),
+            Till.isPaid("Lin Xiaoyu", "12.50", "37.50"),
+            Till.isNextCustomer(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+tours.add("campus_pos_lost_answer", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.loseAnswers(),
+            Till.tap(Till.LIN_UID),
+            { content: "not known yet", trigger: ".campus-unknown .campus-warn" },
+            Till.findAnswers(),
+            Till.isPaid("Lin Xiaoyu", "12.50", "37.50"),
+            Till.isNextCustomer(),
+            // Cancelled in the dark: what was set aside is given back.
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.loseAnswers(),
+            Till.tap(Till.WANG_UID),
+            { content: "not known yet", trigger: ".campus-unknown .campus-warn" },
+            Till.cancel(),
+            Till.findAnswers(),
+            { content: "the line is gone", trigger: ".payment-screen:not(:has(.paymentline))" },
+            Chrome.endTour(),
+        ].flat(),
+});
+
+tours.add("campus_pos_reload", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.loseAnswers(),
+            Till.tap(Till.LIN_UID),
+            { content: "not known yet", trigger: ".campus-unknown .campus-warn" },
+            refresh(),
+            Till.isPaid("Lin Xiaoyu", "12.50", "37.50"),
+            Till.isNextCustomer(),
+            // Reloaded before the card: the till waits again.
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            refresh(),
+            { content: "the popup waits again", trigger: ".campus-pop .campus-waiting" },
+            Till.tap(Till.LIN_UID),
+            Till.isPaid("Lin Xiaoyu", "12.50", "25.00"),
+            Till.isNextCustomer(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+function refund(quantity) {
+    return [
+        Chrome.clickOrders(),
+        TicketScreen.selectFilter("Paid"),
+        TicketScreen.selectOrder("001"),
+        Numpad.click(quantity),
+        TicketScreen.confirmRefund(),
+        PaymentScreen.isShown(),
+        PaymentScreen.clickPaymentMethod("Campus Card"),
+        PaymentScreen.clickRefundButton(),
+    ].flat();
+}
+
+tours.add("campus_pos_refund", {
+    steps: () =>
+        [
+            Till.start(),
+            ProductScreen.addOrderline("Campus Lunch", "2"),
+            Till.tap(Till.LIN_UID),
+            Till.isPaid("Lin Xiaoyu", "25.00", "25.00"),
+            Till.isNextCustomer(),
+            refund("1"),
+            {
+                content: "the refund is quoted",
+                trigger: ".campus-refund:has(.campus-who:contains(Lin Xiaoyu)) .campus-balance strong:contains(37.50)",
+            },
+            { content: "agree", trigger: ".campus-confirm", run: "click" },
+            ReceiptScreen.isShown(),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+tours.add("campus_pos_closing", {
+    steps: () =>
+        [
+            Till.start(),
+            ProductScreen.addOrderline("Campus Lunch"),
+            Till.tap(Till.LIN_UID),
+            Till.isPaid("Lin Xiaoyu", "12.50", "20.00"),
+            Till.isNextCustomer(),
+            Chrome.clickMenuOption("Close Register"),
+            {
+                content: "both open payments are listed",
+                trigger: ".campus-open-payments:has(.list-group-item:contains(Lin Xiaoyu):contains(17.50)):has(.list-group-item:contains(Wang Haoran):contains(6.20))",
+            },
+            {
+                content: "not before all are settled",
+                trigger: ".campus-open-payments .campus-finish:disabled",
+            },
+            {
+                content: "charge Lin",
+                trigger: ".list-group-item:contains(Lin Xiaoyu) .campus-charge",
+                run: "click",
+            },
+            { content: "charged", trigger: ".list-group-item:contains(Lin Xiaoyu) .text-bg-success" },
+            {
+                content: "release Wang",
+                trigger: ".list-group-item:contains(Wang Haoran) .campus-release",
+                run: "click",
+            },
+            { content: "go on", trigger: ".campus-finish:enabled", run: "click" },
+            {
+                content: "nobody counts cards, and what was charged is in the sum",
+                trigger: ".close-pos-popup .payment-methods-overview:contains(30.00):not(:contains(Campus Card Count))",
+            },
+            {
+                content: "close",
+                trigger: ".close-pos-popup .modal-footer .btn-primary:contains(Close Register)",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            {
+                content: "closed",
+                trigger: "body:not(:has(.close-pos-popup))",
+            },
+        ].flat(),
+});
