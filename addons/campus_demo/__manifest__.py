@@ -1,0 +1,10 @@
+{
+    "name": "Campus Card: Demo University",
+    "summary": "A university with holders, cards, canteens and three months of sales",
+    "version": "19.0.1.0.0",
+    "category": "Campus Card",
+    "author": "Campus Card Contributors",
+    "license": "LGPL-3",
+    "depends": ["campus_pos", "campus_reports", "l10n_cn"],
+    "post_init_hook": "post_init_hook",
+}

@@ -1,0 +1,180 @@
+from odoo import api, models
+from odoo.fields import Command
+
+from ..generator import campus
+from ..generator.menu import CATEGORIES, MENU
+from ..generator.pictures import picture
+from .campus_demo_company import LANGUAGE
+from .campus_demo_people import encode
+
+#: Who runs which places: the school itself, or a contractor that is settled with.
+OPERATORS = {
+    "后勤服务中心": ("canteen_rice", "canteen_noodle", "canteen_staff"),
+    "苏州蜀湘餐饮管理有限公司": ("canteen_spicy", "canteen_wok"),
+    "苏州月亮湾清真餐饮有限公司": ("canteen_halal",),
+    "澄湖校园超市有限公司": ("shop",),
+}
+#: Money that is meant for meals; the shop does not take it.
+MEAL_PLANS = ("subsidy", "meal")
+
+
+class CampusDemo(models.AbstractModel):
+    """The canteens and the shop: merchants of the ledger, tills, and what they sell."""
+
+    _inherit = "campus.demo"
+
+    @api.model
+    def _load_tills(self, company):
+        """:return: {code of a place or system account: campus.account}"""
+        self._load_merchants(company)
+        accounts = self.env["campus.account"].search([("company_id", "=", company.id), ("code", "!=", False)])
+        places = {account.code: account for account in accounts}
+        canteens = self.env["campus.account"].union(*(places[canteen.code] for canteen in campus.CANTEENS))
+        plans = self.env["campus.pocket.plan"].search([("company_id", "=", company.id)])
+        plans.filtered(lambda plan: plan.code in MEAL_PLANS).merchant_ids = canteens
+        categories = self._load_categories(company)
+        self._load_products(company, categories)
+        for number, place in enumerate(campus.MERCHANTS, 1):
+            self._load_till(company, number, place, places[place.code], categories)
+        return places
+
+    @api.model
+    def _load_merchants(self, company):
+        Account = self.env["campus.account"]
+        known = set(Account.search([("company_id", "=", company.id)]).mapped("code"))
+        for operator, codes in OPERATORS.items():
+            missing = [place for place in campus.MERCHANTS if place.code in codes and place.code not in known]
+            if not missing:
+                continue
+            contact = self.env["res.partner"].create(
+                {"name": operator, "is_company": True, "company_id": company.id, "lang": LANGUAGE}
+            )
+            Account.create(
+                [
+                    {
+                        "code": place.code,
+                        "name": place.name,
+                        "kind": "merchant",
+                        "company_id": company.id,
+                        "gl_account_id": company.campus_clearing_account_id.id,
+                        "partner_id": contact.id,
+                    }
+                    for place in missing
+                ]
+            )
+
+    @api.model
+    def _load_categories(self, company):
+        """:return: {(place code, category code): pos.category}, a tree per place"""
+        Category = self.env["pos.category"]
+        found = {}
+        for place in campus.MERCHANTS:
+            xmlid = self._xmlid(company, f"category_{place.code}")
+            root = self.env.ref(xmlid, raise_if_not_found=False)
+            if not root:
+                root = Category.create({"name": place.name_en})
+                root.update_field_translations("name", {LANGUAGE: place.name})
+                self._remember(xmlid, root)
+            found[place.code, None] = root
+            used = {dish.category for dish in MENU[place.code]}
+            for category in CATEGORIES:
+                if category.code in used:
+                    found[place.code, category.code] = self._load_category(company, place, category, root)
+        return found
+
+    @api.model
+    def _load_category(self, company, place, category, root):
+        xmlid = self._xmlid(company, f"category_{place.code}_{category.code}")
+        record = self.env.ref(xmlid, raise_if_not_found=False)
+        if not record:
+            record = self.env["pos.category"].create(
+                {"name": category.name_en, "parent_id": root.id, "color": category.color}
+            )
+            record.update_field_translations("name", {LANGUAGE: category.name})
+            self._remember(xmlid, record)
+        return record
+
+    @api.model
+    def _load_products(self, company, categories):
+        vals_list, names, xmlids = [], [], []
+        for place in campus.MERCHANTS:
+            for number, dish in enumerate(MENU[place.code]):
+                xmlid = self._xmlid(company, f"product_{place.code}_{number}")
+                if self.env.ref(xmlid, raise_if_not_found=False):
+                    continue
+                vals_list.append(
+                    self._prepare_product_vals(company, dish, categories[place.code, dish.category])
+                )
+                names.append(dish.name)
+                xmlids.append(xmlid)
+        products = self.env["product.template"].create(vals_list)
+        for product, name, xmlid in zip(products, names, xmlids, strict=True):
+            product.update_field_translations("name", {LANGUAGE: name})
+            self._remember(xmlid, product)
+
+    @api.model
+    def _prepare_product_vals(self, company, dish, category):
+        return {
+            "name": dish.name_en,
+            "list_price": dish.price_minor / 100,
+            "type": "consu",
+            "available_in_pos": True,
+            "pos_categ_ids": [Command.set(category.ids)],
+            # Meals of a school's own canteens are exempt from value-added tax.
+            "taxes_id": [Command.clear()],
+            "supplier_taxes_id": [Command.clear()],
+            "company_id": company.id,
+            "image_1920": encode(picture(dish.category, dish.name)),
+        }
+
+    @api.model
+    def _load_till(self, company, number, place, merchant, categories):
+        Config = self.env["pos.config"]
+        config = Config.search(
+            [("company_id", "=", company.id), ("campus_account_id", "=", merchant.id)], limit=1
+        )
+        if config:
+            return
+        cash = self._cash_method(company, number, place)
+        card = company._campus_setup_pos()
+        card.with_context(lang="en_US").update_field_translations("name", {LANGUAGE: "校园卡"})
+        shown = [record.id for key, record in categories.items() if key[0] == place.code]
+        Config.create(
+            {
+                "name": place.name,
+                "company_id": company.id,
+                "campus_account_id": merchant.id,
+                "payment_method_ids": [Command.set((card + cash).ids)],
+                "limit_categories": True,
+                "iface_available_categ_ids": [Command.set(shown)],
+                "iface_print_auto": False,
+            }
+        )
+
+    @api.model
+    def _cash_method(self, company, number, place):
+        """A till has a drawer of its own, and so its own cash journal."""
+        journal = self.env["account.journal"].create(
+            {
+                "name": f"收银现金 {place.name}",
+                "code": f"XJ{number:02d}",
+                "type": "cash",
+                "company_id": company.id,
+                "show_on_dashboard": False,
+            }
+        )
+        method = self.env["pos.payment.method"].create(
+            {"name": "Cash", "company_id": company.id, "journal_id": journal.id, "sequence": 5}
+        )
+        method.update_field_translations("name", {LANGUAGE: "现金"})
+        return method
+
+    @api.model
+    def _xmlid(self, company, name):
+        return f"__campus_demo__.company_{company.id}_{name}"
+
+    @api.model
+    def _remember(self, xmlid, record):
+        """So that the next run finds it. The prefix is no addon: an uninstallation leaves
+        the records alone, which tills and orders may use by then."""
+        self.env["ir.model.data"]._update_xmlids([{"xml_id": xmlid, "record": record, "noupdate": True}])

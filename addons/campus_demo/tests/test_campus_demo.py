@@ -1,0 +1,78 @@
+import datetime as dt
+
+from odoo.tests import TransactionCase, tagged
+
+NOW = dt.datetime(2026, 11, 23, 13, 40)
+SCALE = {"share": 0.01, "days": 10, "purchases": 150}
+
+
+@tagged("post_install", "-at_install")
+class TestCampusDemo(TransactionCase):
+    """The loader on a small school of its own, beside whatever the database holds."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create({"name": "Test University"})
+        cls.demo = cls.env["campus.demo"]
+        cls.proof = cls.demo._load_school(cls.company, NOW, **SCALE)
+
+    def _count(self, model, *domain):
+        Model = self.env[model].sudo().with_context(active_test=False)
+        return Model.search_count([("company_id", "=", self.company.id), *domain])
+
+    def _snapshot(self):
+        transfers = self.env["campus.transfer"].sudo().search([("company_id", "=", self.company.id)])
+        models = ("res.partner", "campus.card", "campus.wallet", "campus.account", "campus.department")
+        models += ("product.template", "pos.config", "account.journal", "account.move", "campus.closing")
+        return set(transfers.mapped("uuid")), {model: self._count(model) for model in models}
+
+    def test_the_ledger_adds_up_and_agrees_with_the_books(self):
+        self.assertGreater(self.proof["transfers"], 150)
+        self.assertEqual(self.proof["pockets_minor"], self.proof["moved_minor"])
+        self.assertGreater(self.proof["pockets_minor"], 0)
+        for key in ("total_minor", "negative", "bridge_minor"):
+            self.assertEqual(self.proof[key], 0, key)
+
+    def test_a_second_run_changes_nothing(self):
+        before = self._snapshot()
+        proof = self.demo._load_school(self.company, NOW, **SCALE)
+        self.assertEqual(self._snapshot(), before)
+        self.assertEqual(proof, self.proof)
+
+    def test_all_days_are_closed_but_yesterday_and_today(self):
+        closed = self.env["campus.closing"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(set(closed.mapped("state")), {"closed"})
+        self.assertEqual(max(closed.mapped("date")), NOW.date() - dt.timedelta(days=2))
+        self.assertEqual(len(closed), SCALE["days"] - 2)
+
+    def test_the_company_is_chinese(self):
+        self.assertEqual(self.company.currency_id.name, "CNY")
+        self.assertEqual(self.company.chart_template, "cn")
+        self.assertEqual(self.company.partner_id.tz, "Asia/Shanghai")
+
+    def test_every_till_takes_the_card_and_cash_and_sells(self):
+        tills = self.env["pos.config"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(len(tills), 7)
+        for till in tills:
+            self.assertTrue(till._campus_takes_card())
+            self.assertTrue(till.payment_method_ids.filtered("is_cash_count"))
+            self.assertEqual(till._campus_merchant().gl_account_id, self.company.campus_clearing_account_id)
+            domain = [("pos_categ_ids", "in", till.iface_available_categ_ids.ids)]
+            self.assertTrue(self.env["product.template"].search_count(domain, limit=1))
+
+    def test_times_are_those_of_the_school(self):
+        transfers = self.env["campus.transfer"].search(
+            [("company_id", "=", self.company.id), ("kind", "=", "purchase")]
+        )
+        for transfer in transfers:
+            local = transfer.occurred_at + dt.timedelta(hours=8)
+            self.assertEqual(local.date(), transfer.booking_date)
+            self.assertLessEqual(local, NOW)
+
+    def test_meal_money_is_not_spent_in_the_shop(self):
+        shop = self.env["campus.account"]._system("shop", self.company)
+        plans = self.env["campus.pocket.plan"].search([("company_id", "=", self.company.id)])
+        meal = plans.filtered(lambda plan: plan.code in ("subsidy", "meal"))
+        self.assertTrue(meal.merchant_ids)
+        self.assertNotIn(shop, meal.merchant_ids)
