@@ -18,7 +18,9 @@ class CampusAmount(models.AbstractModel):
             return money.parse(amount)
         except MoneyError as error:
             raise ValidationError(
-                self.env._("%s is not an amount: it needs at most two decimals and cannot be negative.", amount)
+                self.env._(
+                    "%s is not an amount: it needs at most two decimals and cannot be negative.", amount
+                )
             ) from error
 
     @api.model

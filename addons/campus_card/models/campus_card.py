@@ -7,8 +7,18 @@ from .campus_card_states import CARD_STATES
 
 # What only the verbs of a card may set: writing them by hand would move money or history.
 PROTECTED = frozenset(
-    ("number", "wallet_id", "state", "state_before_loss", "replaces_id", "replaced_by_id")
-    + ("issued_at", "lost_at", "frozen_at", "closed_at")
+    {
+        "number",
+        "wallet_id",
+        "state",
+        "state_before_loss",
+        "replaces_id",
+        "replaced_by_id",
+        "issued_at",
+        "lost_at",
+        "frozen_at",
+        "closed_at",
+    }
 )
 FIXED = frozenset(("partner_id", "company_id"))
 
@@ -94,7 +104,9 @@ class CampusCard(models.Model):
     )
     frozen_at = fields.Datetime(readonly=True, copy=False)
     closed_at = fields.Datetime("Out of Use Since", readonly=True, copy=False)
-    replaces_id = fields.Many2one("campus.card", "Replaces", readonly=True, copy=False, index="btree_not_null")
+    replaces_id = fields.Many2one(
+        "campus.card", "Replaces", readonly=True, copy=False, index="btree_not_null"
+    )
     replaced_by_id = fields.Many2one(
         "campus.card", "Replaced By", readonly=True, copy=False, index="btree_not_null"
     )
@@ -132,8 +144,15 @@ class CampusCard(models.Model):
         for card in self:
             if not card.partner_id.is_campus_holder:
                 raise ValidationError(
-                    self.env._("%s has no campus number and cannot hold a card.", card.partner_id.display_name)
+                    self.env._(
+                        "%s has no campus number and cannot hold a card.", card.partner_id.display_name
+                    )
                 )
+
+    @api.onchange("uid")
+    def _onchange_uid(self):
+        """What a desk reader types becomes the UID; whatever comes from elsewhere must be one."""
+        self.uid = self._read_scan(self.uid) or self.uid
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -143,7 +162,9 @@ class CampusCard(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
             vals["company_id"] = company.id
             if not vals.get("number"):
-                vals["number"] = self.env["ir.sequence"].with_company(company).sudo().next_by_code("campus.card")
+                vals["number"] = (
+                    self.env["ir.sequence"].with_company(company).sudo().next_by_code("campus.card")
+                )
             if vals.get("uid"):
                 vals["uid"] = self._normal_uid(vals["uid"])
         self._fill_wallets(vals_list)

@@ -90,6 +90,8 @@ class CampusCard(models.Model):
         if waive_reason:
             fee = self.env._("Fee waived: %s", waive_reason)
         else:
-            fee = self.env._("Fee: %s", self.env["campus.amount"]._to_text(fee_minor, self.company_id.currency_id))
+            fee = self.env._(
+                "Fee: %s", self.env["campus.amount"]._to_text(fee_minor, self.company_id.currency_id)
+            )
         self.message_post(body=self.env._("Replaced by card %(card)s. %(fee)s", card=new.number, fee=fee))
         new.message_post(body=self.env._("Replaces card %(card)s. %(fee)s", card=self.number, fee=fee))

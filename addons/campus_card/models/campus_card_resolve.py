@@ -28,8 +28,20 @@ class CampusCard(models.Model):
         candidates = uid_core.candidates(text)
         if not candidates:
             return self.browse()
+        likeliest = self._read_scan(text)
+        candidates.sort(key=lambda candidate: candidate != likeliest)
         cards = self._search_in_company(Domain("uid", "in", candidates))
         return cards.sorted(lambda card: (candidates.index(card.uid), *card._resolve_rank()))[:1]
+
+    @api.model
+    def _read_scan(self, text):
+        """Return the UID that a desk reader of the company means by ``text``; None if it is none."""
+        for form in (self.env.company.campus_uid_form, uid_core.HEX_BE):
+            try:
+                return uid_core.normalise(text or "", form)
+            except core_errors.UidError:
+                continue
+        return None
 
     @api.model
     def _resolve_number(self, text):

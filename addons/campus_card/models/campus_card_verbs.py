@@ -93,7 +93,9 @@ class CampusCard(models.Model):
         if not verb or card_state.move(state, verb, before=before or None) != stage.state:
             raise UserError(self._move_refused(stage.name))
         if verb == card_state.REPLACE and not all(card.replaced_by_id for card in self):
-            raise UserError(self.env._("A card is replaced with the button “Replace”, which makes the new card."))
+            raise UserError(
+                self.env._("A card is replaced with the button “Replace”, which makes the new card.")
+            )
         return verb
 
     def _prepare_move(self, verb, state):

@@ -50,7 +50,7 @@ class CampusCorrection(models.Model):
     reason = fields.Text(required=True, help="What went wrong, and where the proof is.")
     state = fields.Selection(
         [
-            ("requested", "Waiting for a second person"),
+            ("requested", "Waiting"),
             ("approved", "Approved"),
             ("refused", "Refused"),
             ("withdrawn", "Withdrawn"),

@@ -42,7 +42,8 @@ class CampusOverview(models.AbstractModel):
         )
         labels = dict(self.env["campus.card.stage"]._fields["state"]._description_selection(self.env))
         return [
-            {"state": state, "label": labels[state], "count": counts.get(state, 0)} for state, _label in CARD_STATES
+            {"state": state, "label": labels[state], "count": counts.get(state, 0)}
+            for state, _label in CARD_STATES
         ]
 
     @api.model

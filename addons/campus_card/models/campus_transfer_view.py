@@ -33,19 +33,16 @@ class CampusTransfer(models.Model):
             return NotImplemented
         return ["|", ("debit_account_id", operator, value), ("credit_account_id", operator, value)]
 
-    @api.model
-    def _read_group_select(self, aggregate_spec, query):
-        """Sum what the holder sees, in the unit that people read."""
-        if aggregate_spec != "amount:sum":
-            return super()._read_group_select(aggregate_spec, query)
-        debit = query.left_join(
-            self._table, "debit_account_id", "campus_account", "id", "debit_account_id"
-        )
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Let pivots and groups sum what the holder sees, in the unit that people read."""
+        if field_expr != "amount" or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        debit = query.left_join(alias, "debit_account_id", "campus_account", "id", "debit_account_id")
         return SQL(
-            "SUM(CASE WHEN %(debit)s = %(wallet)s THEN -%(minor)s ELSE %(minor)s END) / %(unit)s::numeric",
+            "(CASE WHEN %(debit)s = %(wallet)s THEN -%(minor)s ELSE %(minor)s END / %(unit)s::numeric)",
             debit=SQL.identifier(debit, "wallet_id"),
-            wallet=SQL.identifier(self._table, "wallet_id"),
-            minor=SQL.identifier(self._table, "amount_minor"),
+            wallet=SQL.identifier(alias, "wallet_id"),
+            minor=SQL.identifier(alias, "amount_minor"),
             unit=money.MINOR_PER_MAJOR,
         )
 

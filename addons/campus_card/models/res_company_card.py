@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..campus_core import money
+from ..campus_core import money, uid
 
 
 class ResCompany(models.Model):
@@ -14,6 +14,21 @@ class ResCompany(models.Model):
         compute="_compute_campus_replacement_fee",
         inverse="_inverse_campus_replacement_fee",
         help="Taken from the holder's wallet when a card is replaced, unless a manager waives it.",
+    )
+    campus_uid_form = fields.Selection(
+        [
+            (uid.HEX_BE, "Hexadecimal"),
+            (uid.HEX_LE, "Hexadecimal, bytes reversed"),
+            (uid.DEC_LE, "Decimal (10 digits), bytes reversed"),
+            (uid.DEC_BE, "Decimal (10 digits)"),
+            (uid.PAIR_LE, "Two numbers with a comma, bytes reversed"),
+            (uid.PAIR_BE, "Two numbers with a comma"),
+        ],
+        "Desk Readers Type",
+        required=True,
+        default=uid.HEX_BE,
+        help="How the readers of the card office type the UID of a card. Cards are found in any form; "
+        "this one decides when a number could be read in several.",
     )
     campus_approver_id = fields.Many2one(
         "res.users",

@@ -11,3 +11,4 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.campus_replacement_fee", currency_field="campus_currency_id", readonly=False
     )
     campus_approver_id = fields.Many2one(related="company_id.campus_approver_id", readonly=False)
+    campus_uid_form = fields.Selection(related="company_id.campus_uid_form", readonly=False)

@@ -92,9 +92,7 @@ class ResPartner(models.Model):
     @api.depends("campus_card_ids")
     def _compute_campus_card_count(self):
         counts = dict(
-            self.env["campus.card"]._read_group(
-                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
-            )
+            self.env["campus.card"]._read_group([("partner_id", "in", self.ids)], ["partner_id"], ["__count"])
         )
         for partner in self:
             partner.campus_card_count = counts.get(partner._origin, 0)

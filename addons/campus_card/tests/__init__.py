@@ -6,4 +6,7 @@ from . import test_campus_card
 from . import test_campus_correction
 from . import test_campus_counter
 from . import test_campus_holder
+from . import test_campus_replace
+from . import test_campus_resolve
 from . import test_campus_security
+from . import test_res_company_setup

@@ -27,7 +27,8 @@ class PeopleCase(TransactionCase):
         cls.card = cls.new_card(cls.lin, "04A1B2C3")
         cls.other_card = cls.new_card(cls.wang, "04D4E5F6")
         cls.users = {
-            role: new_test_user(cls.env, login=f"test_{role}", groups=groups) for role, groups in GROUPS.items()
+            role: new_test_user(cls.env, login=f"test_{role}", groups=groups)
+            for role, groups in GROUPS.items()
         }
         cls.users["arts_clerk"] = new_test_user(
             cls.env,

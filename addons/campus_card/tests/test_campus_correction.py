@@ -1,8 +1,7 @@
-from psycopg2.errors import CheckViolation
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
 
 from .people_common import PeopleCase
 
@@ -13,7 +12,9 @@ class TestCampusCorrection(PeopleCase):
         return (
             self.env["campus.correction"]
             .with_user(self.users[role])
-            .create({"wallet_id": self.card.wallet_id.id, "amount": 12.5, "reason": "Charged twice", **values})
+            .create(
+                {"wallet_id": self.card.wallet_id.id, "amount": 12.5, "reason": "Charged twice", **values}
+            )
         )
 
     def test_nothing_moves_before_a_second_person_approves(self):
@@ -43,8 +44,10 @@ class TestCampusCorrection(PeopleCase):
 
     def test_not_even_the_administrator_decides_alone(self):
         admin = self.env.ref("base.user_admin")
-        correction = self.env["campus.correction"].with_user(admin).create(
-            {"wallet_id": self.card.wallet_id.id, "amount": 1, "reason": "x"}
+        correction = (
+            self.env["campus.correction"]
+            .with_user(admin)
+            .create({"wallet_id": self.card.wallet_id.id, "amount": 1, "reason": "x"})
         )
         with self.assertRaises(AccessError):
             correction.sudo().action_approve()

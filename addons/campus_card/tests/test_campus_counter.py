@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .people_common import PeopleCase
@@ -16,7 +16,9 @@ class TestCampusCounter(PeopleCase):
         counter.action_confirm()
         self.assertEqual(self.card.wallet_id.balance_minor, 5000)
         transfer = counter.transfer_ids
-        self.assertEqual((transfer.kind, transfer.card_id, transfer.user_id), ("topup", self.card, self.users["clerk"]))
+        self.assertEqual(
+            (transfer.kind, transfer.card_id, transfer.user_id), ("topup", self.card, self.users["clerk"])
+        )
         self.assertEqual(transfer.debit_account_id, self.env["campus.account"]._system("cash_desk"))
 
     def test_cash_out_leaves_the_wallet_and_never_more_than_is_there(self):

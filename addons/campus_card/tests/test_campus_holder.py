@@ -1,10 +1,9 @@
 from datetime import date
 
-from psycopg2.errors import CheckViolation, UniqueViolation
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation, UniqueViolation
 
 from .people_common import PeopleCase
 

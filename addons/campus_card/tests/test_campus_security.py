@@ -47,7 +47,9 @@ class SecurityCase(PeopleCase):
 
     @classmethod
     def new_correction(cls, card):
-        return cls.env["campus.correction"].create({"wallet_id": card.wallet_id.id, "amount": 1, "reason": "Test"})
+        return cls.env["campus.correction"].create(
+            {"wallet_id": card.wallet_id.id, "amount": 1, "reason": "Test"}
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -117,9 +119,12 @@ class TestRights(SecurityCase):
         for role in ("clerk", "manager", "finance", "auditor"):
             with self.subTest(role=role):
                 mine = self.as_user(transfer, role)
-                for attempt in (lambda: mine.write({"memo": "x"}), mine.unlink, lambda: mine.create({})):
-                    with self.assertRaises(UserError):
-                        attempt()
+                with self.assertRaises(UserError):
+                    mine.write({"memo": "x"})
+                with self.assertRaises(UserError):
+                    mine.unlink()
+                with self.assertRaises(UserError):
+                    mine.create({})
                 wallet = self.as_user(self.card.wallet_id, role)
                 for values in ({"state": "closed"}, {"partner_id": self.wang.id}):
                     with self.assertRaises(UserError):
@@ -127,11 +132,15 @@ class TestRights(SecurityCase):
 
     def test_campus_data_of_a_contact_shows_to_campus_staff_only(self):
         for role in ("clerk", "finance", "auditor"):
-            self.assertEqual(self.as_user(self.lin, role).read(["campus_number"])[0]["campus_number"], "T0001")
+            self.assertEqual(
+                self.as_user(self.lin, role).read(["campus_number"])[0]["campus_number"], "T0001"
+            )
         with self.assertRaises(AccessError):
             self.as_user(self.lin, "employee").read(["campus_number"])
         with self.assertRaises(AccessError):
-            self.env["res.partner"].with_user(self.users["employee"]).search([("campus_number", "=", "T0001")])
+            self.env["res.partner"].with_user(self.users["employee"]).search(
+                [("campus_number", "=", "T0001")]
+            )
 
 
 @tagged("post_install", "-at_install")
@@ -167,7 +176,9 @@ class TestContacts(SecurityCase):
         partners = self.env["res.partner"].with_user(self.users["arts_clerk"])
         partners.create({"name": "In", "campus_number": "T0910", "campus_department_id": self.music.id})
         with self.assertRaises(AccessError):
-            partners.create({"name": "Out", "campus_number": "T0911", "campus_department_id": self.physics.id})
+            partners.create(
+                {"name": "Out", "campus_number": "T0911", "campus_department_id": self.physics.id}
+            )
         with self.assertRaises(AccessError):
             partners.create({"name": "Nowhere", "campus_number": "T0912"})
 
@@ -225,9 +236,11 @@ class TestDepartments(SecurityCase):
             "wallet": wallet.action_freeze,
             "limit": lambda: wallet.write({"limit_day_minor": 1}),
             "correction": lambda: self.as_user(self.other_correction, "arts_clerk").action_withdraw(),
-            "new correction": lambda: self.env["campus.correction"]
-            .with_user(self.users["arts_clerk"])
-            .create({"wallet_id": wallet.id, "amount": 1, "reason": "x"}),
+            "new correction": lambda: (
+                self.env["campus.correction"]
+                .with_user(self.users["arts_clerk"])
+                .create({"wallet_id": wallet.id, "amount": 1, "reason": "x"})
+            ),
         }
         for name, attempt in attempts.items():
             with self.subTest(attempt=name), self.assertRaises(UserError), self.cr.savepoint():
@@ -240,7 +253,10 @@ class TestDepartments(SecurityCase):
 
     def test_a_manager_of_a_department_decides_on_its_corrections_only(self):
         manager = new_test_user(
-            self.env, "test_arts_manager", groups=GROUPS["manager"], campus_department_ids=[(6, 0, self.arts.ids)]
+            self.env,
+            "test_arts_manager",
+            groups=GROUPS["manager"],
+            campus_department_ids=[(6, 0, self.arts.ids)],
         )
         self.correction.with_user(manager).action_approve()
         with self.assertRaises(AccessError):
@@ -257,13 +273,19 @@ class TestDepartments(SecurityCase):
 
     def test_a_user_does_not_widen_the_own_departments(self):
         with self.assertRaises(AccessError):
-            self.users["arts_clerk"].with_user(self.users["arts_clerk"]).write({"campus_department_ids": [(5,)]})
+            self.users["arts_clerk"].with_user(self.users["arts_clerk"]).write(
+                {"campus_department_ids": [(5,)]}
+            )
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_another_company_sees_nothing(self):
         other = self.env["res.company"].create({"name": "Another school"})
         stranger = new_test_user(
-            self.env, "test_stranger", groups=GROUPS["manager"], company_id=other.id, company_ids=[(6, 0, other.ids)]
+            self.env,
+            "test_stranger",
+            groups=GROUPS["manager"],
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
         )
         records = {**self.foreign(), "department": self.physics, "plan": self.records["campus.pocket.plan"]}
         for name, record in records.items():

@@ -65,7 +65,12 @@ class CampusCardIssue(models.TransientModel):
     def action_preview(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_holder_action")
-        return {**action, "domain": list(self._holder_domain()), "target": "new", "context": {"create": False}}
+        return {
+            **action,
+            "domain": list(self._holder_domain()),
+            "target": "new",
+            "context": {"create": False},
+        }
 
     def action_issue(self):
         """Create the cards and show them."""

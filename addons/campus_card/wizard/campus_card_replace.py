@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ..campus_core import card_state
 from ..campus_core.money import MINOR_PER_MAJOR
 
 
@@ -17,7 +16,9 @@ class CampusCardReplace(models.TransientModel):
     available = fields.Monetary(related="card_id.wallet_id.available", string="Available in the Wallet")
     kind = fields.Selection(selection=lambda self: self.env["campus.card"]._fields["kind"].selection)
     hand_over = fields.Boolean(
-        "New card is at hand", default=True, help="Scan it now and it works at once; otherwise it is produced first."
+        "New card is at hand",
+        default=True,
+        help="Scan it now and it works at once; otherwise it is produced first.",
     )
     uid = fields.Char("UID of the New Card")
     valid_until = fields.Date()
@@ -47,6 +48,10 @@ class CampusCardReplace(models.TransientModel):
     def _compute_is_short(self):
         for wizard in self:
             wizard.is_short = wizard.fee > wizard.available
+
+    @api.onchange("uid")
+    def _onchange_uid(self):
+        self.uid = self.env["campus.card"]._read_scan(self.uid) or self.uid
 
     def action_replace(self):
         self.ensure_one()

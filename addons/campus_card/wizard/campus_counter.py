@@ -21,9 +21,7 @@ class CampusCounter(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
     credential = fields.Char("Card or Number", help="Scan the card, or type a card number or campus number.")
-    operation = fields.Selection(
-        [("topup", "Top up"), ("payout", "Pay out")], required=True, default="topup"
-    )
+    operation = fields.Selection([("topup", "Top up"), ("payout", "Pay out")], required=True, default="topup")
     amount = fields.Monetary()
     memo = fields.Char("Note")
     uuid = Uuid(required=True, readonly=True, default=lambda self: str(uuid4()))
@@ -61,7 +59,8 @@ class CampusCounter(models.TransientModel):
             counter.presented = bool(card) and text != card.campus_number
             counter.partner_id = holder
             counter.wallet_id = card.wallet_id or holder.campus_wallet_id
-            counter.refusal = counter._refusal_text(code) if text and not holder or card and code else False
+            refused = code if card else text and not holder and code
+            counter.refusal = refused and counter._refusal_text(refused)
 
     @api.depends("before_minor", "after_minor", "state")
     def _compute_result(self):
@@ -112,7 +111,9 @@ class CampusCounter(models.TransientModel):
 
     def action_print_receipt(self):
         self.ensure_one()
-        return self.env.ref("campus_card.campus_receipt_report").report_action(self.transfer_ids[:1], config=False)
+        return self.env.ref("campus_card.campus_receipt_report").report_action(
+            self.transfer_ids[:1], config=False
+        )
 
     def action_next(self):
         return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_counter_action")

@@ -1,0 +1,89 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .people_common import PeopleCase
+
+
+@tagged("post_install", "-at_install")
+class TestReplace(PeopleCase):
+    def replace(self, role="clerk", **values):
+        wizard = self.env["campus.card.replace"].with_user(self.users[role])
+        wizard = wizard.with_context(active_id=self.card.id).create({"uid": "04FFEE01", **values})
+        return self.env["campus.card"].browse(wizard.action_replace()["res_id"])
+
+    def test_a_replacement_keeps_wallet_and_history_and_costs_the_fee(self):
+        self.top_up(self.card.wallet_id, 5000)
+        self.card.action_report_lost()
+        new = self.replace()
+        self.assertEqual(new.wallet_id, self.card.wallet_id)
+        self.assertEqual((new.state, new.replaces_id), ("active", self.card))
+        self.assertEqual((self.card.state, self.card.replaced_by_id), ("replaced", new))
+        self.assertEqual(self.card.wallet_id.balance_minor, 5000 - self.company.campus_replacement_fee_minor)
+        fee = self.env["campus.transfer"].search([("wallet_id", "=", new.wallet_id.id), ("kind", "=", "fee")])
+        self.assertEqual(fee.amount_minor, self.company.campus_replacement_fee_minor)
+        self.assertEqual(self.env["campus.card"]._resolve(self.card.uid)[1], "card_not_active")
+        self.assertFalse(self.card.activity_ids)
+
+    def test_without_the_money_nothing_is_replaced(self):
+        with self.assertRaisesRegex(UserError, "[Nn]ot enough"), self.cr.savepoint():
+            self.replace()
+        self.assertEqual(self.card.state, "active")
+
+    def test_a_manager_waives_the_fee_with_a_reason(self):
+        new = self.replace("manager", waive=True, waive_reason="Chip was faulty")
+        self.assertEqual(new.wallet_id.balance_minor, 0)
+        self.assertIn("Chip was faulty", self.card.message_ids[0].body + self.card.state_reason)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.card = new
+            self.replace("manager", waive=True, uid="04FFEE02")
+
+    def test_a_clerk_cannot_waive_the_fee(self):
+        with self.assertRaises(AccessError):
+            self.replace("clerk", waive=True, waive_reason="A friend")
+
+    def test_a_card_is_replaced_once(self):
+        self.replace("manager", waive=True, waive_reason="Broken")
+        with self.assertRaisesRegex(UserError, "not possible"):
+            self.replace("manager", waive=True, waive_reason="Broken", uid="04FFEE03")
+
+    def test_a_card_that_is_not_at_hand_goes_to_production(self):
+        new = self.replace("manager", hand_over=False, waive=True, waive_reason="Broken")
+        self.assertEqual((new.state, new.uid), ("approved", False))
+
+
+@tagged("post_install", "-at_install")
+class TestIssue(PeopleCase):
+    def issue(self, **values):
+        return self.env["campus.card.issue"].with_user(self.users["clerk"]).create(values)
+
+    def test_an_intake_gets_one_card_each(self):
+        freshmen = [self.new_holder(f"New {i}", f"T1{i:03d}", self.music) for i in range(5)]
+        wizard = self.issue(department_ids=[(6, 0, self.arts.ids)])
+        self.assertEqual(wizard.holder_count, 5, "Lin has a card; the others are below the department")
+        action = wizard.action_issue()
+        cards = self.env["campus.card"].search(action["domain"])
+        self.assertEqual(set(cards.partner_id.ids), {holder.id for holder in freshmen})
+        self.assertEqual(set(cards.mapped("state")), {"approved"})
+        self.assertTrue(all(card.wallet_id.partner_id == card.partner_id for card in cards))
+        with self.assertRaisesRegex(UserError, "No holder"):
+            self.issue(department_ids=[(6, 0, self.arts.ids)]).action_issue()
+
+    def test_role_date_and_chosen_holders_narrow_it(self):
+        teacher = self.new_holder("Teacher", "T2001", self.music, campus_role="teacher")
+        late = self.new_holder("Late", "T2002", self.music, campus_valid_from=date(2030, 9, 1))
+        base = {"department_ids": [(6, 0, self.arts.ids)]}
+        self.assertEqual(self.issue(role="teacher", **base).holder_count, 1)
+        self.assertEqual(self.issue(valid_from_after=date(2030, 1, 1), **base).holder_count, 1)
+        chosen = self.env["campus.card.issue"].with_user(self.users["clerk"])
+        chosen = chosen.with_context(active_model="res.partner", active_ids=(teacher + late).ids)
+        with Form(chosen) as form:
+            self.assertEqual(form.holder_count, 2)
+
+    def test_the_card_ends_with_its_holder_unless_said_otherwise(self):
+        self.wang.campus_valid_until = date(2031, 7, 31)
+        self.other_card.action_return()
+        wizard = self.issue(partner_ids=[(6, 0, self.wang.ids)])
+        card = self.env["campus.card"].search(wizard.action_issue()["domain"])
+        self.assertEqual(card.valid_until, date(2031, 7, 31))
