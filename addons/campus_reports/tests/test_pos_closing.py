@@ -64,6 +64,21 @@ class TestPosClosing(CampusPosCommon):
         self.assertEqual(self.clearing(), 0)
         self.assertAgrees()
 
+    def test_an_invoiced_sale_is_booked_once_as_well(self):
+        self.top_up(self.lin_card, 10_000)
+        answer = self.authorise(1_250)
+        payments = [(self.method, 12.5, answer["uuid"])]
+        order = self.sync(self.order_vals(payments, partner_id=self.lin.id, to_invoice=True))
+        self.assertTrue(order.sudo().account_move)
+        self.assertAgrees()
+        session = self.session.sudo()
+        session.post_closing_cash_details(0.0)
+        session.close_session_from_ui()
+        self.assertAgrees()
+        self.close_day()
+        self.assertEqual(self.clearing(), 0)
+        self.assertAgrees()
+
     def test_the_books_hold_every_cent_once(self):
         self.sell_some()
         self.close_session()
