@@ -15,6 +15,8 @@ PYTHON = paths.VENV / "bin" / "python"
 PYTHON_MIN, PYTHON_MAX = (3, 10), (3, 13)
 PYTHON_OTHER = "3.12"
 STAMP = paths.VENV / "campus-lock"
+# The name of the switch changed between versions of uv.
+SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
 BOOTSTRAP = paths.WORK / "bootstrap"
 
 
@@ -76,15 +78,18 @@ def _base_python() -> str:
 
 
 def _install(uv: str, step: Step) -> None:
-    locked = ["--require-hashes", paths.REQUIREMENTS]
-    try:
-        process.run([uv, "pip", "sync", "--python", PYTHON, *locked], "venv", on_line=step.note)
-    except CampusError:
-        # uv does not read pip's configuration; a machine may only have that.
-        step.note("uv could not, trying pip")
-        process.run([PYTHON, "-m", "ensurepip"], "venv-pip")
-        process.run(
-            [PYTHON, "-m", "pip", "install", *["--require-hashes", "-r", paths.REQUIREMENTS]],
-            "venv-pip",
-            on_line=step.note,
-        )
+    """With uv; again with the machine's own certificates; at last with pip.
+
+    uv trusts its built-in certificates and does not read pip's configuration, and a
+    machine may reach the package index with its own of either only.
+    """
+    sync = [uv, "pip", "sync", "--python", PYTHON, "--require-hashes", paths.REQUIREMENTS]
+    for env in ({}, SYSTEM_CERTIFICATES):
+        try:
+            process.run(sync, "venv", env, on_line=step.note)
+            return
+        except CampusError:
+            step.note("uv could not, trying another way")
+    process.run([PYTHON, "-m", "ensurepip"], "venv-pip")
+    pip = [PYTHON, "-m", "pip", "install", "--require-hashes", "-r", paths.REQUIREMENTS]
+    process.run(pip, "venv-pip", on_line=step.note)
