@@ -27,6 +27,9 @@ tours.add("campus_pos_sale", {
             Till.isNextCustomer(),
             // A card held too long is not a second payment.
             ProductScreen.addOrderline("Campus Lunch"),
+            run(() => {
+                posmodel.campusCardMethod.payment_terminal.lastPaid.at = Date.now();
+            }, "the card lies on the reader"),
             Till.tap("3283263748"),
             run(() => {
                 if (posmodel.campusCardMethod.payment_terminal.payment) {
@@ -126,7 +129,11 @@ tours.add("campus_pos_reload", {
             Till.order("Campus Lunch"),
             Till.waitForCard(),
             refresh(),
-            { content: "the popup waits again", trigger: ".campus-pop .campus-waiting" },
+            {
+                content: "the popup waits again",
+                trigger: ".campus-pop .campus-waiting",
+                timeout: Till.BOOT_TIMEOUT_MS,
+            },
             Till.tap(Till.LIN_UID),
             Till.isPaid("Lin Xiaoyu", "12.50", "25.00"),
             Till.isNextCustomer(),

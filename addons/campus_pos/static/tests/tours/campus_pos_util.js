@@ -9,6 +9,9 @@ import { NoAnswerError } from "@campus_pos/app/card/till_client";
 export const LIN_UID = "04A1B2C3";
 export const WANG_UID = "04D4E5F6";
 
+// After a reload the whole page has to load again.
+export const BOOT_TIMEOUT_MS = 45000;
+
 export function start() {
     return [Chrome.startPoS(), Dialog.confirm("Open Register")].flat();
 }
@@ -36,6 +39,7 @@ export function isPaid(name, amount, balance) {
     return [
         {
             content: `${name} has paid ${amount}, ${balance} is left`,
+            timeout: BOOT_TIMEOUT_MS,
             trigger: `.campus-paid:has(.campus-who:contains(${name})):has(.campus-amount:contains(${amount})):has(.campus-balance strong:contains(${balance}))`,
         },
     ];
