@@ -45,6 +45,9 @@
             "campus_card/static/src/overview/*",
             "campus_card/static/src/import_progress/*",
         ],
+        "web.assets_tests": [
+            "campus_card/static/tests/tours/*",
+        ],
     },
     "post_init_hook": "post_init_hook",
 }

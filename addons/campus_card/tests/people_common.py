@@ -6,16 +6,19 @@ GROUPS = {
     "finance": "campus_card.group_campus_card_finance",
     "auditor": "campus_card.group_campus_card_auditor",
     "employee": "base.group_user",
+    "arts_clerk": "campus_card.group_campus_card_clerk",
 }
 
 
 class PeopleCase(TransactionCase):
-    """Two departments, a holder with a card in each, and a user per role."""
+    """Two departments, a holder with a card in each, and a user for each of ``roles``."""
+
+    roles = ("clerk", "manager")
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
+        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True, "tracking_disable": True})
         cls.company = cls.env.company
         cls.company._campus_setup()
         departments = cls.env["campus.department"]
@@ -26,16 +29,12 @@ class PeopleCase(TransactionCase):
         cls.wang = cls.new_holder("Wang Haoran", "T0002", cls.physics)
         cls.card = cls.new_card(cls.lin, "04A1B2C3")
         cls.other_card = cls.new_card(cls.wang, "04D4E5F6")
-        cls.users = {
-            role: new_test_user(cls.env, login=f"test_{role}", groups=groups)
-            for role, groups in GROUPS.items()
-        }
-        cls.users["arts_clerk"] = new_test_user(
-            cls.env,
-            login="test_arts_clerk",
-            groups=GROUPS["clerk"],
-            campus_department_ids=[(6, 0, cls.arts.ids)],
-        )
+        cls.users = {role: cls.new_user(role) for role in cls.roles}
+
+    @classmethod
+    def new_user(cls, role):
+        values = {"campus_department_ids": [(6, 0, cls.arts.ids)]} if role == "arts_clerk" else {}
+        return new_test_user(cls.env, login=f"test_{role}", groups=GROUPS[role], **values)
 
     @classmethod
     def new_holder(cls, name, number, department, **values):

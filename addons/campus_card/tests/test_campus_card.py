@@ -90,7 +90,7 @@ class TestCampusCard(PeopleCase):
     def test_the_holder_is_told_of_the_loss_report(self):
         self.lin.email = "lin@example.edu"
         self.flush_tracking()
-        self.card.action_report_lost()
+        self.card.with_context(tracking_disable=False).action_report_lost()
         self.flush_tracking()
         mail = self.card.message_ids.filtered(lambda message: "blocked" in (message.subject or ""))
         self.assertEqual(mail.partner_ids, self.lin)

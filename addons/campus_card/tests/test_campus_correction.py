@@ -8,6 +8,8 @@ from .people_common import PeopleCase
 
 @tagged("post_install", "-at_install")
 class TestCampusCorrection(PeopleCase):
+    roles = ("clerk", "manager", "finance", "auditor", "employee")
+
     def ask(self, role="clerk", **values):
         return (
             self.env["campus.correction"]

@@ -6,6 +6,8 @@ from .people_common import PeopleCase
 
 @tagged("post_install", "-at_install")
 class TestCampusCounter(PeopleCase):
+    roles = ("clerk", "finance", "auditor", "employee", "arts_clerk")
+
     def counter(self, role="clerk", **values):
         return self.env["campus.counter"].with_user(self.users[role]).create(values)
 

@@ -10,6 +10,8 @@ from .people_common import PeopleCase
 
 @tagged("post_install", "-at_install")
 class TestCampusHolder(PeopleCase):
+    roles = ("clerk", "manager", "arts_clerk")
+
     def test_a_contact_with_a_campus_number_is_a_holder(self):
         self.assertTrue(self.lin.is_campus_holder)
         self.assertFalse(self.env["res.partner"].create({"name": "Supplier"}).is_campus_holder)

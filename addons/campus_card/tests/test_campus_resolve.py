@@ -7,6 +7,8 @@ from .people_common import PeopleCase
 
 @tagged("post_install", "-at_install")
 class TestResolve(PeopleCase):
+    roles = ()
+
     def resolve(self, text):
         return self.env["campus.card"]._resolve(text)
 

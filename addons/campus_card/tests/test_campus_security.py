@@ -26,6 +26,8 @@ MATRIX = {
 
 
 class SecurityCase(PeopleCase):
+    roles = tuple(GROUPS)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
