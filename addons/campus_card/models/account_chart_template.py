@@ -24,6 +24,7 @@ class AccountChartTemplate(models.AbstractModel):
 
     def _load_translations(self, langs=None, companies=None, template_data=None):
         res = super()._load_translations(langs, companies, template_data)
-        companies = companies or self.env["res.company"].search([])
+        set_up = [("campus_journal_id", "!=", False)]
+        companies = companies or self.env["res.company"].search(set_up)
         companies.filtered("campus_journal_id")._campus_translate(langs)
         return res
