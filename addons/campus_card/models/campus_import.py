@@ -85,13 +85,11 @@ class CampusImport(models.Model):
 
     @api.depends("file")
     def _compute_profile_id(self):
-        """Whose file it is, told by its columns; a profile chosen by hand stays."""
+        """Whose file it is, told by its columns; a profile that is chosen by hand stays."""
         profiles = self.env["campus.import.profile"]
         for job in self:
-            if job.file and not job.profile_id:
-                job.profile_id = profiles._detect(job._head())
-            elif not job.file:
-                job.profile_id = job.profile_id
+            found = profiles._detect(decode(job._content(), limit=HEAD_LINES)) if job.file else profiles
+            job.profile_id = found or job.profile_id
 
     @api.depends("opening_minor", "currency_id")
     def _compute_opening(self):
@@ -173,6 +171,6 @@ class CampusImport(models.Model):
             raise UserError(self.env._("Choose a file first."))
         return base64.b64decode(self.with_context(bin_size=False).file)
 
-    def _head(self, limit=HEAD_LINES):
-        """The first lines of the file, decoded."""
-        return decode(self._content(), self.profile_id.encoding or "auto", limit)
+    def _head(self):
+        """The first lines of the file, decoded as the profile says."""
+        return decode(self._content(), self.profile_id.encoding or "auto", HEAD_LINES)

@@ -107,6 +107,8 @@ class CampusImport(models.Model):
             own.env.cr.rollback()
             own._fail(self.env._("The import stopped because of a technical problem. Nothing was imported."))
             return
+        own.phase = "report"
+        commit()
         own._keep(outcome)
 
     def _fail(self, failure):

@@ -103,7 +103,10 @@ class CampusImport(models.Model):
         if isinstance(profile, str):
             profile = profiles._named(profile)
         table = decode(content, profile.encoding if profile else "auto")
-        profile = profile or profiles._detect(table)
+        if not profile:
+            profile = profiles._detect(table)
+            if profile and profile.encoding != "auto":
+                table = decode(content, profile.encoding)
         core = profile._to_core() if profile else ft.Profile("", ())
         reading = card_file.read(table, core)
         return Outcome(

@@ -88,11 +88,12 @@ class ImportCase(TransactionCase):
         domain = [("campus_number", "=", number), ("company_id", "=", self.company.id)]
         return self.env["res.partner"].search(domain)
 
-    def user(self, role, company=None):
+    @classmethod
+    def user(cls, role, company=None):
         """A user of the test's school with one of the addon's groups."""
-        company = company or self.company
+        company = company or cls.company
         return new_test_user(
-            self.env,
+            cls.env,
             f"import-{role}-{company.id}",
             groups=f"campus_card.group_campus_card_{role}",
             company_id=company.id,

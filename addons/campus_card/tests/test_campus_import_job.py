@@ -5,16 +5,17 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from openpyxl import load_workbook
 
-from .import_common import ROW, SECOND, ImportCase, csv_of
+from .import_common import DATA, ROW, SECOND, ImportCase, csv_of
 
 
 @tagged("post_install", "-at_install")
 class TestCampusImportJob(ImportCase):
     """The import as the card office sees it: upload, check, import, report."""
 
-    def setUp(self):
-        super().setUp()
-        self.manager = self.user("manager")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.user("manager")
 
     def job(self, *rows, content=None, **values):
         file = base64.b64encode(content or csv_of(*rows))
@@ -30,6 +31,16 @@ class TestCampusImportJob(ImportCase):
         self.assertIn("UID of the card", form.preview)
         job = form.save()
         self.assertEqual(job.state, "draft")
+
+    def test_another_file_is_recognised_anew_and_a_choice_by_hand_stays(self):
+        form = Form(self.imports.with_user(self.manager))
+        form.file = base64.b64encode(csv_of(ROW))
+        form.file = base64.b64encode((DATA / "vendor_b_cards.xlsx").read_bytes())
+        self.assertEqual(form.profile_id, self.profile_b)
+        self.assertEqual(form.file_info, "XLSX, 卡户资料")
+        own = self.profile_b.copy()
+        form.profile_id = own
+        self.assertEqual(form.save().profile_id, own)
 
     def test_check_then_import(self):
         job = self.job(ROW, SECOND)
