@@ -1,6 +1,7 @@
 from . import (
     barcode_rule,
     campus_till,
+    campus_till_answer,
     campus_till_settlement,
     pos_config,
     pos_order,

@@ -6,6 +6,4 @@ from ..const import TERMINAL
 class BarcodeRule(models.Model):
     _inherit = "barcode.rule"
 
-    type = fields.Selection(
-        selection_add=[(TERMINAL, "Campus Card")], ondelete={TERMINAL: "cascade"}
-    )
+    type = fields.Selection(selection_add=[(TERMINAL, "Campus Card")], ondelete={TERMINAL: "cascade"})

@@ -1,9 +1,8 @@
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from odoo import api, models
-from odoo.exceptions import UserError
-
 from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.exceptions import UserError
 
 
 class CampusTillSettlement(models.AbstractModel):
@@ -166,15 +165,15 @@ class CampusTillSettlement(models.AbstractModel):
         return bool(self.env["campus.transfer"].search_count([("uuid", "in", shares)], limit=1))
 
     @api.model
-    def _quote_refund(self, session, order, uuid, amount_minor):
+    def _quote_refund(self, place, order, uuid, amount_minor):
         """What a refund will do, without doing it.
 
         :return: an answer with ``left_minor`` and ``parts``: one answer per payment
         """
         self._check_request(uuid, amount_minor, "-", 0)
         # Rights were checked by the caller; see the class comment of campus.till.
-        till = self.sudo().with_context(allowed_company_ids=[session.company_id.id])
-        paid = till._refundable(till._here(order))
+        till = self.sudo().with_context(allowed_company_ids=[place.company_id])
+        paid = till._refundable(order.with_env(till.env))
         left = sum(quote["amount_minor"] for _uuid, quote in paid if quote["ok"])
         requests, refusal = till._share_refund(uuid, paid, amount_minor)
         cards = till._cards_of([paid_uuid for paid_uuid, _quote in paid])
@@ -182,7 +181,11 @@ class CampusTillSettlement(models.AbstractModel):
             till._present(answer, cards[request["reverses_uuid"]])
             for answer, request in zip(till._ledger()._quote_reverse(requests), requests, strict=True)
         ]
-        answer = till._present(refusal, cards[paid[-1][0]] if paid else self.env["campus.card"]) if refusal else parts[0]
+        answer = (
+            till._present(refusal, cards[paid[-1][0]] if paid else self.env["campus.card"])
+            if refusal
+            else parts[0]
+        )
         return dict(answer, uuid=uuid, amount_minor=amount_minor, left_minor=left, parts=parts)
 
     @api.model

@@ -95,7 +95,9 @@ class PosConfig(models.Model):
         merchant = self.campus_account_id
         if not merchant:
             raise UserError(
-                self.env._("%s has no merchant account for the campus card. Set it up in the settings.", self.name)
+                self.env._(
+                    "%s has no merchant account for the campus card. Set it up in the settings.", self.name
+                )
             )
         return merchant
 

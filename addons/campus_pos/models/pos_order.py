@@ -27,9 +27,7 @@ class PosOrder(models.Model):
     def _campus_pays(self, commands):
         """Whether the commands create a card payment."""
         methods = {
-            command[2].get("payment_method_id")
-            for command in commands or ()
-            if command[0] == Command.CREATE
+            command[2].get("payment_method_id") for command in commands or () if command[0] == Command.CREATE
         }
         return any(
             method._is_campus_card() for method in self.env["pos.payment.method"].browse(methods - {None})

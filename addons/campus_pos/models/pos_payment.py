@@ -1,7 +1,6 @@
 from odoo import api, models
-from odoo.exceptions import UserError
-
 from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
+from odoo.exceptions import UserError
 
 from ..const import PAID_STATES
 
@@ -78,6 +77,4 @@ class PosPayment(models.Model):
                 if field.convert_to_cache(vals[name], payment) != field.convert_to_cache(
                     payment[name], payment
                 ):
-                    raise UserError(
-                        self.env._("A card payment that is booked is refunded, not changed.")
-                    )
+                    raise UserError(self.env._("A card payment that is booked is refunded, not changed."))

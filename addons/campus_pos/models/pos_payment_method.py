@@ -36,36 +36,36 @@ class PosPaymentMethod(models.Model):
 
     def campus_card_authorise(self, uuid, amount_minor, credential, session_id, attempt=0):
         """Set ``amount_minor`` cents aside for the payment line ``uuid``."""
-        session = self._campus_session(session_id, SELLING_SESSION)
-        return self.env["campus.till"]._authorise(session, uuid, amount_minor, credential, attempt)
+        place = self._campus_place(session_id, SELLING_SESSION)
+        return self.env["campus.till"]._authorise(place, uuid, amount_minor, credential, attempt)
 
     def campus_card_release(self, uuid, session_id):
         """Give the money of a payment line back; returns the state of the reservation."""
-        session = self._campus_session(session_id, ANY_SESSION)
-        return self.env["campus.till"]._release(session, uuid)
+        place = self._campus_place(session_id, ANY_SESSION)
+        return self.env["campus.till"]._release(place, uuid)
 
     def campus_card_status(self, uuid, session_id):
         """The answer to a payment line whose answer got lost."""
-        session = self._campus_session(session_id, ANY_SESSION)
-        return self.env["campus.till"]._status(session, uuid)
+        place = self._campus_place(session_id, ANY_SESSION)
+        return self.env["campus.till"]._status(place, uuid)
 
     def campus_card_quote_refund(self, uuid, amount_minor, order_id, session_id):
         """Who would get how much back for the order; nothing moves before the refund syncs."""
-        session = self._campus_session(session_id, SELLING_SESSION)
+        place = self._campus_place(session_id, SELLING_SESSION)
         order = self.env["pos.order"].browse(order_id)
         order.check_access("read")
-        return self.env["campus.till"]._quote_refund(session, order, uuid, amount_minor)
+        return self.env["campus.till"]._quote_refund(place, order, uuid, amount_minor)
 
-    def _campus_session(self, session_id, states):
-        """The session that asks, if this user, this session and this method go together."""
+    def _campus_place(self, session_id, states):
+        """The till that asks, if this user, this session and this method go together."""
         self.ensure_one()
         if not self.env.su and not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("Only cashiers take card payments."))
         self.check_access("read")
-        session = self.env["pos.session"].browse(session_id).exists()
+        session = self.env["pos.session"].browse(session_id)
         session.check_access("read")
-        if not session or session.state not in states:
+        if session.state not in states:
             raise UserError(self.env._("The session of this till is not open."))
-        if not self._is_campus_card() or self not in session.config_id.payment_method_ids:
+        if not self._is_campus_card() or session.config_id not in self.config_ids:
             raise UserError(self.env._("This till does not take the campus card."))
-        return session
+        return session._campus_place()

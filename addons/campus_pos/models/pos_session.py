@@ -1,10 +1,10 @@
 from odoo import api, models
+from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
-
 from ..const import PURPOSE
+from .campus_till import Place
 
 
 class PosSession(models.Model):
@@ -67,11 +67,23 @@ class PosSession(models.Model):
         self._campus_check_cashier()
         if self.state == "closed":
             raise UserError(self.env._("The session of this till is not open."))
-        if not charge:
-            state = self.env["campus.till"]._release(self, uuid)
-        else:
-            state = self._campus_charge(uuid)
-        return state
+        return (
+            self._campus_charge(uuid)
+            if charge
+            else self.env["campus.till"]._release(self._campus_place(), uuid)
+        )
+
+    def _campus_place(self):
+        """This session's till for the ledger."""
+        # A cashier may not read the merchant account that the till pays to.
+        config = self.sudo().config_id
+        return Place(
+            company_id=config.company_id.id,
+            name=config.name,
+            origin=f"pos.session,{self.id}",
+            merchant_id=config._campus_merchant().id,
+            accepts_numbers=config.campus_accept_numbers,
+        )
 
     def _campus_check_cashier(self):
         self.ensure_one()

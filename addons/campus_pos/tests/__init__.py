@@ -1,5 +1,6 @@
 from . import (
     test_campus_pos_tours,
     test_campus_till,
+    test_pos_closing,
     test_pos_settlement,
 )

@@ -1,9 +1,8 @@
 from uuid import uuid4
 
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.fields import Command, Datetime
 from odoo.tests import new_test_user
-
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 # Typed by a reader as hexadecimal, and as ten digits by another kind of reader.
 LIN_UID = "04A1B2C3"
@@ -103,9 +102,9 @@ class CampusPosCommon(CampusPosFixture, AccountTestInvoicingCommon):
         cls.cash_method = cls.env["pos.payment.method"].create(
             {
                 "name": "Cash at the till",
-                "journal_id": cls.env["account.journal"].create(
-                    {"name": "Cash at the till", "type": "cash", "code": "CTILL"}
-                ).id,
+                "journal_id": cls.env["account.journal"]
+                .create({"name": "Cash at the till", "type": "cash", "code": "CTILL"})
+                .id,
             }
         )
         config = cls.env["pos.config"].create(
@@ -113,7 +112,13 @@ class CampusPosCommon(CampusPosFixture, AccountTestInvoicingCommon):
         )
         cls.setup_campus(config, cls.cashier)
         cls.lunch = cls.env["product.product"].create(
-            {"name": "Lunch", "list_price": 12.5, "type": "service", "available_in_pos": True, "taxes_id": False}
+            {
+                "name": "Lunch",
+                "list_price": 12.5,
+                "type": "service",
+                "available_in_pos": True,
+                "taxes_id": False,
+            }
         )
 
     def setUp(self):

@@ -1,6 +1,5 @@
-from odoo.tests import tagged
-
 from odoo.addons.point_of_sale.tests.test_frontend import TestPointOfSaleHttpCommon
+from odoo.tests import tagged
 
 from .common import LIN_UID, WANG_UID, CampusPosFixture
 

@@ -96,7 +96,8 @@ class TestCampusTill(CampusPosCommon):
         self.top_up(self.lin_card, 800, kind="subsidy", plan="subsidy", account="subsidy_fund")
         pockets = self.authorise(1250)["pockets"]
         self.assertEqual(
-            [(pocket["plan"], pocket["amount_minor"]) for pocket in pockets], [("subsidy", 800), ("cash", 450)]
+            [(pocket["plan"], pocket["amount_minor"]) for pocket in pockets],
+            [("subsidy", 800), ("cash", 450)],
         )
 
     # -- release and status ----------------------------------------------------
@@ -144,7 +145,9 @@ class TestCampusTill(CampusPosCommon):
     # -- photos ------------------------------------------------------------------
 
     def test_a_photo_link_works_for_the_cashier_who_saw_the_card_alone(self):
-        pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        pixel = (
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        )
         self.assertEqual(self.authorise(100)["holder"]["photo"], "")
         self.lin.image_1920 = pixel
         self.env.invalidate_all()
@@ -184,9 +187,7 @@ class TestCampusTill(CampusPosCommon):
             company_ids=company.ids,
         )
         with self.assertRaises(AccessError):
-            self.method.with_user(stranger).campus_card_authorise(
-                str(uuid4()), 100, LIN_UID, self.session.id
-            )
+            self.method.with_user(stranger).campus_card_authorise(str(uuid4()), 100, LIN_UID, self.session.id)
 
     def test_a_cashier_reads_neither_ledger_nor_cards(self):
         for model in (

@@ -1,12 +1,11 @@
 from uuid import uuid4
 
-from psycopg2.errors import UniqueViolation
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
-from .common import LIN_UID, WANG_UID, CampusPosCommon
+from .common import WANG_UID, CampusPosCommon
 
 
 @tagged("post_install", "-at_install")
@@ -127,9 +126,7 @@ class TestPosSettlement(CampusPosCommon):
     def test_a_card_payment_added_to_a_paid_order_is_refused(self):
         order = self.sync(self.order_vals([(self.cash_method, 12.5, str(uuid4()))]))
         with self.assertRaises(UserError), self.cr.savepoint():
-            order.add_payment(
-                {"pos_order_id": order.id, "amount": 12.5, "payment_method_id": self.method.id}
-            )
+            order.add_payment({"pos_order_id": order.id, "amount": 12.5, "payment_method_id": self.method.id})
         with self.assertRaises(UserError), self.cr.savepoint():
             order.payment_ids.payment_method_id = self.method
 
@@ -238,69 +235,6 @@ class TestPosSettlement(CampusPosCommon):
         self.assertEqual(quote["left_minor"], 1250)
         self.assertEqual(quote["holder"]["name"], "Lin Xiaoyu")
 
-    # -- the books -----------------------------------------------------------------
-
-    def test_the_session_books_card_sales_on_the_clearing_account(self):
-        order = self.sell(12.5)
-        self.sync(self.refund_vals(order, [(self.method, -4.0, str(uuid4()))]))
-        self.session.post_closing_cash_details(0)
-        self.assertTrue(self.session.close_session_from_ui()["successful"])
-        lines = self.sudo_env["account.move.line"].search(
-            [("account_id", "=", self.company.campus_clearing_account_id.id)]
-        )
-        self.assertEqual(sum(lines.mapped("balance")), 8.5)
-        self.assertEqual(self.earned(), 850)
-
-    def test_a_difference_typed_for_the_card_is_not_booked(self):
-        self.sell(12.5)
-        self.session.post_closing_cash_details(0)
-        self.session.close_session_from_ui([(self.method.id, -5.0)])
-        lines = self.sudo_env["account.move.line"].search(
-            [("account_id", "=", self.company.campus_clearing_account_id.id)]
-        )
-        self.assertEqual(sum(lines.mapped("balance")), 12.5)
-
-    # -- closing -------------------------------------------------------------------
-
-    def test_a_session_with_an_open_payment_does_not_close(self):
-        self.authorise(1250, LIN_UID)
-        self.session.post_closing_cash_details(0)
-        answer = self.session.close_session_from_ui()
-        self.assertFalse(answer["successful"])
-        with self.assertRaises(UserError), self.cr.savepoint():
-            self.session.action_pos_session_closing_control()
-        self.assertNotEqual(self.session.state, "closed")
-
-    def test_a_released_payment_lets_the_session_close(self):
-        uuid = self.authorise(1250)["uuid"]
-        (row,) = self.session.campus_card_open_payments()
-        self.assertEqual((row["uuid"], row["holder"], row["amount_minor"]), (uuid, "Lin Xiaoyu", 1250))
-        self.assertEqual(self.session.campus_card_settle_payment(uuid, False), "released")
-        self.assertFalse(self.session.campus_card_open_payments())
-        self.session.post_closing_cash_details(0)
-        self.assertTrue(self.session.close_session_from_ui()["successful"])
-        self.assertEqual(self.money(self.lin_card), (6000, 0))
-
-    def test_a_charged_payment_becomes_an_order_and_the_books_agree(self):
-        uuid = self.authorise(1250)["uuid"]
-        self.assertEqual(self.session.campus_card_settle_payment(uuid, True), "captured")
-        order = self.session.order_ids
-        self.assertEqual((order.state, order.amount_total, order.payment_ids.uuid), ("paid", 12.5, uuid))
-        self.assertIn("Lin Xiaoyu", self.session.message_ids[0].body)
-        self.session.post_closing_cash_details(0)
-        self.assertTrue(self.session.close_session_from_ui()["successful"])
-        lines = self.sudo_env["account.move.line"].search(
-            [("account_id", "=", self.company.campus_clearing_account_id.id)]
-        )
-        self.assertEqual((sum(lines.mapped("balance")), self.earned()), (12.5, 1250))
-
-    def test_an_order_found_after_its_payment_was_charged_is_refused(self):
-        uuid = self.authorise(1250)["uuid"]
-        self.session.campus_card_settle_payment(uuid, True)
-        with self.assertRaises(UniqueViolation), self.cr.savepoint(), mute_logger("odoo.sql_db"):
-            self.sync(self.order_vals([(self.method, 12.5, uuid)]))
-        self.assertEqual(self.earned(), 1250)
-
     def test_payments_added_through_the_backend_follow_the_same_rules(self):
         order = self.sell(12.5)
         refund = self.env["pos.order"].browse(order.refund()["res_id"])
@@ -309,4 +243,3 @@ class TestPosSettlement(CampusPosCommon):
         wizard.with_context(active_id=refund.id).check()
         self.assertEqual(refund.state, "paid")
         self.assertEqual(self.money(self.lin_card), (6000, 0))
-
