@@ -165,6 +165,12 @@ def test_imports_go_from_controllers_over_models_to_the_core():
     assert not wrong
 
 
+def test_sentences_are_translated_by_the_environment():
+    old = {"odoo._", "odoo.tools.translate._", "odoo.tools._"}
+    wrong = [short(path) for path in python_files(ADDONS) if old & set(imports(path))]
+    assert not wrong
+
+
 def test_nothing_outside_odoo_imports_an_addon():
     scripts = ROOT / "tools" / "odoo_scripts"
     wrong = [
