@@ -22,6 +22,7 @@ from . import (
     campus_card_replacement,
     campus_correction,
     campus_overview,
+    campus_account_view,
     campus_transfer_view,
     campus_wallet_card,
     ir_asset,

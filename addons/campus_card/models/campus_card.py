@@ -122,6 +122,8 @@ class CampusCard(models.Model):
         "(company_id, uid) WHERE uid IS NOT NULL AND state NOT IN ('replaced', 'returned')",
         "Another card in use has this UID.",
     )
+    # readers ask for cards that are over as well, which the index above leaves out
+    _uid_idx = models.Index("(uid) WHERE uid IS NOT NULL")
     _uid_form = models.Constraint(
         "CHECK(uid ~ '^([0-9A-F]{8}|[0-9A-F]{14}|[0-9A-F]{20})$')",
         "A UID is 8, 14 or 20 hexadecimal digits.",

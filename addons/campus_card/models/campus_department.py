@@ -48,9 +48,13 @@ class CampusDepartment(models.Model):
 
     def _compute_holder_count(self):
         """Holders of the department and of everything below it."""
+        counts = self.env["res.partner"]._read_group(
+            [("campus_department_id", "child_of", self.ids)], ["campus_department_id"], ["__count"]
+        )
         for department in self:
-            department.holder_count = self.env["res.partner"].search_count(
-                [("campus_department_id", "child_of", department.id)]
+            path = department.parent_path or "-"
+            department.holder_count = sum(
+                count for below, count in counts if (below.parent_path or "").startswith(path)
             )
 
     def action_view_holders(self):

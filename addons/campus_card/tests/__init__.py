@@ -5,6 +5,7 @@ from . import test_campus_import_job
 from . import test_campus_card
 from . import test_campus_correction
 from . import test_campus_counter
+from . import test_campus_departments
 from . import test_campus_holder
 from . import test_campus_replace
 from . import test_campus_resolve
