@@ -1,6 +1,5 @@
 """What the demo university eats, how it pays, and how it is drawn."""
 
-import datetime as dt
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -12,7 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "addons" / "campus_demo"))
 
 from generator import campus, habits, menu, names, pictures, portraits  # noqa: E402
-from generator.people import people  # noqa: E402
 from generator.purse import Purse  # noqa: E402
 
 
@@ -64,8 +62,7 @@ def test_a_topup_covers_what_is_needed():
 
 def test_pictures_are_small_and_well_formed():
     drawn = [pictures.picture(dish.category, dish.name) for dishes in menu.MENU.values() for dish in dishes]
-    student = people(Random(1), dt.date(2026, 11, 23), 0.02)[0]
-    drawn += [portraits.portrait(Random(seed), student) for seed in range(50)]
+    drawn += [portraits.portrait(Random(seed), seed % 2 == 0, seed % 3 == 0) for seed in range(60)]
     for drawing in drawn:
         assert ET.fromstring(drawing).tag.endswith("svg")
         assert "{" not in drawing

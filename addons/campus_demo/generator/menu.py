@@ -11,27 +11,26 @@ MEALS = (BREAKFAST, LUNCH, DINNER, SNACK)
 
 @dataclass(frozen=True)
 class Category:
-    """``color`` is Odoo's index of kanban colours, ``hue`` that of the drawn picture."""
+    """``color`` is Odoo's index of kanban colours. In the order of the buttons at a till."""
 
     code: str
     name: str
     name_en: str
     color: int
-    hue: str
 
 
 CATEGORIES = (
-    Category("staple", "主食", "Staples", 3, "#f2e3c6"),
-    Category("meat", "荤菜", "Meat dishes", 1, "#b4532f"),
-    Category("vegetable", "素菜", "Vegetables", 10, "#5f9448"),
-    Category("soup", "汤羹", "Soups", 2, "#d9a03f"),
-    Category("noodle", "面点", "Noodles and buns", 2, "#e3b768"),
-    Category("pot", "香锅", "Spicy pot", 1, "#b8352c"),
-    Category("drink", "饮品", "Drinks", 4, "#6fa3c8"),
-    Category("fruit", "水果", "Fruit", 9, "#e0663f"),
-    Category("snack", "零食", "Snacks", 7, "#d88bb0"),
-    Category("paper", "文具", "Stationery", 8, "#5a7bb5"),
-    Category("daily", "日用", "Daily needs", 5, "#8a79b5"),
+    Category("pot", "香锅", "Spicy pot", 1),
+    Category("noodle", "面点", "Noodles and buns", 2),
+    Category("meat", "荤菜", "Meat dishes", 1),
+    Category("vegetable", "素菜", "Vegetables", 10),
+    Category("staple", "主食", "Staples", 3),
+    Category("soup", "汤羹", "Soups", 2),
+    Category("fruit", "水果", "Fruit", 9),
+    Category("drink", "饮品", "Drinks", 4),
+    Category("snack", "零食", "Snacks", 7),
+    Category("daily", "日用", "Daily needs", 5),
+    Category("paper", "文具", "Stationery", 8),
 )
 
 
@@ -192,11 +191,11 @@ MENU: dict[str, tuple[Dish, ...]] = {
         ),
         *_dishes(
             "daily",
-            ("抽纸", "Tissues", 490),
+            ("洗手液", "Hand wash", 890),
             ("牙膏", "Toothpaste", 1290),
-            ("洗衣液", "Laundry liquid", 1990),
-            ("雨伞", "Umbrella", 2900),
-            ("香皂", "Soap", 550),
+            ("洗衣液", "Laundry liquid", 1590),
+            ("洗发水", "Shampoo", 1990),
+            ("沐浴露", "Shower gel", 1690),
         ),
     ),
 }

@@ -37,6 +37,11 @@ class Person:
         return self.number.startswith("S")
 
     @property
+    def young(self) -> bool:
+        """Students and children, as their photos show."""
+        return self.role == STUDENT or self.level == "子女"
+
+    @property
     def email(self) -> str:
         host = f"stu.{DOMAIN}" if self.role == STUDENT else DOMAIN
         return f"{self.number.lower()}@{host}"

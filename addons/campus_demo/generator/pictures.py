@@ -26,7 +26,7 @@ HERBS = '<g fill="#6fa35a"><circle cx="{x1}" cy="{y1}" r="2.6"/><circle cx="{x2}
 #: Kind of thing -> (background, colours of the food, words in the name that ask for it).
 TINTS = {
     "rice": ("#f3ead8", ("#fbfaf5", "#efe3c8"), ("饭", "粥")),
-    "bun": ("#f5e8d2", ("#fdf6ea", "#f4e2c4"), ("包", "馕", "蛋", "馒", "油条", "饭团", "三明治")),
+    "bun": ("#f5e8d2", ("#fdf6ea", "#f4e2c4"), ("包", "馕", "蛋", "馒", "油条")),
     "noodles": ("#f6e3c4", ("#efc979", "#e9bb62"), ("面", "馄饨", "粉")),
     "soup": ("#f4e7c9", ("#d9a648", "#c2843b", "#c9b35a"), ("汤", "豆花", "关东煮")),
     "meat": ("#f3dccf", ("#a8482a", "#b9602f", "#8f3d26"), ()),
@@ -54,7 +54,7 @@ OF_CATEGORY = {
 #: Categories whose things look alike only by name: a noodle counter sells buns, too.
 BY_NAME = {
     "noodle": ("bun", "soup", "noodles", "rice"),
-    "snack": ("bun", "noodles", "soup"),
+    "snack": ("rice", "noodles", "soup"),
     "drink": ("rice",),
 }
 #: Words in the name that know the colour.

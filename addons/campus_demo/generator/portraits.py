@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from .person import FAMILY, STUDENT, Person
-
 TILES = ("#dbe7f3", "#e3eedf", "#f6e6d3", "#f2dfe2", "#e4e1f2", "#d9ecec", "#f1ecd2", "#e6e6e6")
 SKINS = ("#f6d7bd", "#f3cdb0", "#eec19f", "#e5b48e")
 HAIRS = ("#1f1c1f", "#2b2422", "#372b26", "#16181d")
@@ -54,11 +52,10 @@ GLASSES = (
 COLLAR = '<path d="M52 93l12 14 12-14 6 2-11 19-7-7-7 7-11-19z" fill="#fff" opacity=".92"/>'
 
 
-def portrait(rng: Random, person: Person) -> str:
-    """An SVG of 128 x 128 pixels; the same person and seed give the same picture."""
-    young = person.role == STUDENT or (person.role == FAMILY and person.level == "子女")
+def portrait(rng: Random, female: bool, young: bool) -> str:
+    """An SVG of 128 x 128 pixels; the same seed gives the same picture."""
     grey = not young and rng.random() < 0.3
-    back, front = rng.choice(FEMALE_HAIR if person.female else MALE_HAIR)
+    back, front = rng.choice(FEMALE_HAIR if female else MALE_HAIR)
     skin = rng.randrange(len(SKINS))
     colours = {
         "skin": SKINS[skin],

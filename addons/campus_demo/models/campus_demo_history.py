@@ -31,7 +31,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _post_day(self, day, events, targets):
-        desk_in, desk_out, others, refunds = [], [], [], []
+        desk_in, online, sales, desk_out, refunds = [], [], [], [], []
         for entry in events:
             if entry.kind == event.REFUND:
                 refunds.append(self._prepare_refund(entry))
@@ -39,16 +39,19 @@ class CampusDemo(models.AbstractModel):
             post = self._prepare_post(entry, targets)
             if entry.kind in (event.FEE, event.PAYOUT):
                 desk_out.append(post)
+            elif entry.kind == event.PURCHASE:
+                sales.append(post)
             else:
-                (desk_in if entry.place == campus.CASH_DESK else others).append(post)
-        clerk, cashier = self._staff("clerk"), self._staff("cashier")
-        # A day's money in at the counter comes first and its money out last: whatever the
-        # order within the day, no purchase in between is refused.
+                (desk_in if entry.place == campus.CASH_DESK else online).append(post)
+        clerk, cashier = self._ledger(self._staff("clerk")), self._ledger(self._staff("cashier"))
+        # A day's money in comes first and pay-outs last: whatever the order within the day,
+        # no purchase in between is refused.
         answers = [
-            *self._ledger(clerk)._post(desk_in, booking_date=day),
-            *self._ledger(cashier)._post(others, booking_date=day),
-            *self._ledger(clerk)._post(desk_out, booking_date=day),
-            *self._ledger(cashier)._reverse(refunds, booking_date=day),
+            *clerk._post(desk_in, booking_date=day),
+            *self.env["campus.ledger"]._post(online, booking_date=day),
+            *cashier._post(sales, booking_date=day),
+            *clerk._post(desk_out, booking_date=day),
+            *cashier._reverse(refunds, booking_date=day),
         ]
         refused = [answer for answer in answers if not answer["ok"]]
         if refused:

@@ -55,5 +55,5 @@ class CampusDemo(models.AbstractModel):
             "campus_properties": {"level": person.level, "group": person.group, "room": person.room},
         }
         if rng.random() < PHOTOS or person.key:
-            vals["image_1920"] = encode(portrait(rng, person))
+            vals["image_1920"] = encode(portrait(rng, person.female, person.young))
         return vals

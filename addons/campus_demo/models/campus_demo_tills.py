@@ -77,18 +77,25 @@ class CampusDemo(models.AbstractModel):
                 self._remember(xmlid, root)
             found[place.code, None] = root
             used = {dish.category for dish in MENU[place.code]}
-            for category in CATEGORIES:
+            for number, category in enumerate(CATEGORIES, 1):
                 if category.code in used:
-                    found[place.code, category.code] = self._load_category(company, place, category, root)
+                    record = self._load_category(company, place, category, root, number)
+                    found[place.code, category.code] = record
         return found
 
     @api.model
-    def _load_category(self, company, place, category, root):
+    def _load_category(self, company, place, category, root, sequence):
         xmlid = self._xmlid(company, f"category_{place.code}_{category.code}")
         record = self.env.ref(xmlid, raise_if_not_found=False)
         if not record:
             record = self.env["pos.category"].create(
-                {"name": category.name_en, "parent_id": root.id, "color": category.color}
+                {
+                    "name": category.name_en,
+                    "parent_id": root.id,
+                    "sequence": sequence,
+                    "color": category.color,
+                    "image_512": encode(picture(category.code, category.name)),
+                }
             )
             record.update_field_translations("name", {LANGUAGE: category.name})
             self._remember(xmlid, record)
@@ -102,9 +109,8 @@ class CampusDemo(models.AbstractModel):
                 xmlid = self._xmlid(company, f"product_{place.code}_{number}")
                 if self.env.ref(xmlid, raise_if_not_found=False):
                     continue
-                vals_list.append(
-                    self._prepare_product_vals(company, dish, categories[place.code, dish.category])
-                )
+                category = categories[place.code, dish.category]
+                vals_list.append(self._prepare_product_vals(company, dish, category, number))
                 names.append(dish.name)
                 xmlids.append(xmlid)
         products = self.env["product.template"].create(vals_list)
@@ -113,13 +119,14 @@ class CampusDemo(models.AbstractModel):
             self._remember(xmlid, product)
 
     @api.model
-    def _prepare_product_vals(self, company, dish, category):
+    def _prepare_product_vals(self, company, dish, category, sequence):
         return {
             "name": dish.name_en,
             "list_price": dish.price_minor / 100,
             "type": "consu",
             "available_in_pos": True,
             "pos_categ_ids": [Command.set(category.ids)],
+            "pos_sequence": category.sequence * 100 + sequence,
             # Meals of a school's own canteens are exempt from value-added tax.
             "taxes_id": [Command.clear()],
             "supplier_taxes_id": [Command.clear()],
@@ -138,7 +145,8 @@ class CampusDemo(models.AbstractModel):
         cash = self._cash_method(company, number, place)
         card = company._campus_setup_pos()
         card.with_context(lang="en_US").update_field_translations("name", {LANGUAGE: "校园卡"})
-        shown = [record.id for key, record in categories.items() if key[0] == place.code]
+        # Not the root: its children are the first row of buttons at the till.
+        shown = [record.id for key, record in categories.items() if key[0] == place.code and key[1]]
         Config.create(
             {
                 "name": place.name,

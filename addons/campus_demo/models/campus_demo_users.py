@@ -1,18 +1,31 @@
+from collections import namedtuple
+from random import Random
+
 from odoo import api, models
 from odoo.fields import Command
 
 from ..generator import campus, cast
 from ..generator.person import STUDENT
+from ..generator.portraits import portrait
 from .campus_demo_company import LANGUAGE
+from .campus_demo_people import encode
 
-#: login (and password) -> name, group, first page. The student works in the portal.
-STAFF = {
-    "clerk": ("周敏", "campus_card.group_campus_card_clerk", "campus_card.campus_overview_action"),
-    "manager": ("郑海涛", "campus_card.group_campus_card_manager", "campus_card.campus_overview_action"),
-    "finance": ("何静", "campus_card.group_campus_card_finance", "campus_reports.campus_closing_action"),
-    "auditor": ("罗文斌", "campus_card.group_campus_card_auditor", "campus_card.campus_overview_action"),
-    "cashier": ("孙丽", "point_of_sale.group_pos_user", "point_of_sale.action_pos_config_kanban"),
-}
+#: Login (and password), name, whether a woman, group, first page.
+Worker = namedtuple("Worker", "login name female group action")
+OVERVIEW = "campus_card.campus_overview_action"
+STAFF = (
+    Worker("clerk", "周敏", True, "campus_card.group_campus_card_clerk", OVERVIEW),
+    Worker("manager", "郑海涛", False, "campus_card.group_campus_card_manager", OVERVIEW),
+    Worker(
+        "finance",
+        "何静",
+        True,
+        "campus_card.group_campus_card_finance",
+        "campus_reports.campus_closing_action",
+    ),
+    Worker("auditor", "罗文斌", False, "campus_card.group_campus_card_auditor", OVERVIEW),
+    Worker("cashier", "孙丽", True, "point_of_sale.group_pos_user", "point_of_sale.action_pos_config_kanban"),
+)
 
 
 class CampusDemo(models.AbstractModel):
@@ -24,13 +37,15 @@ class CampusDemo(models.AbstractModel):
     def _load_staff(self, company):
         self = self._here(company)
         self._load_language()
-        for login, (name, group, action) in STAFF.items():
+        for worker in STAFF:
+            groups = self.env.ref("base.group_user") + self.env.ref(worker.group)
             self._load_user(
-                login,
-                name=name,
-                email=f"{login}@{campus.DOMAIN}",
-                group_ids=[Command.set([self.env.ref("base.group_user").id, self.env.ref(group).id])],
-                action_id=self.env.ref(action).id,
+                worker.login,
+                name=worker.name,
+                email=f"{worker.login}@{campus.DOMAIN}",
+                image_1920=encode(portrait(Random(worker.login), worker.female, False)),
+                group_ids=[Command.set(groups.ids)],
+                action_id=self.env.ref(worker.action).id,
                 odoobot_state="disabled",
             )
         # The administrator reads English; the rest of the school works in Chinese.
@@ -39,7 +54,7 @@ class CampusDemo(models.AbstractModel):
             {
                 "tz": campus.TZ,
                 "odoobot_state": "disabled",
-                "action_id": self.env.ref("campus_card.campus_overview_action").id,
+                "action_id": self.env.ref(OVERVIEW).id,
             }
         )
 
@@ -48,9 +63,14 @@ class CampusDemo(models.AbstractModel):
         """A login in the portal for the student of the demo's stories."""
         self = self._here(company)
         domain = [("company_id", "=", company.id), ("uid", "=", cast.BY_KEY[STUDENT].uid)]
-        card = self.env["campus.card"].search(domain, limit=1)
-        portal = self.env.ref("base.group_portal")
-        self._load_user("student", partner_id=card.partner_id.id, group_ids=[Command.set(portal.ids)])
+        holder = self.env["campus.card"].search(domain, limit=1).partner_id
+        self._load_user(
+            "student",
+            partner_id=holder.id,
+            group_ids=[Command.set(self.env.ref("base.group_portal").ids)],
+            # Odoo gives a new user the default properties, also one of a known person.
+            campus_properties=dict(holder.campus_properties),
+        )
 
     @api.model
     def _load_user(self, login, **vals):
