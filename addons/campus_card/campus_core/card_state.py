@@ -138,9 +138,7 @@ def verbs(state: str) -> tuple[str, ...]:
     return tuple(verb for verb in VERBS if verb in MOVES[state])
 
 
-def spend_refusal(
-    state: str, valid_from: date | None, valid_until: date | None, on: date
-) -> Refusal | None:
+def spend_refusal(state: str, valid_from: date | None, valid_until: date | None, on: date) -> Refusal | None:
     """Say why a card may not pay on the day ``on``; None when it may.
 
     Both ends of the validity belong to it. No end means none.

@@ -29,9 +29,7 @@ class Limits:
                 raise ValueError(f"{name} is negative")
 
 
-def refusal(
-    limits: Limits, asked_minor: int, spent_minor: int, *, pin_given: bool = False
-) -> Refusal | None:
+def refusal(limits: Limits, asked_minor: int, spent_minor: int, *, pin_given: bool = False) -> Refusal | None:
     """Say why ``asked_minor`` may not be spent after ``spent_minor`` today, or None.
 
     A limit that no PIN can lift is named before the PIN. The refusal's numbers:

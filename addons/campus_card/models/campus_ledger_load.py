@@ -110,40 +110,7 @@ class CampusLedgerLoad(models.AbstractModel):
     @api.model
     def _load_wallets(self, shelf, typed, dry):
         wallet_ids = sorted(shelf.company_of_wallet)
-        self.env.cr.execute(
-            f"""SELECT account.wallet_id, account.id, plan.code, plan.sequence, account.balance_minor,
-                       account.reserved_minor, account.expires_on, plan.refundable,
-                       ARRAY(SELECT rel.campus_account_id FROM campus_pocket_plan_merchant_rel rel
-                              WHERE rel.campus_pocket_plan_id = plan.id)
-                  FROM campus_account account JOIN campus_pocket_plan plan ON plan.id = account.plan_id
-                 WHERE account.wallet_id = ANY(%s) AND account.kind = 'pocket'
-                 ORDER BY account.id {"" if dry else "FOR NO KEY UPDATE OF account"}""",
-            [wallet_ids],
-        )
-        pockets = {}
-        for (
-            wallet_id,
-            account_id,
-            plan,
-            order,
-            balance,
-            reserved,
-            expires_on,
-            refundable,
-            usable_at,
-        ) in self.env.cr.fetchall():
-            pockets.setdefault(wallet_id, []).append(
-                lt.Pocket(
-                    id=account_id,
-                    plan=plan,
-                    order=order,
-                    balance_minor=balance,
-                    reserved_minor=reserved,
-                    expires_on=expires_on,
-                    usable_at=frozenset(usable_at),
-                    refundable=refundable,
-                )
-            )
+        pockets = self._load_pockets(wallet_ids, lock=not dry)
         if dry:
             self._add_missing_pockets(typed, pockets)
         # Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
@@ -167,6 +134,25 @@ class CampusLedgerLoad(models.AbstractModel):
             shelf.books[company_id].add_wallet(wallet)
         self._load_debts(shelf)
         self._load_spent(shelf)
+
+    @api.model
+    def _load_pockets(self, wallet_ids, lock):
+        """Pockets of the wallets, locked in the order of their ids: ``{wallet id: [Pocket]}``."""
+        self.env.cr.execute(
+            f"""SELECT account.wallet_id, account.id, plan.code, plan.sequence, account.balance_minor,
+                       account.reserved_minor, account.expires_on,
+                       ARRAY(SELECT rel.campus_account_id FROM campus_pocket_plan_merchant_rel rel
+                              WHERE rel.campus_pocket_plan_id = plan.id), plan.refundable
+                  FROM campus_account account JOIN campus_pocket_plan plan ON plan.id = account.plan_id
+                 WHERE account.wallet_id = ANY(%s) AND account.kind = 'pocket'
+                 ORDER BY account.id {"FOR NO KEY UPDATE OF account" if lock else ""}""",
+            [wallet_ids],
+        )
+        pockets = {}
+        for wallet_id, *values, usable_at, refundable in self.env.cr.fetchall():
+            pocket = lt.Pocket(*values, usable_at=frozenset(usable_at), refundable=refundable)
+            pockets.setdefault(wallet_id, []).append(pocket)
+        return pockets
 
     @api.model
     def _add_missing_pockets(self, typed, pockets):

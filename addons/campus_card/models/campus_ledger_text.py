@@ -43,8 +43,12 @@ class CampusLedgerText(models.AbstractModel):
             "limit_purchase": self.env._("Over the limit of %(limit)s for one purchase."),
             "limit_day": self.env._("Over the daily limit of %(limit)s: %(left)s left today."),
             "pin_needed": self.env._("The PIN is needed above %(limit)s a day."),
-            "plan_not_usable": self.env._("Only %(available)s can be spent here; %(elsewhere)s is for other places."),
-            "conflict": self.env._("This request was already answered with other content. Nothing was booked."),
+            "plan_not_usable": self.env._(
+                "Only %(available)s can be spent here; %(elsewhere)s is for other places."
+            ),
+            "conflict": self.env._(
+                "This request was already answered with other content. Nothing was booked."
+            ),
             "not_found": self.env._("There is nothing to do it with."),
             "not_reversible": self.env._("This booking is itself a refund and cannot be undone."),
             "reversal_exceeds": self.env._("Only %(left)s of it can still be refunded."),
