@@ -6,6 +6,7 @@ class CampusWallet(models.Model):
     """What the card office sees of a wallet beside its money."""
 
     _inherit = "campus.wallet"
+    _rec_names_search = ["partner_id.name", "partner_id.campus_number"]
 
     card_ids = fields.One2many("campus.card", "wallet_id", "Cards", readonly=True)
     card_count = fields.Integer("Number of Cards", compute="_compute_card_count")
@@ -24,6 +25,16 @@ class CampusWallet(models.Model):
         inverse="_inverse_limit_day",
         help="Most that may be spent in one day. 0: no limit.",
     )
+
+    @api.depends("partner_id.name", "partner_id.campus_number")
+    def _compute_display_name(self):
+        """Names repeat on a campus: the number tells two holders apart."""
+        for wallet in self:
+            # sudo: the number is for campus staff, and so are wallets
+            holder = wallet.partner_id.sudo()
+            wallet.display_name = (
+                f"{holder.name} ({holder.campus_number})" if holder.campus_number else holder.name
+            )
 
     @api.depends("card_ids")
     def _compute_card_count(self):

@@ -86,6 +86,13 @@ class TestCampusHolder(PeopleCase):
         found = self.env["res.partner"].search([("campus_wallet_id", "=", self.card.wallet_id.id)])
         self.assertEqual(found, self.lin)
 
+    def test_a_wallet_is_named_and_found_by_name_and_number(self):
+        wallet = self.card.wallet_id
+        self.assertEqual(wallet.display_name, "Lin Xiaoyu (T0001)")
+        wallets = wallet.with_user(self.users["clerk"])
+        for text in ("Xiaoyu", "T0001"):
+            self.assertEqual([found for found, _name in wallets.name_search(text)], wallet.ids)
+
     def test_a_clerk_makes_a_holder_and_a_card_in_the_forms(self):
         partners = self.env["res.partner"].with_user(self.users["clerk"])
         with Form(partners, view="campus_card.campus_holder_view_form") as form:
