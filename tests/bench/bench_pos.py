@@ -11,7 +11,9 @@ import threading
 import time
 
 import common
-from support.odoo import odoo_database, odoo_server, school as make_school
+
+from support.odoo import odoo_database, odoo_server
+from support.odoo import school as make_school
 from support.till import Client, Till
 
 CLIENTS = (1, 20, 200)

@@ -5,6 +5,7 @@ import threading
 import uuid
 
 import pytest
+
 from support.odoo import odoo_database, odoo_server, school
 from support.till import Client, ServerError, Till
 

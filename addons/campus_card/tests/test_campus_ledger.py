@@ -1,11 +1,10 @@
 import datetime as dt
 import uuid
 
-from psycopg2 import errors as pg
-
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
+from psycopg2 import errors as pg
 
 from ..campus_core import errors
 from .ledger_common import LedgerCase
@@ -27,7 +26,9 @@ class TestCampusLedger(LedgerCase):
         sale = self.buy(1250)
         self.assertTrue(sale["ok"])
         self.assertEqual((sale["balance_before_minor"], sale["balance_after_minor"]), (5000, 3750))
-        refund = self.ledger._reverse([{"uuid": self.uuid(), "reverses_uuid": sale["uuid"], "amount_minor": 250}])[0]
+        refund = self.ledger._reverse(
+            [{"uuid": self.uuid(), "reverses_uuid": sale["uuid"], "amount_minor": 250}]
+        )[0]
         self.assertTrue(refund["ok"])
         self.assertEqual(self.wallet.available_minor, 4000)
         self.assertEqual(self.merchant.balance, 10.0)
@@ -36,7 +37,9 @@ class TestCampusLedger(LedgerCase):
         self.top_up(5000)
         self.grant(300, expires_on=dt.date.today() + dt.timedelta(days=30))
         sale = self.buy(1000)
-        self.assertEqual([(p["plan"], p["amount_minor"]) for p in sale["pockets"]], [("subsidy", 300), ("cash", 700)])
+        self.assertEqual(
+            [(p["plan"], p["amount_minor"]) for p in sale["pockets"]], [("subsidy", 300), ("cash", 700)]
+        )
         self.ledger._reverse([{"uuid": self.uuid(), "reverses_uuid": sale["uuid"]}])
         balances = {p.plan_id.code: p.balance_minor for p in self.wallet.pocket_ids}
         self.assertEqual(balances, {"cash": 5000, "subsidy": 300})
@@ -195,7 +198,11 @@ class TestLedgerGuards(LedgerCase):
         self.refuse("DELETE FROM campus_transfer WHERE id = %s", self.row)
         self.refuse("TRUNCATE campus_transfer CASCADE")
         transfer = self.env["campus.transfer"].browse(self.row)
-        for forbidden in (lambda: transfer.write({"memo": "x"}), transfer.unlink, lambda: transfer.create([{}])):
+        for forbidden in (
+            lambda: transfer.write({"memo": "x"}),
+            transfer.unlink,
+            lambda: transfer.create([{}]),
+        ):
             with self.assertRaises(UserError):
                 forbidden()
 
