@@ -7,9 +7,17 @@ of one account and a credit of another.
 
 from collections import namedtuple
 
-#: One group of transfers of a day. ``place_id`` is the ledger account that is no holder's
+#: Transfers of a day between two keys: an account's id, or a plan's as a negative number
+#: for all its pockets. ``amount_minor`` > 0, whole cents.
+Group = namedtuple("Group", "debit_key credit_key kind is_reversal transfer_count amount_minor")
+
+#: What a key is booked on; ``journal_id`` None takes the company's. ``is_holder``: a pocket
+#: or a debt, not a place.
+Booking = namedtuple("Booking", "gl_id journal_id is_holder")
+
+#: One sum of a day. ``place_id`` is the ledger account that is no holder's
 #: (merchant, card office, fund ...); None where both sides belong to holders.
-#: ``place_is_debit`` says on which side it stands. ``amount_minor`` > 0, whole cents.
+#: ``place_is_debit`` says on which side it stands.
 Sum = namedtuple(
     "Sum",
     "journal_id debit_gl_id credit_gl_id place_id place_is_debit kind is_reversal transfer_count amount_minor",
@@ -17,6 +25,34 @@ Sum = namedtuple(
 
 #: One line of an entry: of the account ``gl_id``, for one place or for all holders.
 EntryLine = namedtuple("EntryLine", "gl_id place_id is_debit transfer_count amount_minor")
+
+
+def sums(groups, bookings, company_journal_id):
+    """Say what groups are booked on, and add up what is booked alike.
+
+    :param groups: iterable of :class:`Group`
+    :param bookings: ``{key: Booking}``
+    :return: list of :class:`Sum`, by kind, sales before refunds, and place
+    """
+    totals = {}
+    for group in groups:
+        debit, credit = bookings[group.debit_key], bookings[group.credit_key]
+        place_id = None
+        if not (debit.is_holder and credit.is_holder):
+            place_id = group.credit_key if debit.is_holder else group.debit_key
+        key = (
+            debit.journal_id or credit.journal_id or company_journal_id,
+            debit.gl_id,
+            credit.gl_id,
+            place_id,
+            not debit.is_holder,
+            group.kind,
+            group.is_reversal,
+        )
+        count, amount = totals.get(key, (0, 0))
+        totals[key] = (count + group.transfer_count, amount + group.amount_minor)
+    rows = [Sum(*key, *total) for key, total in totals.items()]
+    return sorted(rows, key=lambda row: (row.kind, row.is_reversal, row[3] or 0, row[1] or 0, row[2] or 0))
 
 
 def entries(sums):

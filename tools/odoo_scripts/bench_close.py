@@ -27,14 +27,14 @@ INSERT INTO campus_transfer (uuid, line, kind, company_id, wallet_id, debit_acco
                              amount_minor, booking_date, occurred_at, posted_at)
 SELECT gen_random_uuid(), 1, CASE WHEN n %% 10 = 0 THEN 'topup' ELSE 'purchase' END, %(company)s,
        pocket.wallet_id, CASE WHEN n %% 10 = 0 THEN %(desk)s ELSE pocket.id END,
-       CASE WHEN n %% 10 = 0 THEN pocket.id ELSE (%(merchants)s)[1 + n %% %(merchant_count)s] END,
+       CASE WHEN n %% 10 = 0 THEN pocket.id ELSE (%(merchants)s)[1 + (hashint4(n) & 2147483647) %% %(merchant_count)s] END,
        100 + n %% 2400, %(day)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
   FROM generate_series(1, %(transfers)s) AS n
   JOIN (SELECT account.id, account.wallet_id, plan.code,
                row_number() OVER (PARTITION BY plan.code ORDER BY account.id) - 1 AS number
           FROM campus_account account JOIN campus_pocket_plan plan ON plan.id = account.plan_id
          WHERE account.company_id = %(company)s AND account.kind = 'pocket') AS pocket
-    ON pocket.number = (n * 7919::bigint) %% %(holders)s
+    ON pocket.number = (hashint4(n + 1000000) & 2147483647) %% %(holders)s
    AND pocket.code = CASE WHEN n %% 10 IN (3, 6) THEN 'subsidy' ELSE 'cash' END
 """
 

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..day_entries import EntryLine, Sum, entries, missing_gl
+from ..day_entries import Booking, EntryLine, Group, Sum, entries, missing_gl, sums
 
 CASH, SUBSIDY, CLEARING, OFFICE = 1, 2, 3, 4
 BANK, GENERAL = 8, 9
@@ -51,6 +51,34 @@ class TestDayEntries(BaseCase):
     def test_a_side_without_general_ledger_account_is_found(self):
         bad = sale(CANTEEN, 500, liability=None)
         self.assertEqual(missing_gl([sale(SHOP, 1), bad]), [bad])
+
+    def test_groups_that_are_booked_alike_become_one_sum(self):
+        bookings = {
+            -1: Booking(CASH, None, True),
+            -2: Booking(SUBSIDY, None, True),
+            31: Booking(OFFICE, None, True),  # a debt
+            32: Booking(OFFICE, None, True),  # another holder's
+            CANTEEN: Booking(CLEARING, None, False),
+            DESK: Booking(OFFICE, BANK, False),
+        }
+        groups = [
+            Group(31, CANTEEN, "purchase", False, 1, 100),
+            Group(32, CANTEEN, "purchase", False, 2, 300),
+            Group(-1, CANTEEN, "purchase", False, 3, 500),
+            Group(CANTEEN, -2, "purchase", True, 1, 50),
+            Group(DESK, -1, "topup", False, 1, 1_000),
+            Group(-1, 31, "debt_return", False, 1, 70),
+        ]
+        self.assertEqual(
+            sums(groups, bookings, GENERAL),
+            [
+                Sum(GENERAL, CASH, OFFICE, None, False, "debt_return", False, 1, 70),
+                Sum(GENERAL, CASH, CLEARING, CANTEEN, False, "purchase", False, 3, 500),
+                Sum(GENERAL, OFFICE, CLEARING, CANTEEN, False, "purchase", False, 3, 400),
+                Sum(GENERAL, CLEARING, SUBSIDY, CANTEEN, True, "purchase", True, 1, 50),
+                Sum(BANK, OFFICE, CASH, DESK, True, "topup", False, 1, 1_000),
+            ],
+        )
 
     def test_no_sums_no_entries(self):
         self.assertEqual(entries([]), {})
