@@ -45,13 +45,13 @@ class PosConfig(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         configs = super().create(vals_list)
-        configs._campus_ensure_merchant()
+        configs._campus_prepare_till()
         return configs
 
     def write(self, vals):
         res = super().write(vals)
         if "payment_method_ids" in vals:
-            self._campus_ensure_merchant()
+            self._campus_prepare_till()
         return res
 
     def action_campus_setup_pos(self):
@@ -67,20 +67,34 @@ class PosConfig(models.Model):
             method = config.company_id._campus_setup_pos()
             if method not in config.payment_method_ids:
                 config.payment_method_ids = [Command.link(method.id)]
-            config._campus_ensure_merchant()
+            config._campus_prepare_till()
 
     def _campus_takes_card(self):
         return any(method._is_campus_card() for method in self.payment_method_ids)
 
-    def _campus_ensure_merchant(self):
-        """Give every till that takes the card a merchant account of its own."""
+    def _campus_prepare_till(self):
+        """Make the tills among these ready for the card; safe to repeat."""
         # Whoever may set a till up need not be able to write in the ledger's accounts.
         for config in self.sudo():
-            if config.campus_account_id or not config._campus_takes_card():
+            if not config._campus_takes_card():
                 continue
-            config.campus_account_id = config.env["campus.account"].create(
-                config._prepare_campus_merchant_vals()
-            )
+            if not config.campus_account_id:
+                config.campus_account_id = config.env["campus.account"].create(
+                    config._prepare_campus_merchant_vals()
+                )
+            config._campus_number_without_waiting()
+
+    def _campus_number_without_waiting(self):
+        """Let several devices of one till store orders at the same time.
+
+        Odoo numbers a till's orders and lines without gaps, which locks a row for each
+        order; a device that meets the lock fails, sleeps and repeats the order, and gives up
+        under load. Receipts keep their own numbers, made by the device.
+        """
+        sequences = self.order_seq_id | self.order_line_seq_id | self.order_backend_seq_id
+        sequences.filtered(lambda sequence: sequence.implementation == "no_gap").write(
+            {"implementation": "standard"}
+        )
 
     def _prepare_campus_merchant_vals(self):
         return {

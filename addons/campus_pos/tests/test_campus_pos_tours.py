@@ -62,6 +62,17 @@ class TestCampusPosTours(CampusPosFixture, TestPointOfSaleHttpCommon):
         self.assertEqual(self.money(self.wang_card), (1620, 0))
         self.assertFalse(self.open_reservations())
 
+    def test_a_card_payment_is_taken_back_before_the_order_is_stored(self):
+        self.start_pos_tour("campus_pos_reversal")
+        self.assertEqual(self.money(self.wang_card), (620, 0))
+        self.assertEqual(self.orders().payment_ids.payment_method_id.type, "cash")
+        self.assertEqual(self.earned(), 0)
+
+    def test_offline_the_card_is_refused_and_cash_is_taken(self):
+        self.start_pos_tour("campus_pos_offline")
+        self.assertEqual(self.money(self.lin_card), (5000, 0))
+        self.assertEqual(self.earned(), 0)
+
     def test_a_reload_in_the_middle_neither_loses_nor_doubles(self):
         self.start_pos_tour("campus_pos_reload")
         self.assertEqual(self.money(self.lin_card), (2500, 0))

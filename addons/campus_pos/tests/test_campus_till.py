@@ -258,6 +258,10 @@ class TestCampusTill(CampusPosCommon):
         self.assertEqual(self.config.campus_account_id, merchant)
         self.assertEqual(self.method.outstanding_account_id, self.company.campus_clearing_account_id)
 
+    def test_orders_of_a_till_do_not_wait_for_each_other(self):
+        sequences = self.config.order_seq_id | self.config.order_line_seq_id
+        self.assertEqual(set(sequences.mapped("implementation")), {"standard"})
+
     def test_a_wrong_booking_of_the_method_is_refused(self):
         other = self.company_data["default_account_assets"]
         with patch.object(type(self.method), "_is_write_forbidden", lambda *args: False):

@@ -4,6 +4,7 @@ import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
+import * as OfflineUtil from "@point_of_sale/../tests/generic_helpers/offline_util";
 import * as Numpad from "@point_of_sale/../tests/generic_helpers/numpad_util";
 import { refresh, run } from "@point_of_sale/../tests/generic_helpers/utils";
 import { registry } from "@web/core/registry";
@@ -137,6 +138,54 @@ tours.add("campus_pos_reload", {
             Till.tap(Till.LIN_UID),
             Till.isPaid("Lin Xiaoyu", "12.50", "25.00"),
             Till.isNextCustomer(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+tours.add("campus_pos_reversal", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.tap(Till.WANG_UID),
+            Till.isRefused("6.30 missing"),
+            { content: "take what is there", trigger: ".campus-part", run: "click" },
+            Till.isPaid("Wang Haoran", "6.20", "0.00"),
+            {
+                content: "take it back before the order is stored",
+                trigger: ".paymentlines .send_payment_reversal",
+                run: "click",
+            },
+            { content: "reversed", trigger: ".electronic_status:contains(Payment reversed)" },
+            PaymentScreen.remainingIs("12.50"),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+tours.add("campus_pos_offline", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            OfflineUtil.setOfflineMode(),
+            run(() => {
+                posmodel.data.network.offline = true;
+            }, "the till has noticed"),
+            Till.tap(Till.LIN_UID),
+            Till.isRefused("cannot be reached"),
+            Till.cancel(),
+            OfflineUtil.setOnlineMode(),
+            run(() => {
+                posmodel.data.network.offline = false;
+            }, "the till has noticed that too"),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
             Chrome.endTour(),
         ].flat(),
 });

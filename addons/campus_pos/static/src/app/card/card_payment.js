@@ -1,6 +1,7 @@
+import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
 import { ENQUIRY_INTERVAL_MS } from "./const";
-import { NoAnswerError } from "./till_client";
+import { NoAnswerError, OfflineError } from "./till_client";
 
 const OPEN_STATES = ["open", "captured"];
 
@@ -81,9 +82,9 @@ export class CardPayment {
             this.enquire();
             return;
         }
-        // The server answered with an error and booked nothing.
+        // The server booked nothing: it answered with an error, or was not asked.
         this.answer = null;
-        this.error = (error instanceof RPCError && error.data?.message) || error.message;
+        this.error = explain(error);
         this._enter("refused");
     }
 
@@ -153,4 +154,11 @@ export class CardPayment {
         this.phase = phase;
         this.onPhase?.(this);
     }
+}
+
+function explain(error) {
+    if (error instanceof OfflineError) {
+        return _t("The server cannot be reached. Card payments need it.").toString();
+    }
+    return (error instanceof RPCError && error.data?.message) || error.message;
 }

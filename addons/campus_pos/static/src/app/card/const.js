@@ -13,4 +13,6 @@ export const RELEASE_GIVE_UP_MS = 10 * 60 * 1000;
 
 /** The same card within this time after it paid is a card that was held too long. */
 export const REPEATED_TAP_MS = 3000;
+/** A tap on the open order waits this long for the payment screen to come up. */
+export const EARLY_TAP_MS = 5000;
 export const PAID_SHOWN_MS = 2200;

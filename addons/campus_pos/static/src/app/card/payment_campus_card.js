@@ -2,7 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_interface";
 import { register_payment_method } from "@point_of_sale/app/services/pos_store";
-import { PENDING_STATUSES, REPEATED_TAP_MS, TERMINAL } from "./const";
+import { EARLY_TAP_MS, PENDING_STATUSES, REPEATED_TAP_MS, TERMINAL } from "./const";
 import { toMajor, toMinor } from "./money";
 import { CardPayment } from "./card_payment";
 import { ReleaseQueue } from "./release_queue";
@@ -75,16 +75,23 @@ export class PaymentCampusCard extends PaymentInterface {
         );
     }
 
-    /** Start the next payment with a card that was tapped before. */
-    expect(credential) {
-        this.nextTap = credential;
+    /** Start the payment of this order with a card that was tapped before it was asked for. */
+    expect(credential, order) {
+        this.nextTap = { credential, order: order.uuid, at: Date.now() };
+    }
+
+    /** The tap that was meant for this order, once; nobody pays with a tap of long ago. */
+    takeTap(order) {
+        const tap = this.nextTap;
+        this.nextTap = null;
+        const isGood = tap?.order === order.uuid && Date.now() - tap.at < EARLY_TAP_MS;
+        return isGood ? tap.credential : "";
     }
 
     // -- charging --------------------------------------------------------------------
 
     async _charge(line) {
-        const credential = this.nextTap;
-        this.nextTap = null;
+        const credential = this.takeTap(line.pos_order_id);
         if (!this._isAmountGood(line)) {
             this._removeLater(line);
             return false;

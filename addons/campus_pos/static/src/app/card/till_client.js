@@ -6,6 +6,11 @@ export class NoAnswerError extends Error {
     name = "NoAnswerError";
 }
 
+/** The till knows that it is offline: nothing was asked. */
+export class OfflineError extends Error {
+    name = "OfflineError";
+}
+
 /** The four questions that a till may ask the server about cards. */
 export class TillClient {
     constructor(pos, paymentMethod) {
@@ -13,7 +18,10 @@ export class TillClient {
         this.paymentMethod = paymentMethod;
     }
 
-    authorise(uuid, amountMinor, credential, attempt) {
+    async authorise(uuid, amountMinor, credential, attempt) {
+        if (this.pos.data.network.offline) {
+            throw new OfflineError("authorise");
+        }
         return this._call("campus_card_authorise", [
             uuid,
             amountMinor,

@@ -20,8 +20,8 @@ patch(PaymentScreen.prototype, {
     },
 
     _startCampusCard(terminal) {
-        if (terminal.payment) {
-            return;
+        if (this.pos.paymentTerminalInProgress) {
+            return; // the only method of this till, chosen by the screen itself
         }
         const pending = pendingCardLine(this.currentOrder);
         if (pending?.amount > 0) {

@@ -58,12 +58,14 @@ patch(PosStore.prototype, {
         if (!terminal || terminal.payment || terminal.isRepeated(credential)) {
             return;
         }
-        const isOpen = ["ProductScreen", "PaymentScreen"].includes(this.router.state.current);
+        const isOpen =
+            ["ProductScreen", "PaymentScreen"].includes(this.router.state.current) &&
+            this.env.services.ui.activeElement === document;
         if (!this.config.campus_scan_to_pay || !isOpen || !(order?.remainingDue > 0)) {
             this.notification.add(_t("There is nothing to pay by card yet."), { type: "info" });
             return;
         }
-        terminal.expect(credential);
+        terminal.expect(credential, order);
         if (terminal.screen) {
             await terminal.screen.payByCampusCard();
         } else {
