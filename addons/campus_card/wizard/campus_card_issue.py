@@ -22,7 +22,9 @@ class CampusCardIssue(models.TransientModel):
         "campus.department", string="Departments", help="With everything below them. Empty: all."
     )
     role = fields.Selection(
-        selection=lambda self: self.env["res.partner"]._fields["campus_role"].selection,
+        selection=lambda self: (
+            self.env["res.partner"]._fields["campus_role"]._description_selection(self.env)
+        ),
         help="Empty: all roles.",
     )
     valid_from_after = fields.Date("Joined Since", help="Only holders who are valid from this day or later.")
@@ -33,7 +35,7 @@ class CampusCardIssue(models.TransientModel):
         help="A card that is requested, being made, in use, frozen or lost counts.",
     )
     kind = fields.Selection(
-        selection=lambda self: self.env["campus.card"]._fields["kind"].selection,
+        selection=lambda self: self.env["campus.card"]._fields["kind"]._description_selection(self.env),
         required=True,
         default="physical",
     )

@@ -14,7 +14,9 @@ class CampusCardReplace(models.TransientModel):
     company_id = fields.Many2one(related="card_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     available = fields.Monetary(related="card_id.wallet_id.available", string="Available in the Wallet")
-    kind = fields.Selection(selection=lambda self: self.env["campus.card"]._fields["kind"].selection)
+    kind = fields.Selection(
+        selection=lambda self: self.env["campus.card"]._fields["kind"]._description_selection(self.env)
+    )
     hand_over = fields.Boolean(
         "New card is at hand",
         default=True,
