@@ -13,7 +13,9 @@ class CampusClosingLine(models.Model):
     company_id = fields.Many2one(related="closing_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(related="closing_id.date", store=True, index=True)
-    kind = fields.Selection(lambda self: self.env["campus.transfer"]._fields["kind"].selection)
+    kind = fields.Selection(
+        lambda self: self.env["campus.transfer"]._fields["kind"]._description_selection(self.env)
+    )
     is_reversal = fields.Boolean(string="Refund")
     place_id = fields.Many2one("campus.account", string="Place", ondelete="restrict")
     journal_id = fields.Many2one("account.journal", ondelete="restrict")

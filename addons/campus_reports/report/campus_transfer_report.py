@@ -62,14 +62,18 @@ class CampusTransferReport(models.Model):
     occurred_at = fields.Datetime(string="Time", readonly=True)
     hour = fields.Char(readonly=True)
     weekday = fields.Selection(WEEKDAYS, readonly=True)
-    kind = fields.Selection(lambda self: self.env["campus.transfer"]._fields["kind"].selection, readonly=True)
+    kind = fields.Selection(
+        lambda self: self.env["campus.transfer"]._fields["kind"]._description_selection(self.env),
+        readonly=True,
+    )
     is_refund = fields.Boolean(string="Refund", readonly=True)
     wallet_id = fields.Many2one("campus.wallet", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Holder", readonly=True)
     card_id = fields.Many2one("campus.card", readonly=True)
     department_id = fields.Many2one("campus.department", readonly=True)
     role = fields.Selection(
-        lambda self: self.env["res.partner"]._fields["campus_role"].selection, readonly=True
+        lambda self: self.env["res.partner"]._fields["campus_role"]._description_selection(self.env),
+        readonly=True,
     )
     place_id = fields.Many2one("campus.account", string="Place", readonly=True)
     plan_id = fields.Many2one("campus.pocket.plan", string="Plan", readonly=True)
