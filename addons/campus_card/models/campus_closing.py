@@ -15,7 +15,11 @@ class CampusClosing(models.Model):
     )
     date = fields.Date(string="Business Day", required=True, index=True)
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")], required=True, default="open", readonly=True, index=True
+        [("open", "Not Closed"), ("closed", "Day Closed")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
     )
 
     _company_date_unique = models.Constraint("UNIQUE(company_id, date)", "A day is closed once.")
@@ -24,9 +28,7 @@ class CampusClosing(models.Model):
     def _closed_until(self, company):
         """Last closed business day of the company, or None."""
         self.flush_model()
-        self.env.cr.execute(
-            "SELECT closed_until FROM campus_day WHERE company_id = %s", [company.id]
-        )
+        self.env.cr.execute("SELECT closed_until FROM campus_day WHERE company_id = %s", [company.id])
         row = self.env.cr.fetchone()
         return row[0] if row else None
 

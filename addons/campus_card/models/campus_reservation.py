@@ -16,7 +16,9 @@ class CampusReservation(models.Model):
     line = fields.Integer(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    wallet_id = fields.Many2one("campus.wallet", required=True, readonly=True, index=True, ondelete="restrict")
+    wallet_id = fields.Many2one(
+        "campus.wallet", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
     card_id = fields.Many2one("campus.card", readonly=True, ondelete="restrict")
     account_id = fields.Many2one(
@@ -27,7 +29,7 @@ class CampusReservation(models.Model):
     captured_minor = fields.Integer(string="Captured (cents)", required=True, readonly=True)
     amount = fields.Monetary(compute="_compute_amount")
     state = fields.Selection(
-        [("open", "Open"), ("captured", "Captured"), ("released", "Released"), ("expired", "Expired")],
+        [("open", "Held"), ("captured", "Captured"), ("released", "Released"), ("expired", "Expired")],
         required=True,
         readonly=True,
     )
