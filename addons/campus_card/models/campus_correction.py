@@ -22,7 +22,7 @@ class CampusCorrection(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char("Number", required=True, readonly=True, copy=False, default="/")
+    name = fields.Char("Reference", required=True, readonly=True, copy=False, default="/")
     wallet_id = fields.Many2one(
         "campus.wallet", required=True, index=True, ondelete="restrict", check_company=True
     )
