@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .. import builds, databases, demo_server, headless, settings, state, workspace
+from .. import builds, databases, demo_server, headless, postgres, settings, state, workspace
 from ..console import Step, Steps, say
 from ..workspace import Workspace
 
@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     steps = Steps(workspace.STEPS + 3 + args.headless_check)
     needs = headless.NEEDS if args.headless_check else ()
+    was_running = postgres.running() is not None
     with state.checkout_lock():
         ws = workspace.prepare(steps, needs, WANTS)
         name = ws.server.name(settings.DEMO_DATABASE)
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
             headless.check(ws, url, name, step)
     finally:
         demo_server.stop()
+        if not was_running:
+            postgres.stop()
     return 0
 
 
