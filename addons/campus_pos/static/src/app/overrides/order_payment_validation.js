@@ -3,6 +3,8 @@ import { patch } from "@web/core/utils/patch";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { TERMINAL } from "../card/const";
 
+const SPINNER_DELAY_MS = 2000;
+
 patch(OrderPaymentValidation.prototype, {
     /** Not where cash was taken too: the receipt screen says what change to give. */
     get opensNextCustomer() {
@@ -23,7 +25,8 @@ patch(OrderPaymentValidation.prototype, {
         }
         const { ui } = this.pos.env.services;
         const order = this.order;
-        ui.block();
+        // No spinner over what the customer reads, unless the server is slow.
+        ui.block({ delay: SPINNER_DELAY_MS });
         try {
             if ((await this.finalizeValidation()) instanceof RPCError) {
                 return false;
