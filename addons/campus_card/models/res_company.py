@@ -58,9 +58,7 @@ class ResCompany(models.Model):
     def _campus_has_chart(self):
         # A branch books on the accounts of its root company.
         return bool(self.root_id.chart_template) and bool(
-            self.env["account.account"]
-            .sudo()
-            .search_count([("company_ids", "=", self.root_id.id)], limit=1)
+            self.env["account.account"].sudo().search_count([("company_ids", "=", self.root_id.id)], limit=1)
         )
 
     def _campus_xmlid(self, key):

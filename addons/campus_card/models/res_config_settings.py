@@ -8,9 +8,7 @@ class ResConfigSettings(models.TransientModel):
     campus_clearing_account_id = fields.Many2one(
         related="company_id.campus_clearing_account_id", readonly=False
     )
-    campus_debt_account_id = fields.Many2one(
-        related="company_id.campus_debt_account_id", readonly=False
-    )
+    campus_debt_account_id = fields.Many2one(related="company_id.campus_debt_account_id", readonly=False)
     campus_has_chart = fields.Boolean(compute="_compute_campus_has_chart")
 
     def _compute_campus_has_chart(self):
