@@ -73,6 +73,9 @@ def test_the_callers_python_settings_do_not_leak(monkeypatch):
 def test_a_process_is_ended_only_when_it_is_the_expected_one():
     command = [sys.executable, "-c", "import time; time.sleep(60)", "campus-marker"]
     with subprocess.Popen(command, start_new_session=True) as child:
+        # The kernel shows the new command a moment after the program has started.
+        while "campus-marker" not in process.command_line(child.pid):
+            assert child.poll() is None
         assert not process.end_pid(child.pid, "another-marker")
         assert child.poll() is None
         assert process.end_pid(child.pid, "campus-marker")

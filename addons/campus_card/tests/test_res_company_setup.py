@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.addons.campus_card.models.campus_setup import GL_ACCOUNTS, POCKET_PLANS, SYSTEM_ACCOUNTS
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
