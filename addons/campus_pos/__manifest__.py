@@ -23,6 +23,9 @@
         "point_of_sale.assets_prod_dark": [
             "campus_pos/static/src/app/**/*.dark.scss",
         ],
+        "web.assets_unit_tests": [
+            "campus_pos/static/tests/unit/**/*",
+        ],
         "web.assets_tests": [
             "campus_pos/static/tests/tours/**/*",
         ],
