@@ -58,11 +58,12 @@ GL_ACCOUNTS = (
         "asset_current",
         _codes("122142", "122142", "1232"),
     ),
-    # Not reconcilable and no journal of its own: a counter is counted, not matched.
+    # Of no bank or cash type, which would want a journal of its own: a counter is counted,
+    # not matched with a statement. It may be replaced by the account of a cash journal.
     GlAccount(
         "campus_office_cash",
         _lt("Card Office Cash"),
-        "asset_cash",
+        "asset_current",
         _codes("100141", "100141", "1019"),
     ),
     GlAccount(
