@@ -7,9 +7,10 @@ import json
 import re
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from campus_cli import odoo_process, paths, process, state, system
 from campus_cli.headless import BROWSER_FLAGS, HARMLESS_ERRORS
@@ -19,6 +20,7 @@ from support.odoo import odoo_database
 ARTIFACTS = paths.ARTIFACTS / "e2e"
 TIMEOUT_MS = 60_000
 VIEWPORT = {"width": 1366, "height": 900}
+TIME_ZONE = "Asia/Shanghai"
 
 
 class Server:
@@ -27,6 +29,7 @@ class Server:
     def __init__(self, ws, database, url):
         self.workspace, self.database, self.url = ws, database, url
         self.odoo = ws.odoo(database, "script")
+        self.log = paths.LOGS / "e2e.log"
 
     def query(self, sql):
         """Rows of the database as lists of text."""
@@ -49,10 +52,13 @@ class Server:
 class Visitor:
     """A person at a browser of their own, who writes down what the browser complains about."""
 
-    def __init__(self, browser, server, language, label):
+    def __init__(self, browser, server, language, label, time_zone):
         self.server, self.language, self.label = server, language, label
         self.context = browser.new_context(
-            base_url=server.url, locale=language.replace("_", "-"), viewport=VIEWPORT
+            base_url=server.url,
+            locale=language.replace("_", "-"),
+            timezone_id=time_zone,
+            viewport=VIEWPORT,
         )
         self.context.set_default_timeout(TIMEOUT_MS)
         self.page = self.context.new_page()
@@ -64,9 +70,9 @@ class Visitor:
         if message.type == "error" and not any(text in message.text for text in HARMLESS_ERRORS):
             self.errors.append(message.text)
 
-    def login(self, login, password=None):
-        """Log in through the login page; afterwards the user's own language counts."""
-        self.page.goto("/web/login")
+    def login(self, login, password=None, page="/odoo"):
+        """Log in through the login page and go on to ``page``, in the user's own language."""
+        self.page.goto(f"/web/login?redirect={quote(page)}")
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", password or login)
         self.page.click("form.oe_login_form button[type=submit]")
@@ -105,6 +111,8 @@ def browser():
     if not path:
         pytest.fail(f"no Chromium on this machine: {system.install_command(['chromium'])}")
     with sync_playwright() as playwright:
+        # A machine that tests is a busy machine.
+        expect.set_options(timeout=TIMEOUT_MS)
         chromium = playwright.chromium.launch(executable_path=path, args=list(BROWSER_FLAGS))
         yield chromium
         chromium.close()
@@ -115,8 +123,8 @@ def visit(request, browser, server):
     """``visit(language)``: a new visitor; a failing test leaves a screenshot of each."""
     visitors = []
 
-    def start(language="zh_CN"):
-        visitors.append(Visitor(browser, server, language, request.node.name))
+    def start(language="zh_CN", time_zone=TIME_ZONE):
+        visitors.append(Visitor(browser, server, language, request.node.name, time_zone))
         return visitors[-1]
 
     yield start
