@@ -45,9 +45,7 @@ class CampusAccount(models.Model):
     )
     balance = fields.Monetary(compute="_compute_balance")
     reserved = fields.Monetary(compute="_compute_balance")
-    gl_account_id = fields.Many2one(
-        "account.account", string="General Ledger Account", ondelete="restrict"
-    )
+    gl_account_id = fields.Many2one("account.account", string="General Ledger Account", ondelete="restrict")
     journal_id = fields.Many2one(
         "account.journal", help="Journal of the day close; empty takes the company's campus journal."
     )

@@ -29,9 +29,7 @@ class CampusPosting(models.Model):
     answered_at = fields.Datetime(required=True, readonly=True)
     user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
 
-    _request_unique = models.Constraint(
-        "UNIQUE(uuid, action, attempt)", "This request is already answered."
-    )
+    _request_unique = models.Constraint("UNIQUE(uuid, action, attempt)", "This request is already answered.")
     _success_unique = models.UniqueIndex("(uuid, action) WHERE ok", "This request has already succeeded.")
 
     def init(self):

@@ -16,7 +16,9 @@ class LedgerCase(TransactionCase):
         cls.wallet = cls.env["campus.wallet"]._for_holder(cls.partner)
         cls.cash_desk = cls.env["campus.account"]._system("cash_desk")
         cls.fund = cls.env["campus.account"]._system("subsidy_fund")
-        cls.merchant = cls.env["campus.account"].create({"name": "Line 1", "code": "test-line", "kind": "merchant"})
+        cls.merchant = cls.env["campus.account"].create(
+            {"name": "Line 1", "code": "test-line", "kind": "merchant"}
+        )
 
     @staticmethod
     def uuid():
