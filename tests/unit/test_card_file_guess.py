@@ -39,9 +39,7 @@ def test_a_guessed_profile_reads_its_file():
 
 
 def test_what_is_not_known_is_ignored():
-    table = decode(
-        "姓名,鞋码,身份,学号,余额,补贴余额,余额2\n张三,42,校友,1,1.00,2.00,3.00\n".encode()
-    )
+    table = decode("姓名,鞋码,身份,学号,余额,补贴余额,余额2\n张三,42,校友,1,1.00,2.00,3.00\n".encode())
     profile = guess(table, "x")
     assert [(c.header, c.target, c.detail) for c in profile.columns] == [
         ("姓名", "name", ""),

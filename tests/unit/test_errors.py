@@ -35,9 +35,7 @@ def test_codes_on_the_wire_never_disappear():
 
 
 def test_every_constant_has_a_description_and_the_other_way_round():
-    constants = {
-        value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str)
-    }
+    constants = {value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str)}
     assert constants == set(errors.CODES)
     assert all(text and text.endswith(".") for text in errors.CODES.values())
 

@@ -68,9 +68,7 @@ def test_numbers_of_a_spreadsheet_lose_only_their_binary_noise(value, minor):
     assert money.parse(value) == minor
 
 
-@pytest.mark.parametrize(
-    "text", ["-12.30", "(12.30)", "（12.30）", "12.30-", "−12.30", "¥-12.30", "-¥12.30"]
-)
+@pytest.mark.parametrize("text", ["-12.30", "(12.30)", "（12.30）", "12.30-", "−12.30", "¥-12.30", "-¥12.30"])
 def test_negative_amounts_are_recognised_in_every_writing(text):
     assert money.parse(text, signed=True) == -1230
     with pytest.raises(errors.MoneyError) as caught:
