@@ -27,7 +27,7 @@ class Department:
     staff: int = 0
 
 
-#: Twelve departments; the counts add up to the people of the school (people.SIZES).
+#: Twelve departments; the counts and those of people.py add up to 2,000 holders.
 DEPARTMENTS = (
     Department("HUM", "人文学部"),
     Department("CHI", "文学院", "HUM", "11", students=170, postgraduates=32, teachers=32),

@@ -12,8 +12,7 @@ from .person import FAMILY, STAFF, STUDENT, TEACHER, VISITOR, Person
 from .term import academic_year
 
 FAMILIES, VISITORS = 90, 60
-#: Holders of the whole school; tests pin it to the counts of the departments.
-SIZE = 2000
+NEW_PHOTOS, OLD_PHOTOS = 0.75, 0.22
 YEARS, MASTER_YEARS = 4, 3
 
 
@@ -28,7 +27,14 @@ def people(rng: Random, today: dt.date, share: float = 1.0) -> list[Person]:
         found += _employees(rng, department, STAFF, department.staff * share, taken, year)
     found += _family(rng, [p for p in found if p.role in (TEACHER, STAFF)], share)
     found += _visitors(rng, today, share, taken)
-    return cast.place(found, today)
+    found = cast.place(found, today)
+    return [replace(person, photographed=_has_photo(rng, person, year)) for person in found]
+
+
+def _has_photo(rng: Random, person: Person, year: int) -> bool:
+    """The cast, most of the newest students, and some of the others: photos make a database big."""
+    newest = person.role == STUDENT and person.valid_from.year == year
+    return bool(person.key) or rng.random() < (NEW_PHOTOS if newest else OLD_PHOTOS)
 
 
 def _count(number: float) -> int:

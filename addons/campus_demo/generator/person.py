@@ -29,6 +29,7 @@ class Person:
     granted: bool = False
     #: Weight in the draw of who eats; 1 is ordinary, 0 never.
     appetite: float = 1.0
+    photographed: bool = False
     #: Key of a person of the demo's stories, see ``cast``.
     key: str = ""
 

@@ -66,8 +66,7 @@ class CampusDemo(models.AbstractModel):
 
         In English: that is where the names of translated records start.
         """
-        context = dict(self.env.context, **QUIET, lang="en_US", allowed_company_ids=[company.id])
-        return self.sudo().with_context(context)
+        return self.sudo().with_context(**QUIET, lang="en_US", allowed_company_ids=[company.id])
 
     @api.model
     @contextmanager

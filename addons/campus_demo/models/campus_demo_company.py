@@ -72,7 +72,7 @@ class CampusDemo(models.AbstractModel):
     def _prepare_properties(self, department):
         """What the faculties and offices note about their people, beyond the fields."""
         names = (
-            {"level": "身份", "group": "班级", "room": "宿舍"} if department.students else {"level": "身份"}
+            {"level": "类别", "group": "班级", "room": "宿舍"} if department.students else {"level": "类别"}
         )
         return [{"name": key, "string": label, "type": "char"} for key, label in names.items()]
 

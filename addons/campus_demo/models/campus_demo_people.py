@@ -6,8 +6,6 @@ from odoo import api, models
 from ..generator.portraits import portrait
 
 BATCH = 500
-#: Share of holders with a photo, besides the cast; more would only make the database big.
-PHOTOS = 0.3
 
 
 def encode(drawing):
@@ -40,7 +38,6 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _prepare_holder_vals(self, company, person, departments):
-        rng = Random(person.number)
         vals = {
             "name": person.name,
             "email": person.email,
@@ -54,6 +51,6 @@ class CampusDemo(models.AbstractModel):
             "campus_valid_until": person.valid_until,
             "campus_properties": {"level": person.level, "group": person.group, "room": person.room},
         }
-        if rng.random() < PHOTOS or person.key:
-            vals["image_1920"] = encode(portrait(rng, person.female, person.young))
+        if person.photographed:
+            vals["image_1920"] = encode(portrait(Random(person.number), person.female, person.young))
         return vals

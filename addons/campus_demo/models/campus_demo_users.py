@@ -68,7 +68,8 @@ class CampusDemo(models.AbstractModel):
             "student",
             partner_id=holder.id,
             group_ids=[Command.set(self.env.ref("base.group_portal").ids)],
-            # Odoo gives a new user the default properties, also one of a known person.
+            # Odoo gives every new user default properties, also one for a known person.
+            campus_department_id=holder.campus_department_id.id,
             campus_properties=dict(holder.campus_properties),
         )
 

@@ -76,3 +76,25 @@ class TestCampusDemo(TransactionCase):
         meal = plans.filtered(lambda plan: plan.code in ("subsidy", "meal"))
         self.assertTrue(meal.merchant_ids)
         self.assertNotIn(shop, meal.merchant_ids)
+
+    def test_the_staff_can_log_in_with_the_right_of_its_role(self):
+        self.demo._load_staff(self.env.company)
+        groups = {
+            "clerk": "campus_card.group_campus_card_clerk",
+            "manager": "campus_card.group_campus_card_manager",
+            "finance": "campus_card.group_campus_card_finance",
+            "auditor": "campus_card.group_campus_card_auditor",
+            "cashier": "point_of_sale.group_pos_user",
+        }
+        for login, group in groups.items():
+            user = self.env["res.users"].search([("login", "=", login)])
+            self.assertTrue(user.has_group(group), login)
+            self.assertFalse(user.has_group("base.group_system"), login)
+
+    def test_a_login_keeps_what_is_noted_about_the_student(self):
+        if not self.env["res.users"].search_count([("login", "=", "student")]):
+            self.demo._load_student(self.company)
+        student = self.env["res.users"].search([("login", "=", "student")])
+        self.assertTrue(student._is_portal())
+        self.assertEqual(student.partner_id.name, "林晓雨")
+        self.assertTrue(student.partner_id.campus_properties["level"])
