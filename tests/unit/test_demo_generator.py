@@ -27,6 +27,8 @@ DAYS = [
     dt.datetime(2027, 1, 1, 23, 59),
     dt.datetime(2028, 2, 29, 12, 0),
     dt.datetime(2028, 9, 1, 1, 0),
+    dt.datetime(2028, 10, 1, 3, 30),
+    dt.datetime(2029, 3, 7, 6, 21),
 ]
 
 

@@ -16,6 +16,7 @@ MEALS = {
     menu.DINNER: (0.29, 0.72, ((17.4, 17), (18.1, 20))),
     menu.SNACK: (0.11, 0.18, ((10.0, 25), (15.6, 35), (20.7, 45))),
 }
+FIRST_MEAL, LAST_MEAL = dt.time(6, 20), dt.time(22, 40)
 #: Where they go: students, and those who may enter the staff dining room.
 STUDENT_PLACES = {
     "canteen_rice": 34,
@@ -37,8 +38,10 @@ OPENING_MAX_MINOR = 22000
 def moment(rng: Random, day: dt.date, meal: str) -> dt.datetime:
     """A time around one of the peaks of the meal."""
     hour, sigma = rng.choice(MEALS[meal][2])
-    minutes = max(min(rng.gauss(hour * 60, sigma), 22 * 60 + 40), 6 * 60 + 20)
-    return dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=int(minutes), seconds=rng.randrange(60))
+    at = dt.datetime.combine(day, dt.time()) + dt.timedelta(
+        minutes=int(rng.gauss(hour * 60, sigma)), seconds=rng.randrange(60)
+    )
+    return min(max(at, dt.datetime.combine(day, FIRST_MEAL)), dt.datetime.combine(day, LAST_MEAL))
 
 
 class Taste:

@@ -22,6 +22,18 @@ GRANT_MINOR, STAFF_MEAL_MINOR = 10000, 12000
 #: Cast members top up small amounts, so that they end near their targets.
 CAST_TOPUP_MINOR = 5000
 SHORT_MINOR = (200, 2500)
+GRANTS_TIME, LAST_ORDERS = dt.time(2, 0), dt.time(22, 55)
+
+
+def curtain_at(now: dt.datetime) -> dt.datetime:
+    """Last moment of the history at which people still buy something.
+
+    Early in the morning that is the evening before: nothing has happened since.
+    """
+    morning = GRANTS_TIME if now.day == 1 else habits.FIRST_MEAL
+    if now.time() >= morning:
+        return min(now, dt.datetime.combine(now.date(), LAST_ORDERS))
+    return dt.datetime.combine(now.date() - dt.timedelta(days=1), LAST_ORDERS)
 
 
 class History:
@@ -42,6 +54,7 @@ class History:
         self.rng = Random(f"{seed}/{now}")
         self.term = term
         self.now = now
+        self.curtain_at = curtain_at(now)
         self.people = people
         self.cards = cards
         self.rate = purchases / sum(term.weight(day) for day in term)
@@ -66,8 +79,8 @@ class History:
                 self._grants(day)
             self._meals(day)
             self._office(day)
-            if day == self.term.end:
-                self._curtain(day)
+            if day == self.curtain_at.date():
+                self._curtain(self.curtain_at)
             for purse in self.purses:
                 purse.next_day()
             yield day, sorted(self.today, key=lambda entry: (entry.kind == event.REFUND, entry.at))
@@ -85,7 +98,7 @@ class History:
                 self._in(event.OPENING, index, "opening", amount, night, "旧系统余额结转")
 
     def _grants(self, day: dt.date) -> None:
-        early = dt.datetime.combine(day, dt.time(2, 0))
+        early = dt.datetime.combine(day, GRANTS_TIME)
         for index, person in enumerate(self.people):
             if early > self.now or self._card(index, early) is None:
                 continue
@@ -176,9 +189,8 @@ class History:
                     at = dt.datetime.combine(day, dt.time(22, 50))
                     self._add(event.PAYOUT, index, campus.CASH_DESK, cash, at, "退卡退余额", card=position)
 
-    def _curtain(self, day: dt.date) -> None:
+    def _curtain(self, late: dt.datetime) -> None:
         """Bring the cast to the balances that the manual states."""
-        late = min(dt.datetime.combine(day, dt.time(22, 55)), self.now)
         for index, person in enumerate(self.people):
             if not person.key or not BY_KEY[person.key].targets:
                 continue
