@@ -62,11 +62,14 @@ class CampusImport(models.Model):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=self.search_count(waiting))
         while job := self.search(waiting, order="id", limit=1).try_lock_for_update():
+            user = job.create_uid
+            # The report speaks the language of its reader.
+            job = job.with_user(user).with_company(job.company_id).with_context(lang=user.lang, tz=user.tz)
             if job.attempts < MAX_ATTEMPTS:
-                job.with_user(job.create_uid).with_company(job.company_id)._process(background=True)
+                job._process(background=True)
             else:
-                job._fail(
-                    self.env._(
+                job.sudo()._fail(
+                    job.env._(
                         "The server stopped this import %(times)s times. Nothing was imported. "
                         "Allow background jobs more time (limit_time_real_cron), or use the command line.",
                         times=job.attempts,
