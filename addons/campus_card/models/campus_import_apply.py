@@ -95,15 +95,17 @@ class Applier:
     def _write_holders(self, steps):
         partners = self.env["res.partner"].with_context(active_test=False)
         new, changed = [], {}
+        of_school = {"company_id": self.company.id}
+        if self.company.partner_id.lang:
+            # Receipts and mails speak the school's language, whoever imports.
+            of_school["lang"] = self.company.partner_id.lang
         for step in steps:
             vals = dict(step.holder_vals)
             department = vals.get("campus_department_id")
             if department in self.department_ids:
                 vals["campus_department_id"] = self.department_ids[department]
             if step.holder is None:
-                new.append(
-                    (step, {**vals, "campus_number": step.record.number, "company_id": self.company.id})
-                )
+                new.append((step, {**vals, **of_school, "campus_number": step.record.number}))
             elif vals:
                 changed.setdefault(tuple(sorted(vals.items(), key=str)), []).append(step.holder["id"])
         created = partners.create([vals for _step, vals in new])
