@@ -8,6 +8,7 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .. import builds, databases, paths, process, settings, state, venv, workspace
 from ..console import CampusError, Steps, say
@@ -18,6 +19,19 @@ SUITES = ("unit", "addons", "e2e")
 PYTEST_OK, PYTEST_FAILED, PYTEST_NOTHING = 0, 1, 5
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
+# Files of Odoo's addon test_lint; its pylint run takes minutes and is ./campus lint's business.
+ODOO_LINT = (
+    "dunderinit",
+    "i18n",
+    "index",
+    "jstranslate",
+    "manifests",
+    "markers",
+    "onchange_domains",
+    "orm_import",
+    "override_signatures",
+    "pofile",
+)
 
 
 @dataclass
@@ -99,6 +113,13 @@ def _test_folders(addons: list[str]) -> list[str]:
     return [f"addons/{name}/tests" for name in addons if any((paths.ADDONS / name).glob("tests/test_*.py"))]
 
 
+def _odoos_lint(ws: Workspace, addons: list[str]) -> list[Path]:
+    """Odoo's own checks of all installed addons, once all of ours are installed."""
+    complete = addons == settings.existing(settings.PRODUCT_ADDONS)
+    folder = ws.tree.base / "odoo" / "addons" / "test_lint" / "tests"
+    return [path for name in ODOO_LINT if complete and (path := folder / f"test_{name}.py").exists()]
+
+
 def _inside_odoo(suites: list[str], groups: list[list[str]], extra: list[str]) -> list[Outcome]:
     groups = groups if "addons" in suites else []
     if "addons" in suites and not groups:
@@ -124,7 +145,7 @@ def _addons(ws: Workspace, product: str, addons: list[str], extra: list[str]) ->
     odoo = ws.odoo(database, http_port=state.free_ports(1)[0])
     command = ["-c", "config/pytest-addons.ini", f"--rootdir={paths.ROOT}"]
     command += [f"--odoo-database={database}", f"--odoo-config={odoo.write_config()}"]
-    command += ["--odoo-http", *_test_folders(addons), *extra]
+    command += ["--odoo-http", *_test_folders(addons), *_odoos_lint(ws, addons), *extra]
     try:
         return _pytest(f"addons {' '.join(addons)}", command, odoo.env())
     finally:
