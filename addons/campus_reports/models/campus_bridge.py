@@ -186,12 +186,13 @@ class CampusBridge(models.Model):
         """Every night: check all companies that use the card, tell finance what is off."""
         domain = [("campus_journal_id", "!=", False)]
         for company in self.env["res.company"].search(domain):
-            bridge = self._check(company, nightly=True)
+            # The clock has no language: what it writes is read in the company's.
+            bridge = self.with_context(lang=company.partner_id.lang)._check(company, nightly=True)
             if bridge.is_balanced:
                 continue
             bridge._remind_finance(
                 "campus_reports.mail_activity_type_bridge",
-                self.env._("Cards and books differ. Open the bridge to see where."),
+                bridge.env._("Cards and books differ. Open the bridge to see where."),
                 siblings=self.search([("company_id", "=", company.id)]),
             )
 

@@ -120,7 +120,8 @@ class CampusClosing(models.Model):
             raise UserError("\n".join(plan["blockers"]))
         closing = self.search([("company_id", "=", company.id), ("date", "=", date)])
         closing = closing or self.create({"company_id": company.id, "date": date})
-        closing._post_entries(plan["entries"])
+        # Books are kept in the company's language, whoever closes the day.
+        closing.with_context(lang=company.partner_id.lang)._post_entries(plan["entries"])
         closing.write(closing._prepare_closed_vals(plan["sums"]))
         return closing
 

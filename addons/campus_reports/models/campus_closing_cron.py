@@ -18,7 +18,8 @@ class CampusClosingCron(models.Model):
         companies = self.env["res.company"].search([("campus_close_daily", "=", True)])
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
-            self._close_overdue(company)
+            # The clock has no language: what it writes is read in the company's.
+            self.with_context(lang=company.partner_id.lang)._close_overdue(company)
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
