@@ -142,10 +142,11 @@ class CampusCard(models.Model):
         if not user and self.env.user._is_internal():
             user = self.env.user
         if user:
-            self.activity_schedule(
+            card = self.with_context(lang=user.lang)
+            card.activity_schedule(
                 LOST_ACTIVITY,
                 user_id=user.id,
-                note=self.env._("Ask the holder whether the card has turned up, or replace it."),
+                note=card.env._("Ask the holder whether the card has turned up, or replace it."),
             )
 
     def _move_refused(self, target):

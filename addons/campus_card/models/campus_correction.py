@@ -213,4 +213,5 @@ class CampusCorrection(models.Model):
     def _ask_approver(self):
         approver = self.company_id.campus_approver_id
         if approver and approver != self.env.user:
-            self.activity_schedule("campus_card.mail_activity_type_correction", user_id=approver.id)
+            asked = self.with_context(lang=approver.lang)
+            asked.activity_schedule("campus_card.mail_activity_type_correction", user_id=approver.id)
