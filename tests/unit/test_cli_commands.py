@@ -80,6 +80,15 @@ def test_an_import_went_well_when_it_was_done_or_would_be(dry_run, committed, er
     assert import_file.went_well(answer) is good
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [("余额", "1,2,3", "row 7, 余额: '1,2,3' no amount"), ("", "", "row 7: no amount")],
+)
+def test_a_problem_is_one_sentence(column, value, text):
+    problem = {"row": 7, "column": column, "value": value, "message": "no amount"}
+    assert import_file.sentence(problem) == text
+
+
 @pytest.mark.parametrize(("done", "total", "text"), [(0, 10, "  0%"), (5, 10, " 50%"), (12, 10, "100%")])
 def test_the_progress_bar_stays_in_its_frame(done, total, text):
     bar = import_file.bar(done, total, width=10)

@@ -92,15 +92,24 @@ def bar(done: int, total: int, width: int = 30) -> str:
     return f"[{'#' * filled}{'-' * (width - filled)}] {share:4.0%}"
 
 
+def sentence(problem: dict) -> str:
+    """`row 7, 余额: '1,2,3' is not an amount`; a problem of the whole file has no column."""
+    where = f"row {problem['row']}" + (f", {problem['column']}" if problem["column"] else "")
+    value = f"{problem['value']!r} " if problem["column"] else ""
+    return f"{where}: {value}{problem['message']}"
+
+
 def _show(answer: dict) -> None:
     verb = "would be " if answer["dry_run"] else ""
     for result in ("created", "updated", "unchanged"):
         print(f"{answer[result]:8} {verb}{result}")
     print(f"{len(answer['errors']):8} errors")
     for error in answer["errors"][:ERRORS_SHOWN]:
-        print(f"  row {error['row']}, {error['column']}: {error['value']!r} {error['message']}")
+        print(f"  {sentence(error)}")
     hidden = len(answer["errors"]) - ERRORS_SHOWN
     if hidden > 0:
         print(f"  and {hidden} more; --json has them all")
+    if answer["warnings"]:
+        print(f"{len(answer['warnings']):8} rows worth a look; --json has them")
     if not went_well(answer):
         print("Nothing was imported.")
