@@ -74,7 +74,7 @@ class TestCampusPosTours(CampusPosFixture, TestPointOfSaleHttpCommon):
         self.assertEqual(self.earned(), 0)
 
     def test_a_reload_in_the_middle_neither_loses_nor_doubles(self):
-        self.start_pos_tour("campus_pos_reload")
+        self.start_pos_tour("campus_pos_reload", timeout=180)
         self.assertEqual(self.money(self.lin_card), (2500, 0))
         self.assertEqual(self.orders().mapped("state"), ["paid", "paid"])
 

@@ -258,6 +258,21 @@ class TestCampusTill(CampusPosCommon):
         self.assertEqual(self.config.campus_account_id, merchant)
         self.assertEqual(self.method.outstanding_account_id, self.company.campus_clearing_account_id)
 
+    def test_a_till_is_set_up_by_its_manager_with_one_button(self):
+        bank = self.env["pos.payment.method"].create(
+            {"name": "Bank", "journal_id": self.company_data["default_journal_bank"].id}
+        )
+        config = self.env["pos.config"].create({"name": "Shop", "payment_method_ids": bank.ids})
+        with self.assertRaises(UserError):
+            config.with_user(self.cashier).action_campus_setup_pos()
+        settings = self.env["res.config.settings"].create({"pos_config_id": config.id})
+        self.assertFalse(settings.pos_campus_takes_card)
+        settings.action_campus_setup_pos()
+        self.assertIn(self.method, config.payment_method_ids)
+        merchant = config.sudo().campus_account_id
+        self.assertEqual((merchant.kind, merchant.name), ("merchant", "Shop"))
+        self.assertNotEqual(merchant, self.merchant)
+
     def test_orders_of_a_till_do_not_wait_for_each_other(self):
         sequences = self.config.order_seq_id | self.config.order_line_seq_id
         self.assertEqual(set(sequences.mapped("implementation")), {"standard"})

@@ -96,6 +96,18 @@ test("a payment that never arrived waits for the card again", async () => {
     expect(payment.attempt).toBe(3);
 });
 
+test("after a reload the till asks before it waits, and keeps a tap of that moment", async () => {
+    const { promise, resolve } = Promise.withResolvers();
+    const { payment, calls, phases } = makePayment([PAID], [promise]);
+    const resumed = payment.resume();
+    await payment.tap("04A1");
+    resolve({ state: "none", attempt: 2 });
+    await resumed;
+    await payment.inFlight;
+    expect(calls).toEqual([["status"], ["authorise", "04A1", 1250, 2]]);
+    expect(phases).toEqual(["enquiring", "waiting", "asking", "paid"]);
+});
+
 test("a conflict is settled by asking who has paid", async () => {
     const { payment } = makePayment(
         [{ ok: false, code: "conflict" }],

@@ -12,6 +12,7 @@ const OPEN_STATES = ["open", "captured"];
  *     waiting -> asking -> paid
  *                  |  \--> refused -> (next tap) asking
  *                  \-----> unknown -> paid | waiting
+ *     enquiring (after a reload) -> paid | waiting | unknown
  *     any of them -> cancelling -> cancelled
  *
  * The line's uuid names the reservation, so a question asked twice is answered once. After a
@@ -28,15 +29,23 @@ export class CardPayment {
         this.answer = null;
         this.error = "";
         this.credential = "";
+        this.nextCredential = "";
         this.inFlight = Promise.resolve();
     }
 
-    /** A card was presented. Ignored while an answer is on its way, and after the end. */
+    /**
+     * A card was presented. Ignored while an answer is on its way, and after the end; kept
+     * while it is not known whether this is paid already.
+     */
     async tap(credential) {
+        if (["enquiring", "unknown"].includes(this.phase)) {
+            this.nextCredential = credential;
+        }
         if (!["waiting", "refused"].includes(this.phase)) {
             return;
         }
         this.credential = credential;
+        this.nextCredential = "";
         this._enter("asking");
         this.inFlight = this._ask(credential);
         await this.inFlight;
@@ -88,6 +97,14 @@ export class CardPayment {
         this._enter("refused");
     }
 
+    /** The page was loaded again in the middle of this payment: how did it end? */
+    async resume() {
+        this._enter("enquiring");
+        if (!(await this._enquireOnce()) && this.phase === "enquiring") {
+            await this.enquire();
+        }
+    }
+
     /** Ask what became of this payment until the server says so. */
     async enquire() {
         this._enter("unknown");
@@ -109,15 +126,18 @@ export class CardPayment {
             }
             return false;
         }
-        if (this.phase !== "unknown") {
+        if (!["enquiring", "unknown"].includes(this.phase)) {
             return true;
         }
         this.attempt = answer.attempt;
         if (OPEN_STATES.includes(answer.state)) {
             this.answer = answer;
             this._enter("paid");
-        } else {
-            this._enter("waiting");
+            return true;
+        }
+        this._enter("waiting");
+        if (this.nextCredential) {
+            this.tap(this.nextCredential);
         }
         return true;
     }

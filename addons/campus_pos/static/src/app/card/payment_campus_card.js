@@ -117,11 +117,12 @@ export class PaymentCampusCard extends PaymentInterface {
         try {
             // The line is stored before anything is sent, so that a reload finds it again.
             const stored = this.pos.data.synchronizeLocalDataInIndexedDB();
+            if (resumed) {
+                payment.resume();
+            }
             const shown = showCardPopup(this, payment, line);
             await stored;
-            if (resumed) {
-                payment.enquire();
-            } else if (credential) {
+            if (credential) {
                 payment.tap(credential);
             }
             const end = await shown;
