@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "addons" / "campus_demo"))
 from generator import campus, cards, cast, event, history  # noqa: E402
 from generator.people import people  # noqa: E402
 from generator.person import VISITOR  # noqa: E402
+from generator.purse import Purse  # noqa: E402
 from generator.term import Term, longest_run  # noqa: E402
 
 NOW = dt.datetime(2026, 11, 23, 13, 40)
@@ -188,6 +189,28 @@ def test_every_event_is_of_its_day_and_none_of_the_future(small):
         assert all(entry.at.date() == day and entry.at <= small.now for entry in events)
         posts = [entry.at for entry in events if entry.kind != event.REFUND]
         assert posts == sorted(posts)
+
+
+def test_within_a_list_money_in_may_come_first(small):
+    """The ledger books a list by who is at work: counter, services, tills. Pockets end the same."""
+    purses = [Purse() for _person in small.people]
+    for _day, events in small.days:
+        incoming = [entry for entry in events if entry.kind in (event.OPENING, event.TOPUP, event.SUBSIDY)]
+        for entry in incoming:
+            purses[entry.person].add(entry.plan, entry.amount_minor)
+        for entry in events:
+            if entry.kind == event.PURCHASE:
+                purses[entry.person].spend(entry.place, entry.amount_minor)
+        for entry in events:
+            if entry.kind in (event.FEE, event.PAYOUT):
+                purses[entry.person].take(entry.amount_minor)
+        for entry in events:
+            if entry.kind == event.REFUND:
+                purses[entry.person].add(entry.plan, entry.amount_minor)
+    for purse, planned in zip(purses, small.history.purses, strict=True):
+        assert {k: v for k, v in purse.pockets.items() if v} == {
+            k: v for k, v in planned.pockets.items() if v
+        }
 
 
 def test_money_is_whole_cents_above_zero_and_never_missing(small):

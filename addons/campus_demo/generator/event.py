@@ -16,8 +16,8 @@ FEE, PAYOUT, REFUND = "fee", "payout", "refund"
 class Event:
     """``place``: code of the merchant or system account on the other side.
 
-    ``person`` and ``card`` are positions in their lists. A refund names the event that it
-    undoes, in part if its amount is smaller.
+    ``person`` and ``card`` are positions in their lists; ``plan`` is the pocket that money
+    comes into. A refund names the event that it undoes, in part if its amount is smaller.
     """
 
     uuid: str

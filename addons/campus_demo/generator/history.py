@@ -70,7 +70,11 @@ class History:
         self.today: list[Event] = []
 
     def days(self) -> Iterator[tuple[dt.date, list[Event]]]:
-        """The events of each day in the order in which they happen."""
+        """The events of each day in the order in which they happen, refunds last.
+
+        Within a list the ledger may book money in before money out. Grants that come after
+        the last purchase are therefore a second list of their day.
+        """
         for day in self.term:
             self.today = []
             if day == self.term.start:
@@ -79,11 +83,16 @@ class History:
                 self._grants(day)
             self._meals(day)
             self._office(day)
-            if day == self.curtain_at.date():
+            is_last = day == self.curtain_at.date()
+            if is_last:
                 self._curtain(self.curtain_at)
             for purse in self.purses:
                 purse.next_day()
             yield day, sorted(self.today, key=lambda entry: (entry.kind == event.REFUND, entry.at))
+            if is_last:
+                self.today = []
+                self._last_grants(self.curtain_at)
+                yield day, self.today
 
     # -- one day -----------------------------------------------------------------
 
@@ -165,9 +174,7 @@ class History:
         amount = bought.amount_minor if whole else max(bought.amount_minor // 200 * 100, 100)
         at = min(bought.at + dt.timedelta(minutes=self.rng.randrange(1, 12)), self.now)
         memo = "点错餐退款" if whole else "部分退款"
-        self._add(
-            event.REFUND, bought.person, bought.place, amount, at, memo, bought.card, reverses=bought.uuid
-        )
+        self._add(event.REFUND, bought.person, bought.place, amount, at, memo, bought.card, plan, bought.uuid)
         self.purses[bought.person].add_tomorrow(plan, amount)
 
     def _office(self, day: dt.date) -> None:
@@ -207,6 +214,10 @@ class History:
             surplus = purse.pockets.get("cash", 0) - targets["cash"]
             if card is not None and surplus:
                 self._buy(index, card, late, campus.SHOP.code, surplus, "水果、日用品")
+
+    def _last_grants(self, late: dt.datetime) -> None:
+        for index, person in enumerate(self.people):
+            targets = BY_KEY[person.key].targets if person.key else {}
             for plan in ("subsidy", "meal"):
                 if targets.get(plan):
                     self._in(event.SUBSIDY, index, "subsidy_fund", targets[plan], late, "专项补助", plan)

@@ -2,6 +2,8 @@ import datetime as dt
 
 from odoo.tests import TransactionCase, tagged
 
+from ..generator.cast import CAST
+
 NOW = dt.datetime(2026, 11, 23, 13, 40)
 SCALE = {"share": 0.01, "days": 10, "purchases": 150}
 
@@ -39,6 +41,15 @@ class TestCampusDemo(TransactionCase):
         proof = self.demo._load_school(self.company, NOW, **SCALE)
         self.assertEqual(self._snapshot(), before)
         self.assertEqual(proof, self.proof)
+
+    def test_the_cast_has_what_the_manual_says(self):
+        cards = self.env["campus.card"].search([("company_id", "=", self.company.id)]).grouped("uid")
+        for role in CAST:
+            if role.targets and role.uid in cards:
+                pockets = cards[role.uid].wallet_id.pocket_ids.filtered("balance_minor")
+                held = {pocket.plan_id.code: pocket.balance_minor for pocket in pockets}
+                self.assertEqual(held, role.targets, role.name)
+        self.assertTrue({"CA4D0001", "CA4D0007"} <= set(cards))
 
     def test_all_days_are_closed_but_yesterday_and_today(self):
         closed = self.env["campus.closing"].search([("company_id", "=", self.company.id)])
