@@ -38,12 +38,13 @@ class Server:
     def run(self, code, **values):
         """Run Python in Odoo's shell, with ``values`` as names; what it calls ``answer`` comes back.
 
-        The code commits by itself: ``env.cr.commit()``.
+        The code commits by itself: ``env.cr.commit()``. The server forgets what it had cached.
         """
         with tempfile.TemporaryDirectory() as folder:
             script, answer = Path(folder) / "script.py", Path(folder) / "answer.json"
             head = f"import json\nanswer = None\nglobals().update(json.loads({json.dumps(values)!r}))\n"
             tail = f"\nopen({str(answer)!r}, 'w').write(json.dumps(answer, default=str))\n"
+            tail += "env.registry.signal_changes()\n"
             script.write_text(head + code + tail, encoding="utf-8")
             self.odoo.script(str(script), "e2e-script")
             return json.loads(answer.read_text(encoding="utf-8"))

@@ -28,9 +28,18 @@ class Holder:
         return self.cash_minor + self.subsidy_minor
 
 
+def rows(path):
+    """The rows of the file, by header."""
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode("gb18030"))))
+
+
+def departments(path):
+    """How many departments the file names."""
+    return len({row["部门"] for row in rows(path)})
+
+
 def holders(folder):
     """Those whose card is good for ever, in the order of the file."""
-    text = (folder / FILE).read_bytes().decode("gb18030")
     return [
         Holder(
             number=row["学工号"],
@@ -40,7 +49,7 @@ def holders(folder):
             cash_minor=_minor(row["卡余额"]),
             subsidy_minor=_minor(row["补助余额"]),
         )
-        for row in csv.DictReader(io.StringIO(text))
+        for row in rows(folder / FILE)
         if (row["卡状态"], row["有效期"]) == ("正常", "20991231")
     ]
 

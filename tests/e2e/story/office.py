@@ -1,6 +1,9 @@
 """The card office: takes over the old file, serves the counter, freezes a card."""
 
+import unicodedata
+
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from . import cards
 from .person import Person
@@ -43,6 +46,10 @@ class Office(Person):
         )
         self._expect_totals("created", "updated")
         self.shot("05 imported")
+        self.find(".o_campus_tile", has=self.find("[name=attention_count]")).click()
+        for row in self.rows(cards.departments(path)):
+            expect(row).to_contain_text(self.say("The department is new."))
+        self.shot("05 report")
 
     def _watch(self, name):
         """See the bar of the work in the background, then wait until it is through."""
@@ -82,8 +89,8 @@ class Office(Person):
 
     # -- the counter -------------------------------------------------------------------
 
-    def top_up(self, holder, yuan_note, receipt):
-        """Scan the card, take a bank note, print the receipt to a file."""
+    def top_up(self, holder, yuan_note):
+        """Scan the card, take a bank note, print the receipt; returns its text."""
         minor = yuan_note * 100
         self.menu("campus_card.campus_menu_counter", "campus_card.campus_counter_menu")
         expect(self.find(".o_campus_counter [name=credential] input")).to_be_focused()
@@ -97,12 +104,15 @@ class Office(Person):
         button.click()
         before, after = holder.balance_minor, holder.balance_minor + minor
         self.see(".o_campus_done", self.say("Topped up"), yuan(minor), yuan(before), yuan(after))
-        self.shot("08 counter done")
+        receipt = self.shot("08 counter done").with_suffix(".pdf")
         with self.page.expect_download() as download:
             self.find("button[name=action_print_receipt]").click()
         download.value.save_as(receipt)
         self.find(".modal-footer button[special=cancel]").click()
         self.gone(".modal")
+        text = PdfReader(receipt).pages[0].extract_text()
+        # Fonts write some characters as the radicals that look the same.
+        return "".join(unicodedata.normalize("NFKC", text).split())
 
     # -- a card --------------------------------------------------------------------------
 

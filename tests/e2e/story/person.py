@@ -1,6 +1,15 @@
 """Somebody at a screen: a browser, a login, a language."""
 
+import re
+
 from playwright.sync_api import expect
+
+# What our addons show: pages of the backend, dialogs, and what lies above the till.
+OURS = ".o_menu_sections, .o_form_sheet, .o_list_table, .modal-content, .campus-paid"
+# Letters among digits belong to a number.
+WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
+# Names and abbreviations that are the same in every language.
+NAMES = {"CSV", "GB", "UID", "POS", "Excel", "Esc", "vendor", "cards", "csv", "CAMP"}
 
 
 class Person:
@@ -28,6 +37,12 @@ class Person:
     def gone(self, selector):
         expect(self.find(selector)).to_have_count(0)
 
+    def rows(self, count):
+        """The rows of the list that is open, once there are so many."""
+        rows = self.find(".o_data_row")
+        expect(rows).to_have_count(count)
+        return rows.all()
+
     def menu(self, *xmlids):
         """Open an entry of the menu bar, section first."""
         for xmlid in xmlids:
@@ -52,4 +67,10 @@ class Person:
         expect(self.find(".o_searchview_facet")).to_contain_text(text)
 
     def shot(self, name):
-        self.visitor.shot(f"story {name}")
+        """Screenshot of a station; a Chinese screen must not have English left on it."""
+        path = self.visitor.shot(f"story {name}")
+        if self.words.language != "en_US":
+            shown = " ".join(self.find(f":is({OURS}):visible").all_inner_texts())
+            left = set(WORD.findall(shown)) - NAMES
+            assert not left, f"English at “{name}”: {sorted(left)}"
+        return path
