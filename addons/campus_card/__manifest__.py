@@ -28,6 +28,7 @@
         "views/campus_department_views.xml",
         "views/campus_card_stage_views.xml",
         "views/campus_holder_views.xml",
+        "views/campus_card_analysis_views.xml",
         "views/campus_card_views.xml",
         "views/campus_account_views.xml",
         "views/campus_wallet_views.xml",

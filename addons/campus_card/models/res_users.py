@@ -34,6 +34,14 @@ class ResUsers(models.Model):
                 )
 
     @api.model
+    def _add_missing_default_values(self, values):
+        """A portal user made for a holder leaves the holder's own properties as they are."""
+        completed = super()._add_missing_default_values(values)
+        if values.get("partner_id") and "campus_properties" not in values:
+            completed.pop("campus_properties", None)
+        return completed
+
+    @api.model
     def _get_invalidation_fields(self):
         # the record rules read it, and their domains are cached per user
         return super()._get_invalidation_fields() | {"campus_department_ids"}

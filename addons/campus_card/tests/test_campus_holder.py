@@ -66,6 +66,18 @@ class TestCampusHolder(PeopleCase):
         self.lin.campus_properties = {"dorm": "North 3"}
         self.assertEqual(self.lin.campus_properties["dorm"], "North 3")
 
+    def test_a_portal_user_made_for_a_holder_keeps_the_properties(self):
+        self.arts.holder_properties_definition = [{"name": "dorm", "string": "Dormitory", "type": "char"}]
+        self.lin.campus_properties = {"dorm": "North 3"}
+        self.env["res.users"].create(
+            {
+                "login": "lin-portal",
+                "partner_id": self.lin.id,
+                "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)],
+            }
+        )
+        self.assertEqual(self.lin.campus_properties["dorm"], "North 3")
+
     def test_departments_form_a_tree_with_full_names_and_counts(self):
         self.assertEqual(self.music.complete_name, "Arts / Music")
         self.new_holder("Below", "T0003", self.music)
