@@ -84,6 +84,44 @@ def test_a_process_is_ended_only_when_it_is_the_expected_one():
     assert not process.end_pid(child.pid, "campus-marker")
 
 
+CHILD = """
+import sys, time
+try:
+    print("ready", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("cleaned up", flush=True)
+"""
+PARENT = f"""
+import sys
+from campus_cli import process
+process.hear_termination()
+try:
+    process.call([sys.executable, "-c", {CHILD!r}])
+except process.Terminated:
+    print("ended", flush=True)
+"""
+
+
+def test_a_program_that_is_told_to_end_lets_its_child_clean_up():
+    env = {**os.environ, "PYTHONPATH": str(paths.TOOLS)}
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], env=env, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout.readline() == "ready\n"
+        parent.terminate()
+        assert parent.stdout.read() == "cleaned up\nended\n"
+
+
+def test_what_a_killed_run_left_behind_is_ended():
+    command = [sys.executable, "-c", "import time; time.sleep(60)", f"/marker-{os.getpid()}"]
+    with subprocess.Popen(command) as child:
+        while f"marker-{os.getpid()}" not in process.command_line(child.pid):
+            pass
+        process.end_all(f"/marker-{os.getpid()}")
+        assert child.wait(10) == -signal.SIGTERM
+
+
 def test_a_failing_step_says_so_and_keeps_the_error(capsys):
     with pytest.raises(ValueError, match="wrong"), Steps(2).step("first"):
         raise ValueError("wrong")

@@ -58,6 +58,7 @@ def throwaway(ws: Workspace, source: str, label: str) -> str:
     for name in databases.names(ws.server, prefix):
         pid = name.removeprefix(prefix).split("_")[0]
         if not (pid.isdigit() and process.command_line(int(pid))):
+            process.end_all(f"{paths.CONF}/{name}")
             databases.drop(ws.server, name)
     name = f"{prefix}{os.getpid()}_{label}"
     databases.copy(ws.server, source, name)

@@ -6,11 +6,13 @@ import argparse
 import importlib
 import sys
 
+from . import process
 from .console import CampusError, say
 
 COMMANDS = ("demo", "test", "lint", "bench", "import", "i18n", "doctor", "shell", "stop", "reset")
 PYTHON_MIN = (3, 10)
-INTERRUPTED = 130
+# What a shell reports for a program ended by SIGINT and by SIGTERM.
+INTERRUPTED, TERMINATED = 130, 143
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -31,6 +33,7 @@ def module_name(command: str) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
+    process.hear_termination()
     try:
         return args.run(args)
     except CampusError as error:
@@ -38,9 +41,9 @@ def main(argv: list[str] | None = None) -> int:
         if error.hint:
             say(f"hint: {error.hint}")
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         say("\ninterrupted; the next start repairs what is half made")
-        return INTERRUPTED
+        return TERMINATED if isinstance(stop, process.Terminated) else INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 1

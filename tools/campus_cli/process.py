@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from .console import CampusError
 # A virtual environment or path of the caller must not leak into ours.
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "ODOO_RC", "OPENERP_SERVER", "PGDATABASE")
 STOP_TIMEOUT_S = 20
+CLEAN_UP_TIMEOUT_S = 60
 # Linux; elsewhere ps has to do.
 PROC = Path("/proc")
 
@@ -90,6 +92,32 @@ def answers(command: Sequence[str | Path], **popen) -> bool:
     return done.returncode == 0
 
 
+class Terminated(KeyboardInterrupt):
+    """Somebody asked us to end (SIGTERM); unlike Ctrl-C, our children have not heard it."""
+
+
+def hear_termination() -> None:
+    def raise_it(number: int, frame: object) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, raise_it)
+
+
+def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+    """Run with our own output; returns the exit code. An interrupted child may clean up."""
+    arguments = [str(part) for part in command]
+    with subprocess.Popen(arguments, cwd=paths.ROOT, env=clean_env(env), stdin=subprocess.DEVNULL) as process:
+        try:
+            return process.wait()
+        except BaseException as error:
+            if isinstance(error, Terminated):
+                process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(CLEAN_UP_TIMEOUT_S)
+            end(process)
+            raise
+
+
 def end(process: subprocess.Popen) -> None:
     """Ask to end, wait, insist."""
     if process.poll() is not None:
@@ -131,6 +159,14 @@ def working_in(folder: Path) -> list[int]:
         except OSError:
             continue  # ended meanwhile, or not ours to look at
     return found
+
+
+def end_all(text: str) -> None:
+    """End what has `text` in its command line: left behind by a run that was killed (Linux only)."""
+    for entry in PROC.glob("[0-9]*"):
+        if text in command_line(int(entry.name)):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(int(entry.name), signal.SIGTERM)
 
 
 def end_pid(pid: int, expected: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 
 from .. import paths, process, state, venv
 from ..console import CampusError, Steps
@@ -37,11 +36,5 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(name: str, rest: list[str]) -> int:
-    done = subprocess.run(
-        [str(venv.PYTHON), str(FOLDER / f"{PREFIX}{name}.py"), *rest],
-        cwd=paths.ROOT,
-        env=process.clean_env({"PYTHONPATH": f"{paths.TOOLS}:{paths.ROOT / 'tests'}"}),
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    return abs(done.returncode)
+    command = [venv.PYTHON, FOLDER / f"{PREFIX}{name}.py", *rest]
+    return abs(process.call(command, {"PYTHONPATH": f"{paths.TOOLS}:{paths.ROOT / 'tests'}"}))

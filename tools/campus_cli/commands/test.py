@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,13 +160,7 @@ def _pytest(suite: str, arguments: list[str], env: dict[str, str]) -> Outcome:
     say(f"\n== {suite} ==")
     started = time.monotonic()
     try:
-        code = subprocess.run(
-            [str(part) for part in command],
-            cwd=paths.ROOT,
-            env=process.clean_env({**env, "PYTHONPATH": python_path}),
-            stdin=subprocess.DEVNULL,
-            check=False,
-        ).returncode
+        code = process.call(command, {**env, "PYTHONPATH": python_path})
         seconds = time.monotonic() - started
         found = json.loads(counts.read_text(encoding="utf-8")) if counts.exists() else {}
     finally:
