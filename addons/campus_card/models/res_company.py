@@ -168,14 +168,18 @@ class ResCompany(models.Model):
         accounts = Account.search(of_company & Domain("code", "in", codes)).grouped("code")
         for row in SYSTEM_ACCOUNTS:
             gl_account = gl_accounts[row.gl_key]
+            name = row.name._translate(self.partner_id.lang or "en_US")
             if account := accounts.get(row.code):
                 if not account.gl_account_id:
                     account.gl_account_id = gl_account
+                # A company may get its language after its accounts.
+                if account.name == row.name._translate("en_US") != name:
+                    account.name = name
                 continue
             Account.create(
                 {
                     "code": row.code,
-                    "name": row.name._translate(self.partner_id.lang or "en_US"),
+                    "name": name,
                     "kind": row.kind,
                     "company_id": self.id,
                     "gl_account_id": gl_account.id,

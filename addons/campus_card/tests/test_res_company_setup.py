@@ -153,6 +153,17 @@ class TestResCompanySetup(TransactionCase):
         self.assertEqual(cash.with_context(lang="en_US").name, "Card Balances: Cash")
         self.assertEqual(changed.with_context(lang="zh_CN").name, "我的收入")
 
+    def test_accounts_of_the_ledger_take_the_language_that_the_company_gets_later(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.load_chart()
+        accounts = self.env["campus.account"].search([("company_id", "=", self.company.id)]).grouped("code")
+        accounts["fee"].name = "Our Fees"
+        self.assertEqual(accounts["opening"].name, "Opening Balances")
+        self.company.partner_id.lang = "zh_CN"
+        self.company._campus_setup()
+        self.assertEqual(accounts["opening"].name, "期初余额")
+        self.assertEqual(accounts["fee"].name, "Our Fees")
+
     def test_the_button_in_the_settings_sets_up(self):
         self.load_chart()
         self.company.campus_journal_id = False
