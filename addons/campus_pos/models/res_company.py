@@ -3,10 +3,15 @@ from base64 import b64encode
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
+from odoo.tools.translate import LazyTranslate
 
 from ..const import TERMINAL
 
+_lt = LazyTranslate(__name__)
+
 JOURNAL_CODE = "CARD"
+JOURNAL_NAME = _lt("Campus Card at Tills")
+METHOD_NAME = _lt("Campus Card")
 
 
 class ResCompany(models.Model):
@@ -18,7 +23,7 @@ class ResCompany(models.Model):
         :return: the payment method
         """
         self.ensure_one()
-        company = self.sudo().with_context(allowed_company_ids=[self.id], tracking_disable=True)
+        company = self.sudo().with_context(allowed_company_ids=[self.id], lang="en_US", tracking_disable=True)
         company._campus_setup()
         if not company.campus_clearing_account_id:
             raise UserError(
@@ -27,7 +32,15 @@ class ResCompany(models.Model):
         method = company._campus_pos_method() or company.env["pos.payment.method"].create(
             company._prepare_campus_pos_method_vals()
         )
+        company._campus_translate()
         return method.with_env(self.env)
+
+    def _campus_named_records(self):
+        named = super()._campus_named_records()
+        method = self._campus_pos_method()
+        journal = method.journal_id
+        named += [(method, METHOD_NAME), (journal, JOURNAL_NAME), (journal.default_account_id, JOURNAL_NAME)]
+        return [(record, source) for record, source in named if record]
 
     def _campus_pos_method(self):
         return self.env["pos.payment.method"].search(
@@ -38,7 +51,7 @@ class ResCompany(models.Model):
         with file_open("campus_pos/static/img/card.png", "rb") as image:
             picture = b64encode(image.read())
         return {
-            "name": self.env._("Campus Card"),
+            "name": METHOD_NAME._translate("en_US"),
             "company_id": self.id,
             "journal_id": self._campus_pos_journal().id,
             # Not the bank's outstanding account: the day close takes these sums off again.
@@ -55,7 +68,7 @@ class ResCompany(models.Model):
         domain = [("company_id", "=", self.id), ("code", "=", JOURNAL_CODE)]
         return Journal.search([*domain, ("type", "=", "bank")], limit=1) or Journal.create(
             {
-                "name": self.env._("Campus Card at Tills"),
+                "name": JOURNAL_NAME._translate("en_US"),
                 "code": f"{JOURNAL_CODE}2" if Journal.search_count(domain, limit=1) else JOURNAL_CODE,
                 "type": "bank",
                 "company_id": self.id,
