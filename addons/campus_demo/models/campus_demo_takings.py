@@ -51,7 +51,8 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _book_takings(self, company, journal, day, sums):
-        ref = self.env._("Takings of the former tills until %s", format_date(self.env, day))
+        env = self.with_context(lang=LANGUAGE).env
+        ref = env._("Takings of the former tills until %s", format_date(env, day))
         lines = [
             {
                 "account_id": company.income_account_id.id,
