@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
@@ -37,6 +37,7 @@ class CampusPosting(models.Model):
         with file_open("campus_card/data/ledger_schema.sql") as schema:
             self.env.cr.execute(schema.read())
 
+    @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("Answers are recorded by the ledger alone."))
 

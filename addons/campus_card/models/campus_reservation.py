@@ -56,6 +56,7 @@ class CampusReservation(models.Model):
         for reservation in self:
             reservation.amount = reservation.currency_id.round(reservation.amount_minor / 100)
 
+    @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("Money is set aside only through the ledger's verbs."))
 

@@ -35,7 +35,9 @@ class CampusTransfer(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    wallet_id = fields.Many2one("campus.wallet", required=True, readonly=True, ondelete="restrict")
+    wallet_id = fields.Many2one(
+        "campus.wallet", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
     card_id = fields.Many2one("campus.card", readonly=True, ondelete="restrict")
     debit_account_id = fields.Many2one("campus.account", required=True, readonly=True, ondelete="restrict")
@@ -57,7 +59,6 @@ class CampusTransfer(models.Model):
     _sides_check = models.Constraint(
         "CHECK (debit_account_id <> credit_account_id)", "Two sides, two accounts."
     )
-    _wallet_idx = models.Index("(wallet_id, id)")
     _booking_date_idx = models.Index("(booking_date, company_id)")
     _posted_at_idx = models.Index("USING BRIN (posted_at)")
 
@@ -77,6 +78,7 @@ class CampusTransfer(models.Model):
                 name = self.env._("Refund: %s", name)
             transfer.display_name = f"{name} #{transfer.id}"
 
+    @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("Money moves only through the ledger's verbs."))
 

@@ -51,8 +51,8 @@ class CampusCardIssue(models.TransientModel):
     holder_count = fields.Integer("Cards to Make", compute="_compute_holder_count")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         if self.env.context.get("active_model") == "res.partner":
             values["partner_ids"] = [(6, 0, self.env.context.get("active_ids", []))]
         return values

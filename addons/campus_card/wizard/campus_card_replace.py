@@ -31,8 +31,8 @@ class CampusCardReplace(models.TransientModel):
     is_short = fields.Boolean(compute="_compute_is_short")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         card = self.env["campus.card"].browse(values.get("card_id") or self.env.context.get("active_id"))
         return {**values, "card_id": card.id, "kind": card.kind, "valid_until": card.valid_until}
 
