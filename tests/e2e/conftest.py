@@ -80,12 +80,12 @@ class Visitor:
         self.page.wait_for_url(lambda url: "/web/login" not in url)
         return self
 
-    def shot(self, name):
-        """Screenshot as artifacts/e2e/<language>/<name>.png; returns its path."""
+    def shot(self, name, page=None):
+        """Screenshot of the visitor's page, or of another; artifacts/e2e/<language>/<name>.png is returned."""
         folder = ARTIFACTS / self.language
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
-        self.page.screenshot(path=path)
+        (page or self.page).screenshot(path=path)
         return path
 
 

@@ -67,9 +67,7 @@ def test_a_canteen_day_from_the_old_card_file_to_the_general_ledger(
 
     clerk = people("clerk", Office, HOLDERS_PAGE)
     clerk.add_photo(eater)
-    receipt = clerk.top_up(eater, NOTE_YUAN)
-    for text in (school["name"], clerk.say("Campus card receipt"), eater.name, f"{NOTE_YUAN}.00"):
-        assert text.replace(" ", "") in receipt
+    clerk.top_up(eater, NOTE_YUAN)
 
     cashier = people("cashier", Cashier, TILLS_PAGE, school)
     cashier.open()

@@ -2,6 +2,8 @@
 
 from collections import Counter, namedtuple
 
+from .rpc import search_read
+
 # Codes of the Chinese chart as campus_card sets them up.
 CASH, SUBSIDY, CLEARING = "224111", "224112", "122141"
 OPENING, OFFICE_CASH = "190141", "100141"
@@ -52,15 +54,15 @@ def session_items(sold_minor, refunded_minor, cash_minor):
 def posted_items(visitor, company):
     """Every posted journal item of a company, as somebody who may read the books sees them."""
     domain = [("company_id", "=", company), ("parent_state", "=", "posted")]
-    lines = _read(visitor, "account.move.line", domain, ["journal_id", "account_id", "debit", "credit"])
+    lines = search_read(visitor, "account.move.line", domain, ["journal_id", "account_id", "debit", "credit"])
     journals = {
         row["id"]: row["code"]
-        for row in _read(visitor, "account.journal", [("company_id", "=", company)], ["code"])
+        for row in search_read(visitor, "account.journal", [("company_id", "=", company)], ["code"])
     }
     ids = list({line["account_id"][0] for line in lines})
     accounts = {
         row["id"]: row["code"] if row["code"] in CARD_CODES else row["account_type"]
-        for row in _read(visitor, "account.account", [("id", "in", ids)], ["code", "account_type"])
+        for row in search_read(visitor, "account.account", [("id", "in", ids)], ["code", "account_type"])
     }
     return Counter(
         Item(
@@ -80,22 +82,3 @@ def balance_minor(items, account):
         for item, count in items.items()
         if item.account == account
     )
-
-
-def _read(visitor, model, domain, fields):
-    response = visitor.context.request.post(
-        f"/web/dataset/call_kw/{model}/search_read",
-        data={
-            "jsonrpc": "2.0",
-            "method": "call",
-            "params": {
-                "model": model,
-                "method": "search_read",
-                "args": [domain, fields],
-                "kwargs": {"context": {"active_test": False}},
-            },
-        },
-    )
-    answer = response.json()
-    assert "error" not in answer, answer["error"]
-    return answer["result"]
