@@ -32,9 +32,16 @@ class Front:
 
     def _run(self):
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self.port))
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self.port))
         self._ready.set()
         self._loop.run_forever()
+        server.close()
+        # Browsers keep connections open; theirs end here, while there is a loop to end them in.
+        open_ones = asyncio.all_tasks(self._loop)
+        for task in open_ones:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*open_ones, return_exceptions=True))
+        self._loop.close()
 
     async def _serve(self, reader, writer):
         try:
