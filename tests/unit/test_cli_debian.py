@@ -1,9 +1,13 @@
 """Which Debian archive the machine uses, read from both forms of its source lists."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from campus_cli import odoo_debian
-from campus_cli.console import CampusError
+from campus_cli import odoo_debian, odoo_tree, paths
+from campus_cli.console import CampusError, Steps
 from campus_cli.odoo_debian import KEYRING, Source
 
 DEB822 = """\
@@ -91,3 +95,31 @@ def test_a_debian_without_its_own_archive_is_an_error(machine):
     machine("ID=debian\nVERSION_CODENAME=trixie\n", vendor_list="deb http://vendor.example/x nodistro main\n")
     with pytest.raises(CampusError, match="no source of trixie"):
         odoo_debian.find_source()
+
+
+def test_where_debian_cannot_help_the_branch_is_cloned_into_the_cache(tmp_path, monkeypatch):
+    source = tmp_path / "source"
+    for path, text in (
+        ("odoo/release.py", "version_info = (19, 0, 0, 'final', 0, '')\n"),
+        ("addons/web/__manifest__.py", "{}\n"),
+    ):
+        (source / path).parent.mkdir(parents=True)
+        (source / path).write_text(text)
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-C", str(source)]
+    for arguments in (["init", "-q", "-b", "19.0"], ["add", "."], ["commit", "-q", "-m", "tree"]):
+        subprocess.run([*git, *arguments], check=True)
+
+    def no_debian(target, step):
+        raise CampusError("this machine is not Debian")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("CAMPUS_ODOO_GIT", source.as_uri())
+    monkeypatch.delenv("CAMPUS_ODOO", raising=False)
+    monkeypatch.setattr(odoo_debian, "fetch", no_debian)
+    monkeypatch.setattr(paths, "LOGS", tmp_path / "log")
+    with Steps(1).step("Odoo") as step:
+        tree = odoo_tree.ensure(Path(sys.executable), step)
+    assert tree.origin.startswith("19.0-git-")
+    assert tree.addons_paths == [tree.base / "addons"]
+    left_over = {path.name for path in odoo_tree.cache_folder().iterdir()} - {"lock", tree.base.name}
+    assert not left_over
