@@ -96,6 +96,49 @@ CLOSED_WITH_MONEY: Final = "closed_with_money"
 DEPARTMENT_CREATED: Final = "department_created"
 FILE_OPEN_END: Final = "file_open_end"
 
+# -- requests of an edge as a whole ----------------------------------------------
+MALFORMED: Final = "malformed"
+BATCH_TOO_LARGE: Final = "batch_too_large"
+BODY_TOO_LARGE: Final = "body_too_large"
+SIGNATURE_INVALID: Final = "signature_invalid"
+EDGE_UNKNOWN: Final = "edge_unknown"
+EDGE_DISABLED: Final = "edge_disabled"
+EDGE_REVOKED: Final = "edge_revoked"
+CLOCK_OUTSIDE_WINDOW: Final = "clock_outside_window"
+NONCE_REPLAYED: Final = "nonce_replayed"
+PAIRING_CODE_INVALID: Final = "pairing_code_invalid"
+JOURNAL_FORK: Final = "journal_fork"
+RATE_LIMITED: Final = "rate_limited"
+TRY_AGAIN: Final = "try_again"
+
+# -- one tap ---------------------------------------------------------------------
+TERMINAL_UNKNOWN: Final = "terminal_unknown"
+TERMINAL_DISABLED: Final = "terminal_disabled"
+ABANDONED: Final = "abandoned"
+DUPLICATE_TAP: Final = "duplicate_tap"
+OFFLINE_CAP_TAP: Final = "offline_cap_tap"
+OFFLINE_CAP_CARD: Final = "offline_cap_card"
+OFFLINE_CAP_EDGE: Final = "offline_cap_edge"
+SNAPSHOT_TOO_OLD: Final = "snapshot_too_old"
+SNAPSHOT_MISSING: Final = "snapshot_missing"
+
+# -- credentials -----------------------------------------------------------------
+CREDENTIAL_MALFORMED: Final = "credential_malformed"
+SUN_FORGED: Final = "sun_forged"
+SUN_REPLAYED: Final = "sun_replayed"
+CODE_FORGED: Final = "code_forged"
+CODE_STALE: Final = "code_stale"
+CODE_REPLAYED: Final = "code_replayed"
+PHONE_REVOKED: Final = "phone_revoked"
+CERTIFICATE_EXPIRED: Final = "certificate_expired"
+KEY_UNKNOWN: Final = "key_unknown"
+EMERGENCY_WRONG: Final = "emergency_wrong"
+EMERGENCY_LOCKED: Final = "emergency_locked"
+EMERGENCY_USED: Final = "emergency_used"
+EMERGENCY_CAP: Final = "emergency_cap"
+PIN_WRONG: Final = "pin_wrong"
+PIN_LOCKED: Final = "pin_locked"
+
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         UNKNOWN_CARD: "No card is known by this credential.",
@@ -166,6 +209,43 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         CLOSED_WITH_MONEY: "The account is closed but holds money.",
         DEPARTMENT_CREATED: "The department was created.",
         FILE_OPEN_END: "The file does not end with a line break: check that its last row is whole.",
+        MALFORMED: "A value has the wrong form.",
+        BATCH_TOO_LARGE: "The batch has too many taps.",
+        BODY_TOO_LARGE: "The request is too large.",
+        SIGNATURE_INVALID: "The signature is wrong.",
+        EDGE_UNKNOWN: "This edge is not known.",
+        EDGE_DISABLED: "This edge is switched off.",
+        EDGE_REVOKED: "This edge is revoked.",
+        CLOCK_OUTSIDE_WINDOW: "The clock differs too much from the server's.",
+        NONCE_REPLAYED: "This request was sent before.",
+        PAIRING_CODE_INVALID: "The pairing code is wrong, used or too old.",
+        JOURNAL_FORK: "The journal differs from what the server has of it.",
+        RATE_LIMITED: "Too many requests.",
+        TRY_AGAIN: "The server did not answer in time; nothing was stored.",
+        TERMINAL_UNKNOWN: "This edge has no such terminal.",
+        TERMINAL_DISABLED: "The terminal is switched off.",
+        ABANDONED: "The reader was restarted before it answered.",
+        DUPLICATE_TAP: "The same card was presented twice in a moment.",
+        OFFLINE_CAP_TAP: "The amount is above what is charged without the server.",
+        OFFLINE_CAP_CARD: "The card has spent what it may without the server.",
+        OFFLINE_CAP_EDGE: "The place has sold what it may without the server.",
+        SNAPSHOT_TOO_OLD: "The list of cards is too old to decide by it.",
+        SNAPSHOT_MISSING: "There is no list of cards to decide by.",
+        CREDENTIAL_MALFORMED: "This is not a credential.",
+        SUN_FORGED: "The chip's message is forged.",
+        SUN_REPLAYED: "The chip's message was used before.",
+        CODE_FORGED: "The code is forged.",
+        CODE_STALE: "The code is too old.",
+        CODE_REPLAYED: "The code was used before.",
+        PHONE_REVOKED: "This phone no longer carries the card.",
+        CERTIFICATE_EXPIRED: "The phone has to go online to renew its card.",
+        KEY_UNKNOWN: "The key is not known.",
+        EMERGENCY_WRONG: "The emergency code is wrong.",
+        EMERGENCY_LOCKED: "Too many wrong emergency codes: locked until tomorrow.",
+        EMERGENCY_USED: "The emergency code was used today.",
+        EMERGENCY_CAP: "The amount is above what an emergency code may pay.",
+        PIN_WRONG: "The PIN is wrong.",
+        PIN_LOCKED: "Too many wrong PINs.",
     }
 )
 
@@ -202,6 +282,14 @@ class CardStateError(CampusError):
 
 class LedgerError(CampusError):
     """A malformed request to the ledger (not a refusal: those are answers)."""
+
+
+class WireError(CampusError):
+    """A request of an edge that has the wrong form."""
+
+
+class CredentialError(CampusError):
+    """A credential that cannot be believed: malformed, forged, stale or used before."""
 
 
 @dataclass(frozen=True)

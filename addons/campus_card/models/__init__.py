@@ -40,4 +40,6 @@ from . import (
     campus_import_run,
     campus_import_job,
     campus_import_report,
+    campus_edge,
+    campus_terminal,
 )

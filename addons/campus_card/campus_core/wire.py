@@ -1,0 +1,138 @@
+"""The wire between an edge and the server: entries, their chain, signed requests.
+
+Contract: ``docs/dev/edge_wire.md``. Pure: keys and clocks belong to the callers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from . import errors
+from .errors import WireError
+from .money import MAX_MINOR
+
+MAX_ENTRIES: Final = 500
+MAX_BODY_BYTES: Final = 1 << 20
+CLOCK_WINDOW_MS: Final = 120_000
+ZERO_HASH: Final = "0" * 64
+
+TAP, FINAL = "tap", "final"
+ASK, TOLD = "ask", "told"
+GRANTED, REFUSED = "granted", "refused"
+PAY, DOOR, ATTEND, GATE, BALANCE = "pay", "door", "attend", "gate", "balance"
+
+KINDS: Final = frozenset({TAP, FINAL})
+MODES: Final = frozenset({ASK, TOLD})
+OUTCOMES: Final = frozenset({GRANTED, REFUSED})
+PURPOSES: Final = frozenset({PAY, DOOR, ATTEND, GATE, BALANCE})
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
+#: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
+_MAX_MS: Final = 4_102_444_800_000
+_MAX_SEQ: Final = 1 << 53
+Check = Callable[[Any], bool]
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
+
+
+class TapEntry(NamedTuple):
+    """One line of a journal, in the order of its chain text; see the contract for each value."""
+
+    seq: int
+    kind: str
+    uuid: str
+    terminal: str
+    at_ms: int
+    purpose: str
+    credential: str
+    card: int | None
+    amount_minor: int | None
+    mode: str
+    outcome: str | None
+    code: str | None
+    rule: str | None
+    snapshot: int
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What makes two entries the same tap: all but the place in a journal."""
+        return tuple(self[1:])
+
+
+def chain_hash(previous: str, entry: TapEntry) -> str:
+    """Return the hash (64 hex digits) of ``entry`` after the entry with hash ``previous``."""
+    return hashlib.sha256(bytes.fromhex(previous) + _encode(entry).encode()).hexdigest()
+
+
+def signing_text(method: str, path: str, body: bytes, time_ms: int | str, nonce: str) -> bytes:
+    """Return the bytes that a request's signature covers; ``path`` includes the query."""
+    digest = hashlib.sha256(body).hexdigest()
+    return f"campus-v1\n{method}\n{path}\n{digest}\n{time_ms}\n{nonce}".encode()
+
+
+def is_uuid(text: object) -> bool:
+    """Say whether ``text`` is a uuid in its canonical lower-case form."""
+    return isinstance(text, str) and _UUID.match(text) is not None
+
+
+def is_hash(text: object) -> bool:
+    """Say whether ``text`` is a chain hash."""
+    return isinstance(text, str) and _HASH.match(text) is not None
+
+
+def parse_entry(values: object) -> TapEntry:
+    """Return the entry that a list of JSON values states.
+
+    Raises ``WireError`` (``malformed``, with ``field``) where the shape is wrong. Whether the
+    tap makes sense (terminal, card, amount) is not asked here.
+    """
+    if not isinstance(values, list) or len(values) != len(TapEntry._fields):
+        raise WireError(errors.MALFORMED, field="entries")
+    entry = TapEntry._make(values)
+    for name, fits in _CHECKS.items():
+        if not fits(getattr(entry, name)):
+            raise WireError(errors.MALFORMED, field=name)
+    if (entry.mode == ASK) is not (entry.outcome is None) or (entry.kind == FINAL and entry.mode == ASK):
+        raise WireError(errors.MALFORMED, field="outcome")
+    return entry
+
+
+def _whole(low: int, high: int) -> Check:
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def _text(longest: int) -> Check:
+    # a NUL is no text for PostgreSQL, a lone surrogate is none for anybody
+    return lambda value: (
+        type(value) is str and len(value) <= longest and "\0" not in value and _is_encodable(value)
+    )
+
+
+def _is_encodable(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _optional(fits: Check) -> Check:
+    return lambda value: value is None or fits(value)
+
+
+_CHECKS: Final[dict[str, Check]] = {
+    "seq": _whole(1, _MAX_SEQ),
+    "kind": lambda value: type(value) is str and value in KINDS,
+    "uuid": is_uuid,
+    "terminal": _text(32),
+    "at_ms": _whole(0, _MAX_MS),
+    "purpose": lambda value: type(value) is str and value in PURPOSES,
+    "credential": _text(1024),
+    "card": _optional(_whole(1, (1 << 31) - 1)),
+    "amount_minor": _optional(_whole(-MAX_MINOR - 1, MAX_MINOR)),
+    "mode": lambda value: type(value) is str and value in MODES,
+    "outcome": lambda value: value is None or (type(value) is str and value in OUTCOMES),
+    "code": _optional(_text(64)),
+    "rule": _optional(_text(200)),
+    "snapshot": _whole(0, (1 << 63) - 1),
+}
