@@ -34,7 +34,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 _MAX_MS: Final = 4_102_444_800_000
-_MAX_SEQ: Final = 1 << 53
+MAX_SEQ: Final = 1 << 53
 Check = Callable[[Any], bool]
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -121,7 +121,7 @@ def _optional(fits: Check) -> Check:
 
 
 _CHECKS: Final[dict[str, Check]] = {
-    "seq": _whole(1, _MAX_SEQ),
+    "seq": _whole(1, MAX_SEQ),
     "kind": lambda value: type(value) is str and value in KINDS,
     "uuid": is_uuid,
     "terminal": _text(32),
