@@ -32,6 +32,7 @@ PURPOSES: Final = frozenset({PAY, DOOR, ATTEND, GATE, BALANCE})
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
+_NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 _MAX_MS: Final = 4_102_444_800_000
 MAX_SEQ: Final = 1 << 53
@@ -82,6 +83,11 @@ def is_uuid(text: object) -> bool:
 def is_hash(text: object) -> bool:
     """Say whether ``text`` is a chain hash."""
     return isinstance(text, str) and _HASH.match(text) is not None
+
+
+def is_nonce(text: object) -> bool:
+    """Say whether ``text`` is a nonce of a signed request."""
+    return isinstance(text, str) and _NONCE.match(text) is not None
 
 
 def parse_entry(values: object) -> TapEntry:

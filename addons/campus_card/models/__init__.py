@@ -41,6 +41,8 @@ from . import (
     campus_import_run,
     campus_import_job,
     campus_import_report,
+    ir_http,
+    res_company_device,
     campus_edge,
     campus_terminal,
     campus_tap,

@@ -1,3 +1,4 @@
+from . import test_campus_edge_auth
 from . import test_campus_ledger
 from . import test_campus_import
 from . import test_campus_import_errors
