@@ -1,1 +1,2 @@
 from . import edges
+from . import taps

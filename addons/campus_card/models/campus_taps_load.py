@@ -67,9 +67,14 @@ class CampusTapsLoad(models.AbstractModel):
                 order.fresh.append(index)
                 continue
             if index < batch.fresh_from and known and known.journal == batch.journal:
-                if (known.seq, known.mark) != (entry.seq, self._mark(batch.hashes[index])):
-                    self._refuse_fork(order, head)
+                self._check_same(order, head, index, known)
             order.answers[index] = self._answer_again(order, entry, known)
+
+    @api.model
+    def _check_same(self, order, head, index, known):
+        same = (order.batch.entries[index].seq, self._mark(order.batch.hashes[index]))
+        if (known.seq, known.mark) != same:
+            self._refuse_fork(order, head)
 
     @staticmethod
     def _mark(chain_hash):
