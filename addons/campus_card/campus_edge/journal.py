@@ -24,7 +24,8 @@ from campus_core import wire
 from campus_core.wire import TapEntry
 
 from . import journal_store as store
-from .journal_store import Batch, Signer
+from .files import sync_folder
+from .journal_store import Batch, Draft, Signer
 
 _logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -33,24 +34,6 @@ GROUP_MAX: Final = 500
 
 class JournalUnwritable(Exception):
     """The journal could not be written: the disk is full or broken."""
-
-
-class Draft(NamedTuple):
-    """An entry without its number: what ``TapEntry`` says of each value holds."""
-
-    kind: str
-    uuid: str
-    terminal: str
-    at_ms: int
-    purpose: str
-    credential: str
-    card: int | None
-    amount_minor: int | None
-    mode: str
-    outcome: str | None
-    code: str | None
-    rule: str | None
-    snapshot: int
 
 
 class _Job(NamedTuple):
@@ -84,7 +67,7 @@ class Journal:
         self._writer.start()
 
     def _open(self) -> None:
-        recover(self._path)
+        store.recover(self._path)
         if not self._path.exists():
             store.create(self._path, self._make_uuid())
         self._base = store.connect(self._path)
@@ -267,7 +250,7 @@ class Journal:
         self._disconnect()
         self._path.rename(old)
         fresh.rename(self._path)
-        store.sync_folder(self._path)
+        sync_folder(self._path.parent)
         self._open()
         return old
 
@@ -284,20 +267,6 @@ class Journal:
         store.set_meta(new, "ready", "1")
         new.execute("COMMIT")
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def recover(path: Path) -> None:
-    """Finish or drop a change of journals that a power cut has interrupted."""
-    fresh = path.with_suffix(".new")
-    if not fresh.exists():
-        return
-    if path.exists():
-        fresh.unlink()
-        return
-    with closing(store.connect(fresh)) as base:
-        store.meta(base, "ready")
-    fresh.rename(path)
-    store.sync_folder(path)
 
 
 def open_journal(path: Path, key: Signer) -> tuple[Journal, Path | None]:

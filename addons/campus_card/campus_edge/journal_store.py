@@ -8,7 +8,6 @@ The price is that the file must be on a local disk (WAL shares memory between it
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,6 +16,8 @@ from typing import Final, NamedTuple, Protocol
 
 from campus_core import wire
 from campus_core.wire import TapEntry
+
+from .files import sync_folder
 
 FORMAT: Final = "1"
 #: What a batch's entries may measure as text, below the contract's 1 MiB for the whole request.
@@ -49,6 +50,24 @@ class Seal(NamedTuple):
     seq: int
     hash: str
     signature: bytes
+
+
+class Draft(NamedTuple):
+    """An entry without its number: what ``TapEntry`` says of each value holds."""
+
+    kind: str
+    uuid: str
+    terminal: str
+    at_ms: int
+    purpose: str
+    credential: str
+    card: int | None
+    amount_minor: int | None
+    mode: str
+    outcome: str | None
+    code: str | None
+    rule: str | None
+    snapshot: int
 
 
 class Batch(NamedTuple):
@@ -92,16 +111,7 @@ def create(path: Path, journal: str) -> None:
         for name, value in (("format", FORMAT), ("journal", journal), ("acked_seq", "0")):
             set_meta(base, name, value)
         base.execute("COMMIT")
-    sync_folder(path)
-
-
-def sync_folder(path: Path) -> None:
-    """Make sure that the file's name in its folder survives a power cut."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def meta(base: sqlite3.Connection, name: str) -> str:
@@ -203,3 +213,17 @@ def prune(base: sqlite3.Connection, keep_from_ms: int) -> int:
     done = base.execute("DELETE FROM entry WHERE seq <= ?", (start[1],)).rowcount
     base.execute("DELETE FROM answer WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.uuid = answer.uuid)")
     return done
+
+
+def recover(path: Path) -> None:
+    """Finish or drop a change of journals that a power cut has interrupted."""
+    fresh = path.with_suffix(".new")
+    if not fresh.exists():
+        return
+    if path.exists():
+        fresh.unlink()
+        return
+    with closing(connect(fresh)) as base:
+        meta(base, "ready")
+    fresh.rename(path)
+    sync_folder(path.parent)
