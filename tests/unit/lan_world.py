@@ -6,11 +6,14 @@ import socket
 import ssl
 import threading
 import time
+from unittest import mock
 
+from campus_edge.lan import routes
 from campus_edge.lan.config import LanConfig
 from campus_edge.lan.server import LanServer
 
 POS = "https://pos.example"
+REFUSED_DELAY_MS = routes.REFUSED_DELAY_MS
 DEADLINE_S = 10
 
 
@@ -33,7 +36,8 @@ class Edge:
     def tap(self, credential, terminal="T01"):
         """Show a card; says whether a till was there."""
         assert self._takes, "nobody has subscribed"
-        return [take(terminal, credential) for take in self._takes][0]
+        (take,) = self._takes
+        return take(terminal, credential)
 
 
 class Answer:
@@ -118,10 +122,13 @@ class Scans:
 
 
 @contextlib.contextmanager
-def lan(edge, **settings):
-    """A running service for ``edge``; asks quickly."""
+def lan(edge, refused_delay_ms=10, **settings):
+    """A running service for ``edge`` that refuses faster than in earnest."""
     config = LanConfig(**{"port": 0, "origins": (POS,), **settings})
-    with LanServer(config, edge) as server:
+    with (
+        mock.patch.object(routes, "REFUSED_DELAY_MS", refused_delay_ms),
+        LanServer(config, edge) as server,
+    ):
         yield server
 
 

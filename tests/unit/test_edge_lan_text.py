@@ -57,8 +57,17 @@ def test_codes_and_numbers_stay_as_they_are(credential, text):
 
 @pytest.mark.parametrize(
     "credential",
-    ["", "04A1B2C3", "uid:", "uid:04a1b2c3", "uid:04A1B2", "uid:04A1B2C3D4", "qr:ab", "qr:a\nb\x00c"]
-    + ["qr:" + "x" * (MAX_CREDENTIAL + 1)],
+    [
+        "",
+        "04A1B2C3",
+        "uid:",
+        "uid:04a1b2c3",
+        "uid:04A1B2",
+        "uid:04A1B2C3D4",
+        "qr:ab",
+        "qr:a\nb\x00c",
+        "qr:" + "x" * (MAX_CREDENTIAL + 1),
+    ],
 )
 def test_what_is_no_credential_is_not_given_to_a_till(credential):
     assert till_text(credential) is None
