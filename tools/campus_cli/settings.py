@@ -36,6 +36,7 @@ SYSTEM_PACKAGES = {
     "libmagic": "libmagic1",
     "fonts-noto-cjk": "fonts-noto-cjk",
     "wkhtmltopdf": "wkhtmltopdf",
+    "zbarimg": "zbar-tools",
 }
 
 
