@@ -93,10 +93,10 @@ class Campus:
             "salt": SALT,
             "keys": self.ring.to_wire(),
             "limits": self.limits,
-            "terminals": fresh("terminals", self.terminals),
+            "terminals": list(self.terminals.values()),
             "cards": fresh("cards", self.cards),
             "phones": self.phones,
-            "leases": fresh("leases", self.leases),
+            "leases": list(self.leases.values()),
             "removed": [n for (kind, n), v in self.changed.items() if kind == "removed" and v > since],
             "bus": self.bus,
         }

@@ -42,7 +42,7 @@ class Rig:
             self.journal, Connection(identity, self.clock), self.asks, self.exposure, self._version, 2000
         )
         self.listener = Listener(
-            self.store, Connection(identity, self.clock), server.url,
+            self.store, Connection(identity, self.clock), self.clock, server.url,
             self.sender.server_seen, self.exposure.leases_changed, poll_ms,
         )  # fmt: skip
         self.engine = Engine(

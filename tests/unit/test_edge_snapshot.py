@@ -164,9 +164,22 @@ def test_leases_count_while_they_last_and_changes_are_told(campus, store):
     assert store.snapshot.card(1, NOW).lease_minor == 500
     assert store.snapshot.card(1, NOW, 200).lease_minor == 300
     since = store.since
-    campus.lease(1, "a", 0)
+    del campus.leases["a"]
+    campus.touch(("leases", "a"))
     assert store.take(*campus.signed(since)) == {1}
     assert store.snapshot.card(1, NOW).lease_minor == 0
+
+
+def test_a_list_that_the_server_confirms_is_young_also_after_a_restart(campus, store):
+    campus.issued_at_ms = NOW - 5_000_000
+    store.take(*campus.signed())
+    assert store.snapshot.confirmed_at_ms == NOW - 5_000_000
+    store.confirm(NOW)
+    assert again(campus, store).snapshot.confirmed_at_ms == NOW
+    campus.issued_at_ms = NOW + 1
+    campus.set_state(1, "lost")
+    store.take(*campus.signed())
+    assert again(campus, store).snapshot.confirmed_at_ms == NOW + 1
 
 
 def test_revoked_phones_are_known(campus, store):

@@ -128,9 +128,11 @@ def test_a_cap_is_reached_by_the_last_cent(counters):
     assert decide(counters=counters).granted
 
 
-def test_a_card_with_a_lower_floor_spends_less():
-    assert decide(facts(replace(CARD, floor_minor=300))).code == "offline_cap_card"
-    assert decide(facts(replace(CARD, floor_minor=99_999)), counters=tap.Counters(9900)).granted is False
+def test_the_limit_of_the_wallet_holds_for_one_purchase_also_with_a_lease():
+    verdict = decide(facts(replace(CARD, floor_minor=349, lease_minor=9000)))
+    assert (verdict.code, verdict.numbers["limit_minor"]) == ("limit_purchase", 349)
+    assert decide(facts(replace(CARD, floor_minor=350))).granted
+    assert decide(facts(replace(CARD, floor_minor=0))).granted
 
 
 def test_a_lease_pays_where_every_cap_is_full():
@@ -167,10 +169,10 @@ def test_no_sequence_of_offline_taps_exceeds_a_cap(taps, limits, leases, floors)
             spent[number] = spent.get(number, 0) + amount
             edge += verdict.uncovered_minor
             assert verdict.uncovered_minor <= limits.tap_minor
+            assert not card.floor_minor or amount <= card.floor_minor
     risk = {number: tap.uncovered(total, leases.get(number, 0)) for number, total in spent.items()}
     assert edge == sum(risk.values()) <= limits.edge_minor
-    for number, total in risk.items():
-        assert total <= min(limits.card_minor, floors.get(number, limits.card_minor))
+    assert max(risk.values(), default=0) <= limits.card_minor
 
 
 purposes = st.sampled_from(["pay", "door", "attend", "gate", "balance"])

@@ -69,8 +69,8 @@ class Terminal:
 class Card:
     """A card as a snapshot states it; days are ISO or None, both ends belong to the card's life.
 
-    ``floor_minor`` lowers ``Limits.card_minor`` for this card (None: it does not); ``lease_minor``
-    is what is left of its leases.
+    ``floor_minor`` is the most that one purchase with this card may be, as its holder's wallet says
+    (None or 0: it does not); ``lease_minor`` is what is left of its leases.
     """
 
     card: int
@@ -84,7 +84,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known: the snapshot (version 0: none), the terminal and the card, where they are in it."""
+    """What is known: the snapshot (version 0: none), the terminal and the card, where they are in it.
+
+    ``issued_at_ms`` is when the server last said that this is how things are.
+    """
 
     version: int
     issued_at_ms: int
@@ -221,13 +224,15 @@ def _pay(
     if int(age["age_s"]) > limits.snapshot_age_s:
         numbers = age | {"limit_s": limits.snapshot_age_s}
         return _refuse(errors.SNAPSHOT_TOO_OLD, "age of the card list", numbers, amount_minor)
+    if card.floor_minor and amount_minor > card.floor_minor:
+        numbers = age | {"limit_minor": card.floor_minor, "asked_minor": amount_minor}
+        return _refuse(errors.LIMIT_PURCHASE, "limit of the wallet", numbers, amount_minor)
     before = uncovered(counters.card_minor, card.lease_minor)
     after = uncovered(counters.card_minor + amount_minor, card.lease_minor)
     more = after - before
-    card_cap = limits.card_minor if card.floor_minor is None else min(limits.card_minor, card.floor_minor)
     caps = (
         (errors.OFFLINE_CAP_TAP, "offline cap per tap", limits.tap_minor, 0),
-        (errors.OFFLINE_CAP_CARD, "offline cap per card", card_cap, before),
+        (errors.OFFLINE_CAP_CARD, "offline cap per card", limits.card_minor, before),
         (errors.OFFLINE_CAP_EDGE, "offline cap per place", limits.edge_minor, counters.edge_minor),
     )
     for code, rule, cap, used in caps:

@@ -161,7 +161,7 @@ class Engine:
     def _facts(self, terminal: Terminal | None, card: int | None, now_ms: int) -> Facts:
         snapshot = self._snapshot
         found = snapshot.card(card, now_ms, self._exposure.lease_used_minor(card))
-        return Facts(snapshot.version, snapshot.issued_at_ms, terminal, found)
+        return Facts(snapshot.version, snapshot.confirmed_at_ms, terminal, found)
 
     def _armed_minor(self, terminal: str) -> int | None:
         with self._arming:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from campus_core.errors import WireError
 
+from .clock import Clock
 from .http import SNAPSHOT_PATH, Connection, ServerRefused, ServerUnreachable
 from .ports.backoff import Backoff
 from .snapshot_store import SnapshotStore
@@ -36,16 +37,19 @@ class Listener:
         self,
         store: SnapshotStore,
         connection: Connection,
+        clock: Clock,
         server_url: str,
         on_seen: Callable[[], None],
         on_leases: Callable[[Iterable[int]], None],
         poll_ms: int = POLL_MS,
     ) -> None:
-        self._store, self._connection, self._url = store, connection, urlsplit(server_url)
+        self._store, self._connection, self._clock = store, connection, clock
+        self._url = urlsplit(server_url)
         self._on_seen, self._on_leases, self._poll_ms = on_seen, on_leases, poll_ms
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._socket: Any = None
+        self._known = self._newest = 0
         self._threads = [
             threading.Thread(target=self._ask_on, name="snapshot", daemon=True),
             threading.Thread(target=self._listen_on, name="websocket", daemon=True),
@@ -69,7 +73,8 @@ class Listener:
 
     def version_seen(self, version: int) -> None:
         """The server spoke of a version: ask if it is news."""
-        if version > self._store.snapshot.version:
+        if version > self._known:
+            self._newest = max(self._newest, version)
             self._wake.set()
 
     # -- asking ------------------------------------------------------------------------------
@@ -89,12 +94,15 @@ class Listener:
         """Ask for what has changed and take it over; say whether the server could be asked."""
         since = self._store.since
         path = f"{SNAPSHOT_PATH}?since={since}" if since else SNAPSHOT_PATH
+        newest = self._newest
         try:
             answer = self._connection.request("GET", path, timeout_ms=FULL_TIMEOUT_MS)
             if answer.status == 200:
                 changed = self._store.take(answer.headers.get("campus-signature", ""), answer.body)
                 self._on_leases(changed)
                 _logger.info("snapshot %s", self._store.snapshot.version)
+            else:
+                self._store.confirm(self._clock.now_ms())
         except ServerUnreachable as error:
             return self._failed(str(error))
         except ServerRefused as refused:
@@ -106,6 +114,8 @@ class Listener:
             # the list of cards must go on being asked for, whatever one answer was
             _logger.exception("the snapshot failed")
             return self._failed(type(error).__name__)
+        # a version that brought nothing for this edge is not asked for again
+        self._known = max(newest, self._store.snapshot.version)
         self.problem = ""
         self._on_seen()
         return True

@@ -143,6 +143,8 @@ class Snapshot:
         self._lock = threading.Lock()
         self.version = 0
         self.issued_at_ms = 0
+        #: When the server last said that this is how things are.
+        self.confirmed_at_ms = 0
         self.limits = Limits()
         self.keys = KeyRing(())
         self.bus = Bus()
@@ -220,13 +222,9 @@ class Snapshot:
 
     def _replace(self, update: Update) -> set[int]:
         keys = {row.key: card for card, row in update.cards.items() if row.key is not None}
-        changed = {lease.card for lease in (*self._leases.values(), *update.leases.values())}
         self._cards, self._keys = update.cards, keys
-        self.terminals = update.terminals
         self.phones = update.phones
-        self._leases = update.leases
-        self._take_head(update)
-        return changed
+        return self._take_small(update)
 
     def _merge(self, update: Update) -> set[int]:
         for card in update.removed:
@@ -237,12 +235,15 @@ class Snapshot:
             if row.key is not None:
                 self._keys[row.key] = card
             self._cards[card] = row
-        self.terminals = self.terminals | update.terminals
-        self.phones.update(update.phones)
-        before = {self._leases[name].card for name in update.leases if name in self._leases}
-        self._leases = self._leases | update.leases
+        self.phones = self.phones | update.phones
+        return self._take_small(update)
+
+    def _take_small(self, update: Update) -> set[int]:
+        """Take over what comes whole with every snapshot; return the cards whose leases changed."""
+        changed = {lease.card for _name, lease in self._leases.items() ^ update.leases.items()}
+        self.terminals, self._leases = update.terminals, update.leases
         self._take_head(update)
-        return before | {lease.card for lease in update.leases.values()}
+        return changed
 
     def _take_head(self, update: Update) -> None:
         by_card: dict[int, list[Lease]] = {}
@@ -254,6 +255,11 @@ class Snapshot:
         self.limits, self.keys, self.bus = update.limits, update.keys, update.bus
         self.salt, self.currency = update.salt, update.currency
         self.issued_at_ms, self.version = update.issued_at_ms, update.version
+        self.confirmed_at_ms = max(self.confirmed_at_ms, update.issued_at_ms)
+
+    def confirm(self, at_ms: int) -> None:
+        """The server said at ``at_ms`` that nothing has changed since."""
+        self.confirmed_at_ms = max(self.confirmed_at_ms, at_ms)
 
     def _forget_key(self, card: int) -> None:
         row = self._cards.get(card)

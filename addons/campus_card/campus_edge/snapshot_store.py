@@ -20,6 +20,8 @@ from .snapshot import Snapshot
 
 _logger = logging.getLogger(__name__)
 FULL: Final = "full.snapshot"
+CONFIRMED: Final = "confirmed"
+CONFIRM_EVERY_MS: Final = 60_000
 #: After so many deltas a full snapshot is asked for, so that a start stays fast.
 DELTAS_MAX: Final = 500
 
@@ -36,6 +38,7 @@ class SnapshotStore:
         self.snapshot = snapshot
         self._paired = keys
         self._deltas = 0
+        self._confirmed_ms = 0
         self._full_key = ""
 
     @property
@@ -68,6 +71,16 @@ class SnapshotStore:
             _logger.warning("the snapshot cannot be stored: %s", error)
         return changed
 
+    def confirm(self, now_ms: int) -> None:
+        """The server says that nothing has changed: the list is as young as that, also after a restart."""
+        self.snapshot.confirm(now_ms)
+        if now_ms - self._confirmed_ms >= CONFIRM_EVERY_MS:
+            self._confirmed_ms = now_ms
+            try:
+                write_atomic(self._folder / CONFIRMED, f"{self.snapshot.version} {now_ms}".encode())
+            except OSError as error:
+                _logger.warning("the age of the snapshot cannot be stored: %s", error)
+
     def load(self) -> None:
         """Read what is stored as far as it is whole and signed; the rest is asked for anew."""
         try:
@@ -75,8 +88,11 @@ class SnapshotStore:
             for path in self._delta_paths():
                 self._load(path)
                 self._deltas += 1
-        except FileNotFoundError:
-            _logger.info("no snapshot is stored")
+            version, confirmed_ms = (self._folder / CONFIRMED).read_text("ascii").split()
+            if int(version) == self.snapshot.version:
+                self.snapshot.confirm(int(confirmed_ms))
+        except FileNotFoundError as error:
+            _logger.info("not stored: %s", Path(error.filename).name)
         except (WireError, ValueError) as error:
             _logger.warning("a stored snapshot is not taken: %s", error)
 
