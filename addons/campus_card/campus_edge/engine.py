@@ -135,6 +135,9 @@ class Engine:
         Their readers were never green: after a restart, or when the disk was full.
         """
         done = 0
+        if self.journal_problem:
+            self._journal.check()
+            self.journal_problem = ""
         for entry in self._journal.unanswered():
             if not self._asks.is_open(entry.uuid):
                 values = Draft(*entry[1:])._replace(

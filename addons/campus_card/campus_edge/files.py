@@ -6,20 +6,25 @@ import os
 from pathlib import Path
 
 
-def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write ``content`` and give it its name in one step; it is on the disk when this returns."""
+def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write ``content`` and give it its name in one step; ``durable``: it is on the disk then.
+
+    The file can be read by its owner alone.
+    """
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         fresh.rename(path)
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -27,7 +27,7 @@ DISABLED_PAUSE_MS: Final = 30_000
 FIRST_PAUSE_MS: Final = 200
 LONGEST_PAUSE_MS: Final = 10_000
 RETRY_AFTER_MAX_MS: Final = 60_000
-_SWITCHED_OFF: Final = frozenset({errors.EDGE_DISABLED, errors.EDGE_REVOKED, errors.EDGE_UNKNOWN})
+SWITCHED_OFF: Final = frozenset({errors.EDGE_DISABLED, errors.EDGE_REVOKED, errors.EDGE_UNKNOWN})
 _TOO_BIG: Final = frozenset({errors.BODY_TOO_LARGE, errors.BATCH_TOO_LARGE})
 
 
@@ -86,6 +86,13 @@ class Sender:
     def late(self) -> None:
         """The server missed a deadline: until it answers again nobody waits for it."""
         self.up = False
+
+    def switch(self, code: str) -> None:
+        """The server has switched this edge off (the refusal's code) or on again (empty)."""
+        if code != self.disabled:
+            _logger.warning("switched %s by the server", f"off ({code})" if code else "on")
+        self.disabled = code
+        self._retry.set()
 
     def server_seen(self) -> None:
         """Another request was answered: try at once."""
@@ -180,8 +187,8 @@ class Sender:
             return self._smaller(refused, batch)
         _logger.warning("the server refuses: %s", refused)
         self.up, self.problem = False, str(refused)
-        if refused.code in _SWITCHED_OFF:
-            self.disabled = refused.code
+        if refused.code in SWITCHED_OFF:
+            self.switch(refused.code)
             return DISABLED_PAUSE_MS
         pause_ms = self._backoff.next_ms()
         return max(pause_ms, min(refused.number("retry_after_ms"), RETRY_AFTER_MAX_MS))
