@@ -17,9 +17,10 @@ FORMS: Final = (AUTO, *uids.WHOLE_FORMS)
 def credential_of(text: str, form: str = AUTO) -> str | None:
     """Return the wire's form of ``text``, None if it is no credential at all.
 
-    ``form`` is how this reader writes a UID (``campus_core.uid``), because ``0077705923`` may be
-    two cards. Codes of phones, addresses of chips and texts with a prefix are told by themselves;
-    what is left is a number.
+    ``form`` is how this reader writes a UID (``campus_core.uid``). Where it is not known, a text
+    such as ``0077705923`` may be two cards: it is returned as it is, and who knows the cards takes
+    the one that there is (``campus_core.credential.Scan``). Codes of phones, addresses of chips and
+    texts with a prefix are told by themselves; what is left is a number.
     """
     try:
         found = credential.parse(text)
@@ -27,14 +28,14 @@ def credential_of(text: str, form: str = AUTO) -> str | None:
         return None
     if not isinstance(found, credential.Scan):
         return found.text
-    uid = _uid(found, form)
-    return f"{UID}:{uid}" if uid else f"{NUMBER}:{found.number}"
-
-
-def _uid(scan: credential.Scan, form: str) -> str | None:
-    if form == AUTO:
-        return next(iter(scan.uids), None)
+    if form == AUTO and found.uids:
+        return f"{UID}:{found.uids[0]}" if len(found.uids) == 1 else found.text
     try:
-        return uids.normalise(scan.text, form)
+        return f"{UID}:{uids.normalise(found.text, form if form != AUTO else uids.HEX_BE)}"
     except errors.UidError:
-        return None
+        return f"{NUMBER}:{found.number}"
+
+
+def is_number(found: str | None) -> bool:
+    """Say whether ``credential_of`` has seen neither a UID nor a code in a text."""
+    return found is None or found.startswith(f"{NUMBER}:")

@@ -10,8 +10,6 @@ from __future__ import annotations
 import struct
 from typing import Final, NamedTuple
 
-from campus_core import uid as uids
-
 from . import keys, scan
 from .base import Event, Feedback, Noise
 from .keys import Key
@@ -156,14 +154,12 @@ class Wedge:
 
 def _credential(pressed: list[Key], form: str) -> str | None:
     """Return what was scanned. Only what is no UID in the US layout is tried in the others."""
-    typed = keys.text(pressed)
-    found = scan.credential_of(typed, form)
+    found = scan.credential_of(keys.text(pressed), form)
     digits = keys.hex_text(pressed)
-    if digits is None or (found is not None and not found.startswith("number:")):
+    if digits is None or not scan.is_number(found):
         return found
     other = scan.credential_of(digits, form)
-    is_uid = other is not None and other.startswith("uid:") and not uids.candidates(typed)
-    return other if is_uid else found
+    return found if scan.is_number(other) else other
 
 
 def encode(at_ms: int, kind: int, code: int, value: int) -> bytes:
