@@ -24,7 +24,8 @@ from ..protocols.pn532_frames import (
 )
 from .cards import Card
 
-WAKE: Final = 0x55
+#: Bytes that an idle line needs to wake the chip (five rising edges, 7.2.11); these are lost.
+WAKE_BYTES: Final = 2
 #: Status bytes of commands with a card, user manual 7.1.
 TIMED_OUT, WRONG_CONTEXT = 0x01, 0x27
 
@@ -73,10 +74,9 @@ class Pn532Module:
 
     def feed(self, data: bytes) -> bytes:
         if not self._awake:
-            place = data.find(WAKE)
-            if place < 0:
+            if len(data) <= WAKE_BYTES:
                 return b""
-            self._awake, data = True, data[place:]
+            self._awake, data = True, data[WAKE_BYTES:]
         return b"".join(self._answer(frame) for frame in self._parser.feed(data))
 
     def poll(self, now_ms: int) -> bytes:
