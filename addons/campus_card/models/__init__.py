@@ -42,6 +42,10 @@ from . import (
     campus_import_report,
     ir_http,
     res_company_device,
-    campus_edge,
+    campus_key,
     campus_terminal,
+    campus_edge,
+    campus_edge_health,
+    campus_edge_pairing,
+    campus_snapshot,
 )

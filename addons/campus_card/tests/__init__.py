@@ -1,3 +1,6 @@
+from . import test_campus_edge_health
+from . import test_campus_edge_pairing
+from . import test_campus_snapshot
 from . import test_campus_edge_auth
 from . import test_campus_ledger
 from . import test_campus_import
