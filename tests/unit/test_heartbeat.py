@@ -21,7 +21,7 @@ def test_anything_is_a_heartbeat_or_malformed_with_the_field(values):
         beat = heartbeat.parse(values)
     except WireError as error:
         assert error.code == "malformed"
-        assert error.numbers["field"] in NAMES + ("terminal", "detail")
+        assert error.numbers["field"] in (*NAMES, "terminal", "detail")
     else:
         assert 0 <= beat.queue < 1 << 31
         assert abs(beat.drift_ms) < 1 << 31

@@ -46,7 +46,9 @@ class CampusEdges(Controller):
         since = query.get("since") or "0"
         if not (since.isascii() and since.isdigit() and len(since) <= DIGITS_MAX):
             raise WireError(errors.MALFORMED, field="since")
-        built = request.env["campus.snapshot"]._build(self._edge(), int(since))
+        edge = self._edge()
+        edge._confirm_snapshot(int(since))
+        built = request.env["campus.snapshot"]._build(edge, int(since))
         if built is None:
             return Response(status=304)
         body, signature = built

@@ -109,6 +109,16 @@ class CampusEdge(models.Model):
         self._update_health(now)
         return version
 
+    def _confirm_snapshot(self, since):
+        """Note that the edge has taken over version ``since``: it asks for what came later."""
+        self.env.cr.execute(
+            """UPDATE campus_edge SET snapshot_version = %s, keys_version = greatest(keys_version, %s)
+                WHERE id = %s AND coalesce(snapshot_version, 0) < %s AND %s <= campus_snapshot_version()""",
+            [since, since, self.id, since, since],
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_recordset(["snapshot_version", "keys_version"], flush=False)
+
     def _store_readers(self, readers):
         if readers:
             self.env.cr.execute(

@@ -19,6 +19,7 @@ class CampusKey(models.Model):
 
     _name = "campus.key"
     _description = "Signing Key"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "company_id, number desc"
 
     name = fields.Char(required=True, readonly=True, help="By which devices call the key.")
@@ -33,6 +34,7 @@ class CampusKey(models.Model):
         ],
         required=True,
         readonly=True,
+        tracking=True,
     )
     public_key = fields.Char(required=True, readonly=True, help="Ed25519, base64url.")
     private_seed = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)

@@ -32,6 +32,9 @@ class ResCompany(models.Model):
     campus_lease_taps = fields.Integer("Taps That Make a Regular", default=6, required=True)
     campus_lease_days = fields.Integer("Regulars: Days Looked Back", default=14, required=True)
     campus_lease_hours = fields.Integer("Lease Good for (hours)", default=48, required=True)
+    campus_device_user_id = fields.Many2one(
+        "res.users", "Devices: Responsible", help="Is reminded to renew the key of the campus."
+    )
     campus_key_days = fields.Integer("Renew Signing Key After (days)", default=365, required=True)
     campus_snapshot_salt = fields.Char(copy=False, groups=fields.NO_ACCESS)
 
@@ -69,3 +72,12 @@ class ResCompany(models.Model):
             "edge_minor": self.campus_offline_edge_minor,
             "snapshot_age_s": self.campus_snapshot_age_h * 3600,
         }
+
+    def _campus_device_user(self):
+        """Who looks after the devices: the one who is set, or the first device manager."""
+        self.ensure_one()
+        group = self.env.ref("campus_card.group_campus_card_device_manager")
+        managers = group.all_user_ids.filtered(
+            lambda user: user._is_internal() and not user._is_superuser() and self in user.company_ids
+        )
+        return self.campus_device_user_id or managers.sorted("id")[:1]

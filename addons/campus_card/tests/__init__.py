@@ -1,3 +1,5 @@
+from . import test_campus_key
+from . import test_campus_lease
 from . import test_campus_edge_health
 from . import test_campus_edge_pairing
 from . import test_campus_snapshot
