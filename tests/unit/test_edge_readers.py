@@ -10,17 +10,22 @@ from campus_edge.readers import KINDS, Reader
 from campus_edge.simulators.desk import SIMULATORS, card_of, simulated
 
 
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    with virtual_reader(tmp_path_factory.mktemp("pcscd")) as service:
+        yield service
+
+
 @pytest.fixture
-def places(tmp_path):
-    """Where the simulated readers are put; PC/SC has one place on a machine."""
-    with virtual_reader(tmp_path) as service:
-        yield {
-            "rdm6300": "",
-            "pn532": "tcp:0",
-            "osdp": "",
-            "pcsc": str(service.port),
-            "wedge": str(tmp_path / "k"),
-        }
+def places(tmp_path, service):
+    """Where the simulated readers are put."""
+    return {
+        "rdm6300": "",
+        "pn532": "tcp:0",
+        "osdp": "",
+        "pcsc": f"tcp:{service.port}",
+        "wedge": f"{tmp_path}/k",
+    }
 
 
 def test_every_kind_of_reader_can_be_simulated():

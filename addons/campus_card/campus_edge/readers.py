@@ -34,8 +34,8 @@ class Reader:
     """One reader. ``name`` is its terminal's code; events carry it. ``baud`` 0: what is usual.
 
     ``form`` matters for kind ``wedge`` (``campus_core.uid`` lists the forms), ``reads_sun`` for
-    ``pn532`` and ``pcsc``, ``osdp`` for ``osdp`` (without it: address 0, in the clear). Raises ``ValueError`` for a kind or form that
-    does not exist and for a missing address.
+    ``pn532`` and ``pcsc``, ``osdp`` for ``osdp`` (without it: address 0, in the clear). Raises
+    ``ValueError`` for a kind or form that does not exist and for a missing address.
     """
 
     name: str
