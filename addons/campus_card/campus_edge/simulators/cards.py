@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -59,13 +60,21 @@ class NdefCard(Card):
     sens_res: bytes = b"\x03\x44"
     sel_res: int = 0x20
     ats: bytes = bytes.fromhex("067577810280")
+    #: Show 08 and three random bytes instead of the UID, anew for every visit.
+    random_uid: bool = False
     reads: int = 0
+    _shown: bytes = field(default=b"", repr=False)
     _application: bool = field(default=False, repr=False)
     _file: bytes | None = field(default=None, repr=False)
     _content: bytes | None = field(default=None, repr=False)
 
+    @property
+    def raw_uid(self) -> bytes:
+        return self._shown or super().raw_uid
+
     def enter(self) -> None:
         self._application, self._file, self._content = False, None, None
+        self._shown = b"\x08" + os.urandom(3) if self.random_uid else b""
 
     def apdu(self, command: bytes) -> bytes:
         if len(command) < 4:
