@@ -174,6 +174,17 @@ def test_keys_make_an_emergency_code():
     assert rig.of(CardSeen) == [CardSeen("emergency:2025001#48152637")]
 
 
+def test_a_card_from_before_the_panel_listened_opens_nothing():
+    device = reader()
+    device.put(CARD)
+    device.press(b"1")
+    rig = ready(device).run(1000)
+    assert rig.of(CardSeen) == []
+    assert "stale" in rig.noise()
+    device.put(Card("04A1B2C4"))
+    assert rig.run(300).of(CardSeen) == [CardSeen("uid:04A1B2C4")]
+
+
 def test_several_readers_on_one_line_have_their_own_cards_and_lamps():
     devices = [reader(address, key=bytes([address]) * 16) for address in (1, 2, 5)]
     bus = OsdpBus([ReaderConfig(each.address, bytes([each.address]) * 16) for each in devices])

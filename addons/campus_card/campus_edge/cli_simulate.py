@@ -12,12 +12,18 @@ from typing import Any, Final
 from campus_core.errors import UidError
 from campus_core.uid import normalise
 
+from .protocols.osdp_secure import KEY_BYTES
 from .simulators.cards import Card
+from .simulators.osdp_reader import OsdpReader
 from .simulators.pn532 import Pn532Module
 from .simulators.rdm6300 import Rdm6300Reader
 from .simulators.wire import Wire
 
-DEVICES: Final[dict[str, Callable[[], Any]]] = {"rdm6300": Rdm6300Reader, "pn532": Pn532Module}
+DEVICES: Final[dict[str, Callable[[argparse.Namespace], Any]]] = {
+    "rdm6300": lambda args: Rdm6300Reader(),
+    "pn532": lambda args: Pn532Module(),
+    "osdp": lambda args: OsdpReader(args.address, args.key),
+}
 #: How long a hand holds a card on a reader.
 HOLD_S: Final = 0.4
 
@@ -30,12 +36,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--link", type=Path, help="make a serial line with this name")
     parser.add_argument("--every-ms", type=int, default=2_000, help="pause between two cards")
     parser.add_argument("--rounds", type=int, default=1, help="how often all the cards; 0: for ever")
+    parser.add_argument("--address", type=int, default=0, help="of an OSDP reader, 0 to 126")
+    parser.add_argument(
+        "--key-file", type=_key, dest="key", metavar="FILE", help="key of an OSDP reader, 32 hex digits"
+    )
     parser.set_defaults(command=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Put the cards on the reader, one after the other."""
-    with Wire(DEVICES[args.driver](), args.tcp, args.link) as wire:
+    with Wire(DEVICES[args.driver](args), args.tcp, args.link) as wire:
         print(f"{args.driver} on {wire.url}", flush=True)
         for text in _cards(args):
             try:
@@ -53,11 +63,21 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _key(path: str) -> bytes:
+    try:
+        key = bytes.fromhex(Path(path).read_text("ascii"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if len(key) != KEY_BYTES:
+        raise argparse.ArgumentTypeError(f"{path} must hold {2 * KEY_BYTES} hex digits")
+    return key
+
+
 def _cards(args: argparse.Namespace) -> Iterator[str]:
     if not args.cards:
         yield from (line.strip() for line in sys.stdin if line.strip())
         return
-    left = args.rounds
+    left = args.rounds or -1
     while left != 0:
         yield from args.cards
         left -= 1

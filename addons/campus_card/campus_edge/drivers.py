@@ -9,15 +9,14 @@ from typing import Final
 
 from .config import ConfigError, ReaderConfig
 from .ports.base import Port, Sink
+from .ports.osdp_line import OsdpLines
 from .ports.serial_port import SerialPort
 from .protocols.base import Decoder
-from .protocols.osdp import OsdpReader
 from .protocols.osdp_config import ReaderConfig as OsdpConfig
 from .protocols.pn532 import Pn532
 from .protocols.rdm6300 import Rdm6300
 
 _KEY: Final = re.compile(r"[0-9A-Fa-f]{32}\s*\Z")
-MakePort = Callable[[ReaderConfig, Sink], Port]
 
 
 def _serial(reader: ReaderConfig, sink: Sink, decoder: Decoder, announces: bool) -> Port:
@@ -34,7 +33,9 @@ def _pn532(reader: ReaderConfig, sink: Sink) -> Port:
     return _serial(reader, sink, Pn532(reader.reads_sun), True)
 
 
-def _osdp(reader: ReaderConfig, sink: Sink) -> Port:
+def _osdp(reader: ReaderConfig, sink: Sink, lines: OsdpLines) -> Port:
+    if not reader.url:
+        raise ConfigError(f"reader.url of {reader.terminal} is missing: a device or socket://host:port")
     config = OsdpConfig(
         address=reader.address,
         key=_osdp_key(reader),
@@ -42,7 +43,7 @@ def _osdp(reader: ReaderConfig, sink: Sink) -> Port:
         relay=reader.relay if reader.relay >= 0 else None,
         uid_reversed=reader.uid_reversed,
     )
-    return _serial(reader, sink, OsdpReader(config), True)
+    return lines.port(reader.terminal, sink, reader.url, reader.baud, config)
 
 
 def _osdp_key(reader: ReaderConfig) -> bytes | None:
@@ -58,18 +59,24 @@ def _osdp_key(reader: ReaderConfig) -> bytes | None:
     return bytes.fromhex(text)
 
 
-DRIVERS: Final[dict[str, MakePort]] = {
-    "rdm6300": _rdm6300,
-    "pn532": _pn532,
+DRIVERS: Final[dict[str, Callable[[ReaderConfig, Sink, OsdpLines], Port]]] = {
+    "rdm6300": lambda reader, sink, lines: _rdm6300(reader, sink),
+    "pn532": lambda reader, sink, lines: _pn532(reader, sink),
     "osdp": _osdp,
 }
 
 
-def make_port(reader: ReaderConfig, sink: Sink) -> Port:
-    """Return the port of a reader, not yet started. Raises ``ConfigError``."""
-    try:
-        return DRIVERS[reader.driver](reader, sink)
-    except ConfigError:
-        raise
-    except ValueError as error:
-        raise ConfigError(f"reader {reader.terminal}: {error}") from error
+class Ports:
+    """Makes the ports of one edge: OSDP readers with the same url share their line."""
+
+    def __init__(self) -> None:
+        self._lines = OsdpLines()
+
+    def __call__(self, reader: ReaderConfig, sink: Sink) -> Port:
+        """Return the port of a reader, not yet started. Raises ``ConfigError``."""
+        try:
+            return DRIVERS[reader.driver](reader, sink, self._lines)
+        except ConfigError:
+            raise
+        except ValueError as error:
+            raise ConfigError(f"reader {reader.terminal}: {error}") from error
