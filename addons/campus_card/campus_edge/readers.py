@@ -1,89 +1,128 @@
-"""Readers as somebody sets them up: what kind it is, where it hangs, how it writes a UID.
-
-========== ========================================= ==========================================
-kind       reader                                    address
-========== ========================================= ==========================================
-rdm6300    EM4100 (125 kHz), RDM6300 and ID-12       ``/dev/ttyUSB0``, ``socket://host:port``
-pn532      MIFARE, NTAG, phones: PN532 module        the same
-osdp       door readers on RS-485, one to a line     the same
-pcsc       desk readers of pcscd (ACR122U ...)       part of the reader's name, or empty
-wedge      readers and scanners that type            ``/dev/input/by-id/...``, ``08ff:0009``,
-                                                     ``name:part of the name``
-========== ========================================= ==========================================
-"""
+"""The readers of an edge: a port each, and a thread each that waits for the engine's answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from .ports.base import Port, Sink
-from .ports.pcsc_port import PcscPort
-from .ports.serial_port import SerialPort
-from .ports.wedge_port import WedgePort
-from .protocols import osdp, pn532, rdm6300, scan, wedge
-from .protocols.base import Decoder
+from campus_core import errors
 
-OSDP_BAUD: Final = 9600
+from .config import TILL, ReaderConfig
+from .engine import Answer
+from .feed import ReaderStatus
+from .ports.base import Port, PortEvent, Sink
+from .protocols.base import AGAIN, ASKING, OPENING, CardSeen, Feedback, Noise, ReaderState, Tamper
+
+_logger = logging.getLogger(__name__)
+#: A card seen longer ago has been taken away: nobody would see the answer.
+STALE_MS: Final = 3_000
+EVENTS_MAX: Final = 16
+FEEDBACK_MS: Final = 1_500
+_AGAIN_CODES: Final = frozenset({errors.CREDENTIAL_MALFORMED})
+
+Present = Callable[[str, str], Answer]
+#: Hands a credential to a till; says whether one is there.
+Offer = Callable[[str, str], bool]
+MakePort = Callable[[ReaderConfig, Sink], Port]
 
 
-@dataclass(frozen=True, slots=True)
 class Reader:
-    """One reader. ``name`` is its terminal's code; events carry it. ``baud`` 0: what is usual.
+    """One reader: events of its port in, answers of the engine out."""
 
-    ``form`` matters for kind ``wedge`` (``campus_core.uid`` lists the forms), ``reads_sun`` for
-    ``pn532`` and ``pcsc``, ``osdp`` for ``osdp`` (without it: address 0, in the clear). Raises
-    ``ValueError`` for a kind or form that does not exist and for a missing address.
-    """
+    def __init__(self, config: ReaderConfig, make_port: MakePort, present: Present, offer: Offer) -> None:
+        self.config = config
+        self._present, self._offer = present, offer
+        self._events: queue.Queue[PortEvent | None] = queue.Queue(EVENTS_MAX)
+        self._state = ReaderState(OPENING)
+        self._tamper = False
+        self._thread = threading.Thread(target=self._run, name=f"reader-{config.terminal}", daemon=True)
+        self.dropped = 0
+        self._port = make_port(config, self._take)
 
-    name: str
-    kind: str
-    address: str = ""
-    form: str = scan.AUTO
-    reads_sun: bool = True
-    baud: int = 0
-    osdp: osdp.ReaderConfig | None = None
+    @property
+    def status(self) -> ReaderStatus:
+        """How the reader is."""
+        return ReaderStatus(self.config.terminal, self._state.state, self._state.detail[:200], self._tamper)
 
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"there is no kind of reader {self.kind!r}: {', '.join(KINDS)}")
-        if self.form not in scan.FORMS:
-            raise ValueError(f"there is no form {self.form!r} of a UID: {', '.join(scan.FORMS)}")
-        if not self.address and self.kind != "pcsc":
-            raise ValueError(f"a reader of kind {self.kind} needs an address")
+    def start(self) -> None:
+        self._thread.start()
+        self._port.start()
 
-    def port(self, sink: Sink) -> Port:
-        """Return the port of this reader, not started; its events go to ``sink``."""
-        return KINDS[self.kind](self, sink)
+    def stop(self) -> None:
+        """End the port, then the thread; an answer that is under way is still shown or dropped."""
+        self._port.stop()
+        try:
+            self._events.put(None, timeout=2)
+        except queue.Full:
+            _logger.warning("reader %s does not end", self.config.terminal)
+        self._thread.join(timeout=3)
+
+    def _take(self, heard: PortEvent) -> None:
+        """Called in the port's thread: states at once, cards one after the other."""
+        if isinstance(heard.event, ReaderState):
+            self._state = heard.event
+        elif isinstance(heard.event, Tamper):
+            self._tamper = heard.event.on
+            _logger.warning("tamper", extra={"terminal": self.config.terminal, "open": heard.event.on})
+        elif isinstance(heard.event, Noise):
+            _logger.info(
+                "noise",
+                extra={
+                    "terminal": self.config.terminal, "reason": heard.event.reason, "count": heard.event.count,
+                },
+            )  # fmt: skip
+        elif isinstance(heard.event, CardSeen):
+            try:
+                self._events.put_nowait(heard)
+            except queue.Full:
+                self.dropped += 1
+
+    def _run(self) -> None:
+        for heard in iter(self._events.get, None):
+            age_ms = (time.monotonic_ns() - heard.at_ns) // 1_000_000
+            if not isinstance(heard.event, CardSeen) or age_ms > STALE_MS:
+                continue
+            try:
+                self._port.show(self._answer(heard.event.credential))
+            except Exception:
+                # one tap may fail, the reader goes on
+                _logger.exception("a tap failed", extra={"terminal": self.config.terminal})
+                self._port.show(Feedback(AGAIN))
+
+    def _answer(self, credential: str) -> Feedback:
+        if self.config.use == TILL:
+            return Feedback(ASKING if self._offer(self.config.terminal, credential) else AGAIN)
+        answer = self._present(self.config.terminal, credential)
+        outcome = AGAIN if answer.code in _AGAIN_CODES else answer.outcome
+        return Feedback(outcome, answer.text, FEEDBACK_MS)
 
 
-def _serial(reader: Reader, sink: Sink, decoder: Decoder, baud: int, announces: bool) -> Port:
-    return SerialPort(reader.name, sink, decoder, reader.address, reader.baud or baud, announces)
+class Readers:
+    """All readers of the edge."""
 
+    def __init__(
+        self, configs: Iterable[ReaderConfig], make_port: MakePort, present: Present, offer: Offer
+    ) -> None:
+        self._readers = [Reader(config, make_port, present, offer) for config in configs]
 
-def _rdm6300(reader: Reader, sink: Sink) -> Port:
-    return _serial(reader, sink, rdm6300.Rdm6300(), rdm6300.BAUD, announces=False)
+    @property
+    def status(self) -> tuple[ReaderStatus, ...]:
+        """How each reader is."""
+        return tuple(reader.status for reader in self._readers)
 
+    @property
+    def tills(self) -> tuple[str, ...]:
+        """Codes of the terminals that read for a till."""
+        return tuple(r.config.terminal for r in self._readers if r.config.use == TILL)
 
-def _pn532(reader: Reader, sink: Sink) -> Port:
-    return _serial(reader, sink, pn532.Pn532(reader.reads_sun), pn532.BAUD, announces=True)
+    def start(self) -> None:
+        for reader in self._readers:
+            reader.start()
 
-
-def _osdp(reader: Reader, sink: Sink) -> Port:
-    config = reader.osdp or osdp.ReaderConfig(0)
-    return _serial(reader, sink, osdp.OsdpReader(config), OSDP_BAUD, announces=True)
-
-
-def _pcsc(reader: Reader, sink: Sink) -> Port:
-    return PcscPort(reader.name, sink, reader.address, reader.reads_sun)
-
-
-def _wedge(reader: Reader, sink: Sink) -> Port:
-    return WedgePort(reader.name, sink, reader.address, wedge.Wedge(reader.form))
-
-
-KINDS: Final[Mapping[str, Callable[[Reader, Sink], Port]]] = MappingProxyType(
-    {"rdm6300": _rdm6300, "pn532": _pn532, "osdp": _osdp, "pcsc": _pcsc, "wedge": _wedge}
-)
+    def stop(self) -> None:
+        for reader in self._readers:
+            reader.stop()
