@@ -1,14 +1,13 @@
 """Simulated readers of every kind behind one handle: make one, lay cards on it, take them away.
 
 A card is written as its UID (``04A1B2C3``) or as ``ntag424:`` and the UID of a chip (7 bytes) with
-factory keys. ``address`` is what ``readers.Reader`` opens.
+factory keys. ``address`` is what the port opens.
 """
 
 from __future__ import annotations
 
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -17,9 +16,6 @@ from campus_core import uid as uids
 
 from .cards import Card
 from .ntag424 import ntag424
-from .osdp_reader import OsdpReader
-from .pn532 import Pn532Module
-from .rdm6300 import Rdm6300Reader
 from .vpcd import PORT, VpcdCard
 from .wedge import WedgeKeyboard
 from .wire import Wire
@@ -60,16 +56,15 @@ class Simulated(ABC):
     def put(self, card: Card) -> None:
         """Lay a card on the reader."""
 
-    def take(self) -> None:  # noqa: B027 - some readers see a card for a moment only
+    @abstractmethod
+    def take(self) -> None:
         """Take the card away."""
 
 
 class OnWire(Simulated):
-    """A reader on a pty (``where`` empty, or the path of a link to it) or on ``tcp:port``."""
+    """A reader on a pty, with a ``link`` to it if wanted, or on a TCP port of 127.0.0.1 (0: a free one)."""
 
-    def __init__(self, device: Any, where: str = "") -> None:
-        tcp = int(where.removeprefix("tcp:")) if where.startswith("tcp:") else None
-        link = Path(where) if where and tcp is None else None
+    def __init__(self, device: Any, tcp: int | None = None, link: Path | None = None) -> None:
         self.wire: Wire[Any] = Wire(device, tcp, link)
 
     def plug(self) -> None:
@@ -84,17 +79,16 @@ class OnWire(Simulated):
 
     def take(self) -> None:
         with self.wire.lock:
-            if hasattr(self.wire.device, "take"):
-                self.wire.device.take()
+            self.wire.device.take()
 
 
 class OnPcsc(Simulated):
-    """The virtual reader of pcscd; ``where`` is its TCP port if it is not the usual one."""
+    """The virtual reader of pcscd, by its name; ``tcp`` is where cards are laid on it."""
 
     address = "Virtual PCD"
 
-    def __init__(self, where: str = "") -> None:
-        self._port = int(where.removeprefix("tcp:")) if where else PORT
+    def __init__(self, tcp: int = PORT) -> None:
+        self._tcp = tcp
         self._card: VpcdCard | None = None
 
     def plug(self) -> None:
@@ -104,8 +98,9 @@ class OnPcsc(Simulated):
         self.take()
 
     def put(self, card: Card) -> None:
+        """Raises ``OSError`` when no virtual reader listens."""
         self.take()
-        self._card = VpcdCard(card, self._port)
+        self._card = VpcdCard(card, self._tcp)
         self._card.put()
 
     def take(self) -> None:
@@ -115,11 +110,11 @@ class OnPcsc(Simulated):
 
 
 class Typing(Simulated):
-    """A reader that types UIDs in ``form``; ``where`` is the pipe where there is no uinput."""
+    """A reader that types UIDs in ``form``; ``link`` is the pipe where there is no uinput."""
 
-    def __init__(self, where: str = "", form: str = uids.HEX_BE) -> None:
+    def __init__(self, link: Path | None = None, form: str = uids.HEX_BE) -> None:
         self._form = form
-        self.keyboard = WedgeKeyboard(Path(where or Path(tempfile.mkdtemp(prefix="campus-")) / "keyboard"))
+        self.keyboard = WedgeKeyboard(link or Path(tempfile.mkdtemp(prefix="campus-"), "keyboard"))
 
     def plug(self) -> None:
         self.address = self.keyboard.plug()
@@ -128,27 +123,12 @@ class Typing(Simulated):
         self.keyboard.unplug()
 
     def put(self, card: Card) -> None:
+        """A keyboard cannot say that a card has gone."""
         self.keyboard.type(uids.forms(card.uid)[self._form])
+
+    def take(self) -> None:
+        """Nothing is typed."""
 
     def scan(self, text: str) -> None:
         """Type the text of a code."""
         self.keyboard.type(text)
-
-
-SIMULATORS: Final[dict[str, Callable[[str], Simulated]]] = {
-    "rdm6300": lambda where: OnWire(Rdm6300Reader(), where),
-    "pn532": lambda where: OnWire(Pn532Module(), where),
-    "osdp": lambda where: OnWire(OsdpReader(), where),
-    "pcsc": OnPcsc,
-    "wedge": Typing,
-}
-
-
-def simulated(kind: str, where: str = "") -> Simulated:
-    """Return a reader of ``kind`` (those of ``readers.KINDS``), not plugged in.
-
-    ``where``: empty takes a free place; ``tcp:4001`` or a path says which, see the classes.
-    """
-    if kind not in SIMULATORS:
-        raise ValueError(f"there is no simulated reader {kind!r}: {', '.join(SIMULATORS)}")
-    return SIMULATORS[kind](where)
