@@ -1,55 +1,155 @@
 """A till in the browser whose card reader hangs on the edge: taps come over the LAN."""
 
-import json
 import time
 
 import pytest
 from playwright.sync_api import expect
+from till_at_edge import LUNCH_MINOR, UIDS, Campus, Cashier, second_address
 
 from support.card_reader import LanEdge
-from support.odoo import school
 
-BALANCE_MINOR = 50_00
-SET_UP = """
-tills = env["pos.config"].browse(configs)
-for till, address in zip(tills, addresses):
-    till.write({"is_posbox": True, "proxy_ip": address, "iface_scan_via_proxy": True})
-for card, uid in zip(env["campus.card"].search([("uid", "in", list(uids))]), uids.values()):
-    card.uid = uid
-env.cr.commit()
-"""
 TERMINALS = ("T01", "T02")
+LETTERS, OTHER, DIGITS = UIDS
+#: The POS looks for the state of its proxy every five seconds.
+NOTICED_S = 8
 
 
 @pytest.fixture(scope="module")
-def edge(server):
-    with LanEdge([server.url], TERMINALS) as running:
+def line(server):
+    """The server under an address whose line can be cut."""
+    with second_address(server) as line:
+        yield line
+
+
+@pytest.fixture(scope="module")
+def edge(server, line):
+    with LanEdge([server.url, line[0]], TERMINALS) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def campus(server, edge):
-    made = school(server.odoo, tills=2, holders=3, balance_minor=BALANCE_MINOR)
-    made["uids"] = {"10000000": "04A1B2C3", "10000001": "5E3300F1", "10000002": "10203040"}
-    addresses = [f"{edge.address}/{terminal}" for terminal in TERMINALS]
-    configs = [till["config"] for till in made["tills"]]
-    server.run(SET_UP, configs=configs, addresses=addresses, uids=made["uids"])
+    made = Campus(server)
+    for number, terminal in enumerate(TERMINALS):
+        made.point(number, f"{edge.address}/{terminal}")
     return made
 
 
-def test_freeze(server, visit, campus, edge):
-    visitor = visit("en_US").login(campus["login"], page=f"/pos/ui/{campus['tills'][0]['config']}")
-    page = visitor.page
-    page.get_by_role("button", name="Open Register").click()
-    expect(page.locator("article.product")).to_be_visible()
-    page.wait_for_timeout(1000)
-    print("listening", edge.listening("T01"))
+@pytest.fixture
+def cashier(visit, campus):
+    """``cashier(till)``: somebody logged in, in a browser of their own."""
+
+    def come(till=0):
+        visitor = visit("en_US").login(campus.login)
+        return Cashier(visitor, campus, till)
+
+    return come
+
+
+def wait_until_listening(edge, terminal="T01", count=1):
+    deadline = time.monotonic() + 60
+    while edge.listening(terminal) != count:
+        assert time.monotonic() < deadline, f"{edge.listening(terminal)} tills ask for {terminal}"
+        time.sleep(0.1)
+
+
+def test_a_tap_on_the_edge_s_reader_pays_the_order(cashier, campus, edge):
+    zhang = cashier().open()
+    wait_until_listening(edge)
+    expect(zhang.find(".js_proxy .text-success, .js_proxy .fa-sitemap").first).to_be_visible()
+    for uid, name in ((LETTERS, "Holder 0"), (DIGITS, "Holder 2")):
+        before = campus.spent(uid)
+        zhang.order()
+        edge.readers["T01"].tap(uid)
+        zhang.sees_paid(name)
+        assert campus.spent(uid) - before == LUNCH_MINOR
+    assert zhang.visitor.errors == []
+
+
+def test_each_of_two_tabs_gets_the_taps_of_its_own_terminal(cashier, campus, edge):
+    first = cashier(0).open()
+    second = Cashier(first.visitor, campus, 1, first.visitor.context.new_page()).open()
+    wait_until_listening(edge, "T02")
+    first.page.bring_to_front()
+    wait_until_listening(edge, "T01")
+    first.order()
+    second.order()
+    before = campus.spent(OTHER)
+    edge.readers["T01"].tap(OTHER)
+    first.sees_paid("Holder 1")
+    expect(second.find(".product-screen .orderline")).to_have_count(1)
+    assert campus.spent(OTHER) - before == LUNCH_MINOR
+
+
+def test_a_tab_that_is_not_looked_at_leaves_the_taps_to_the_one_in_front(cashier, edge):
+    zhang = cashier().open()
+    wait_until_listening(edge)
+    zhang.page.evaluate(
+        """() => {
+            Object.defineProperty(document, "hidden", { get: () => window.isHidden, configurable: true });
+            window.isHidden = true;
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    wait_until_listening(edge, count=0)
+    zhang.page.evaluate(
+        """() => { window.isHidden = false; document.dispatchEvent(new Event("visibilitychange")); }"""
+    )
+    wait_until_listening(edge)
+
+
+def test_without_the_server_the_tap_still_comes_to_the_till(cashier, campus, edge, line):
+    address, cut, mend = line
+    zhang = cashier()
+    zhang.visitor.page.goto(f"{address}/web/login")
+    zhang.visitor.page.wait_for_load_state()
+    zhang.open(address)
+    wait_until_listening(edge)
+    zhang.order()
+    before = campus.spent(LETTERS)
+    cut()
+    try:
+        edge.readers["T01"].tap(LETTERS)
+        sheet = zhang.find(".campus-pop")
+        expect(sheet).to_be_visible()
+        zhang.shot("server away")
+    finally:
+        mend()
+    assert campus.spent(LETTERS) - before in (0, LUNCH_MINOR)
+
+
+def test_a_till_outlives_its_edge_and_goes_on_with_it(cashier, campus, edge):
+    zhang = cashier().open()
+    wait_until_listening(edge)
     edge.switch_off()
-    for n in range(6):
-        t = time.time()
-        try:
-            print(n, page.evaluate("1+1"), time.time() - t)
-            print(page.evaluate("posmodel.hardwareProxy.connectionInfo.status"))
-        except Exception as e:
-            print(n, "frozen", e)
-        page.wait_for_timeout(2000)
+    time.sleep(NOTICED_S)
+    # a page that is stuck does not add a line
+    zhang.order()
+    edge.switch_on()
+    wait_until_listening(edge)
+    edge.readers["T01"].tap(OTHER)
+    zhang.sees_paid("Holder 1")
+
+
+def test_a_till_that_is_opened_before_its_edge_finds_it_later(cashier, edge):
+    edge.switch_off()
+    zhang = cashier().open()
+    zhang.order()
+    edge.switch_on()
+    wait_until_listening(edge)
+    edge.readers["T01"].tap(LETTERS)
+    zhang.sees_paid("Holder 0")
+
+
+def test_a_page_from_another_address_gets_no_scan(cashier, campus, edge):
+    zhang = cashier()
+    foreign = campus.server.url.replace("127.0.0.1", "localhost")
+    zhang.page.goto(f"{foreign}/web/login")
+    answer = zhang.page.evaluate(
+        """address => fetch(`${address}/hw_proxy/scanner`, {
+            method: "POST", headers: {"Content-Type": "application/json"}, body: "{}",
+        }).then(answer => answer.status, error => String(error))""",
+        f"{edge.address}/T01",
+    )
+    assert "Failed to fetch" in str(answer)
+    assert edge.listening("T01") == 0
