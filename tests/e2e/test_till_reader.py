@@ -56,7 +56,7 @@ def wait_until_listening(edge, terminal="T01", count=1):
 def test_a_tap_on_the_edge_s_reader_pays_the_order(cashier, campus, edge):
     zhang = cashier().open()
     wait_until_listening(edge)
-    expect(zhang.find(".js_proxy .text-success, .js_proxy .fa-sitemap").first).to_be_visible()
+    expect(zhang.find(".js_proxy .js_connected")).to_be_visible()
     for uid, name in ((LETTERS, "Holder 0"), (DIGITS, "Holder 2")):
         before = campus.spent(uid)
         zhang.order()

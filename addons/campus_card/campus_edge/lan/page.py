@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..protocols.base import READY
 from .feed import AWAY, CONNECTED
 from .page_style import STYLE
-from .page_text import Say, duration, language, outcome, speaker
+from .page_text import Say, duration, language, outcome, refusal, speaker
 
 RENEW_S: Final = 5
 TAPS_MAX: Final = 12
@@ -161,8 +161,8 @@ def _tap(tap: Mapping[str, Any], say: Say, lang: str) -> str:
     at = time.strftime("%H:%M:%S", time.localtime(tap.get("at_ms", 0) / 1_000))
     word = str(tap.get("outcome") or "asking")
     beside = [str(tap.get("terminal") or ""), say(str(tap.get("purpose") or ""))]
-    code = tap.get("code")
-    state = outcome(say, lang, word) + (f" · {code}" if code and code != "ok" else "")
+    code = str(tap.get("code") or "")
+    state = outcome(say, lang, word) + (f" · {refusal(lang, code)}" if code and code != "ok" else "")
     dot = {"granted": "good", "refused": "bad"}.get(word, "idle")
     detail = " · ".join(part for part in (at, *beside) if part)
     return _row(dot, str(tap.get("credential") or ""), detail, state)
