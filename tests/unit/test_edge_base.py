@@ -31,7 +31,7 @@ def test_events_do_not_show_a_whole_credential():
     assert repr(base.CardSeen("uid:04A1B2C3D4E5F6")) == "CardSeen(uid:**********E5F6)"
     assert "secret" not in repr(base.CardSeen("qr:secret"))
     assert "cmac" not in repr(base.CardGone("sun:https://example.org/?cmac=0011223344556677"))
-    assert base.mask("04A1B2C3") == "****B2C3"
+    assert base.mask("04A1B2C3") == "scan:****B2C3"
 
 
 @given(st.floats(0, 1), st.integers(1, 60))

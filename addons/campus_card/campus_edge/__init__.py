@@ -4,3 +4,5 @@ Imported as ``campus_edge`` with ``campus_core`` beside it, from the wheel or wi
 on the path. ``protocols`` turn bytes into taps without doing any input or output, ``ports`` do the
 input and output, ``simulators`` are readers to try things out with: they speak the real wire.
 """
+
+__version__ = "19.0.1.0.0"

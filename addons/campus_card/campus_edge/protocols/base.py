@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
+from campus_core import credential as credentials
 from campus_core import uid as uids
 from campus_core import wire
 
@@ -51,7 +52,9 @@ class CardSeen:
     """A card, phone or code was shown.
 
     ``credential`` is the wire's form: ``uid:04A1B2C3`` (a canonical UID of ``campus_core.uid``),
-    ``sun:`` and the URL that an NTAG 424 card made, ``qr:`` and the text of a code, ``number:``.
+    ``sun:`` and the query of the URL that an NTAG 424 card made, ``qr:`` and the text of a code,
+    ``number:``. A keyboard reader whose form is not known gives the bare text where that may mean
+    more than one card; ``campus_core.credential.parse`` reads all of these.
     """
 
     credential: str
@@ -143,8 +146,4 @@ def of_uid(raw: bytes) -> str | None:
 
 def mask(credential: str) -> str:
     """Return ``credential`` for a log: its kind and no more than its last four characters."""
-    kind, colon, rest = credential.partition(":")
-    if not colon:
-        return uids.mask(credential)
-    # the end of a UID tells one card from another; the end of a code is part of its signature
-    return f"{kind}:{uids.mask(rest) if kind == UID else f'({len(rest)})'}"
+    return credentials.mask(credential)
