@@ -6,30 +6,17 @@ an address of pyserial such as ``socket://10.0.0.9:4001``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ..ports.base import Sink
-from ..ports.serial_port import SerialPort
+from ..config import TILL, ReaderConfig
+from ..drivers import make_port
+from ..ports.base import Port, Sink
 from ..protocols import pn532, rdm6300
-from ..protocols.base import Decoder
 from .config import TERMINAL, LanConfigError
 
-
-@dataclass(frozen=True)
-class Family:
-    """``announces``: the decoder asks the device and says itself when it is ready."""
-
-    decoder: Callable[[], Decoder]
-    baud: int
-    announces: bool
-
-
-FAMILIES: Final = {
-    "rdm6300": Family(rdm6300.Rdm6300, rdm6300.BAUD, announces=False),
-    "pn532": Family(pn532.Pn532, pn532.BAUD, announces=True),
-}
+#: Families of readers that need no settings of their own, and the speed of their line in baud.
+FAMILIES: Final = {"rdm6300": rdm6300.BAUD, "pn532": pn532.BAUD}
 
 
 @dataclass(frozen=True)
@@ -40,10 +27,11 @@ class ReaderLine:
     family: str
     url: str
 
-    def port(self, name: str, sink: Sink) -> SerialPort:
-        """Return the port of this reader, not started."""
-        family = FAMILIES[self.family]
-        return SerialPort(name, sink, family.decoder(), self.url, family.baud, family.announces)
+    def port(self, name: str, sink: Sink) -> Port:
+        """Return the port of this reader under ``name``, not started."""
+        return make_port(
+            ReaderConfig(name, TILL, self.family, url=self.url, baud=FAMILIES[self.family]), sink
+        )
 
 
 def parse_readers(text: str) -> list[ReaderLine]:
