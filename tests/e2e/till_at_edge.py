@@ -67,11 +67,20 @@ class Cashier:
         self.find("article.product", has_text="Lunch").click()
         expect(self.find(".product-screen .orderline")).to_have_count(1)
 
+    def sees_connected(self):
+        """The menu shows that the hardware proxy is there, with its reader."""
+        self.find(".pos-rightheader button:has(.fa-bars)").click()
+        expect(self.find(".js_proxy .js_connected")).to_be_visible()
+        self.shot("connected")
+        self.page.keyboard.press("Escape")
+        expect(self.find(".js_proxy")).to_have_count(0)
+
     def sees_paid(self, name):
         """The card has paid; the next order is open."""
         paid = self.find(".campus-paid")
         expect(paid).to_be_visible()
         expect(paid).to_contain_text(name)
+        self.shot("paid")
         expect(self.find(".product-screen .orderline")).to_have_count(0)
         expect(paid).to_have_count(0)
 
