@@ -22,6 +22,7 @@ class CampusReaderInterface(Interface):
     _loop_delay = 3
 
     _is_started = False
+    _complaint = ""
 
     def get_devices(self):
         """``{terminal: ReaderLine}`` of the readers that are plugged in."""
@@ -29,7 +30,10 @@ class CampusReaderInterface(Interface):
         try:
             readers = parse_readers(text)
         except LanConfigError as error:
-            _logger.error("no card readers: %s", error)
+            # asked every few seconds: said once
+            if str(error) != self._complaint:
+                _logger.error("no card readers: %s", error)
+            self._complaint = str(error)
             return {}
         return {
             reader.terminal: reader for reader in readers if "://" in reader.url or Path(reader.url).exists()
