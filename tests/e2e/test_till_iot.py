@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from till_at_edge import LUNCH_MINOR, UIDS, Campus, Cashier
+from till_at_edge import LUNCH_MINOR, UIDS, Cashier, campus_of
 
 from support.card_reader import CardReader
 from support.iot import iot_service
@@ -25,7 +25,7 @@ def service(server, reader):
 
 @pytest.fixture(scope="module")
 def campus(server, service):
-    made = Campus(server)
+    made = campus_of(server)
     made.point(0, service.url)
     return made
 

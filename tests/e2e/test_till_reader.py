@@ -4,7 +4,7 @@ import time
 
 import pytest
 from playwright.sync_api import expect
-from till_at_edge import LUNCH_MINOR, UIDS, Campus, Cashier, second_address
+from till_at_edge import LUNCH_MINOR, UIDS, Cashier, campus_of, second_address
 
 from campus_cli import system
 from campus_cli.headless import BROWSER_FLAGS
@@ -36,7 +36,7 @@ def edge(server, line):
 
 @pytest.fixture(scope="module")
 def campus(server, edge):
-    made = Campus(server)
+    made = campus_of(server)
     for number, terminal in enumerate(TERMINALS):
         made.point(number, f"{edge.address}/{terminal}")
     return made

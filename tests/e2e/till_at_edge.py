@@ -1,6 +1,7 @@
 """The school, the tills and the cashiers of the tests about readers on the edge."""
 
 import contextlib
+import functools
 
 from playwright.sync_api import expect
 
@@ -45,6 +46,12 @@ class Campus:
             f"SELECT sum(balance_minor - reserved_minor) FROM campus_account WHERE wallet_id = {self.wallets[uid]}"
         )
         return BALANCE_MINOR - int(float(rows[0][0]))
+
+
+@functools.cache
+def campus_of(server):
+    """The one school of this kind in a server's database."""
+    return Campus(server)
 
 
 class Cashier:
