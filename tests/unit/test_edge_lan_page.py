@@ -114,6 +114,16 @@ def test_the_head_of_the_page_sums_up(mood, server, reader):
     assert f'class="pill {mood}"' in page.render(status, "")
 
 
+def test_readers_without_a_server_do_not_miss_one():
+    html = page.render({"readers": [{"state": "ready", "terminal": "T01"}]}, "")
+    assert "All well" in html and "Server" not in html and "Snapshot" not in html
+
+
+def test_what_is_wrong_with_the_server_is_said():
+    html = page.render({"server": {"state": "refused", "detail": "this edge was switched off"}}, "")
+    assert "Needs attention" in html and "this edge was switched off" in html
+
+
 @pytest.mark.parametrize(
     ("accept", "wanted"),
     [
