@@ -1,0 +1,4 @@
+from . import main
+from . import app
+from . import home
+from . import phone
