@@ -30,6 +30,8 @@ MAY_USE = {
 CORE_MAY_IMPORT = {
     "__future__",
     "abc",
+    "base64",
+    "binascii",
     "bisect",
     "codecs",
     "collections",
@@ -48,6 +50,7 @@ CORE_MAY_IMPORT = {
     "openpyxl",
     "operator",
     "re",
+    "struct",
     "types",
     "typing",
     "unicodedata",
@@ -55,6 +58,8 @@ CORE_MAY_IMPORT = {
     "xml",
     "zipfile",
 }
+# Cryptography is needed where signatures and chip messages are checked, nowhere else.
+CORE_CRYPTOGRAPHY = {"phone_key.py", "signing.py", "sun.py"}
 CLOCK = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid7"}
 INPUT_OUTPUT = {"open", "print", "input", "exec", "eval"}
 
@@ -128,8 +133,9 @@ def test_browser_code_imports_only_addons_below_its_own():
 def test_the_core_is_pure():
     wrong = []
     for path in python_files(CORE):
+        allowed = CORE_MAY_IMPORT | ({"cryptography"} if path.name in CORE_CRYPTOGRAPHY else set())
         for name in imports(path):
-            if not name.startswith("campus_card.campus_core") and name.split(".")[0] not in CORE_MAY_IMPORT:
+            if not name.startswith("campus_card.campus_core") and name.split(".")[0] not in allowed:
                 wrong.append(f"{short(path)} imports {name}")
         for node in ast.walk(syntax_tree(path)):
             if isinstance(node, ast.Call):
