@@ -9,11 +9,15 @@
     "data": [
         "security/ir.model.access.csv",
         "security/campus_portal_rules.xml",
+        "wizard/campus_loss_wizard_views.xml",
+        "views/campus_loss_views.xml",
         "views/layout.xml",
         "views/home.xml",
         "views/home_code.xml",
         "views/help.xml",
         "views/settings.xml",
+        "views/emergency.xml",
+        "views/lost.xml",
         "views/portal_home.xml",
     ],
 }

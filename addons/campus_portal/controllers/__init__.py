@@ -2,3 +2,5 @@ from . import main
 from . import app
 from . import home
 from . import phone
+from . import emergency
+from . import loss

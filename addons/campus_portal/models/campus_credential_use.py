@@ -52,6 +52,19 @@ class CampusCredentialUse(models.Model):
         domain = [("phone_id", "=", phone_id), ("step", "=", step), ("payment", "=", payment)]
         return bool(payment and self.search_count(domain, limit=1))
 
+    @api.model
+    def _note_emergency(self, wallet, payment):
+        """Remember that an emergency code was good for ``payment``; once for each."""
+        if not self.search_count([("payment", "=", payment), ("kind", "=", "emergency")], limit=1):
+            self.create(
+                {
+                    "kind": "emergency",
+                    "wallet_id": wallet.id,
+                    "payment": payment,
+                    "used_at": fields.Datetime.now(),
+                }
+            )
+
     @api.autovacuum
     def _gc_steps(self):
         """Steps of no payment are worth nothing once they are stale."""
