@@ -1,0 +1,74 @@
+"""Holders with a portal login, and what a browser test needs to look at their card."""
+
+import json
+import subprocess
+
+from campus_cli import paths, process
+
+HOLDER = """
+company = env.company
+company._campus_setup()
+env = env(context=dict(env.context, no_reset_password=True, tracking_disable=True))
+partner = env["res.partner"].create(
+    {"name": name, "campus_number": number, "campus_role": "student", "company_id": company.id})
+user = env["res.users"].create(
+    {"login": login, "password": login, "name": name, "partner_id": partner.id, "lang": lang,
+     "tz": "Asia/Shanghai", "group_ids": [(6, 0, env.ref("base.group_portal").ids)]})
+card = env["campus.card"].create({"partner_id": partner.id, "uid": uid})
+card._hand_over()
+import uuid
+ledger, accounts = env["campus.ledger"], env["campus.account"]
+def move(kind, account, minor, **more):
+    return ledger._post([{"uuid": str(uuid.uuid4()), "kind": kind, "wallet_id": card.wallet_id.id,
+                          "account_id": account.id, "amount_minor": minor, **more}])[0]
+move("topup", accounts._system("cash_desk"), 10000)
+move("subsidy", accounts._system("subsidy_fund"), 2000, plan="subsidy", expires_on="2099-12-31")
+shop = accounts.search([("code", "=", "e2e-line"), ("company_id", "=", company.id)]) or accounts.create(
+    {"name": shop_name, "code": "e2e-line", "kind": "merchant",
+     "gl_account_id": company.campus_clearing_account_id.id})
+move("purchase", shop, 3360)
+move("purchase", shop, 90000)
+env.cr.commit()
+answer = {"partner": partner.id, "card": card.id, "login": login, "wallet": card.wallet_id.id}
+"""
+
+
+def new_holder(server, login, language, number, uid):
+    """A holder with 100.00 in cash, 20.00 of subsidy, one purchase and one refusal."""
+    chinese = language == "zh_CN"
+    return server.run(
+        HOLDER,
+        login=login,
+        lang=language,
+        number=number,
+        uid=uid,
+        name="林晓雨" if chinese else "Alice Lin",
+        shop_name="第一食堂" if chinese else "Canteen 1",
+    )
+
+
+def read_codes(picture):
+    """Texts of the QR codes in a picture, read by zbar as a scanner would."""
+    command = ["zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", str(picture)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.split()
+
+
+def axe_source():
+    """The script of axe-core, installed from npm into .campus/npm."""
+    folder = paths.WORK / "npm" / "axe"
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        process.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4.10.3"],
+            "npm-axe",
+        )
+    return script.read_text(encoding="utf-8")
+
+
+def axe_violations(page, source):
+    """``[[rule, impact, first element], ...]`` that axe-core finds on the page."""
+    page.evaluate(source)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    return [[rule["id"], rule["impact"], json.dumps(rule["nodes"][0]["target"])] for rule in found]
