@@ -19,4 +19,4 @@ class CampusTaps(models.AbstractModel):
         ids = [card.id for card, _refusal in resolved.values() if card]
         found = self._find_cards(order, "card.id = ANY(%s)", [ids], 0) if ids else {}
         # a card that may not pay is left to the rules of taps, which know the day and the place
-        return {text: found[card.id] if card.id in found else code for text, (card, code) in resolved.items()}
+        return {text: found.get(card.id, code) for text, (card, code) in resolved.items()}
