@@ -5,45 +5,50 @@ import subprocess
 
 from campus_cli import paths, process
 
-HOLDER = """
+HOLDERS = """
+import uuid
+from datetime import date
 company = env.company
 company._campus_setup()
 env = env(context=dict(env.context, no_reset_password=True, tracking_disable=True))
-partner = env["res.partner"].create(
-    {"name": name, "campus_number": number, "campus_role": "student", "company_id": company.id})
-user = env["res.users"].create(
-    {"login": login, "password": login, "name": name, "partner_id": partner.id, "lang": lang,
-     "tz": "Asia/Shanghai", "group_ids": [(6, 0, env.ref("base.group_portal").ids)]})
-card = env["campus.card"].create({"partner_id": partner.id, "uid": uid})
-card._hand_over()
-import uuid
 ledger, accounts = env["campus.ledger"], env["campus.account"]
-def move(kind, account, minor, **more):
-    return ledger._post([{"uuid": str(uuid.uuid4()), "kind": kind, "wallet_id": card.wallet_id.id,
-                          "account_id": account.id, "amount_minor": minor, **more}])[0]
-move("topup", accounts._system("cash_desk"), 10000)
-move("subsidy", accounts._system("subsidy_fund"), 2000, plan="subsidy", expires_on="2099-12-31")
 shop = accounts.search([("code", "=", "e2e-line"), ("company_id", "=", company.id)]) or accounts.create(
     {"name": shop_name, "code": "e2e-line", "kind": "merchant",
      "gl_account_id": company.campus_clearing_account_id.id})
-move("purchase", shop, 3360)
-move("purchase", shop, 90000)
+answer = []
+for login, number, uid in people:
+    partner = env["res.partner"].create(
+        {"name": name, "campus_number": number, "campus_role": "student", "company_id": company.id})
+    env["res.users"].create(
+        {"login": login, "password": login, "name": name, "partner_id": partner.id, "lang": lang,
+         "tz": "Asia/Shanghai", "group_ids": [(6, 0, env.ref("base.group_portal").ids)]})
+    card = env["campus.card"].create({"partner_id": partner.id, "uid": uid})
+    card._hand_over()
+    def move(kind, account, minor, **more):
+        ledger._post([{"uuid": str(uuid.uuid4()), "kind": kind, "wallet_id": card.wallet_id.id,
+                       "account_id": account.id, "amount_minor": minor, **more}])
+    move("topup", accounts._system("cash_desk"), 10000)
+    move("subsidy", accounts._system("subsidy_fund"), 2000, plan="subsidy", expires_on=date(2099, 12, 31))
+    move("purchase", shop, 3360)
+    move("purchase", shop, 90000)
+    answer.append({"partner": partner.id, "card": card.id, "login": login, "number": number})
 env.cr.commit()
-answer = {"partner": partner.id, "card": card.id, "login": login, "wallet": card.wallet_id.id}
 """
 
 
-def new_holder(server, login, language, number, uid):
-    """A holder with 100.00 in cash, 20.00 of subsidy, one purchase and one refusal."""
+def new_holders(server, language, count):
+    """Holders with 100.00 in cash, 20.00 of subsidy, a purchase of 33.60 and a refusal."""
     chinese = language == "zh_CN"
+    short = language[:2]
+    people = [
+        (f"e2e_portal_{short}_{i}", f"P{short}{i:04d}", f"04E2{'AB'[chinese]}{i:03d}") for i in range(count)
+    ]
     return server.run(
-        HOLDER,
-        login=login,
+        HOLDERS,
+        people=people,
         lang=language,
-        number=number,
-        uid=uid,
         name="林晓雨" if chinese else "Alice Lin",
-        shop_name="第一食堂" if chinese else "Canteen 1",
+        shop_name="第一食堂 · 3 号窗口" if chinese else "Canteen 1",
     )
 
 
