@@ -4,6 +4,9 @@ from odoo.http import request
 from .. import app_files
 from ..const import PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
 
+# Scripts that an ordinary page does not load.
+OWN_PAGES = ("worker.js", "kiosk.js")
+
 
 class CampusPage(http.Controller):
     """What all pages of the card share. Other addons derive their controllers from it."""
@@ -24,7 +27,9 @@ class CampusPage(http.Controller):
     def _layout_values(self):
         return {
             "app_url": app_files.url,
-            "app_files": [name for name in app_files.files() if name.endswith(".js") and name != "worker.js"],
+            "app_files": [
+                name for name in app_files.files() if name.endswith(".js") and name not in OWN_PAGES
+            ],
             "language": (request.env.lang or "en_US").replace("_", "-"),
             "large_type": request.cookies.get(TYPE_COOKIE) == "large",
             "tabs": request.env["campus.portal"]._tabs(),
