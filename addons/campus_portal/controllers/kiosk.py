@@ -5,7 +5,7 @@ from ..const import KIOSK_COOKIE, KIOSK_SHOWN_S
 from .main import CampusPage
 
 
-class CampusKioskPages(CampusPage):
+class CampusKioskPages(CampusPage, http.Controller):
     """The machine in the lobby. No login: the browser's key is the right, the card says who."""
 
     @http.route("/campus/kiosk", type="http", auth="public", methods=["GET"])

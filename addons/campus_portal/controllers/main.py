@@ -1,4 +1,3 @@
-from odoo import http
 from odoo.http import request
 
 from .. import app_files
@@ -8,8 +7,12 @@ from ..const import PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
 OWN_PAGES = ("worker.js", "kiosk.js")
 
 
-class CampusPage(http.Controller):
-    """What all pages of the card share. Other addons derive their controllers from it."""
+class CampusPage:
+    """What all pages of the card share: ``class X(CampusPage, http.Controller)``.
+
+    No controller itself: Odoo would make one class of all that derive from it, and two pages with a
+    method of one name would be one.
+    """
 
     def _page(self, template, values=None, *, private=True, status=200):
         """Render ``template`` (which calls ``campus_portal.layout``) with the app's headers.
