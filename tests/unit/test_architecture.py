@@ -19,11 +19,12 @@ FUNCTION_LINES_MAX = 50
 # Addon -> the addons of ours that it may import or depend on.
 MAY_USE = {
     "campus_card": set(),
+    "campus_portal": {"campus_card"},
     "campus_access": {"campus_card"},
     "campus_pos": {"campus_card"},
     "campus_reports": {"campus_card", "campus_pos", "campus_access"},
     "campus_iot": set(),
-    "campus_demo": {"campus_card", "campus_pos", "campus_access", "campus_reports"},
+    "campus_demo": {"campus_card", "campus_portal", "campus_pos", "campus_access", "campus_reports"},
 }
 
 # The core takes time, randomness and data (as bytes, not as files) as arguments.
