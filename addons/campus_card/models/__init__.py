@@ -42,4 +42,7 @@ from . import (
     campus_import_report,
     campus_edge,
     campus_terminal,
+    campus_rate,
+    campus_wallet_limits,
+    campus_wallet_pin,
 )

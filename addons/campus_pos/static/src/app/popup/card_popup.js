@@ -2,11 +2,13 @@ import {
     Component,
     onMounted,
     reactive,
+    useEffect,
     useExternalListener,
     useRef,
     useState,
 } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
+import { PIN_CODES } from "../card/card_payment";
 import { toMajor } from "../card/money";
 import { availableMinor, nextStep, partialMinor } from "./refusals";
 import { HolderSheet, MoneySheet } from "./sheet";
@@ -20,6 +22,7 @@ export class CardPopup extends Component {
         acceptsNumbers: Boolean,
         format: Function,
         tap: Function,
+        enterPin: Function,
         cancel: Function,
         takePart: Function,
         close: Function,
@@ -29,6 +32,17 @@ export class CardPopup extends Component {
         this.state = useState(this.props.state);
         this.typed = useState({ shown: false, text: "" });
         this.input = useRef("input");
+        this.pin = useState({ text: "" });
+        this.pinInput = useRef("pin");
+        useEffect(
+            (asked) => {
+                this.pin.text = "";
+                if (asked) {
+                    this.pinInput.el?.focus();
+                }
+            },
+            () => [this.asksPin, this.answer]
+        );
         this.env.dialogData.dismiss = () => this.props.cancel();
         useExternalListener(window, "keydown", (ev) => {
             if (ev.key === "F2") {
@@ -49,6 +63,18 @@ export class CardPopup extends Component {
 
     get answer() {
         return this.state.answer;
+    }
+
+    get asksPin() {
+        return this.isRefused && PIN_CODES.includes(this.answer?.code);
+    }
+
+    submitPin() {
+        const pin = this.pin.text;
+        this.pin.text = "";
+        if (pin) {
+            this.props.enterPin(pin);
+        }
     }
 
     get reason() {
@@ -126,6 +152,7 @@ export function showCardPopup(terminal, payment, line) {
                 acceptsNumbers: Boolean(terminal.pos.config.campus_accept_numbers),
                 format: (minor) => terminal.format(minor),
                 tap: (code) => payment.tap(code),
+                enterPin: (pin) => payment.enterPin(pin),
                 takePart: (minor) => {
                     line.setAmount(toMajor(minor));
                     payment.amountMinor = minor;
