@@ -15,7 +15,7 @@ LANGUAGES = ("zh_CN",)
 LOADED_LANGUAGES = ("en_US", *LANGUAGES)
 
 # In dependency order. A folder that does not exist yet is left out.
-PRODUCT_ADDONS = ("campus_card", "campus_access", "campus_pos", "campus_reports")
+PRODUCT_ADDONS = ("campus_card", "campus_portal", "campus_access", "campus_pos", "campus_reports")
 DEMO_ADDONS = (*PRODUCT_ADDONS, "campus_demo")
 # Odoo's own addons that every database gets besides the dependencies.
 EXTRA_MODULES = ("l10n_cn",)
@@ -36,6 +36,7 @@ SYSTEM_PACKAGES = {
     "libmagic": "libmagic1",
     "fonts-noto-cjk": "fonts-noto-cjk",
     "wkhtmltopdf": "wkhtmltopdf",
+    "zbarimg": "zbar-tools",
 }
 
 

@@ -37,6 +37,7 @@ PROBES = {
     "libmagic": lambda: ctypes.util.find_library("magic") is not None,
     "fonts-noto-cjk": _has_chinese_font,
     "wkhtmltopdf": lambda: shutil.which("wkhtmltopdf") is not None,
+    "zbarimg": lambda: shutil.which("zbarimg") is not None,
 }
 
 

@@ -110,6 +110,7 @@ PAIRING_CODE_INVALID: Final = "pairing_code_invalid"
 JOURNAL_FORK: Final = "journal_fork"
 RATE_LIMITED: Final = "rate_limited"
 TRY_AGAIN: Final = "try_again"
+SERVER_ERROR: Final = "server_error"
 
 # -- one tap ---------------------------------------------------------------------
 TERMINAL_UNKNOWN: Final = "terminal_unknown"
@@ -228,6 +229,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         JOURNAL_FORK: "The journal differs from what the server has of it.",
         RATE_LIMITED: "Too many requests.",
         TRY_AGAIN: "The server did not answer in time; nothing was stored.",
+        SERVER_ERROR: "The server has made a mistake; its log says which.",
         TERMINAL_UNKNOWN: "This edge has no such terminal.",
         TERMINAL_DISABLED: "The terminal is switched off.",
         ABANDONED: "The reader was restarted before it answered.",

@@ -32,9 +32,10 @@ PURPOSES: Final = frozenset({PAY, DOOR, ATTEND, GATE, BALANCE})
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
+_NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 _MAX_MS: Final = 4_102_444_800_000
-_MAX_SEQ: Final = 1 << 53
+MAX_SEQ: Final = 1 << 53
 Check = Callable[[Any], bool]
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -84,6 +85,11 @@ def is_hash(text: object) -> bool:
     return isinstance(text, str) and _HASH.match(text) is not None
 
 
+def is_nonce(text: object) -> bool:
+    """Say whether ``text`` is a nonce of a signed request."""
+    return isinstance(text, str) and _NONCE.match(text) is not None
+
+
 def parse_entry(values: object) -> TapEntry:
     """Return the entry that a list of JSON values states.
 
@@ -121,7 +127,7 @@ def _optional(fits: Check) -> Check:
 
 
 _CHECKS: Final[dict[str, Check]] = {
-    "seq": _whole(1, _MAX_SEQ),
+    "seq": _whole(1, MAX_SEQ),
     "kind": lambda value: type(value) is str and value in KINDS,
     "uuid": is_uuid,
     "terminal": _text(32),

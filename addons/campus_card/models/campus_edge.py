@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import file_open
 
 from ..uuid_field import Uuid
 
@@ -36,3 +37,7 @@ class CampusEdge(models.Model):
     terminal_ids = fields.One2many("campus.terminal", "edge_id", string="Terminals")
 
     _uuid_unique = models.UniqueIndex("(uuid) WHERE uuid IS NOT NULL", "Another edge has this id.")
+
+    def init(self):
+        with file_open("campus_card/data/edge_schema.sql") as schema:
+            self.env.cr.execute(schema.read())

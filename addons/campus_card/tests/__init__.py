@@ -1,3 +1,4 @@
+from . import test_campus_edge_auth
 from . import test_campus_ledger
 from . import test_campus_import
 from . import test_campus_import_errors
@@ -13,3 +14,5 @@ from . import test_campus_security
 from . import test_campus_tours
 from . import test_campus_wallet_pin
 from . import test_res_company_setup
+from . import test_campus_taps
+from . import test_campus_tap_rights

@@ -92,7 +92,8 @@ class CampusTill(models.AbstractModel):
     @api.model
     def _authorise_here(self, place, uuid, amount_minor, credential, attempt, pin):
         self._lock_payment(uuid)
-        card, refusal = self._find_card(credential, place)
+        payment = {"uuid": uuid, "amount_minor": amount_minor}
+        card, refusal = self._find_card(credential, place, payment)
         if refusal:
             return self._present(self._refusal(uuid, refusal, amount_minor), card)
         wallet = self._wallet_of(card)
@@ -124,14 +125,14 @@ class CampusTill(models.AbstractModel):
         return self._present(answer, card, state)
 
     @api.model
-    def _find_card(self, credential, place):
+    def _find_card(self, credential, place, payment):
         """``(card, refusal code)``. A number can be known by others: a till takes one
         only where its settings say so."""
         Card = self.env["campus.card"]
-        if place.accepts_numbers:
+        card, refusal = Card._resolve_key(credential, payment)
+        if refusal == core_errors.UNKNOWN_CARD and place.accepts_numbers:
             return Card._resolve(credential)
-        card = Card._resolve_uid(credential)
-        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+        return card, refusal
 
     @api.model
     def _wallet_of(self, card):

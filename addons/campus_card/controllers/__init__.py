@@ -1,0 +1,2 @@
+from . import edges
+from . import taps

@@ -1,0 +1,6 @@
+from . import main
+from . import app
+from . import home
+from . import phone
+from . import emergency
+from . import loss

@@ -1,0 +1,31 @@
+from odoo import http
+from odoo.http import request
+
+from .. import app_files
+from ..const import PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
+
+
+class CampusPage(http.Controller):
+    """What all pages of the card share. Other addons derive their controllers from it."""
+
+    def _page(self, template, values=None, *, private=True, status=200):
+        """Render ``template`` (which calls ``campus_portal.layout``) with the app's headers.
+
+        :param private: the page is about a person; False for pages that are the same for all
+        """
+        response = request.render(template, {**self._layout_values(), **(values or {})}, status=status)
+        response.headers.update(PRIVATE_HEADERS if private else PAGE_HEADERS)
+        return response
+
+    def _json(self, values, status=200):
+        """``values`` as a JSON answer that nobody keeps."""
+        return request.make_json_response(values, headers=dict(PRIVATE_HEADERS), status=status)
+
+    def _layout_values(self):
+        return {
+            "app_url": app_files.url,
+            "app_files": [name for name in app_files.files() if name.endswith(".js") and name != "worker.js"],
+            "language": (request.env.lang or "en_US").replace("_", "-"),
+            "large_type": request.cookies.get(TYPE_COOKIE) == "large",
+            "tabs": request.env["campus.portal"]._tabs(),
+        }
