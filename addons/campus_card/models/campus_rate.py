@@ -1,53 +1,48 @@
-import hashlib
-
-from odoo import api, fields, models, modules
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CampusRate(models.Model):
-    """How often something that could be guessed was tried: counters that end by themselves.
+    """How often something was tried in a span of time: the limit on everything that can be guessed.
 
-    Keys (addresses, logins, tokens) are kept as digests only. A count is stored even when
-    the request that made it fails, so that an error does not make guessing free.
+    Counts are kept in a transaction of their own, so that a refused try counts as well.
     """
 
     _name = "campus.rate"
-    _description = "Rate Limit"
+    _description = "Counted Tries"
     _log_access = False
+    _rec_name = "what"
 
-    key = fields.Char(required=True, readonly=True)
-    window_start = fields.Datetime(required=True, readonly=True)
-    hits = fields.Integer(required=True, readonly=True)
+    what = fields.Char(required=True, readonly=True)
+    subject = fields.Char(required=True, readonly=True)
+    span = fields.Integer(required=True, readonly=True, help="Number of the span of time since 1970.")
+    tries = fields.Integer(required=True, readonly=True)
+    last_at = fields.Datetime(required=True, readonly=True, index=True)
 
-    _key_unique = models.Constraint("UNIQUE(key)", "One counter per key.")
+    _span_unique = models.Constraint("UNIQUE(what, subject, span)", "Tries are counted once per span.")
 
     @api.model
-    def _allow(self, scope, key, limit, window_s):
-        """Count one try of ``scope`` by ``key``; False above ``limit`` tries in ``window_s`` seconds."""
-        digest = hashlib.sha256(f"{scope}\0{key}".encode()).hexdigest()
-        if modules.module.current_test:
-            return self._count(self.env.cr, digest, window_s) <= limit
-        with self.env.registry.cursor() as cr:
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            return self._count(cr, digest, window_s) <= limit
-
-    @staticmethod
-    def _count(cr, digest, window_s):
-        cr.execute(
-            """INSERT INTO campus_rate AS rate (key, window_start, hits)
-               VALUES (%(key)s, now() AT TIME ZONE 'UTC', 1)
-               ON CONFLICT (key) DO UPDATE
-              SET hits = CASE WHEN rate.window_start > excluded.window_start - %(window)s * interval '1 second'
-                              THEN rate.hits + 1 ELSE 1 END,
-                  window_start = CASE
-                              WHEN rate.window_start > excluded.window_start - %(window)s * interval '1 second'
-                              THEN rate.window_start ELSE excluded.window_start END
-               RETURNING hits""",
-            {"key": digest, "window": window_s},
-        )
-        return cr.fetchone()[0]
+    def _may_try(self, what, subject, tries_max, span_s):
+        """Count a try of ``what`` by ``subject``; False when there were ``tries_max`` in this span."""
+        span = int(fields.Datetime.now().timestamp()) // span_s
+        # sudo: nobody has rights on this table, it is only counted in
+        with self.env["campus.ledger"].sudo()._own_transaction() as env:
+            [(tries,)] = env.execute_query(
+                SQL(
+                    """INSERT INTO campus_rate AS rate (what, subject, span, tries, last_at)
+                       VALUES (%s, %s, %s, 1, now() AT TIME ZONE 'UTC')
+                       ON CONFLICT (what, subject, span)
+                       DO UPDATE SET tries = rate.tries + 1, last_at = excluded.last_at
+                       RETURNING tries""",
+                    what,
+                    str(subject),
+                    span,
+                )
+            )
+        return tries <= tries_max
 
     @api.autovacuum
-    def _gc_rates(self):
+    def _gc_old(self):
         self.env.cr.execute(
-            "DELETE FROM campus_rate WHERE window_start < now() AT TIME ZONE 'UTC' - interval '2 days'"
+            "DELETE FROM campus_rate WHERE last_at < now() AT TIME ZONE 'UTC' - INTERVAL '2 days'"
         )

@@ -49,8 +49,7 @@ class CampusPinReset(models.TransientModel):
         self.ensure_one()
         # the right of the clerk over this wallet: own departments only
         self.wallet_id.check_access("write")
-        # sudo: counters of tries belong to nobody
-        if not self.env["campus.rate"].sudo()._allow("pin.reset", self.wallet_id.id, TRIES, WINDOW_S):
+        if not self.env["campus.rate"]._may_try("pin.reset", self.wallet_id.id, TRIES, WINDOW_S):
             raise UserError(self.env._("Too many tries for this wallet. Wait an hour, or ask the manager."))
         if not self.document_seen:
             raise UserError(self.env._("Ask for an identity document first."))

@@ -52,7 +52,13 @@ class CampusBridgeLine(models.Model):
     def action_open_cards(self):
         """The pockets or debts behind this line; for clearing the merchants."""
         self.ensure_one()
-        kinds = {"plan": ["pocket"], "debt": ["debt"], "clearing": ["merchant"], "transit": ["channel"], "days": []}
+        kinds = {
+            "plan": ["pocket"],
+            "debt": ["debt"],
+            "clearing": ["merchant"],
+            "transit": ["channel"],
+            "days": [],
+        }
         domain = [("company_id", "=", self.company_id.id)]
         if kinds[self.kind]:
             domain.append(("kind", "in", kinds[self.kind]))
