@@ -135,6 +135,10 @@ EMERGENCY_USED: Final = "emergency_used"
 EMERGENCY_CAP: Final = "emergency_cap"
 PIN_WRONG: Final = "pin_wrong"
 PIN_LOCKED: Final = "pin_locked"
+PIN_NOT_SET: Final = "pin_not_set"
+TOPUP_MINIMUM: Final = "topup_minimum"
+TOPUP_MAXIMUM: Final = "topup_maximum"
+TOPUP_MONTH_CAP: Final = "topup_month_cap"
 
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -244,5 +248,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         EMERGENCY_CAP: "The amount is above what an emergency code may pay.",
         PIN_WRONG: "The PIN is wrong.",
         PIN_LOCKED: "Too many wrong PINs.",
+        PIN_NOT_SET: "No PIN has been chosen yet.",
+        TOPUP_MINIMUM: "The top-up is below the smallest allowed.",
+        TOPUP_MAXIMUM: "The top-up is above the largest allowed.",
+        TOPUP_MONTH_CAP: "The month's top-ups would be above what is allowed.",
     }
 )

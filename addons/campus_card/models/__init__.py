@@ -64,4 +64,7 @@ from . import (
     campus_taps_store,
     campus_taps_answer,
     campus_edge_journal,
+    campus_rate,
+    campus_wallet_limits,
+    campus_wallet_pin,
 )
