@@ -20,9 +20,10 @@ FUNCTION_LINES_MAX = 50
 MAY_USE = {
     "campus_card": set(),
     "campus_access": {"campus_card"},
+    "campus_alert": {"campus_card"},
     "campus_pos": {"campus_card"},
     "campus_reports": {"campus_card", "campus_pos", "campus_access"},
-    "campus_demo": {"campus_card", "campus_pos", "campus_access", "campus_reports"},
+    "campus_demo": {"campus_card", "campus_alert", "campus_pos", "campus_access", "campus_reports"},
 }
 
 # The core takes time, randomness and data (as bytes, not as files) as arguments.
