@@ -87,6 +87,8 @@ class CampusAlertRuleRun(models.Model):
     @api.model
     def _horizon(self, now):
         """Before this moment nothing can turn up any more."""
+        # Within a transaction PostgreSQL shows the same picture of the sessions again and again.
+        self.env.cr.execute("SELECT pg_stat_clear_snapshot()")
         ((oldest,),) = self.env.execute_query(
             SQL(
                 """SELECT min(xact_start) AT TIME ZONE 'UTC' FROM pg_stat_activity

@@ -10,8 +10,8 @@ from ..const import COUNT, DISTANCE, FORECAST, MATCH, ODD_HOUR, SUM
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # Words in braces that a rule's message may use.
 PLACEHOLDERS = frozenset(
-    "rule holder threshold total balance average taps hour uses place from to metres minutes explanation".split()
-)
+    ("rule", "holder", "explanation", "threshold", "total", "balance", "average")
+) | frozenset(("taps", "hour", "uses", "place", "from", "to", "metres", "minutes"))
 AMOUNTS = frozenset(("balance", "average"))
 
 

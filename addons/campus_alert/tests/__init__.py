@@ -1,2 +1,4 @@
 from . import test_campus_alert_engine
 from . import test_campus_alert_kinds
+from . import test_campus_alert_channels
+from . import test_campus_alert_security

@@ -14,12 +14,12 @@ class TestAlertEngine(AlertCase):
             rule = self.shipped("day_spend")
             self.top_up(200000)
             self.buy(50000)
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule))
             self.buy(2340)
-            rule._run()
+            self.clock()
             self.buy(9900)
-            rule._run()
+            self.clock()
             alert = self.alerts(rule)
             self.assertEqual(len(alert), 1)
             self.assertIn("523.40", alert.explanation)
@@ -34,13 +34,13 @@ class TestAlertEngine(AlertCase):
             rule = self.rule()
             self.top_up(200000)
             self.buy(30000)
-            rule._run()
+            self.clock()
         with freeze_time("2026-03-02 17:00:00"):
             self.buy(30000)
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule), "one o'clock in Shanghai is the next day")
             self.buy(30000)
-            rule._run()
+            self.clock()
             self.assertEqual(self.alerts(rule).period, "2026-03-03")
 
     def test_a_refund_is_not_spent(self):
@@ -53,7 +53,7 @@ class TestAlertEngine(AlertCase):
                 [{"uuid": self.uuid(), "reverses_uuid": bought["uuid"], "amount_minor": 45000}]
             )
             self.buy(30000)
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule))
 
     def test_a_rule_looks_ahead_and_not_back(self):
@@ -62,13 +62,13 @@ class TestAlertEngine(AlertCase):
             self.buy(60000)
         with freeze_time(NOW + timedelta(hours=20)):
             rule = self.rule()
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule))
             rule.active = False
             self.buy(60000)
         with freeze_time(NOW + timedelta(hours=40)):
             rule.active = True
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule), "what happened while it was off is over")
 
     def test_after_a_long_pause_the_past_is_logged_and_only_the_present_is_told(self):
@@ -79,13 +79,13 @@ class TestAlertEngine(AlertCase):
             with freeze_time(NOW + timedelta(days=day)):
                 self.buy(60000)
         with freeze_time(NOW + timedelta(days=4, hours=1)):
-            rule._run()
+            self.clock()
             alerts = self.alerts(rule)
             self.assertEqual(len(alerts), 5)
             self.assertEqual(alerts.mapped("state"), ["late"] * 4 + ["new"])
             self.assertEqual(alerts.delivery_ids.alert_id, alerts[-1])
             self.assertEqual(self.wallet.state, "frozen")
-            rule._run()
+            self.clock()
             self.assertEqual(len(self.alerts(rule)), 5)
 
     def test_a_tap_that_arrives_late_counts_on_its_own_day(self):
@@ -93,13 +93,13 @@ class TestAlertEngine(AlertCase):
             rule = self.rule()
             self.top_up(200000)
             self.buy(40000)
-            rule._run()
+            self.clock()
         with freeze_time(NOW + timedelta(hours=15)):
             self.buy(40000)
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule), "the next day in Shanghai")
             self.buy_at(NOW + timedelta(minutes=5), 20000)
-            rule._run()
+            self.clock()
             alert = self.alerts(rule)
             self.assertEqual((alert.period, alert.facts["total"]), ("2026-03-02", 60000))
 
@@ -110,13 +110,13 @@ class TestAlertEngine(AlertCase):
             horizon = self.env["campus.alert.rule"]._horizon(fields.Datetime.now() + timedelta(hours=1))
             self.assertLess(horizon, started)
             rule = self.rule()
-            rule._run()
+            self.clock()
             self.assertLessEqual(rule.cursor_at, fields.Datetime.now())
 
     def test_the_cursor_never_goes_back(self):
         rule = self.rule()
         before = rule.cursor_at
-        rule._run()
+        self.clock()
         self.assertEqual(rule.cursor_at, before)
 
     def test_more_transfers_do_not_cost_more_queries(self):
@@ -126,7 +126,7 @@ class TestAlertEngine(AlertCase):
             for wallet in wallets:
                 self.top_up(100000, wallet)
             self.buy(100)
-            rule._run()
+            self.clock()
             self.env.invalidate_all()
             few = self.count_queries(rule)
             for wallet in wallets:
@@ -147,7 +147,7 @@ class TestAlertEngine(AlertCase):
             rule = self.rule(company_id=other.id)
             self.top_up(200000)
             self.buy(60000)
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule))
 
     def test_a_rule_that_fails_says_so_and_disturbs_no_other(self):
@@ -160,8 +160,8 @@ class TestAlertEngine(AlertCase):
             self.env.invalidate_all()
             self.top_up(200000)
             self.buy(60000)
-            with self.enter_registry_test_mode(), self.assertLogs("odoo.addons.campus_alert", "WARNING"):
-                self.env.ref("campus_alert.ir_cron_run").method_direct_trigger()
+            with self.assertLogs("odoo.addons.campus_alert", "WARNING"):
+                self.clock()
             self.assertIn("no_field", broken.last_error)
             self.assertTrue(self.alerts(sound))
             self.assertFalse(sound.last_error)
@@ -181,11 +181,11 @@ class TestAlertEngine(AlertCase):
             )
             cards[0]._hand_over()
             cards[0].action_report_lost()
-            rule._run()
+            self.clock()
             self.assertFalse(self.alerts(rule))
             cards[1]._hand_over()
             cards[1].action_report_lost()
-            rule._run()
+            self.clock()
             self.assertEqual(self.alerts(rule).facts, {"total": 2, "threshold": 1})
             self.assertIn("over 1 in one month: 2", self.alerts(rule).explanation)
 
@@ -195,12 +195,12 @@ class TestAlertEngine(AlertCase):
                 source="edge", measure="match", domain=str([("state", "=", "new"), ("name", "=", "E-test")])
             )
             edge = self.env["campus.edge"].create({"name": "E-test"})
-            rule._run()
-            rule._run()
+            self.clock()
+            self.clock()
             self.assertEqual(self.alerts(rule).mapped("subject_id"), [edge.id])
             self.assertIn("E-test", self.alerts(rule).display_name)
         with freeze_time(NOW + timedelta(days=1)):
-            rule._run()
+            self.clock()
             self.assertEqual(len(self.alerts(rule)), 2)
 
     def test_the_same_alert_cannot_be_raised_twice_whatever_the_code_does(self):
@@ -208,7 +208,7 @@ class TestAlertEngine(AlertCase):
             rule = self.rule()
             self.top_up(200000)
             self.buy(60000)
-            rule._run()
+            self.clock()
             alert = self.alerts(rule)
             with self.assertRaisesRegex(Exception, "once_unique"), self.cr.savepoint():
                 alert.sudo().copy({"period": alert.period})
