@@ -10,14 +10,14 @@ WORKER = 'importScripts("/campus_alert/static/src/portal/push_events.js");\n'
 class CampusAlertPortal(http.Controller):
     """What a holder reads and chooses about alerts. Who asks is always the user of the session."""
 
-    @http.route("/my/card/alerts", type="http", auth="user", methods=["GET"])
+    @http.route("/my/card/alerts", type="http", auth="user", methods=["GET"], website=True)
     def page(self, **params):
         values = request.env["campus.alert.portal"]._page_values()
         return request.render(
             "campus_alert.portal_alerts", {**values, "page_name": "campus_alerts", **_told(params)}
         )
 
-    @http.route("/my/card/alerts", type="http", auth="user", methods=["POST"])
+    @http.route("/my/card/alerts", type="http", auth="user", methods=["POST"], website=True)
     def save(self, **form):
         try:
             request.env["campus.alert.portal"]._save(form, request.httprequest.form.getlist("channel"))

@@ -34,6 +34,7 @@ class CampusAlertPortal(models.AbstractModel):
         values = {
             "alerts": alerts,
             "unseen_ids": set(unseen.ids),
+            "severities": dict(self._names("campus.alert.rule", "severity")),
             "choices": [self._choice(rule, partner) for rule in self._rules(partner)],
             "channels": self._channel_names(partner),
             "quiet_start": _clock(partner.campus_quiet_start_min),
@@ -72,8 +73,12 @@ class CampusAlertPortal(models.AbstractModel):
             "push": True,
             "sms": "sms.sms" in self.env and bool(partner.phone),
         }
-        names = dict(self.env["campus.alert.delivery"]._fields["channel"]._description_selection(self.env))
+        names = dict(self._names("campus.alert.delivery", "channel"))
         return [(key, names[key]) for key in CHANNELS if possible[key]]
+
+    @api.model
+    def _names(self, model, field):
+        return self.env[model]._fields[field]._description_selection(self.env)
 
     @api.model
     def _save(self, form, ticked):

@@ -85,7 +85,7 @@ class TestAlertChannels(AlertCase):
         alert = self.raise_alert()
         delivery = alert.delivery_ids
         at = NOW
-        for _attempt in range(8):
+        for _run in range(12):
             self.deliver(at)
             self.mails_to(self.partner).state = "exception"
             delivery.notification_id.notification_status = "exception"
@@ -210,7 +210,7 @@ class TestAlertChannels(AlertCase):
                 "name": "Mark",
                 "model_id": self.env["ir.model"]._get_id("campus.alert"),
                 "state": "code",
-                "code": "record.note = 'seen by ' + str(env.context['active_id'])",
+                "code": "record.write({'note': 'seen by %s' % env.context['active_id']})",
             }
         )
         alert = self.raise_alert(server_action_id=action.id)
@@ -246,7 +246,7 @@ class TestAlertChannels(AlertCase):
                             "name": "Note",
                             "model_id": self.env["ir.model"]._get_id("campus.alert"),
                             "state": "code",
-                            "code": "record.note = 'escalated'",
+                            "code": "record.write({'note': 'escalated'})",
                         },
                     )
                 ],
