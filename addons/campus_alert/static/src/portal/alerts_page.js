@@ -11,7 +11,10 @@
     }
     const button = box.querySelector("button");
     const status = box.querySelector("[data-status]");
-    const texts = box.dataset;
+    const texts = {};
+    for (const node of box.querySelectorAll("[data-text]")) {
+        texts[node.dataset.text] = node.textContent;
+    }
 
     async function callServer(url, params) {
         const response = await fetch(url, {
@@ -51,15 +54,24 @@
         while (!registration.active) {
             await new Promise((resolve) => setTimeout(resolve, 50));
         }
-        const subscription = await registration.pushManager.subscribe({
-            userVisibleOnly: true,
-            applicationServerKey: toBytes(texts.key),
-        });
+        const subscription = await subscribe(registration);
         try {
             await callServer("/my/card/alerts/push", { subscription: subscription.toJSON() });
         } catch (error) {
             await subscription.unsubscribe();
             throw error;
+        }
+    }
+
+    async function subscribe(registration) {
+        try {
+            return await registration.pushManager.subscribe({
+                userVisibleOnly: true,
+                applicationServerKey: toBytes(box.dataset.key),
+            });
+        } catch {
+            // The browser's own push service does not answer, or does not exist.
+            throw new Error(texts.failed);
         }
     }
 
