@@ -1,1 +1,1 @@
-from . import edges
+from . import edges, openapi
