@@ -6,7 +6,6 @@ Contract: ``docs/dev/edge_wire.md``. Pure: keys and clocks belong to the callers
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import re
 from collections.abc import Callable
@@ -36,7 +35,7 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 _NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 _MAX_MS: Final = 4_102_444_800_000
-_MAX_SEQ: Final = 1 << 53
+MAX_SEQ: Final = 1 << 53
 Check = Callable[[Any], bool]
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -96,15 +95,6 @@ def is_text(text: str) -> bool:
     return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
-def card_key(salt: str, uid: str) -> str:
-    """Return by what a snapshot names the card with the canonical ``uid``: 16 hex digits.
-
-    HMAC-SHA256 with the bytes that ``salt`` (hex) states as key, over the UID's text: whoever reads
-    a snapshot off a reader's disk has no UIDs to copy onto other chips.
-    """
-    return hmac.new(bytes.fromhex(salt), uid.encode("ascii"), hashlib.sha256).hexdigest()[:16]
-
-
 def parse_entry(values: object) -> TapEntry:
     """Return the entry that a list of JSON values states.
 
@@ -135,7 +125,7 @@ def _optional(fits: Check) -> Check:
 
 
 _CHECKS: Final[dict[str, Check]] = {
-    "seq": _whole(1, _MAX_SEQ),
+    "seq": _whole(1, MAX_SEQ),
     "kind": lambda value: type(value) is str and value in KINDS,
     "uuid": is_uuid,
     "terminal": _text(32),

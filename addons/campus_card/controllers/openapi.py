@@ -60,6 +60,33 @@ def document():
 
 
 def _paths():
+    return {
+        "/campus/v1/pair": {"post": _pair()},
+        "/campus/v1/taps": {"post": _taps()},
+        "/campus/v1/snapshot": {"get": _snapshot()},
+        "/campus/v1/heartbeat": {"post": _heartbeat()},
+        "/campus/v1/openapi.json": {"get": _this_document()},
+    }
+
+
+def _pair():
+    summary = "Take the place of an edge, with the one-time code that the server showed"
+    answers = {"200": _json("PairAnswer", "Paired."), **_refusals(*ANYBODY, 403)}
+    return _operation("pair", summary, answers, "Pair", security=[])
+
+
+def _taps():
+    summary = "Hand over entries of the journal and get an answer to each"
+    answers = {"200": _json("TapsAnswer", "Taken."), **_refusals(*ANYBODY, *AN_EDGE, 409)}
+    return _operation("taps", summary, answers, "Taps")
+
+
+def _heartbeat():
+    answers = {"200": _json("HeartbeatAnswer", "Heard."), **_refusals(*ANYBODY, *AN_EDGE)}
+    return _operation("heartbeat", "Say how the edge is", answers, "Heartbeat")
+
+
+def _snapshot():
     since = {
         "name": "since",
         "in": "query",
@@ -73,55 +100,18 @@ def _paths():
             "schema": {"type": "string"},
         }
     }
-    every = _refusals(*ANYBODY, *AN_EDGE)
-    return {
-        "/campus/v1/pair": {
-            "post": _operation(
-                "pair",
-                "Take the place of an edge, with the one-time code that the server showed",
-                {"200": _json("PairAnswer", "Paired."), **_refusals(*ANYBODY, 403)},
-                "Pair",
-                security=[],
-            )
-        },
-        "/campus/v1/taps": {
-            "post": _operation(
-                "taps",
-                "Hand over entries of the journal and get an answer to each",
-                {"200": _json("TapsAnswer", "Taken."), **every, **_refusals(409)},
-                "Taps",
-            )
-        },
-        "/campus/v1/snapshot": {
-            "get": _operation(
-                "snapshot",
-                "What an edge needs to decide alone",
-                {"200": snapshot, "304": {"description": "Nothing changed since."}, **every},
-                parameters=[since],
-            )
-        },
-        "/campus/v1/heartbeat": {
-            "post": _operation(
-                "heartbeat",
-                "Say how the edge is",
-                {"200": _json("HeartbeatAnswer", "Heard."), **every},
-                "Heartbeat",
-            )
-        },
-        "/campus/v1/openapi.json": {
-            "get": {
-                "operationId": "openapi",
-                "summary": "This document",
-                "security": [],
-                "responses": {
-                    "200": {
-                        "description": "OpenAPI 3.1",
-                        "content": {"application/json": {"schema": {"type": "object"}}},
-                    }
-                },
-            }
-        },
+    answers = {
+        "200": snapshot,
+        "304": {"description": "Nothing changed since."},
+        **_refusals(*ANYBODY, *AN_EDGE),
     }
+    return _operation("snapshot", "What an edge needs to decide alone", answers, parameters=[since])
+
+
+def _this_document():
+    content = {"application/json": {"schema": {"type": "object"}}}
+    answers = {"200": {"description": "OpenAPI 3.1", "content": content}}
+    return _operation("openapi", "This document", answers, security=[])
 
 
 class CampusOpenapi(Controller):

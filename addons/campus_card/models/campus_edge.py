@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
 
-from ..uuid_field import Uuid
+from ..columns import Uuid
 
 NEW, ACTIVE, DISABLED, REVOKED = "new", "active", "disabled", "revoked"
 # What only pairing and the verbs set: who writes these could make an edge of his own.

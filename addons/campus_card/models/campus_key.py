@@ -3,8 +3,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..big_integer_field import BigInteger
 from ..campus_core import signing
+from ..columns import BigInteger
 
 NUMBER_MAX = 255
 DRAFT, CURRENT, PREVIOUS, RETIRED = "draft", "current", "previous", "retired"
