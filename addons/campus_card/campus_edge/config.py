@@ -26,8 +26,6 @@ _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {
     "journal.keep_days": (30, 1, 3_650),
     "reader.baud": (9_600, 300, 921_600),
     "reader.address": (0, 0, 126),
-    "reader.vendor": (0, 0, 0xFFFF),
-    "reader.product": (0, 0, 0xFFFF),
     "reader.relay": (0, -1, 15),
 }
 _TEXTS: Final[Mapping[str, str]] = {
@@ -74,8 +72,6 @@ class ReaderConfig:
     key_file: str = ""
     baud: int = 9_600
     address: int = 0
-    vendor: int = 0
-    product: int = 0
     relay: int = 0
     reads_sun: bool = True
     install: bool = False

@@ -9,7 +9,9 @@ from typing import Final
 
 from .config import ConfigError, ReaderConfig
 from .ports.base import Port, Sink
+from .ports.pcsc_port import PcscPort
 from .ports.serial_port import SerialPort
+from .ports.wedge_port import WedgePort
 from .protocols.base import Decoder
 from .protocols.osdp import OsdpReader
 from .protocols.osdp_config import ReaderConfig as OsdpConfig
@@ -58,10 +60,24 @@ def _osdp_key(reader: ReaderConfig) -> bytes | None:
     return bytes.fromhex(text)
 
 
+def _pcsc(reader: ReaderConfig, sink: Sink) -> Port:
+    return PcscPort(reader.terminal, sink, reader.name, reader.reads_sun)
+
+
+def _wedge(reader: ReaderConfig, sink: Sink) -> Port:
+    if not reader.url:
+        raise ConfigError(
+            f"reader.url of {reader.terminal} is missing: /dev/input/..., 08ff:0009 or name:..."
+        )
+    return WedgePort(reader.terminal, sink, reader.url)
+
+
 DRIVERS: Final[dict[str, MakePort]] = {
     "rdm6300": _rdm6300,
     "pn532": _pn532,
     "osdp": _osdp,
+    "pcsc": _pcsc,
+    "wedge": _wedge,
 }
 
 
