@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from campus_edge.config import ConfigError, load, parse
-from campus_edge.drivers import DRIVERS, make_port
+from campus_edge.drivers import DRIVERS, Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = tuple(DRIVERS)
@@ -32,9 +32,9 @@ def test_the_readers_of_the_example_are_valid_when_they_are_switched_on(tmp_path
     path.write_text(text[:start] + tail, "utf-8")
     (tmp_path / "d01.key").write_text("00112233445566778899aabbccddeeff\n")
     readers = load(path, NAMES).readers
-    assert [reader.terminal for reader in readers] == ["T01", "D01", "K01", "K02", "K03"]
+    assert [reader.terminal for reader in readers] == ["T01", "C01", "S01", "D01", "K01"]
     for reader in readers:
-        make_port(reader, lambda event: None)
+        Ports()(reader, lambda event: None)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
         load(path, NAMES)
 
 
-@pytest.mark.parametrize("driver", sorted(set(NAMES) & {"rdm6300", "pn532", "osdp", "wedge"}))
+@pytest.mark.parametrize("driver", sorted(set(NAMES) & {"rdm6300", "pn532", "osdp"}))
 def test_a_serial_reader_needs_its_line(driver):
     (reader,) = read({"reader": [{"terminal": "T01", "driver": driver}]}).readers
     with pytest.raises(ConfigError, match=r"reader.url of T01 is missing"):
-        make_port(reader, lambda event: None)
+        Ports()(reader, lambda event: None)
 
 
 @pytest.mark.parametrize("key", ["", "zz", "00" * 15])
@@ -90,4 +90,4 @@ def test_a_readers_key_is_32_hex_digits_in_a_file(tmp_path, key):
     row = {"terminal": "D01", "driver": "osdp", "url": "/dev/null", "key_file": "d.key"}
     (reader,) = parse({"reader": [row]}, tmp_path, NAMES).readers
     with pytest.raises(ConfigError, match="32 hex digits"):
-        make_port(reader, lambda event: None)
+        Ports()(reader, lambda event: None)

@@ -164,6 +164,55 @@ def test_a_frame_in_the_clear_is_not_believed_in_a_secure_channel(code):
     assert rig.bus.is_secure(0)
 
 
+def test_a_card_under_a_false_mac_is_not_believed():
+    rig = ready(reader())
+    forged = []
+
+    def forge(said):
+        found = osdp_frame.Splitter().feed(said)
+        if not found or len(forged) == 3:
+            return said
+        block = bytes([codes.SCS_REPLY])
+        number = found[0].sequence
+        forged.append(
+            osdp_frame.build(
+                0, number, codes.RAW, FORGED, block=block, mac=lambda covered: found[0].mac, is_reply=True
+            )
+        )
+        return forged[-1]
+
+    rig.to_panel = forge
+    rig.run(5000)
+    assert forged
+    assert rig.of(CardSeen) == []
+    assert "not_secure" in rig.noise()
+
+
+def test_a_sealed_frame_outside_a_secure_channel_is_not_believed():
+    line = Script({}).run(1000)
+    line.answers[codes.POLL] = lambda frame: osdp_frame.build(
+        0, frame.sequence, codes.RAW, FORGED, block=b"\x16", mac=lambda covered: b"MAC.", is_reply=True
+    )
+    line.run(500)
+    assert not any(isinstance(event, CardSeen) for event in line.events)
+    assert Noise("not_secure") in line.events
+
+
+def test_a_reader_that_is_busy_now_and_then_is_not_lost():
+    line = Script({}).run(1000)
+    sayings = iter([None, None, b"busy"] * 4)
+
+    def answer(frame):
+        said = next(sayings, b"")
+        if said == b"":
+            return codes.ACK, b""
+        return said and osdp_frame.build(0, 0, codes.BUSY, is_reply=True)
+
+    line.answers[codes.POLL] = answer
+    line.run(6000)
+    assert line.states() == [READY]
+
+
 def test_a_recorded_card_played_again_is_not_believed():
     device = reader()
     rig = ready(device)

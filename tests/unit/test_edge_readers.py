@@ -1,147 +1,129 @@
-"""Readers, status and tills of a whole edge in this process, with a simulated reader on a wire."""
+"""Every kind of reader as it is written into the settings, against the simulated reader of that kind."""
 
-import time
+import argparse
 
 import pytest
+from edge_support import Events
+from pcscd import virtual_reader
 
-from campus_edge.config import parse
-from campus_edge.drivers import DRIVERS
-from campus_edge.edge import Edge
-from campus_edge.http import Identity
-from campus_edge.identity import Paired
-from campus_edge.ports.base import Port, PortEvent
-from campus_edge.protocols.base import CardSeen, ReaderState, Tamper
-from support.edge_campus import Campus, uid_of
-from support.edge_rig import KEY, until
-from support.edge_server import EdgeServer, Refused
+from campus_core.errors import UidError
+from campus_edge import cli_simulate, config
+from campus_edge.cli_simulate import SIMULATORS
+from campus_edge.drivers import DRIVERS, Ports
+from campus_edge.protocols.base import LOST, READY, SICK, CardGone, CardSeen, ReaderState
+from campus_edge.simulators.desk import card_of
 
 
-class Hand(Port):
-    """A port whose events the test makes; what is shown is kept."""
-
-    def __init__(self, config, sink):
-        super().__init__(config.terminal, sink)
-        self.shown = []
-        made[config.terminal] = self
-
-    def _serve(self):
-        self._emit(ReaderState("ready"))
-        self._stopping.wait()
-
-    def show(self, feedback):
-        self.shown.append(feedback)
-
-    def put(self, card, age_s=0.0):
-        at_ns = time.monotonic_ns() - int(age_s * 1e9)
-        self._sink(PortEvent(self.name, CardSeen(f"uid:{uid_of(card)}"), at_ns))
-
-    def emit(self, event):
-        self._put(event)
-
-
-made = {}
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    with virtual_reader(tmp_path_factory.mktemp("pcscd")) as service:
+        yield service
 
 
 @pytest.fixture
-def server():
-    campus = Campus()
-    campus.add_cards(range(1, 20))
-    with EdgeServer(campus, KEY.public) as running:
-        yield running
+def simulated(tmp_path, service):
+    """Make the reader that ``campus-edge simulate`` makes for these words."""
+
+    def make(driver, *words):
+        parser = argparse.ArgumentParser()
+        cli_simulate.arguments(parser)
+        places = {"pcsc": ["--tcp", str(service.port)], "pn532": ["--tcp", "0"]}
+        place = places.get(driver, ["--link", str(tmp_path / "reader")])
+        return SIMULATORS[driver](parser.parse_args([driver, *place, *words]))
+
+    return make
 
 
-@pytest.fixture
-def edge(server, tmp_path):
-    rows = [
-        {"terminal": "T01", "driver": "rdm6300"},
-        {"terminal": "D01", "driver": "rdm6300"},
-        {"terminal": "K01", "driver": "rdm6300", "use": "till"},
-    ]
-    data = {"edge": {"state_folder": str(tmp_path), "language": "en_US"}, "server": {"ask_timeout_ms": 2000},
-            "reader": rows}  # fmt: skip
-    paired = Paired(Identity(server.edge, "Canteen", server.url, KEY), server.campus.ring)
-    running = Edge(parse(data, tmp_path, tuple(DRIVERS)), paired, Hand)
-    running.start()
-    assert until(lambda: running.status().state == "online")
-    yield running
-    running.stop()
+def port_of(tmp_path, events, **reader):
+    settings = config.parse({"reader": [{"terminal": "T01", **reader}]}, tmp_path, tuple(DRIVERS))
+    return Ports()(settings.readers[0], events.put)
 
 
-def test_the_reader_shows_what_became_of_the_card(edge, server):
-    made["T01"].put(1)
-    assert until(lambda: made["T01"].shown)
-    (shown,) = made["T01"].shown
-    assert (shown.outcome, shown.text) == ("granted", "350 paid")
-    made["D01"].put(99)
-    assert until(lambda: made["D01"].shown)
-    assert (made["D01"].shown[0].outcome, made["D01"].shown[0].text) == ("refused", "Unknown card")
+def where(driver, reader):
+    return {"name": reader.address} if driver == "pcsc" else {"url": reader.address}
 
 
-def test_a_card_that_was_seen_too_long_ago_is_not_charged(edge, server):
-    made["T01"].put(1, age_s=5)
-    made["T01"].put(2)
-    assert until(lambda: made["T01"].shown)
-    assert len(server.charged) == 1 and len(made["T01"].shown) == 1
+def test_every_kind_of_reader_can_be_simulated():
+    assert set(SIMULATORS) == set(DRIVERS)
 
 
-def test_a_slow_reader_does_not_hold_up_the_others(edge, server):
-    server.delay_ms = 800
-    made["T01"].put(1)
-    began = time.monotonic()
-    made["D01"].put(2)
-    assert until(lambda: made["D01"].shown)
-    assert time.monotonic() - began < 0.5
-    assert until(lambda: made["T01"].shown)
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_card_on_a_reader_of_each_kind_is_a_tap(driver, simulated, tmp_path):
+    events = Events()
+    with simulated(driver) as reader:
+        port = port_of(tmp_path, events, driver=driver, form="hex_be", **where(driver, reader))
+        port.start()
+        events.until(ReaderState, state=READY)
+        for uid in ("04A1B2C3", "0A0B0C0D"):
+            reader.put(card_of(uid))
+            assert events.until(CardSeen).credential == f"uid:{uid}"
+            reader.take()
+            events.until(CardGone)
+        assert port.stop()
+    assert {LOST, SICK}.isdisjoint(event.state for event in events.past if isinstance(event, ReaderState))
 
 
-def test_a_till_gets_the_credential_and_without_one_the_reader_says_again(edge, server):
-    made["K01"].put(1)
-    assert until(lambda: made["K01"].shown)
-    assert made["K01"].shown[0].outcome == "again"
-    taken = []
-    end = edge._lan_feed.subscribe(lambda terminal, text: taken.append((terminal, text)) or True)
-    made["K01"].put(2)
-    assert until(lambda: len(made["K01"].shown) == 2)
-    assert made["K01"].shown[1].outcome == "asking"
-    assert taken == [("K01", f"uid:{uid_of(2)}")]
-    assert list(edge._lan_feed.terminals()) == ["K01"]
-    end()
-    assert not edge._lan_feed.offer("K01", "uid:x")
-    assert server.charged == {}
+@pytest.mark.parametrize("driver", ["pn532", "pcsc"])
+def test_a_chip_is_read_by_readers_that_can(driver, simulated, tmp_path):
+    events = Events()
+    with simulated(driver) as reader:
+        port = port_of(tmp_path, events, driver=driver, **where(driver, reader))
+        port.start()
+        events.until(ReaderState, state=READY)
+        reader.put(card_of("ntag424:04DE5F1EACC040"))
+        assert events.until(CardSeen).credential.startswith("sun:picc_data=")
+        assert port.stop()
 
 
-def test_the_status_tells_readers_tamper_and_the_last_taps(edge):
-    made["D01"].emit(Tamper(True))
-    made["T01"].put(1)
-    assert until(lambda: made["T01"].shown)
-    status = edge.status()
-    assert {reader.terminal: reader.state for reader in status.readers} == dict.fromkeys(
-        ("T01", "D01", "K01"), "ready"
-    )
-    assert [reader.tamper for reader in status.readers] == [False, True, False]
-    assert (status.cards, status.taps, status.problems) == (19, 1, ())
-    shown = edge._lan_feed.status()
-    assert shown["server"]["state"] == "connected"
-    assert shown["taps"][0]["code"] == "ok" and "04000001" not in str(shown)
-    assert edge._heartbeat()["tamper"] is True
+def test_a_reader_that_types_is_read_in_its_form_and_reads_codes(simulated, tmp_path):
+    events = Events()
+    with simulated("wedge", "--form", "dec_le") as reader:
+        port = port_of(tmp_path, events, driver="wedge", url=reader.address, form="dec_le")
+        port.start()
+        events.until(ReaderState, state=READY)
+        reader.put(card_of("04A1B2C3"))
+        assert events.until(CardSeen).credential == "uid:04A1B2C3"
+        reader.scan("number:2025001")
+        assert events.until(CardSeen).credential == "number:2025001"
+        assert port.stop()
 
 
-def test_a_server_that_switches_the_edge_off_turns_the_readers_red_and_on_again(edge, server):
-    server.refuse = Refused(403, "edge_disabled")
-    edge._pulse.beat()
-    assert edge.status().state == "disabled"
-    made["D01"].put(1)
-    assert until(lambda: made["D01"].shown)
-    assert made["D01"].shown[0].text == "Device off"
-    server.refuse = None
-    edge._pulse.beat()
-    assert until(lambda: edge.status().state == "online")
+@pytest.mark.parametrize(
+    ("reader", "message"),
+    [
+        ({"driver": "bluetooth"}, "bluetooth"),
+        ({"driver": "rdm6300"}, "url"),
+        ({"driver": "wedge"}, "vendor and product"),
+        ({"driver": "wedge", "name": "x", "form": "hex"}, "reader.form"),
+        ({"driver": "pn532", "url": "x", "baud": 10_000_000}, "reader.baud"),
+    ],
+)
+def test_a_reader_that_cannot_be_is_refused_when_it_is_set_up(reader, message, tmp_path):
+    with pytest.raises(config.ConfigError, match=message):
+        port_of(tmp_path, Events(), **reader)
 
 
-def test_new_campus_keys_are_kept_for_the_next_start(edge, server, tmp_path):
-    server.campus.key_number = 2
-    server.campus.touch(("keys", 2))
-    body = server.campus.signed(edge.snapshot.version, key_number=1)
-    server._snapshot = lambda since: (200, {"Campus-Signature": body[0]}, body[1])
-    edge.listener.refresh()
-    assert until(lambda: '"k2"' in (tmp_path / "identity.json").read_text())
+@pytest.mark.parametrize(
+    ("driver", "set_to", "baud"),
+    [("rdm6300", 0, 9600), ("pn532", 0, 115_200), ("pn532", 9600, 9600)],
+)
+def test_each_line_has_the_speed_of_its_readers_unless_another_is_set(driver, set_to, baud, tmp_path):
+    assert port_of(tmp_path, Events(), driver=driver, url="/dev/none", baud=set_to)._baud == baud
+
+
+@pytest.mark.parametrize(
+    ("reader", "address"),
+    [
+        ({"url": "/dev/input/event7", "name": "x"}, "/dev/input/event7"),
+        ({"vendor": 0x08FF, "product": 9}, "08ff:0009"),
+        ({"name": "Sycreader"}, "name:sycreader"),
+    ],
+)
+def test_a_keyboard_is_named_by_path_number_or_name(reader, address, tmp_path):
+    assert port_of(tmp_path, Events(), driver="wedge", **reader)._address == address
+
+
+def test_what_is_no_card_cannot_be_laid_on_a_reader():
+    with pytest.raises(UidError):
+        card_of("ntag424:04")
+    assert card_of("0x04a1b2c3").uid == "04A1B2C3"
