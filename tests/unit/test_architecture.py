@@ -50,6 +50,7 @@ CORE_MAY_IMPORT = {
     "operator",
     "re",
     "struct",
+    "threading",
     "types",
     "typing",
     "unicodedata",
