@@ -30,7 +30,7 @@ class CampusEdge(models.Model):
     keys_version = BigInteger(readonly=True, copy=False, default=0)
     queue_length = fields.Integer("Taps Not Sent", readonly=True, copy=False)
     journal = Uuid(readonly=True, copy=False)
-    head_seq = BigInteger("Journal's Head", readonly=True, copy=False)
+    reported_seq = BigInteger("Newest in the Journal", readonly=True, copy=False)
     drift_ms = fields.Integer("Clock Difference (ms)", readonly=True, copy=False)
     tamper = fields.Boolean("Housing Open", readonly=True, copy=False)
     fault = fields.Char(readonly=True, copy=False, help="Stable code of what the server holds against it.")
@@ -95,7 +95,7 @@ class CampusEdge(models.Model):
                   SET version = %s, last_seen_at = %s, started_at = %s, snapshot_version = %s,
                       snapshot_at = CASE WHEN %s THEN %s ELSE snapshot_at END,
                       keys_version = greatest(keys_version, %s), queue_length = %s, journal = %s,
-                      head_seq = %s, drift_ms = %s, tamper = %s
+                      reported_seq = %s, drift_ms = %s, tamper = %s
                 WHERE id = %s""",
             [
                 *(beat.version, now, now - timedelta(seconds=beat.uptime_s), snapshot),

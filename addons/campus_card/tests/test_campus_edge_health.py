@@ -40,7 +40,7 @@ class TestCampusEdgeHealth(EdgeHttpCase):
                 self.edge.version,
                 self.edge.queue_length,
                 self.edge.journal,
-                self.edge.head_seq,
+                self.edge.reported_seq,
                 self.edge.drift_ms,
             ),
             ("1.2", 3, journal, 1 << 40, -250),

@@ -23,7 +23,7 @@ class CampusEdgePair(models.TransientModel):
     def _compute_command(self):
         server = self.env["campus.edge"].get_base_url()
         for wizard in self:
-            wizard.command = f"campus-edge pair {server} {wizard.code or ''}"
+            wizard.command = f"campus-edge pair {wizard.code or ''} {server}"
             wizard.qr = wizard.code and base64.b64encode(
                 self.env["ir.actions.report"].barcode("QR", wizard.command, width=QR_PIXELS, height=QR_PIXELS)
             )
