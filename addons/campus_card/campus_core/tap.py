@@ -10,6 +10,8 @@ the uncovered part only. A cap of 0 allows nothing.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -188,6 +190,14 @@ def amount_of(terminal: Terminal, request: Request) -> int | None:
     if terminal.purpose != wire.PAY:
         return None
     return terminal.amount_minor if terminal.amount_mode == FIXED else request.amount_minor
+
+
+def card_key(salt: str, uid: str) -> str:
+    """Return by what a snapshot with ``salt`` (32 hex digits) knows a canonical UID: 16 hex digits.
+
+    Whoever reads a snapshot off a reader's disk has no UIDs to copy onto other chips.
+    """
+    return hmac.new(bytes.fromhex(salt), uid.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def uncovered(spent_minor: int, lease_minor: int) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from campus_core import errors, tap, wire
+from campus_core import errors, tap
 from campus_core.errors import WireError
 from campus_core.signing import KeyRing
 from campus_core.tap import Card, Limits, Terminal
@@ -165,7 +165,7 @@ class Snapshot:
     # -- reading -------------------------------------------------------------------------
     def card_of_uid(self, uid: str) -> int | None:
         """Return the card with a canonical UID."""
-        return self._keys.get(int(wire.card_key(self.salt, uid), 16)) if self.version else None
+        return self._keys.get(int(tap.card_key(self.salt, uid), 16)) if self.version else None
 
     def card(self, card: int | None, now_ms: int, lease_used_minor: int = 0) -> Card | None:
         """Return a card as the decision wants it, or None; ``lease_used_minor`` is already spent."""
