@@ -19,11 +19,21 @@ FUNCTION_LINES_MAX = 50
 # Addon -> the addons of ours that it may import or depend on.
 MAY_USE = {
     "campus_card": set(),
+    "campus_portal": {"campus_card"},
     "campus_access": {"campus_card"},
+    "campus_alert": {"campus_card"},
     "campus_pos": {"campus_card"},
     "campus_reports": {"campus_card", "campus_pos", "campus_access"},
     "campus_iot": set(),
-    "campus_demo": {"campus_card", "campus_pos", "campus_access", "campus_reports"},
+    "campus_topup": {"campus_card", "campus_portal"},
+    "campus_demo": {
+        "campus_card",
+        "campus_portal",
+        "campus_alert",
+        "campus_pos",
+        "campus_access",
+        "campus_reports",
+    },
 }
 
 # The core takes time, randomness and data (as bytes, not as files) as arguments.
@@ -51,6 +61,7 @@ CORE_MAY_IMPORT = {
     "operator",
     "re",
     "struct",
+    "threading",
     "types",
     "typing",
     "unicodedata",
