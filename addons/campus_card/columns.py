@@ -1,4 +1,4 @@
-"""Columns of the ledger and of taps that Odoo's own field types do not have."""
+"""Columns of the ledger, of taps and of edges that Odoo's own field types do not have."""
 
 from odoo import fields
 
@@ -13,6 +13,12 @@ class Uuid(fields.Char):
     @property
     def _column_type(self):
         return ("uuid", "uuid")
+
+
+class BigInteger(fields.Integer):
+    """Whole number of 64 bits: versions of snapshots, numbers of journals."""
+
+    _column_type = ("int8", "int8")
 
 
 class LedgerLink(fields.Many2one):

@@ -90,6 +90,11 @@ def is_nonce(text: object) -> bool:
     return isinstance(text, str) and _NONCE.match(text) is not None
 
 
+def is_text(text: str) -> bool:
+    """Say whether everybody can store ``text``: no NUL (PostgreSQL), no lone surrogate (anybody)."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+
+
 def parse_entry(values: object) -> TapEntry:
     """Return the entry that a list of JSON values states.
 
@@ -98,10 +103,10 @@ def parse_entry(values: object) -> TapEntry:
     """
     if not isinstance(values, list) or len(values) != len(TapEntry._fields):
         raise WireError(errors.MALFORMED, field="entries")
-    entry = TapEntry._make(values)
-    for name, fits in _CHECKS.items():
-        if not fits(getattr(entry, name)):
+    for value, (name, fits) in zip(values, _CHECKS.items(), strict=True):
+        if not fits(value):
             raise WireError(errors.MALFORMED, field=name)
+    entry = TapEntry._make(values)
     if (entry.mode == ASK) is not (entry.outcome is None) or (entry.kind == FINAL and entry.mode == ASK):
         raise WireError(errors.MALFORMED, field="outcome")
     return entry
@@ -112,14 +117,7 @@ def _whole(low: int, high: int) -> Check:
 
 
 def _text(longest: int) -> Check:
-    # a NUL is no text for PostgreSQL, a lone surrogate is none for anybody
-    return lambda value: (
-        type(value) is str and len(value) <= longest and "\0" not in value and _is_encodable(value)
-    )
-
-
-def _is_encodable(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return lambda value: type(value) is str and len(value) <= longest and is_text(value)
 
 
 def _optional(fits: Check) -> Check:

@@ -36,7 +36,7 @@ class CampusTapsLoad(models.AbstractModel):
     @api.model
     def _offline_cap_minor(self, company):
         """Most that one tap may charge without the server; 0: no cap."""
-        return 0
+        return company.campus_offline_tap_minor
 
     @api.model
     def _load_known(self, order):
@@ -197,4 +197,5 @@ class CampusTapsLoad(models.AbstractModel):
         leases = [{"uuid": row[0], "reason": "spent"} for row in self.env.cr.fetchall()]
         if leases:
             self.env["campus.ledger"]._release(leases)
+            self.env["campus.snapshot"]._mark(self.env["campus.edge"].browse(order.edge.id))
         return bool(leases)

@@ -2,6 +2,7 @@ import datetime as dt
 import io
 import json
 import uuid as uuid_lib
+from functools import lru_cache
 
 from odoo import api, models
 
@@ -33,7 +34,13 @@ def _number(value):
 
 def _time(at_ms):
     """Milliseconds since 1970 as a UTC timestamp without zone, the way Odoo stores times."""
-    return (EPOCH + dt.timedelta(milliseconds=at_ms)).isoformat(" ", "milliseconds")
+    second, ms = divmod(at_ms, 1000)
+    return f"{_second(second)}.{ms:03d}"
+
+
+@lru_cache(maxsize=4096)
+def _second(second):
+    return (EPOCH + dt.timedelta(seconds=second)).isoformat(" ")
 
 
 class CampusTapsStore(models.AbstractModel):

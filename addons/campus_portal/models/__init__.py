@@ -1,7 +1,6 @@
 from . import campus_portal
 from . import campus_portal_history
 from . import campus_posting
-from . import campus_rate
 from . import campus_signing
 from . import campus_phone
 from . import campus_credential_use

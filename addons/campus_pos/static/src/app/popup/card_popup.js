@@ -2,11 +2,13 @@ import {
     Component,
     onMounted,
     reactive,
+    useEffect,
     useExternalListener,
     useRef,
     useState,
 } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
+import { PIN_CODES } from "../card/card_payment";
 import { toMajor } from "../card/money";
 import { availableMinor, nextStep, partialMinor } from "./refusals";
 import { HolderSheet, MoneySheet } from "./sheet";
@@ -21,6 +23,7 @@ export class CardPopup extends Component {
         takesEmergency: Boolean,
         format: Function,
         tap: Function,
+        enterPin: Function,
         cancel: Function,
         takePart: Function,
         close: Function,
@@ -32,6 +35,17 @@ export class CardPopup extends Component {
         this.emergency = useState({ shown: false, number: "", code: "" });
         this.input = useRef("input");
         this.emergencyInput = useRef("emergencyInput");
+        this.pin = useState({ text: "" });
+        this.pinInput = useRef("pin");
+        useEffect(
+            (asked) => {
+                this.pin.text = "";
+                if (asked) {
+                    this.pinInput.el?.focus();
+                }
+            },
+            () => [this.asksPin, this.answer]
+        );
         this.env.dialogData.dismiss = () => this.props.cancel();
         useExternalListener(window, "keydown", (ev) => {
             if (ev.key === "F2") {
@@ -55,6 +69,18 @@ export class CardPopup extends Component {
 
     get answer() {
         return this.state.answer;
+    }
+
+    get asksPin() {
+        return this.isRefused && PIN_CODES.includes(this.answer?.code);
+    }
+
+    submitPin() {
+        const pin = this.pin.text;
+        this.pin.text = "";
+        if (pin) {
+            this.props.enterPin(pin);
+        }
     }
 
     get reason() {
@@ -156,6 +182,7 @@ export function showCardPopup(terminal, payment, line) {
                 takesEmergency: Boolean(terminal.pos.config.campus_takes_emergency),
                 format: (minor) => terminal.format(minor),
                 tap: (code) => payment.tap(code),
+                enterPin: (pin) => payment.enterPin(pin),
                 takePart: (minor) => {
                     line.setAmount(toMajor(minor));
                     payment.amountMinor = minor;

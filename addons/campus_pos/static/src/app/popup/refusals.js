@@ -6,6 +6,10 @@ const NEXT_STEPS = {
     plan_not_usable: _t("Take the rest another way."),
     limit_purchase: _t("Take the rest another way."),
     limit_day: _t("Take the rest another way."),
+    pin_needed: _t("The holder types the PIN."),
+    pin_wrong: _t("The holder types the PIN again."),
+    pin_locked: _t("Take the payment another way."),
+    pin_not_set: _t("Take the rest another way."),
     unknown_card: _t("Hold the card still and try again, or ask for another card."),
     card_lost: _t("Keep the card and take the payment another way."),
     card_frozen: _t("Ask for another card, or take the payment another way."),
@@ -36,6 +40,7 @@ export function partialMinor(answer) {
             return Math.max(numbers.available_minor || 0, 0);
         case "limit_purchase":
         case "limit_day":
+        case "pin_needed":
             return Math.max(Math.min(numbers.left_minor || 0, answer.before_minor), 0);
         default:
             return 0;

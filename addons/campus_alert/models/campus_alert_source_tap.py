@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class CampusAlertSourceTap(models.AbstractModel):
+    _inherit = "campus.alert.source"
