@@ -186,6 +186,7 @@ class TestCampusPhone(PortalCase):
         self.assertEqual(qr_code.read_certificate(self.phone.certificate).key_id, current.name)
         new = self.env["campus.key"].sudo()._generate(self.company)
         current.state = "previous"
+        current.flush_recordset()
         new.state = "current"
         self.assertIsNone(self.resolve(self.phone.code())[1])
         current.state = "retired"
