@@ -8,6 +8,7 @@ APP_FILES = (
     "code.js",
     "code_view.js",
     "form.js",
+    "kiosk.js",
     "live.js",
     "phone.js",
     "preferences.js",
@@ -53,3 +54,7 @@ PRIVATE_HEADERS = {**PAGE_HEADERS, "Cache-Control": "no-store, private"}
 TYPE_COOKIE = "campus_type"
 #: Movements on the first page.
 RECENT_MAX = 6
+
+#: The key of a machine in a lobby, and how long it shows a card.
+KIOSK_COOKIE = "campus_kiosk"
+KIOSK_SHOWN_S = 30

@@ -45,6 +45,12 @@ SYSTEM_PACKAGES = {
     "fonts-noto-cjk": "fonts-noto-cjk",
     "wkhtmltopdf": "wkhtmltopdf",
     "zbarimg": "zbar-tools",
+    "pcscd": "pcscd",
+    "vsmartcard-vpcd": "vsmartcard-vpcd",
+    "libpcsclite-dev": "libpcsclite-dev",
+    "swig": "swig",
+    "c-compiler": "gcc",
+    "python-headers": "python3-dev",
 }
 
 

@@ -12,8 +12,8 @@ import uuid
 
 import odoo
 from odoo import sql_db
-from odoo.addons.campus_card.edge_auth import Edge
 from odoo.addons.campus_card.campus_core import wire
+from odoo.addons.campus_card.edge_auth import Edge
 from odoo.modules.registry import Registry
 
 wanted = json.loads(os.environ["CAMPUS_TAPS"])

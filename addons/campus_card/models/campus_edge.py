@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import file_open
 
-from ..uuid_field import Uuid
+from ..columns import Uuid
 
 
 class CampusEdge(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
-from ..uuid_field import Uuid
+from ..columns import LedgerLink, Uuid
 
 
 class CampusTap(models.Model):
@@ -22,18 +22,18 @@ class CampusTap(models.Model):
     kind = fields.Selection(
         [("tap", "Tap"), ("final", "What the Reader Showed")], required=True, readonly=True
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = LedgerLink("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    edge_id = fields.Many2one("campus.edge", required=True, readonly=True, ondelete="restrict")
-    terminal_id = fields.Many2one("campus.terminal", readonly=True, ondelete="restrict")
+    edge_id = LedgerLink("campus.edge", required=True, readonly=True)
+    terminal_id = LedgerLink("campus.terminal", readonly=True)
     journal = Uuid(required=True, readonly=True)
     seq = fields.Integer("Number in the Journal", required=True, readonly=True)
     # The first 16 bytes of the entry's chain hash: enough to tell a fork, as small as an id.
     mark = Uuid(required=True, readonly=True)
     purpose = fields.Char(required=True, readonly=True)
     credential = fields.Char(required=True, readonly=True, help="Kind and last characters.")
-    card_id = fields.Many2one("campus.card", readonly=True, ondelete="restrict")
-    wallet_id = fields.Many2one("campus.wallet", readonly=True, ondelete="restrict")
+    card_id = LedgerLink("campus.card", readonly=True)
+    wallet_id = LedgerLink("campus.wallet", readonly=True)
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
     amount_minor = fields.Integer(string="Amount (cents)", readonly=True)
     amount = fields.Monetary(compute="_compute_amount")

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ..campus_core import money
 from ..models.campus_card_states import CARD_STATES
-from ..uuid_field import Uuid
+from ..columns import Uuid
 
 
 class CampusCounter(models.TransientModel):

@@ -4,3 +4,4 @@ from . import home
 from . import phone
 from . import emergency
 from . import loss
+from . import kiosk

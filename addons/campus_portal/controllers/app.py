@@ -12,7 +12,7 @@ FOREVER = "public, max-age=31536000, immutable"
 KEPT_PAGES = ("/my/card/help", "/my/card/offline")
 
 
-class CampusApp(CampusPage):
+class CampusApp(CampusPage, http.Controller):
     """The parts of the web app that are the same for everybody."""
 
     @http.route(

@@ -4,7 +4,7 @@ from odoo.http import request
 from .main import CampusPage
 
 
-class CampusEmergencyPage(CampusPage):
+class CampusEmergencyPage(CampusPage, http.Controller):
     """Setting up the emergency code; the code is shown once, in the answer to the press."""
 
     @http.route("/my/card/emergency", type="http", auth="user", methods=["GET"], readonly=True)

@@ -5,7 +5,7 @@ from ..const import PRIVATE_HEADERS
 from .main import CampusPage
 
 
-class CampusHome(CampusPage):
+class CampusHome(CampusPage, http.Controller):
     """The holder's first page. No route takes an id: a holder is who is logged in."""
 
     @http.route("/my/card", type="http", auth="user", readonly=True)

@@ -5,7 +5,7 @@ from odoo.http import request
 from .main import CampusPage
 
 
-class CampusLossPage(CampusPage):
+class CampusLossPage(CampusPage, http.Controller):
     """One press freezes everything; the same page lifts it again or asks for a new card."""
 
     @http.route("/my/card/lost", type="http", auth="user", methods=["GET"], readonly=True)

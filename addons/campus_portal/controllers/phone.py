@@ -24,7 +24,7 @@ BROWSERS = (
 )
 
 
-class CampusPhoneRoutes(CampusPage):
+class CampusPhoneRoutes(CampusPage, http.Controller):
     """The phone as a card."""
 
     @http.route("/my/card/phone/challenge", type="http", auth="user", methods=["POST"], readonly=True)

@@ -13,3 +13,5 @@ from . import campus_emergency
 from . import campus_portal_emergency
 from . import campus_loss
 from . import campus_portal_loss
+from . import campus_taps
+from . import campus_kiosk

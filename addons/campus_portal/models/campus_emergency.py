@@ -47,8 +47,23 @@ class CampusEmergency(models.Model):
         )
         return code
 
-    def _present(self, payment, code):
-        """Try ``code`` for ``payment``; the refusal code, None when it pays.
+    @api.model
+    def _prove(self, number, code, company, payment=None):
+        """``(record, refusal code)`` for who knows campus number and code.
+
+        :param payment: ``{uuid, amount_minor}`` that the code is to pay; without one it proves only
+            who somebody is, and is not used up
+        """
+        domain = [("partner_id.campus_number", "=", number), ("company_id", "=", company.id)]
+        record = self.search(domain, limit=1)
+        if not record:
+            # the same answer, after the same time, as for a wrong code
+            emergency.is_code(code, emergency.hash_code("", bytes(emergency.SALT_BYTES)))
+            return record, core_errors.EMERGENCY_WRONG
+        return record, record._try(code, payment)
+
+    def _try(self, code, payment):
+        """Try ``code``; the refusal code, None when it is good.
 
         Two tills with one code wait for each other here; wrong tries are stored with the answer.
         """
@@ -57,21 +72,19 @@ class CampusEmergency(models.Model):
         self.env.cr.execute("SELECT id FROM campus_emergency WHERE id = %s FOR UPDATE", [self.id])
         self.invalidate_recordset()
         today = fields.Date.context_today(self)
-        uses = self.env["campus.credential.use"]
+        used = payment and self._is_used_today(payment["uuid"])
         state = emergency.EmergencyState(
-            wrong=self.wrong,
-            tried_on=self.tried_on or None,
-            used_on=today if self._is_used_today(payment["uuid"]) else None,
+            wrong=self.wrong, tried_on=self.tried_on or None, used_on=today if used else None
         )
+        amount_minor = payment["amount_minor"] if payment else 0
         cap_minor = self.company_id.campus_emergency_cap_minor
-        state, refusal = emergency.decide(
-            state, self.hashed or "", code, payment["amount_minor"], cap_minor, today
-        )
+        state, refusal = emergency.decide(state, self.hashed or "", code, amount_minor, cap_minor, today)
         self.write({"wrong": state.wrong, "tried_on": state.tried_on})
         if refusal:
             return refusal.code
-        wallet = self.partner_id.with_company(self.company_id).campus_wallet_id
-        uses._note_emergency(wallet, payment["uuid"])
+        if payment:
+            wallet = self.partner_id.with_company(self.company_id).campus_wallet_id
+            self.env["campus.credential.use"]._note_emergency(wallet, payment["uuid"])
         return None
 
     def _is_used_today(self, payment):
@@ -120,13 +133,7 @@ class CampusCard(models.Model):
         if not payment:
             # A code that pays once a day opens no door and shows no balance.
             return self.browse(), core_errors.EMERGENCY_WRONG
-        domain = [("partner_id.campus_number", "=", number), ("company_id", "=", company.id)]
-        record = env["campus.emergency"].search(domain, limit=1)
-        if not record:
-            # the same answer, after the same time, as for a wrong code
-            emergency.is_code(code, emergency.hash_code("", bytes(emergency.SALT_BYTES)))
-            return self.browse(), core_errors.EMERGENCY_WRONG
-        refusal = record._present(payment, code)
+        record, refusal = env["campus.emergency"]._prove(number, code, company, payment)
         if refusal:
             return self.browse(), refusal
         cards = env["campus.card"].search(

@@ -21,6 +21,7 @@ class CampusLedger(models.AbstractModel):
                 "This phone was offline for too long. It has to go online once."
             ),
             "key_unknown": self.env._("This code was made with a key that is not valid here any more."),
+            "rate_limited": self.env._("Too many tries. Please wait a moment."),
             "emergency_wrong": self.env._("Campus number and emergency code do not go together."),
             "emergency_locked": self.env._("Too many wrong emergency codes: locked until tomorrow."),
             "emergency_used": self.env._("The emergency code was used today already."),

@@ -104,11 +104,24 @@ class CampusPortal(models.AbstractModel):
         return []
 
     @api.model
+    def _words(self):
+        """What the page's script says about times: attributes are not translated in templates."""
+        return {
+            "now": self.env._("just now"),
+            "minutes": self.env._("%s min ago"),
+            "hours": self.env._("%s h ago"),
+            "days": self.env._("%s days ago"),
+            "today": self.env._("Today"),
+            "yesterday": self.env._("Yesterday"),
+        }
+
+    @api.model
     def _home_values(self):
         holder, wallet, cards = self._need_holder(), self._wallet(), self._cards()
         return {
             "holder": self._present_holder(holder),
             "holder_key": self._holder_key(),
+            "words": self._words(),
             "status": self._present_status(wallet, cards),
             "money": self._present_money(wallet),
             "actions": self._actions(),

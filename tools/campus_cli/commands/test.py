@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import builds, databases, paths, process, settings, state, system, venv, workspace
+from .. import builds, databases, edge_packages, paths, process, settings, state, system, venv, workspace
 from ..console import CampusError, Steps, say
 from ..workspace import Workspace
 
@@ -97,12 +97,14 @@ def report(outcomes: list[Outcome], selected: bool) -> int:
 
 
 def _unit(extra: list[str]) -> Outcome:
-    steps = Steps(2)
+    steps = Steps(3)
     with state.checkout_lock():
         with steps.step("system packages") as step:
             step.result = system.require(UNIT_NEEDS)
         with steps.step("Python environment") as step:
             venv.ensure(step)
+        with steps.step("card readers") as step:
+            edge_packages.ensure(step)
     return _pytest("unit", ["tests/unit", *extra], {})
 
 

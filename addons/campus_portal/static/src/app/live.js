@@ -8,7 +8,8 @@ const STOP_AFTER_MS = 5 * 60_000;
 async function refresh() {
     const asked = Date.now();
     const answer = await fetch("/my/card", { headers: { "X-Requested-With": "live" } });
-    if (!answer.ok || answer.redirected) {
+    // What the worker kept is no news.
+    if (!answer.ok || answer.redirected || answer.headers.has("Campus-Kept-At")) {
         return;
     }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -39,5 +40,7 @@ export function keepLive() {
         ask();
     });
     window.addEventListener("online", ask);
+    // The worker has taken over: asking once more lets it keep the page.
+    navigator.serviceWorker?.addEventListener("controllerchange", ask);
     setInterval(ask, EVERY_MS);
 }

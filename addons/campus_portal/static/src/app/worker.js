@@ -95,6 +95,8 @@ async function keep(answer, path) {
         const copy = answer.clone();
         const headers = new Headers(copy.headers);
         headers.set("Campus-Kept-At", String(Date.now()));
+        // the body is kept unpacked
+        headers.delete("Content-Encoding");
         const cache = await caches.open(OWN);
         await cache.put(path, new Response(await copy.blob(), { headers }));
     } else if (answer.type === "opaqueredirect" || answer.redirected || answer.status === 403) {

@@ -20,6 +20,7 @@ export class CardPopup extends Component {
     static props = {
         state: Object,
         acceptsNumbers: Boolean,
+        takesEmergency: Boolean,
         format: Function,
         tap: Function,
         enterPin: Function,
@@ -31,7 +32,9 @@ export class CardPopup extends Component {
     setup() {
         this.state = useState(this.props.state);
         this.typed = useState({ shown: false, text: "" });
+        this.emergency = useState({ shown: false, number: "", code: "" });
         this.input = useRef("input");
+        this.emergencyInput = useRef("emergencyInput");
         this.pin = useState({ text: "" });
         this.pinInput = useRef("pin");
         useEffect(
@@ -48,6 +51,9 @@ export class CardPopup extends Component {
             if (ev.key === "F2") {
                 ev.preventDefault();
                 this.toggleTyping();
+            } else if (ev.key === "F4") {
+                ev.preventDefault();
+                this.toggleEmergency();
             }
         });
         onMounted(() => document.activeElement?.blur?.());
@@ -98,6 +104,7 @@ export class CardPopup extends Component {
         if (!this.props.acceptsNumbers || !(this.isWaiting || this.isRefused)) {
             return;
         }
+        this.emergency.shown = false;
         this.typed.shown = !this.typed.shown;
         this.typed.text = "";
         if (this.typed.shown) {
@@ -110,6 +117,28 @@ export class CardPopup extends Component {
         if (text) {
             this.typed.shown = false;
             this.props.tap(text);
+        }
+    }
+
+    // -- the code of a customer whose phone is dead ----------------------------------
+
+    toggleEmergency() {
+        if (!this.props.takesEmergency || !(this.isWaiting || this.isRefused)) {
+            return;
+        }
+        this.typed.shown = false;
+        Object.assign(this.emergency, { shown: !this.emergency.shown, number: "", code: "" });
+        if (this.emergency.shown) {
+            setTimeout(() => this.emergencyInput.el?.focus());
+        }
+    }
+
+    submitEmergency() {
+        const number = this.emergency.number.trim();
+        const code = this.emergency.code.trim();
+        if (number && code) {
+            this.emergency.shown = false;
+            this.props.tap(`emergency:${number}#${code}`);
         }
     }
 }
@@ -150,6 +179,7 @@ export function showCardPopup(terminal, payment, line) {
                 state,
                 cancel,
                 acceptsNumbers: Boolean(terminal.pos.config.campus_accept_numbers),
+                takesEmergency: Boolean(terminal.pos.config.campus_takes_emergency),
                 format: (minor) => terminal.format(minor),
                 tap: (code) => payment.tap(code),
                 enterPin: (pin) => payment.enterPin(pin),

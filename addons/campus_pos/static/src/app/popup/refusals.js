@@ -13,6 +13,15 @@ const NEXT_STEPS = {
     unknown_card: _t("Hold the card still and try again, or ask for another card."),
     card_lost: _t("Keep the card and take the payment another way."),
     card_frozen: _t("Ask for another card, or take the payment another way."),
+    code_stale: _t("Ask the customer to open the card again and scan the new code."),
+    code_replayed: _t("Wait for the next code, ten seconds at most, and scan it."),
+    code_forged: _t("Do not accept it. Ask for the card, or take the payment another way."),
+    phone_revoked: _t("Ask for another card, or take the payment another way."),
+    certificate_expired: _t("The customer's phone has to go online once. Ask for the card."),
+    emergency_wrong: _t("Have number and code read out again. Five wrong tries lock the code."),
+    emergency_locked: _t("It works again tomorrow. Take the payment another way."),
+    emergency_used: _t("It works again tomorrow. Take the payment another way."),
+    emergency_cap: _t("Take the rest another way, or ask for the card."),
     card_expired: _t("Ask for another card, or take the payment another way."),
 };
 
