@@ -15,6 +15,12 @@ class Uuid(fields.Char):
         return ("uuid", "uuid")
 
 
+class BigInteger(fields.Integer):
+    """Whole number of 64 bits: versions of snapshots, numbers of journals."""
+
+    _column_type = ("int8", "int8")
+
+
 class LedgerLink(fields.Many2one):
     """A Many2one of an append-only table, without a foreign key of its own.
 

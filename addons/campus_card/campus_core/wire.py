@@ -6,6 +6,7 @@ Contract: ``docs/dev/edge_wire.md``. Pure: keys and clocks belong to the callers
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Callable
@@ -90,6 +91,20 @@ def is_nonce(text: object) -> bool:
     return isinstance(text, str) and _NONCE.match(text) is not None
 
 
+def is_text(text: str) -> bool:
+    """Say whether everybody can store ``text``: no NUL (PostgreSQL), no lone surrogate (anybody)."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+
+
+def card_key(salt: str, uid: str) -> str:
+    """Return by what a snapshot names the card with the canonical ``uid``: 16 hex digits.
+
+    HMAC-SHA256 with the bytes that ``salt`` (hex) states as key, over the UID's text: whoever reads
+    a snapshot off a reader's disk has no UIDs to copy onto other chips.
+    """
+    return hmac.new(bytes.fromhex(salt), uid.encode("ascii"), hashlib.sha256).hexdigest()[:16]
+
+
 def parse_entry(values: object) -> TapEntry:
     """Return the entry that a list of JSON values states.
 
@@ -112,14 +127,7 @@ def _whole(low: int, high: int) -> Check:
 
 
 def _text(longest: int) -> Check:
-    # a NUL is no text for PostgreSQL, a lone surrogate is none for anybody
-    return lambda value: (
-        type(value) is str and len(value) <= longest and "\0" not in value and _is_encodable(value)
-    )
-
-
-def _is_encodable(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return lambda value: type(value) is str and len(value) <= longest and is_text(value)
 
 
 def _optional(fits: Check) -> Check:
