@@ -1,5 +1,6 @@
 """Shared by all suites that run without Odoo's own test runner."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ E2E_TIMEOUT_S = 900
 def data_folder():
     """Sample files of old card systems."""
     return TESTS / "data"
+
+
+@pytest.fixture(scope="session")
+def vectors():
+    """Return the example values that several suites share, by the name of their file."""
+    return lambda name: json.loads((TESTS / "vectors" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def pytest_collection_modifyitems(items):

@@ -1,10 +1,11 @@
 """The commands' own rules: exit codes, sums, what belongs into a database."""
 
 import argparse
+import re
 
 import pytest
 
-from campus_cli import builds, main, odoo_tree, paths, settings, system, venv
+from campus_cli import builds, edge_packages, main, odoo_tree, paths, settings, system, venv
 from campus_cli.commands import bench, import_file, lint
 from campus_cli.commands import test as test_command
 from campus_cli.console import CampusError
@@ -188,13 +189,30 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatc
     assert error.value.hint == "sudo apt-get install --no-install-recommends chromium"
 
 
-def test_the_locked_list_has_a_hash_for_everything_and_no_host():
-    text = paths.REQUIREMENTS.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("lock", "fewest"), [(paths.REQUIREMENTS, 50), (edge_packages.REQUIREMENTS, 5)], ids=["main", "edge"]
+)
+def test_the_locked_list_has_a_hash_for_everything_and_no_host(lock, fewest):
+    text = lock.read_text(encoding="utf-8")
     pins = [block for block in text.split("\n") if "==" in block]
-    assert len(pins) > 50
+    assert len(pins) > fewest
     assert all(pin.endswith("\\") for pin in pins), "every pin is followed by its hashes"
     assert "://" not in text
     assert len(venv.lock_digest()) == 64
+
+
+def test_packages_are_in_one_version_though_there_are_two_locked_lists():
+    main_list, edge_list = (
+        dict(re.findall(r"^([\w-]+)==([\w.]+)", lock.read_text(encoding="utf-8"), re.M))
+        for lock in (paths.REQUIREMENTS, edge_packages.REQUIREMENTS)
+    )
+    assert "pyserial" in edge_list
+    assert {name: main_list.get(name, version) for name, version in edge_list.items()} == edge_list
+
+
+def test_every_system_package_can_be_looked_for():
+    assert set(settings.SYSTEM_PACKAGES) == set(system.PROBES)
+    assert set(edge_packages.PACKAGES) <= set(system.PROBES)
 
 
 def test_the_bad_addon_is_not_among_the_linted_ones():

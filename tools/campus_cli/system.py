@@ -6,10 +6,11 @@ import ctypes.util
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import process, settings
+from . import paths, process, settings
 from .console import CampusError, warn
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -32,11 +33,29 @@ def _has_chinese_font() -> bool:
     return any(Path("/usr/share/fonts").rglob("*CJK*"))
 
 
+def _has_python_headers() -> bool:
+    """Of the Python in `.venv`, which may be another than the one that runs this."""
+    where = "import sysconfig; print(sysconfig.get_path('include'))"
+    own = paths.VENV / "bin" / "python"
+    python = own if own.exists() else sys.executable
+    done = subprocess.run([python, "-c", where], capture_output=True, text=True, check=False)
+    return Path(done.stdout.strip(), "Python.h").exists()
+
+
 PROBES = {
     "chromium": lambda: browser() is not None,
     "libmagic": lambda: ctypes.util.find_library("magic") is not None,
     "fonts-noto-cjk": _has_chinese_font,
     "wkhtmltopdf": lambda: shutil.which("wkhtmltopdf") is not None,
+    "zbarimg": lambda: shutil.which("zbarimg") is not None,
+    "pcscd": lambda: any(Path(folder, "pcscd").exists() for folder in ("/usr/sbin", "/usr/local/sbin")),
+    "vsmartcard-vpcd": lambda: any(Path("/usr/lib/pcsc/drivers/serial").glob("libifdvpcd.so*")),
+    "libpcsclite-dev": lambda: any(
+        Path(folder, "PCSC/winscard.h").exists() for folder in ("/usr/include", "/usr/local/include")
+    ),
+    "swig": lambda: shutil.which("swig") is not None,
+    "c-compiler": lambda: any(map(shutil.which, ("cc", "gcc"))),
+    "python-headers": _has_python_headers,
 }
 
 

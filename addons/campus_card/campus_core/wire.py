@@ -32,9 +32,10 @@ PURPOSES: Final = frozenset({PAY, DOOR, ATTEND, GATE, BALANCE})
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
+_NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 _MAX_MS: Final = 4_102_444_800_000
-_MAX_SEQ: Final = 1 << 53
+MAX_SEQ: Final = 1 << 53
 Check = Callable[[Any], bool]
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -84,6 +85,16 @@ def is_hash(text: object) -> bool:
     return isinstance(text, str) and _HASH.match(text) is not None
 
 
+def is_nonce(text: object) -> bool:
+    """Say whether ``text`` is a nonce of a signed request."""
+    return isinstance(text, str) and _NONCE.match(text) is not None
+
+
+def is_text(text: str) -> bool:
+    """Say whether everybody can store ``text``: no NUL (PostgreSQL), no lone surrogate (anybody)."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+
+
 def parse_entry(values: object) -> TapEntry:
     """Return the entry that a list of JSON values states.
 
@@ -92,10 +103,10 @@ def parse_entry(values: object) -> TapEntry:
     """
     if not isinstance(values, list) or len(values) != len(TapEntry._fields):
         raise WireError(errors.MALFORMED, field="entries")
-    entry = TapEntry._make(values)
-    for name, fits in _CHECKS.items():
-        if not fits(getattr(entry, name)):
+    for value, (name, fits) in zip(values, _CHECKS.items(), strict=True):
+        if not fits(value):
             raise WireError(errors.MALFORMED, field=name)
+    entry = TapEntry._make(values)
     if (entry.mode == ASK) is not (entry.outcome is None) or (entry.kind == FINAL and entry.mode == ASK):
         raise WireError(errors.MALFORMED, field="outcome")
     return entry
@@ -106,14 +117,7 @@ def _whole(low: int, high: int) -> Check:
 
 
 def _text(longest: int) -> Check:
-    # a NUL is no text for PostgreSQL, a lone surrogate is none for anybody
-    return lambda value: (
-        type(value) is str and len(value) <= longest and "\0" not in value and _is_encodable(value)
-    )
-
-
-def _is_encodable(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return lambda value: type(value) is str and len(value) <= longest and is_text(value)
 
 
 def _optional(fits: Check) -> Check:
@@ -121,7 +125,7 @@ def _optional(fits: Check) -> Check:
 
 
 _CHECKS: Final[dict[str, Check]] = {
-    "seq": _whole(1, _MAX_SEQ),
+    "seq": _whole(1, MAX_SEQ),
     "kind": lambda value: type(value) is str and value in KINDS,
     "uuid": is_uuid,
     "terminal": _text(32),

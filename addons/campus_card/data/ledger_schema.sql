@@ -63,6 +63,53 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Links of append-only tables -------------------------------------------------
+-- Checked once per statement instead of once per row and column (see columns.py); what they
+-- point to is not deleted.
+
+DO $$
+DECLARE
+    link record;
+BEGIN
+    FOR link IN SELECT conrelid::regclass AS source, conname FROM pg_constraint
+                 WHERE contype = 'f' AND conrelid = 'campus_transfer'::regclass LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', link.source, link.conname);
+    END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION campus_refuse_delete_used() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    is_used boolean;
+BEGIN
+    -- Waits for the posts under way and keeps others out: nothing can point here any more.
+    PERFORM pg_advisory_xact_lock(TG_ARGV[0]::int, OLD.company_id);
+    IF TG_TABLE_NAME = 'campus_account' THEN
+        SELECT OLD.wallet_id IS NOT NULL
+            OR EXISTS (SELECT 1 FROM campus_transfer WHERE OLD.id IN (debit_account_id, credit_account_id))
+          INTO is_used;
+    ELSE
+        is_used := TRUE;
+    END IF;
+    IF is_used THEN
+        RAISE EXCEPTION 'this % is used in the ledger and stays', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['campus_account', 'campus_wallet'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS campus_used ON %I', name);
+        EXECUTE format('CREATE TRIGGER campus_used BEFORE DELETE ON %I FOR EACH ROW
+                        EXECUTE FUNCTION campus_refuse_delete_used(51789)', name);
+    END LOOP;
+END $$;
+
+-- Balances change with nearly every statement: room for the new row beside the old one.
+ALTER TABLE campus_account SET (fillfactor = 70);
+
 -- Balances follow transfers --------------------------------------------------
 
 CREATE OR REPLACE FUNCTION campus_transfer_apply() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -71,6 +118,16 @@ BEGIN
                  JOIN campus_day closed ON closed.company_id = day.company_id
                   AND closed.closed_until >= day.date) THEN
         RAISE EXCEPTION 'the business day is closed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF EXISTS (SELECT 1 FROM fresh
+                 LEFT JOIN campus_account debit ON debit.id = fresh.debit_account_id
+                 LEFT JOIN campus_account credit ON credit.id = fresh.credit_account_id
+                 LEFT JOIN campus_wallet wallet ON wallet.id = fresh.wallet_id
+                WHERE debit.company_id IS DISTINCT FROM fresh.company_id
+                   OR credit.company_id IS DISTINCT FROM fresh.company_id
+                   OR wallet.company_id IS DISTINCT FROM fresh.company_id) THEN
+        RAISE EXCEPTION 'a transfer links accounts and a wallet of its company'
+            USING ERRCODE = 'foreign_key_violation';
     END IF;
     UPDATE campus_account account
        SET balance_minor = account.balance_minor + moved.minor
@@ -81,10 +138,11 @@ BEGIN
              GROUP BY account_id) AS moved
      WHERE account.id = moved.account_id AND account.kind = 'pocket';
     IF EXISTS (SELECT 1 FROM fresh WHERE reverses_id IS NOT NULL) THEN
-        IF EXISTS (SELECT 1 FROM fresh JOIN campus_transfer original ON original.id = fresh.reverses_id
-                    WHERE original.reverses_id IS NOT NULL
+        IF EXISTS (SELECT 1 FROM fresh LEFT JOIN campus_transfer original ON original.id = fresh.reverses_id
+                    WHERE fresh.reverses_id IS NOT NULL AND (original.id IS NULL
+                       OR original.reverses_id IS NOT NULL
                        OR original.debit_account_id <> fresh.credit_account_id
-                       OR original.credit_account_id <> fresh.debit_account_id) THEN
+                       OR original.credit_account_id <> fresh.debit_account_id)) THEN
             RAISE EXCEPTION 'a reversal mirrors the transfer that it reverses'
                 USING ERRCODE = 'restrict_violation';
         END IF;

@@ -109,50 +109,11 @@ class CampusLedgerLoad(models.AbstractModel):
 
     @api.model
     def _load_wallets(self, shelf, typed, dry):
-        wallet_ids = sorted(shelf.company_of_wallet)
-        pockets = self._load_pockets(wallet_ids, lock=not dry)
+        pockets = self._load_pockets(sorted(shelf.company_of_wallet), lock=not dry)
         if dry:
             self._add_missing_pockets(typed, pockets)
-        # Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
-        self.env.cr.execute(
-            """SELECT wallet.id, wallet.company_id, wallet.state, wallet.limit_purchase_minor,
-                      wallet.limit_day_minor, debt.id
-                 FROM campus_wallet wallet
-                 LEFT JOIN campus_account debt ON debt.wallet_id = wallet.id AND debt.kind = 'debt'
-                WHERE wallet.id = ANY(%s)""",
-            [wallet_ids],
-        )
-        for wallet_id, company_id, state, limit_purchase, limit_day, debt_id in self.env.cr.fetchall():
-            wallet = lt.Wallet(
-                id=wallet_id,
-                state=state,
-                pockets=pockets.get(wallet_id, []),
-                debt_account_id=debt_id or 0,
-                limit_purchase_minor=limit_purchase or 0,
-                limit_day_minor=limit_day or 0,
-            )
-            shelf.books[company_id].add_wallet(wallet)
+        self._read_wallets(shelf, pockets)
         self._load_debts(shelf)
-        self._load_spent(shelf)
-
-    @api.model
-    def _load_pockets(self, wallet_ids, lock):
-        """Pockets of the wallets, locked in the order of their ids: ``{wallet id: [Pocket]}``."""
-        self.env.cr.execute(
-            f"""SELECT account.wallet_id, account.id, plan.code, plan.sequence, account.balance_minor,
-                       account.reserved_minor, account.expires_on,
-                       ARRAY(SELECT rel.campus_account_id FROM campus_pocket_plan_merchant_rel rel
-                              WHERE rel.campus_pocket_plan_id = plan.id), plan.refundable
-                  FROM campus_account account JOIN campus_pocket_plan plan ON plan.id = account.plan_id
-                 WHERE account.wallet_id = ANY(%s) AND account.kind = 'pocket'
-                 ORDER BY account.id {"FOR NO KEY UPDATE OF account" if lock else ""}""",
-            [wallet_ids],
-        )
-        pockets = {}
-        for wallet_id, *values, usable_at, refundable in self.env.cr.fetchall():
-            pocket = lt.Pocket(*values, usable_at=frozenset(usable_at), refundable=refundable)
-            pockets.setdefault(wallet_id, []).append(pocket)
-        return pockets
 
     @api.model
     def _add_missing_pockets(self, typed, pockets):
@@ -164,40 +125,6 @@ class CampusLedgerLoad(models.AbstractModel):
             own = pockets.setdefault(request.wallet_id, [])
             if not any(p.plan == plan and p.expires_on == request.expires_on for p in own):
                 own.append(lt.Pocket(id=-len(own) - 1, plan=plan, order=0, expires_on=request.expires_on))
-
-    @api.model
-    def _load_debts(self, shelf):
-        wallets = {
-            w.debt_account_id: w
-            for b in shelf.books.values()
-            for w in b.wallets.values()
-            if w.debt_account_id
-        }
-        if wallets:
-            sums = self.env["campus.account"]._signed_sums(self.env["campus.account"].browse(wallets))
-            for account_id, minor in sums.items():
-                wallets[account_id].debt_minor = -minor
-
-    @api.model
-    def _load_spent(self, shelf):
-        """Today's purchases and money set aside, only where a day's limit asks for it."""
-        for book in shelf.books.values():
-            limited = [w.id for w in book.wallets.values() if w.limit_day_minor]
-            if not limited:
-                continue
-            self.env.cr.execute(
-                """SELECT wallet_id, SUM(minor)::bigint FROM (
-                       SELECT wallet_id, CASE WHEN reverses_id IS NULL THEN amount_minor ELSE -amount_minor END AS minor
-                         FROM campus_transfer
-                        WHERE wallet_id = ANY(%(ids)s) AND booking_date = %(day)s AND kind = 'purchase'
-                        UNION ALL
-                       SELECT wallet_id, amount_minor FROM campus_reservation
-                        WHERE wallet_id = ANY(%(ids)s) AND state = 'open') AS spending
-                    GROUP BY wallet_id""",
-                {"ids": limited, "day": book.on},
-            )
-            for wallet_id, minor in self.env.cr.fetchall():
-                book.wallets[wallet_id].spent_today_minor = minor
 
     @api.model
     def _load_reservations(self, shelf, typed):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
-from ..uuid_field import Uuid
+from ..columns import Uuid
 
 
 class CampusPosting(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..uuid_field import Uuid
+from ..columns import Uuid
 
 
 class CampusReservation(models.Model):

@@ -1,4 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..campus_core import heartbeat, money
+
+CODE_MAX = 32
 
 
 class CampusTerminal(models.Model):
@@ -35,6 +40,11 @@ class CampusTerminal(models.Model):
         default="fixed",
     )
     amount_minor = fields.Integer(string="Amount (cents)")
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        inverse="_inverse_amount",
+        help="What one tap costs at a terminal with a fixed amount.",
+    )
     merchant_id = fields.Many2one(
         "campus.account",
         string="Merchant",
@@ -43,8 +53,68 @@ class CampusTerminal(models.Model):
         domain=[("kind", "=", "merchant")],
     )
 
+    reader_state = fields.Selection(
+        [
+            (heartbeat.OPENING, "Starting"),
+            (heartbeat.READY, "Ready"),
+            (heartbeat.LOST, "Does Not Answer"),
+            (heartbeat.SICK, "Out of Order"),
+            (heartbeat.STOPPED, "Stopped"),
+        ],
+        "Reader",
+        readonly=True,
+        copy=False,
+    )
+    reader_detail = fields.Char(readonly=True, copy=False)
+    edge_health = fields.Selection(related="edge_id.health")
+
     _code_unique = models.Constraint("UNIQUE(company_id, code)", "Another terminal has this code.")
     _amount_check = models.Constraint("CHECK (amount_minor >= 0)", "An amount is not negative.")
     _merchant_check = models.Constraint(
         "CHECK (purpose <> 'pay' OR merchant_id IS NOT NULL)", "A terminal that sells needs a merchant."
     )
+
+    @api.depends("amount_minor")
+    def _compute_amount(self):
+        for terminal in self:
+            terminal.amount = terminal.amount_minor / money.MINOR_PER_MAJOR
+
+    def _inverse_amount(self):
+        for terminal in self:
+            terminal.amount_minor = self.env["campus.amount"]._to_minor(terminal.amount)
+
+    @api.constrains("code")
+    def _check_code(self):
+        for terminal in self:
+            code = terminal.code
+            if len(code) > CODE_MAX or not code.isprintable() or code != code.strip():
+                raise ValidationError(
+                    self.env._(
+                        "The code “%(code)s” is not possible: at most %(most)s characters on one line, "
+                        "without spaces at its ends.",
+                        code=code,
+                        most=CODE_MAX,
+                    )
+                )
+
+    @api.constrains("purpose", "amount_mode", "amount_minor")
+    def _check_fixed_amount(self):
+        for terminal in self:
+            if terminal.purpose == "pay" and terminal.amount_mode == "fixed" and not terminal.amount_minor:
+                raise ValidationError(
+                    self.env._("%s takes a fixed amount: say how much a tap costs.", terminal.name)
+                )
+
+    def _to_wire(self):
+        """``terminals`` of a snapshot."""
+        return [
+            {
+                "code": terminal.code,
+                "name": terminal.name,
+                "purpose": terminal.purpose,
+                "amount_mode": terminal.amount_mode,
+                "amount_minor": terminal.amount_minor,
+                "enabled": terminal.enabled,
+            }
+            for terminal in self
+        ]

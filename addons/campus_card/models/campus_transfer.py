@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..uuid_field import Uuid
+from ..columns import LedgerLink, Uuid
 
 KINDS = [
     ("purchase", "Purchase"),
@@ -33,24 +33,20 @@ class CampusTransfer(models.Model):
     uuid = Uuid(required=True, readonly=True)
     line = fields.Integer(required=True, readonly=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = LedgerLink("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    wallet_id = fields.Many2one(
-        "campus.wallet", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    wallet_id = LedgerLink("campus.wallet", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
-    card_id = fields.Many2one("campus.card", readonly=True, ondelete="restrict")
-    debit_account_id = fields.Many2one("campus.account", required=True, readonly=True, ondelete="restrict")
-    credit_account_id = fields.Many2one("campus.account", required=True, readonly=True, ondelete="restrict")
+    card_id = LedgerLink("campus.card", readonly=True)
+    debit_account_id = LedgerLink("campus.account", required=True, readonly=True)
+    credit_account_id = LedgerLink("campus.account", required=True, readonly=True)
     amount_minor = fields.Integer(string="Amount (cents)", required=True, readonly=True)
     amount = fields.Monetary(compute="_compute_amount", help="Signed as the holder sees it.")
     booking_date = fields.Date(string="Business Day", required=True, readonly=True)
     occurred_at = fields.Datetime(required=True, readonly=True)
     posted_at = fields.Datetime(required=True, readonly=True)
-    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
-    reverses_id = fields.Many2one(
-        "campus.transfer", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    user_id = LedgerLink("res.users", readonly=True)
+    reverses_id = LedgerLink("campus.transfer", readonly=True, index="btree_not_null")
     origin = fields.Char(readonly=True, help="The document behind it, such as pos.order,12.")
     memo = fields.Char(readonly=True)
 

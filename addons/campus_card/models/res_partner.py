@@ -38,12 +38,14 @@ class ResPartner(models.Model):
             ("visitor", "Visitor"),
         ],
         "Campus Role",
+        copy=False,
         tracking=True,
         groups=CAMPUS_STAFF,
     )
-    campus_valid_from = fields.Date("Valid From", tracking=True, groups=CAMPUS_STAFF)
+    campus_valid_from = fields.Date("Valid From", copy=False, tracking=True, groups=CAMPUS_STAFF)
     campus_valid_until = fields.Date(
         "Valid Until",
+        copy=False,
         tracking=True,
         groups=CAMPUS_STAFF,
         help="Last day on which this person's cards work. Empty: no end.",

@@ -45,3 +45,11 @@ class ResUsers(models.Model):
     def _get_invalidation_fields(self):
         # the record rules read it, and their domains are cached per user
         return super()._get_invalidation_fields() | {"campus_department_ids"}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_posted(self):
+        # sudo: who deletes a user need not be able to read the ledger
+        if self.env["campus.transfer"].sudo().search_count([("user_id", "in", self.ids)], limit=1):
+            raise ValidationError(
+                self.env._("This user has moved money and stays in the books: archive the user.")
+            )

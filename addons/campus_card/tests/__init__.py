@@ -1,3 +1,9 @@
+from . import test_campus_key
+from . import test_campus_lease
+from . import test_campus_edge_health
+from . import test_campus_edge_pairing
+from . import test_campus_snapshot
+from . import test_campus_edge_auth
 from . import test_campus_ledger
 from . import test_campus_import
 from . import test_campus_import_errors
@@ -11,4 +17,7 @@ from . import test_campus_replace
 from . import test_campus_resolve
 from . import test_campus_security
 from . import test_campus_tours
+from . import test_campus_wallet_pin
 from . import test_res_company_setup
+from . import test_campus_taps
+from . import test_campus_tap_rights

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation, UniqueViolation
 
@@ -34,6 +34,13 @@ class TestCampusHolder(PeopleCase):
         self.env["res.partner"].create(values)
         with self.assertRaises(UniqueViolation), self.cr.savepoint():
             self.env["res.partner"].create(values)
+
+    def test_whoever_may_make_contacts_copies_one_without_making_a_holder(self):
+        maker = new_test_user(
+            self.env, login="test_maker", groups="base.group_user,base.group_partner_manager"
+        )
+        copy = self.lin.with_user(maker).copy().sudo()
+        self.assertFalse(copy.is_campus_holder or copy.campus_role or copy.campus_valid_until)
 
     def test_a_campus_number_has_no_spaces_around_it(self):
         with self.assertRaises(ValidationError):

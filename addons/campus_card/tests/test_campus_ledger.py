@@ -236,6 +236,21 @@ class TestLedgerGuards(LedgerCase):
         self.refuse(*self.insert(amount_minor=0), error=pg.CheckViolation)
         self.refuse(*self.insert(credit_account_id=self.wallet.pocket_ids.id), error=pg.CheckViolation)
 
+    def test_a_transfer_links_what_is_there_and_of_its_company(self):
+        other = self.env["res.company"].create({"name": "Another school"})
+        for values in (
+            {"credit_account_id": 2_000_000_000},
+            {"debit_account_id": 2_000_000_000},
+            {"wallet_id": 2_000_000_000},
+            {"company_id": other.id},
+        ):
+            self.refuse(*self.insert(**values), error=pg.ForeignKeyViolation)
+
+    def test_what_the_ledger_links_to_is_not_deleted(self):
+        self.refuse("DELETE FROM campus_wallet WHERE id = %s", self.wallet.id)
+        self.refuse("DELETE FROM campus_account WHERE id = %s", self.wallet.pocket_ids.id)
+        self.refuse("DELETE FROM campus_account WHERE id = %s", self.merchant.id)
+
     def test_no_more_is_reversed_than_was_booked(self):
         back = {"debit_account_id": self.merchant.id, "credit_account_id": self.wallet.pocket_ids.id}
         query, *params = self.insert(reverses_id=self.row, amount_minor=300, **back)

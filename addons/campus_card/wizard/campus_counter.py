@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..campus_core import money
+from ..columns import Uuid
 from ..models.campus_card_states import CARD_STATES
-from ..uuid_field import Uuid
 
 
 class CampusCounter(models.TransientModel):

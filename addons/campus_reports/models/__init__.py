@@ -4,6 +4,7 @@ from . import (
     campus_bridge,
     campus_bridge_line,
     campus_closing,
+    campus_closing_taps,
     campus_closing_cron,
     campus_closing_line,
     campus_closing_print,

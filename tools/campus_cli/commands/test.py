@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import builds, databases, paths, process, settings, state, venv, workspace
+from .. import builds, databases, edge_packages, paths, process, settings, state, system, venv, workspace
 from ..console import CampusError, Steps, say
 from ..workspace import Workspace
 
@@ -18,6 +18,8 @@ SUITES = ("unit", "addons", "e2e")
 PYTEST_OK, PYTEST_FAILED, PYTEST_NOTHING = 0, 1, 5
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
+# What the unit tests run: zbarimg reads the codes that phones show.
+UNIT_NEEDS = ("zbarimg",)
 # Files of Odoo's addon test_lint; its pylint run takes minutes and is ./campus lint's business.
 ODOO_LINT = (
     "dunderinit",
@@ -95,8 +97,14 @@ def report(outcomes: list[Outcome], selected: bool) -> int:
 
 
 def _unit(extra: list[str]) -> Outcome:
-    with state.checkout_lock(), Steps(1).step("Python environment") as step:
-        venv.ensure(step)
+    steps = Steps(3)
+    with state.checkout_lock():
+        with steps.step("system packages") as step:
+            step.result = system.require(UNIT_NEEDS)
+        with steps.step("Python environment") as step:
+            venv.ensure(step)
+        with steps.step("card readers") as step:
+            edge_packages.ensure(step)
     return _pytest("unit", ["tests/unit", *extra], {})
 
 

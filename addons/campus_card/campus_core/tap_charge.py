@@ -1,0 +1,176 @@
+"""What the server makes of a tap: one decision per journal entry, over a ledger's book.
+
+A tap that *asks* is decided here like any payment. One that was *told* has been answered at
+the reader already: its goods are gone, so it is charged whatever the wallet's state (what the
+pockets cannot bear becomes debt), and what a person should look at is named in ``review``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from . import card_state, errors, posting, wire
+from .ledger import Book
+from .ledger_types import DEBT, Number, Post
+from .money import MAX_MINOR
+from .wire import TapEntry
+
+FIXED: Final = "fixed"
+OK: Final = "ok"
+_NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
+
+# -- why somebody should look at a tap ---------------------------------------------
+SHORT, HOTLISTED, UNKNOWN_CARD, NO_PLACE = "short", "hotlisted", "unknown_card", "no_place"
+AMOUNT_DIFFERS, OVER_CAP, CLOCK, TAKEN_BACK = "amount_differs", "over_cap", "clock", "taken_back"
+#: A told tap may come from this far in the server's future before its clock is questioned.
+CLOCK_AHEAD_MS: Final = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold."""
+
+    id: int
+    purpose: str
+    enabled: bool = True
+    amount_mode: str = FIXED
+    amount_minor: int = 0
+    merchant_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A card that a credential has led to, with both validities (its own and its holder's)."""
+
+    card_id: int
+    wallet_id: int
+    state: str
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    holder_from: dt.date | None = None
+    holder_until: dt.date | None = None
+    name: str = ""
+
+    def refusal(self, on: dt.date) -> str | None:
+        """Return why this card may not be used on that day, None when it may."""
+        if (
+            self.state == card_state.PAYS
+            and (self.valid_until is None or on <= self.valid_until)
+            and (self.valid_from is None or on >= self.valid_from)
+            and self.holder_from is None
+            and self.holder_until is None
+        ):
+            return None
+        for first, last in ((self.valid_from, self.valid_until), (self.holder_from, self.holder_until)):
+            refusal = card_state.spend_refusal(self.state, first, last, on)
+            if refusal:
+                return refusal.code
+        return None
+
+
+class Decision(NamedTuple):
+    """The answer to one entry; ``balance_minor`` is None where no wallet is concerned."""
+
+    outcome: str
+    code: str
+    amount_minor: int | None = None
+    balance_minor: int | None = None
+    numbers: Mapping[str, Number] = _NOTHING
+    review: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the batch is decided under: the business day, the server's clock, the offline cap."""
+
+    on: dt.date
+    now_ms: int
+    cap_minor: int = 0
+
+
+def decide(book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision:
+    """Answer one entry; moves money in ``book`` where the answer does.
+
+    ``key`` is the card, or the refusal code of a credential that led to none.
+    """
+    if entry.mode == wire.TOLD:
+        return _told(book, entry, place, key, terms)
+    return _asked(book, entry, place, key, terms)
+
+
+def _refuse(code: str, amount: int | None = None, numbers: Mapping[str, Number] = _NOTHING) -> Decision:
+    return Decision(wire.REFUSED, code, amount, None, numbers)
+
+
+def _asked(book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision:
+    if place is None or entry.purpose not in (place.purpose, wire.BALANCE):
+        return _refuse(errors.TERMINAL_UNKNOWN)
+    if not place.enabled:
+        return _refuse(errors.TERMINAL_DISABLED)
+    if isinstance(key, str):
+        return _refuse(key)
+    code = key.refusal(terms.on)
+    if code:
+        return _refuse(code)
+    if entry.purpose != wire.PAY:
+        return Decision(wire.GRANTED, OK, None, _available(book, key))
+    amount = amount_of(entry, place)
+    if amount is None:
+        return _refuse(errors.AMOUNT_INVALID, entry.amount_minor, {"maximum_minor": MAX_MINOR})
+    return _charge(book, entry.uuid, key, place, amount, settle=False)
+
+
+def _told(book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision:
+    if entry.outcome == wire.REFUSED:
+        return Decision(wire.REFUSED, entry.code or errors.ABANDONED, entry.amount_minor)
+    review = [CLOCK] if entry.at_ms > terms.now_ms + CLOCK_AHEAD_MS else []
+    if isinstance(key, str):
+        return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (*review, UNKNOWN_CARD))
+    if key.refusal(terms.on):
+        review.append(HOTLISTED)
+    if entry.purpose != wire.PAY:
+        return Decision(wire.GRANTED, OK, None, _available(book, key), _NOTHING, tuple(review))
+    amount = entry.amount_minor
+    if amount is None and place is not None:
+        amount = place.amount_minor
+    if place is None or not place.merchant_id or amount is None or not 0 < amount <= MAX_MINOR:
+        return Decision(wire.GRANTED, OK, amount, None, _NOTHING, (*review, NO_PLACE))
+    if place.amount_mode == FIXED and amount != place.amount_minor:
+        review.append(AMOUNT_DIFFERS)
+    if 0 < terms.cap_minor < amount:
+        review.append(OVER_CAP)
+    done = _charge(book, entry.uuid, key, place, amount, settle=True)
+    if done.numbers.get("debt_minor"):
+        review.append(SHORT)
+    return done._replace(review=tuple(review))
+
+
+def amount_of(entry: TapEntry, place: Place) -> int | None:
+    """Cents that the tap is to pay; None where the amount makes no sense at that terminal."""
+    amount = entry.amount_minor
+    if place.amount_mode == FIXED:
+        amount = place.amount_minor if amount in (None, place.amount_minor) else None
+    return amount if amount is not None and 0 < amount <= MAX_MINOR else None
+
+
+def _available(book: Book, key: Key) -> int | None:
+    wallet = book.wallets.get(key.wallet_id)
+    return wallet.available_minor(book.on) if wallet else None
+
+
+def _charge(book: Book, uuid: str, key: Key, place: Place, amount: int, *, settle: bool) -> Decision:
+    request = Post(
+        uuid, "purchase", key.wallet_id, place.merchant_id, amount, None, None, key.card_id, settle
+    )
+    answer = posting.post(book, request)
+    numbers = dict(answer.numbers)
+    debt = sum(part.amount_minor for part in answer.parts if part.plan == DEBT) if settle else 0
+    if debt:
+        numbers["debt_minor"] = debt
+    return Decision(
+        wire.GRANTED if answer.ok else wire.REFUSED, answer.code, amount, answer.after_minor, numbers
+    )

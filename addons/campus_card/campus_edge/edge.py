@@ -1,0 +1,243 @@
+"""The whole edge: puts its parts together, starts and stops them, says how it is."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from campus_core.errors import WireError
+
+from . import __version__, identity
+from .asks import Asks
+from .clock import Clock
+from .config import Config
+from .drivers import Ports
+from .engine import Engine
+from .exposure import Exposure
+from .feed import Feed, Status
+from .files import write_atomic
+from .http import Connection
+from .identity import Paired
+from .journal import JournalUnwritable, open_journal
+from .lan.server import LanServer
+from .lan_feed import LanFeed
+from .listener import Listener
+from .pulse import Pulse
+from .readers import MakePort, Readers
+from .sender import Sender
+from .snapshot import Snapshot
+from .snapshot_store import SnapshotStore
+
+_logger = logging.getLogger(__name__)
+TICK_S: Final = 1.0
+PRUNE_EVERY_S: Final = 3_600
+STATUS_EVERY_S: Final = 5
+STATUS_FILE: Final = "status.json"
+JOURNAL_FILE: Final = "journal.db"
+
+
+class Edge:
+    """A ``feed.Source``. ``start`` returns when readers are served; ``stop`` when all is on the disk."""
+
+    def __init__(self, config: Config, paired: Paired, port_maker: MakePort | None = None) -> None:
+        self._config, self._paired = config, paired
+        self._folder = config.state_folder
+        self._started = time.monotonic()
+        self.clock = Clock(config.zone)
+        key = paired.identity.key
+        self.journal, self._damaged = open_journal(self._folder / JOURNAL_FILE, key)
+        self.snapshot = Snapshot()
+        self.store = SnapshotStore(self._folder / "snapshot", self.snapshot, paired.keys)
+        self.exposure, asks = Exposure(), Asks()
+        self.sender = Sender(
+            self.journal, self._connect(), asks, self.exposure, self._version_seen, config.request_timeout_ms
+        )
+        self.listener = Listener(
+            self.store, self._connect(), self.clock, paired.identity.url, self.sender.server_seen,
+            self._leases_changed, config.poll_ms,
+        )  # fmt: skip
+        self.engine = Engine(
+            self.journal, self.snapshot, self.sender, asks, self.exposure, self.clock, config.language,
+            config.ask_timeout_ms,
+        )  # fmt: skip
+        self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
+        self.readers = Readers(config.readers, port_maker or Ports(), self.engine.present, self._offer)
+        self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
+        self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
+        self._stopping = threading.Event()
+        self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
+        self._due: dict[str, float] = {}
+        #: Called every second by the edge's own thread: a service manager's watchdog.
+        self.on_tick: Callable[[], None] = lambda: None
+
+    @property
+    def feed(self) -> Feed:
+        """Taps as they are answered."""
+        return self.engine.feed
+
+    # -- life ------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Take up where the last run ended, then serve."""
+        self.store.load()
+        self._restore()
+        self.feed.subscribe(self._lan_feed.take_event)
+        self.sender.start()
+        self.listener.start()
+        self.readers.start()
+        if self.lan:
+            self.lan.start()
+        self._pulse.start()
+        self._ticker.start()
+        _logger.info("started", extra={"edge": self._paired.identity.edge, "version": __version__})
+
+    def stop(self) -> None:
+        """No more taps, then no more sending; what is in the journal is sent the next time."""
+        self._stopping.set()
+        self.readers.stop()
+        if self.lan:
+            self.lan.stop()
+        self._pulse.stop()
+        self.listener.stop()
+        self.sender.stop()
+        self._ticker.join(timeout=5)
+        self.journal.close()
+        _logger.info("stopped")
+
+    # -- status ----------------------------------------------------------------------------
+    def status(self) -> Status:
+        """Return how the edge is; cheap and safe from any thread."""
+        age_ms = self.clock.now_ms() - self.snapshot.confirmed_at_ms
+        return Status(
+            state=self._state(),
+            edge=self._paired.identity.edge,
+            name=self._paired.identity.name,
+            version=__version__,
+            uptime_s=int(time.monotonic() - self._started),
+            snapshot=self.snapshot.version,
+            snapshot_age_s=max(age_ms, 0) // 1000 if self.snapshot.version else None,
+            cards=len(self.snapshot),
+            journal=self.journal.id,
+            head_seq=self.journal.head_seq,
+            queue=self.journal.queue_length,
+            drift_ms=self.clock.drift_ms,
+            offline_minor=self.exposure.offline_minor,
+            taps=self.engine.taps,
+            websocket=self.listener.connected,
+            readers=self.readers.status,
+            problems=tuple(self._problems()),
+        )
+
+    def _state(self) -> str:
+        if self.engine.journal_problem:
+            return "sick"
+        if self.sender.disabled:
+            return "disabled"
+        if not self.snapshot.version:
+            return "starting"
+        return "online" if self.sender.up else "offline"
+
+    def _problems(self) -> list[str]:
+        named = (
+            ("the journal cannot be written", self.engine.journal_problem),
+            ("switched off by the server", self.sender.disabled),
+            ("taps are not sent", self.sender.problem),
+            ("the card list is not fresh", self.listener.problem),
+        )
+        problems = [f"{name}: {detail}" for name, detail in named if detail]
+        if self._damaged:
+            problems.append(f"a damaged journal was put aside: {self._damaged.name}")
+        if self.sender.rejected:
+            problems.append(f"taps that the server did not take: {self.sender.rejected}")
+        return problems
+
+    def _heartbeat(self) -> dict[str, Any]:
+        status = self.status()
+        return {
+            "version": status.version,
+            "uptime_s": status.uptime_s,
+            "snapshot": status.snapshot,
+            "queue": status.queue,
+            "journal": status.journal,
+            "head_seq": status.head_seq,
+            "drift_ms": status.drift_ms,
+            "tamper": any(reader.tamper for reader in status.readers),
+            "readers": [
+                {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}
+                for reader in status.readers
+            ],
+        }
+
+    # -- inside ------------------------------------------------------------------------------
+    def _connect(self) -> Connection:
+        return Connection(self._paired.identity, self.clock, self._config.ca_file)
+
+    def _version_seen(self, version: int) -> None:
+        self.listener.version_seen(version)
+
+    def _leases_changed(self, cards: Any) -> None:
+        with self.exposure.lock:
+            self.exposure.leases_changed(cards)
+        if self.snapshot.keys.to_wire() != self._paired.keys.to_wire():
+            # the next start checks the stored list with the keys that are good now
+            self._paired = self._paired._replace(keys=self.snapshot.keys)
+            identity.save(self._folder, self._paired)
+
+    def _offer(self, terminal: str, credential: str) -> bool:
+        self.engine.read(terminal, credential)
+        return self._lan_feed.offer(terminal, credential)
+
+    def _restore(self) -> None:
+        entries = self.journal.unacknowledged()
+        now_ms = self.clock.now_ms()
+        leases = {
+            entry.card: card.lease_minor
+            for entry in entries
+            if entry.card is not None and (card := self.snapshot.card(entry.card, now_ms)) is not None
+        }
+        with self.exposure.lock:
+            self.exposure.restore(entries, leases)
+        self._sweep()
+
+    def _tick_on(self) -> None:
+        while not self._stopping.wait(TICK_S):
+            self.on_tick()
+            self._sweep()
+            if self._is_due("status", STATUS_EVERY_S):
+                self._write_status()
+            if self._is_due("prune", PRUNE_EVERY_S):
+                self._prune()
+
+    def _is_due(self, what: str, every_s: float) -> bool:
+        now = time.monotonic()
+        if now < self._due.get(what, 0.0):
+            return False
+        self._due[what] = now + every_s
+        return True
+
+    def _sweep(self) -> None:
+        try:
+            abandoned = self.engine.sweep()
+        except (JournalUnwritable, WireError, sqlite3.Error) as error:
+            self.engine.journal_problem = str(error)
+            return
+        if abandoned:
+            _logger.warning("taps were abandoned", extra={"count": abandoned})
+
+    def _prune(self) -> None:
+        keep_from_ms = self.clock.now_ms() - self._config.keep_days * 86_400_000
+        try:
+            self.journal.prune(keep_from_ms)
+        except JournalUnwritable as error:
+            self.engine.journal_problem = str(error)
+
+    def _write_status(self) -> None:
+        content = json.dumps(self.status().to_json() | {"at_ms": self.clock.system_ms()}, ensure_ascii=False)
+        try:
+            write_atomic(self._folder / STATUS_FILE, content.encode(), durable=False)
+        except OSError as error:
+            _logger.warning("the status cannot be written: %s", error)

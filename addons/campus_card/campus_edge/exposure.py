@@ -1,0 +1,110 @@
+"""What the edge has risked: payments it granted alone and the server does not know yet.
+
+Counted in memory, and counted again out of the journal after a restart. All methods are called with
+``lock`` held by whoever decides, so that two readers cannot spend the same last cent of a cap.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable, Iterable
+from typing import Final, NamedTuple
+
+from campus_core import tap, wire
+from campus_core.tap import Counters
+from campus_core.wire import TapEntry
+
+#: More taps than this are not remembered as possible duplicates.
+RECENT_MAX: Final = 10_000
+
+
+class _Spent(NamedTuple):
+    card: int
+    amount_minor: int
+    uncovered_minor: int
+
+
+class Exposure:
+    """Sums per card and for the edge, in cents, and when each card was last let through."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.edge_minor = 0
+        self._open: dict[str, _Spent] = {}
+        self._cards: dict[int, int] = {}
+        # what leases have paid and the server knows, until it sends the lease anew
+        self._settled: dict[int, int] = {}
+        self._recent: dict[Hashable, int] = {}
+
+    @property
+    def offline_minor(self) -> int:
+        """All that was granted alone and not told yet."""
+        return sum(self._cards.values())
+
+    def lease_used_minor(self, card: int | None) -> int:
+        """What is already spent of the card's leases though the snapshot still shows it."""
+        return self._settled.get(card, 0) if card is not None else 0
+
+    def counters(self, card: int | None, recent: Hashable) -> Counters:
+        """Return what the decision has to know; ``recent`` says what makes two taps the same."""
+        spent = self._cards.get(card, 0) if card is not None else 0
+        return Counters(spent, self.edge_minor, self._recent.get(recent))
+
+    # -- money ---------------------------------------------------------------------------
+    def spend(self, uuid: str, card: int, amount_minor: int, uncovered_minor: int) -> None:
+        """A payment was granted alone."""
+        self._open[uuid] = _Spent(card, amount_minor, uncovered_minor)
+        self._cards[card] = self._cards.get(card, 0) + amount_minor
+        self.edge_minor += uncovered_minor
+
+    def take_back(self, uuid: str) -> None:
+        """It was not granted after all: it could not be written."""
+        self._remove(uuid)
+
+    def settle(self, uuids: Iterable[str]) -> None:
+        """The server has these entries: they are no risk any more."""
+        for uuid in uuids:
+            spent = self._remove(uuid)
+            if spent is not None and spent.amount_minor > spent.uncovered_minor:
+                covered = spent.amount_minor - spent.uncovered_minor
+                self._settled[spent.card] = self._settled.get(spent.card, 0) + covered
+
+    def leases_changed(self, cards: Iterable[int]) -> None:
+        """The server has sent the leases of these cards: what it knows of is counted in them."""
+        for card in cards:
+            self._settled.pop(card, None)
+
+    def restore(self, entries: Iterable[TapEntry], leases: dict[int, int]) -> None:
+        """Count what the journal holds; ``leases`` is what each card has, in cents."""
+        for entry in entries:
+            if entry.purpose != wire.PAY or entry.outcome != wire.GRANTED:
+                continue
+            if entry.card is None or entry.amount_minor is None or entry.uuid in self._open:
+                continue
+            before = self._cards.get(entry.card, 0)
+            lease = leases.get(entry.card, 0)
+            more = tap.uncovered(before + entry.amount_minor, lease) - tap.uncovered(before, lease)
+            self.spend(entry.uuid, entry.card, entry.amount_minor, more)
+
+    # -- duplicates ------------------------------------------------------------------------
+    def let_through(self, recent: Hashable, at_ms: int) -> None:
+        """A tap was granted, or the server is being asked about it."""
+        if len(self._recent) >= RECENT_MAX:
+            young = at_ms - tap.DUPLICATE_MS
+            self._recent = {key: when for key, when in self._recent.items() if when >= young}
+        self._recent[recent] = at_ms
+
+    def turned_down(self, recent: Hashable) -> None:
+        """It was refused: the person may try again at once."""
+        self._recent.pop(recent, None)
+
+    def _remove(self, uuid: str) -> _Spent | None:
+        spent = self._open.pop(uuid, None)
+        if spent is not None:
+            self.edge_minor -= spent.uncovered_minor
+            left = self._cards[spent.card] - spent.amount_minor
+            if left:
+                self._cards[spent.card] = left
+            else:
+                del self._cards[spent.card]
+        return spent

@@ -1,0 +1,139 @@
+"""What others on this machine learn of the edge: taps, credentials, status.
+
+The LAN service, the status page and the IoT adapter know the engine through this module only::
+
+    class Source(Protocol):          # the engine
+        feed: Feed
+        def status(self) -> Status: ...
+
+    stop = engine.feed.subscribe(lambda event: ...)
+
+A listener runs in the thread of the tap, after the reader was answered: it must return at once
+(put the event into a queue of its own). What it raises is logged and disturbs nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TapDone:
+    """A tap was answered. ``credential`` is masked; ``amount_minor`` and ``balance_minor`` are cents."""
+
+    uuid: str
+    terminal: str
+    purpose: str
+    at_ms: int
+    outcome: str
+    code: str
+    text: str
+    credential: str
+    card: int | None = None
+    amount_minor: int | None = None
+    balance_minor: int | None = None
+    name: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSeen:
+    """A credential was shown at a terminal that only reads for a till (``use = "till"``).
+
+    ``credential`` is whole, in the wire's form (``uid:04A1B2C3``): it must not be logged.
+    """
+
+    terminal: str
+    credential: str
+    at_ms: int
+
+    def __repr__(self) -> str:
+        return f"CredentialSeen({self.terminal})"
+
+
+FeedEvent: TypeAlias = TapDone | CredentialSeen
+Listener: TypeAlias = Callable[[FeedEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStatus:
+    """A reader's ``state`` is one of ``protocols.base``: opening, ready, lost, sick, stopped."""
+
+    terminal: str
+    state: str
+    detail: str = ""
+    tamper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the edge is right now; ``to_json`` gives the same names.
+
+    ``state``: ``starting``, ``online``, ``offline``, ``disabled`` (switched off or revoked by the
+    server) or ``sick`` (the journal cannot be written; every tap is refused). ``problems`` are
+    sentences for people.
+    """
+
+    state: str
+    edge: str
+    name: str
+    version: str
+    uptime_s: int
+    snapshot: int
+    snapshot_age_s: int | None
+    cards: int
+    journal: str
+    head_seq: int
+    queue: int
+    drift_ms: int
+    offline_minor: int
+    taps: int
+    websocket: bool
+    readers: tuple[ReaderStatus, ...] = ()
+    problems: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the status as plain values."""
+        return asdict(self)
+
+
+class Source(Protocol):
+    """Who can be listened to and asked: the engine."""
+
+    feed: Feed
+
+    def status(self) -> Status:
+        """Return how the edge is; cheap and safe from any thread."""
+
+
+class Feed:
+    """Passes events on to whoever has subscribed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: tuple[Listener, ...] = ()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with every event from now on, until the returned function is called."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+        def stop() -> None:
+            with self._lock:
+                self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return stop
+
+    def publish(self, event: FeedEvent) -> None:
+        """Tell every listener."""
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                _logger.exception("a listener of the feed failed")

@@ -1,0 +1,166 @@
+"""The status page: one HTML document without scripts or other files, for phone and desk."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Mapping
+from html import escape
+from string import Template
+from typing import Any, Final
+
+from ..protocols.base import READY
+from .feed import AWAY, CONNECTED
+from .page_style import STYLE
+from .page_text import Say, duration, language, outcome, refusal, speaker
+
+RENEW_S: Final = 5
+TAPS_MAX: Final = 12
+#: A clock that is further off than this shows in warning colour.
+DRIFT_WARN_MS: Final = 2_000
+SNAPSHOT_WARN_S: Final = 3_600
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+HEADERS: Final = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept-Language",
+}
+_PAGE: Final = Template(
+    """<!doctype html>
+<html lang="$lang">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="$renew_s">
+<title>$title</title>
+<style>$style</style>
+</head>
+<body>
+<main>
+<header><h1>$title</h1><p class="pill $mood" role="status">$verdict</p></header>
+<dl class="facts">$facts</dl>
+<section><h2>$readers_title</h2><ul>$readers</ul></section>
+<section><h2>$tills_title</h2><ul>$tills</ul></section>
+<section><h2>$taps_title</h2><ul class="taps">$taps</ul></section>
+<footer>$note <a href="/status">/status</a></footer>
+</main>
+</body>
+</html>
+"""
+)
+
+
+def render(status: Mapping[str, Any], accept_language: str) -> str:
+    """Return the page for a status as ``routes`` gives it, in the language the browser wants."""
+    lang = language(accept_language)
+    say = speaker(lang)
+    mood, verdict = _verdict(status)
+    return _PAGE.substitute(
+        lang={"zh": "zh-CN"}.get(lang, lang),
+        renew_s=RENEW_S,
+        style=STYLE,
+        title=escape(str(status.get("name") or say("Edge"))),
+        mood=mood,
+        verdict=escape(say(verdict)),
+        facts="".join(_fact(*fact) for fact in _facts(status, say)),
+        readers_title=escape(say("Readers")),
+        readers="".join(_reader(reader, say) for reader in status.get("readers", ()))
+        or _empty(say("No reader is set up.")),
+        tills_title=escape(say("Tills")),
+        tills="".join(_till(till, say) for till in status.get("tills", ()))
+        or _empty(say("No terminal serves a till.")),
+        taps_title=escape(say("Last taps")),
+        taps="".join(_tap(tap, say, lang) for tap in list(status.get("taps", ()))[:TAPS_MAX])
+        or _empty(say("No card has been shown yet.")),
+        note=escape(say("The page renews itself every five seconds. The same as JSON:")),
+    )
+
+
+def _verdict(status: Mapping[str, Any]) -> tuple[str, str]:
+    server = status.get("server", {}).get("state")
+    if any(reader.get("state") != READY for reader in status.get("readers", ())):
+        return "bad", "Needs attention"
+    if server == CONNECTED or "server" not in status:
+        return "good", "All well"
+    return ("warn", "Working without the server") if server == AWAY else ("bad", "Needs attention")
+
+
+def _facts(status: Mapping[str, Any], say: Say) -> list[tuple[str, str, str, str]]:
+    """``(label, value, beside it, mood)`` of each fact; readers without a server have fewer."""
+    uptime, version = status.get("uptime_s"), str(status.get("version") or "")
+    running = "–" if uptime is None else duration(say, uptime)
+    facts = _server_facts(status, say) if "server" in status else []
+    return [*facts, (say("Running for"), running, version, "")]
+
+
+def _server_facts(status: Mapping[str, Any], say: Say) -> list[tuple[str, str, str, str]]:
+    server = status["server"]
+    state = str(server.get("state") or "unknown")
+    answered, age = server.get("answered_s"), status.get("snapshot_age_s")
+    drift, queue, version = status.get("drift_ms"), status.get("queue"), status.get("snapshot")
+    ago = say("last answer %s ago", duration(say, answered)) if answered is not None else ""
+    is_old = age is not None and age > SNAPSHOT_WARN_S
+    is_off = drift is not None and abs(drift) > DRIFT_WARN_MS
+    return [
+        (say("Server"), say(state), server.get("detail") or ago, "" if state == CONNECTED else "warn"),
+        (say("Waiting to be sent"), _known(queue), "", "warn" if queue and state != CONNECTED else ""),
+        (
+            say("Snapshot"),
+            say("%s old", duration(say, age)) if age is not None else "–",
+            say("version %s", version) if version else "",
+            "warn" if is_old else "",
+        ),
+        (
+            say("Clock against the server"),
+            "–" if drift is None else f"{drift:+d} ms",
+            "",
+            "warn" if is_off else "",
+        ),
+    ]
+
+
+def _known(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+def _fact(label: str, value: str, beside: str, mood: str) -> str:
+    note = f"<small>{escape(beside)}</small>" if beside else ""
+    return f'<div><dt>{escape(label)}</dt><dd class="{mood}">{escape(value)}{note}</dd></div>'
+
+
+def _row(dot: str, name: str, detail: str, state: str) -> str:
+    small = f"<small>{escape(detail)}</small>" if detail else ""
+    return (
+        f'<li><i class="{dot}"></i><span class="name">{escape(name)}{small}</span>'
+        f'<span class="state">{escape(state)}</span></li>'
+    )
+
+
+def _empty(text: str) -> str:
+    return f'<li class="empty">{escape(text)}</li>'
+
+
+def _reader(reader: Mapping[str, Any], say: Say) -> str:
+    state = str(reader.get("state") or "unknown")
+    name = " · ".join(str(reader[key]) for key in ("terminal", "name") if reader.get(key))
+    return _row("good" if state == READY else "bad", name, str(reader.get("detail") or ""), say(state))
+
+
+def _till(till: Mapping[str, Any], say: Say) -> str:
+    is_there = till["attended"]
+    counts = say("%s handed over, %s not fetched", till["delivered"], till["dropped"])
+    state = say("till is listening" if is_there else "no till is listening")
+    return _row("good" if is_there else "idle", str(till["terminal"]), counts, state)
+
+
+def _tap(tap: Mapping[str, Any], say: Say, lang: str) -> str:
+    at = time.strftime("%H:%M:%S", time.localtime(tap.get("at_ms", 0) / 1_000))
+    word = str(tap.get("outcome") or "asking")
+    beside = [str(tap.get("terminal") or ""), say(str(tap.get("purpose") or ""))]
+    code = str(tap.get("code") or "")
+    state = outcome(say, lang, word) + (f" · {refusal(lang, code)}" if code and code != "ok" else "")
+    dot = {"granted": "good", "refused": "bad"}.get(word, "idle")
+    detail = " · ".join(part for part in (at, *beside) if part)
+    return _row(dot, str(tap.get("credential") or ""), detail, state)

@@ -1,0 +1,115 @@
+"""The words of the status page in its two languages, and who gets which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+ENGLISH, CHINESE = "en", "zh"
+
+_CHINESE: Final = {
+    "Edge": "边缘网关",
+    "All well": "一切正常",
+    "Working without the server": "服务器暂不可达，离线工作中",
+    "Needs attention": "需要处理",
+    "Server": "服务器",
+    "connected": "已连接",
+    "away": "无法连接",
+    "refused": "被拒绝",
+    "unpaired": "未配对",
+    "unknown": "未知",
+    "last answer %s ago": "%s前有应答",
+    "Waiting to be sent": "待上传",
+    "Snapshot": "快照",
+    "version %s": "版本 %s",
+    "%s old": "%s前",
+    "Clock against the server": "与服务器时钟偏差",
+    "Running for": "已运行",
+    "Readers": "读卡器",
+    "No reader is set up.": "尚未设置读卡器。",
+    "opening": "正在打开",
+    "ready": "就绪",
+    "lost": "未连接",
+    "sick": "异常",
+    "stopped": "已停止",
+    "Tills": "收银台",
+    "No terminal serves a till.": "没有终端连接收银台。",
+    "till is listening": "收银台在线",
+    "no till is listening": "没有收银台在线",
+    "%s handed over, %s not fetched": "已送达 %s 次，未取走 %s 次",
+    "Last taps": "最近刷卡",
+    "No card has been shown yet.": "还没有人刷卡。",
+    "granted": "通过",
+    "asking": "询问中",
+    "pay": "消费",
+    "door": "门禁",
+    "attend": "考勤",
+    "gate": "闸机",
+    "balance": "余额",
+    "%s s": "%s 秒",
+    "%s min": "%s 分钟",
+    "%s h": "%s 小时",
+    "%s d": "%s 天",
+    "The page renews itself every five seconds. The same as JSON:": "页面每五秒自动刷新。JSON 数据：",
+}
+# The same English word for two things.
+_CHINESE_OUTCOMES: Final = {"refused": "拒绝"}
+# What most refusals are; other codes are shown as they are.
+_CHINESE_CODES: Final = {
+    "unknown_card": "卡不存在",
+    "card_not_active": "卡未启用",
+    "card_frozen": "卡已冻结",
+    "card_lost": "卡已挂失",
+    "card_expired": "卡已过期",
+    "wallet_frozen": "账户已冻结",
+    "wallet_closed": "账户已关闭",
+    "insufficient": "余额不足",
+    "limit_purchase": "超过单笔限额",
+    "limit_day": "超过当日限额",
+    "pin_needed": "需要密码",
+    "abandoned": "已中断",
+}
+_RANGE: Final = re.compile(r"\s*([A-Za-z*-]{1,20})(?:;\s*q=([01](?:\.\d{0,3})?))?\s*\Z")
+_STEPS: Final = ((86_400, "%s d"), (3_600, "%s h"), (60, "%s min"), (1, "%s s"))
+
+Say = Callable[..., str]
+
+
+def language(accept: str) -> str:
+    """Return the language for a browser that sent ``accept`` (Accept-Language): English unless asked."""
+    best, best_quality = ENGLISH, 0.0
+    for item in accept[:200].split(","):
+        found = _RANGE.match(item)
+        if not found:
+            continue
+        name, quality = found[1].lower().partition("-")[0], float(found[2] or 1)
+        if name in (ENGLISH, CHINESE) and quality > best_quality:
+            best, best_quality = name, quality
+    return best
+
+
+def speaker(lang: str) -> Say:
+    """Return ``say(english, *values)`` for a language."""
+
+    def say(english: str, *values: object) -> str:
+        text = _CHINESE.get(english, english) if lang == CHINESE else english
+        return text % values if values else text
+
+    return say
+
+
+def outcome(say: Say, lang: str, word: str) -> str:
+    """Return the word for what became of a tap."""
+    return _CHINESE_OUTCOMES.get(word, say(word)) if lang == CHINESE else word
+
+
+def refusal(lang: str, code: str) -> str:
+    """Return why a tap was refused, for people."""
+    return _CHINESE_CODES.get(code, code) if lang == CHINESE else code.replace("_", " ")
+
+
+def duration(say: Say, seconds: int) -> str:
+    """Return a span of time in its largest unit, rounded down."""
+    size, unit = next((step for step in _STEPS if seconds >= step[0]), _STEPS[-1])
+    return say(unit, max(seconds, 0) // size)

@@ -1,0 +1,74 @@
+"""The edge as its LAN service sees it: an adapter from ``feed`` to ``lan.feed``."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from .feed import FeedEvent, Status, TapDone
+from .lan import feed as lan
+
+TAPS_SHOWN: Final = 20
+_LINKS: Final = {"online": lan.CONNECTED, "disabled": lan.REFUSED, "sick": lan.CONNECTED}
+
+
+class LanFeed:
+    """A ``lan.feed.Feed``."""
+
+    def __init__(self, status: Callable[[], Status], tills: Callable[[], tuple[str, ...]]) -> None:
+        self._status, self._tills = status, tills
+        self._lock = threading.Lock()
+        self._takers: tuple[lan.Take, ...] = ()
+        self._taps: deque[TapDone] = deque(maxlen=TAPS_SHOWN)
+
+    def take_event(self, event: FeedEvent) -> None:
+        """Remember what the status page shows."""
+        if isinstance(event, TapDone):
+            self._taps.appendleft(event)
+
+    def offer(self, terminal: str, credential: str) -> bool:
+        """Hand a credential to the tills; say whether one is there."""
+        return any(take(terminal, credential) for take in self._takers)
+
+    # -- lan.feed.Feed ----------------------------------------------------------------------
+    def status(self) -> lan.Status:
+        """Return the state of the edge now."""
+        now = self._status()
+        return {
+            "name": now.name,
+            "version": now.version,
+            "uptime_s": now.uptime_s,
+            "server": {"state": _LINKS.get(now.state, lan.AWAY), "detail": "; ".join(now.problems)},
+            "queue": now.queue,
+            "snapshot": now.snapshot,
+            "snapshot_age_s": now.snapshot_age_s,
+            "drift_ms": now.drift_ms,
+            "readers": [
+                {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}
+                for reader in now.readers
+            ],
+            "taps": [
+                {
+                    "at_ms": tap.at_ms, "terminal": tap.terminal, "purpose": tap.purpose,
+                    "credential": tap.credential, "outcome": tap.outcome, "code": tap.code,
+                }
+                for tap in list(self._taps)
+            ],
+        }  # fmt: skip
+
+    def terminals(self) -> Sequence[str]:
+        """Return the codes of the terminals whose taps go to a till."""
+        return self._tills()
+
+    def subscribe(self, take: lan.Take) -> Callable[[], None]:
+        """Have ``take`` called with every tap of these terminals, until the returned function is called."""
+        with self._lock:
+            self._takers = (*self._takers, take)
+
+        def stop() -> None:
+            with self._lock:
+                self._takers = tuple(other for other in self._takers if other is not take)
+
+        return stop

@@ -1,0 +1,113 @@
+"""Readers on a serial line: a device, a pty, ``socket://host:port`` or ``rfc2217://host:port``."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import socket
+from typing import Any, Final
+
+from ..protocols.base import READY, Decoder, ReaderState
+from .backoff import Backoff
+from .base import Port, PortFault, Sink, now_ms
+
+READ_BYTES: Final = 4096
+WRITE_TIMEOUT_MS: Final = 1000
+#: A network link without a word for so long is asked whether it still stands, then given up.
+KEEPALIVE_S: Final = (10, 5, 3)  # idle, between probes, probes
+
+
+class SerialPort(Port):
+    """Drives ``decoder`` over the line at ``url``; ``baud`` matters for real lines only.
+
+    ``announces`` says that the decoder itself tells when the reader is ready (it asks the device).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        sink: Sink,
+        decoder: Decoder,
+        url: str,
+        baud: int = 9600,
+        announces: bool = False,
+        backoff: Backoff | None = None,
+    ) -> None:
+        super().__init__(name, sink, backoff)
+        self._decoder, self._url, self._baud, self._announces = decoder, url, baud, announces
+        self._serial: Any = None
+
+    def _serve(self) -> None:
+        pyserial = importlib.import_module("serial")
+        faults = (pyserial.SerialException, OSError, ValueError)
+        try:
+            line = _open(pyserial, self._url, self._baud, self._decoder.poll_ms)
+        except faults as error:
+            raise PortFault(_text(error)) from error
+        self._serial = line
+        try:
+            self._decoder.reset()
+            if not self._announces:
+                self._emit(ReaderState(READY))
+            while not self._stopping.is_set():
+                self._turn(line)
+        except (*faults, TypeError) as error:
+            # pyserial's own read fails with a TypeError when the line is closed under it
+            raise PortFault(_text(error)) from error
+        finally:
+            self._serial = None
+            self._decoder.reset()
+            self._emit(*self._decoder.feed(b""))
+            with contextlib.suppress(*faults):
+                line.close()
+
+    def _turn(self, line: Any) -> None:
+        out = self._decoder.poll(now_ms())
+        while (feedback := self._next_feedback()) is not None:
+            out += self._decoder.answer(feedback)
+        if out:
+            line.write(out)
+        data = line.read(1)
+        while data and len(data) < READ_BYTES and (more := line.in_waiting):
+            data += line.read(min(more, READ_BYTES))
+        if data:
+            # an answer belongs to the time it came, not to the time of the question
+            late = self._decoder.poll(now_ms())
+            if late:
+                line.write(late)
+        self._emit(*self._decoder.feed(data))
+
+    def _wake(self) -> None:
+        line = self._serial
+        if hasattr(line, "cancel_read"):
+            # the line may be closed at this very moment; then its thread is awake anyway
+            with contextlib.suppress(OSError, TypeError, AttributeError):
+                line.cancel_read()
+
+
+def _open(pyserial: Any, url: str, baud: int, poll_ms: int) -> Any:
+    options: dict[str, Any] = {
+        "baudrate": baud,
+        "timeout": poll_ms / 1000,
+        "write_timeout": WRITE_TIMEOUT_MS / 1000,
+    }
+    if "://" not in url:
+        # two programs on one line would each get half of the bytes
+        options["exclusive"] = True
+    line = pyserial.serial_for_url(url, **options)
+    _keep_alive(getattr(line, "_socket", None))
+    return line
+
+
+def _keep_alive(link: socket.socket | None) -> None:
+    if link is None:
+        return
+    idle_s, pause_s, probes = KEEPALIVE_S
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, idle_s)
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, pause_s)
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, probes)
+
+
+def _text(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,0 +1,1 @@
+"""Reader protocols without input or output: bytes in, events out. See ``base``."""

@@ -1,0 +1,149 @@
+"""What every reader protocol has in common: events, feedback and the decoder's interface.
+
+A *decoder* does no input or output and has no clock. Whoever owns the wire calls::
+
+    decoder.reset()                        # after the port was opened, and again after a reconnect
+    while True:
+        write(decoder.poll(now_ms))        # at least every decoder.poll_ms, and before each feed
+        for event in decoder.feed(read()): # b"" is fine: collects what poll() has found
+            ...
+
+``now_ms`` is any clock that only goes forward, in whole milliseconds. Rules for every decoder:
+
+- ``feed`` never raises, whatever the bytes; any chunking of the same bytes gives the same events;
+- what is not understood is counted and reported as ``Noise``, never as a card;
+- a card that stays on the reader is one ``CardSeen``;
+- memory is bounded, whatever arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
+
+from campus_core import credential as credentials
+from campus_core import uid as uids
+from campus_core import wire
+
+# -- outcomes of feedback -----------------------------------------------------------
+GRANTED: Final = wire.GRANTED
+REFUSED: Final = wire.REFUSED
+#: The server is being asked: lamp neither green nor red.
+ASKING: Final = "asking"
+#: The card could not be read or went too early: hold it again.
+AGAIN: Final = "again"
+
+#: Characters of a credential, the wire's limit.
+MAX_CREDENTIAL: Final = 1024
+UID, SUN, QR, NUMBER, EMERGENCY = "uid", "sun", "qr", "number", "emergency"
+
+# -- states of a reader ------------------------------------------------------------
+OPENING: Final = "opening"
+READY: Final = "ready"
+#: The device is not there (unplugged, no connection); the port keeps trying.
+LOST: Final = "lost"
+#: The device is there but does not answer as it should.
+SICK: Final = "sick"
+STOPPED: Final = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CardSeen:
+    """A card, phone or code was shown.
+
+    ``credential`` is the wire's form: ``uid:04A1B2C3`` (a canonical UID of ``campus_core.uid``),
+    ``sun:`` and the query of the URL that an NTAG 424 card made, ``qr:`` and the text of a code,
+    ``number:``. A keyboard reader whose form is not known gives the bare text where that may mean
+    more than one card; ``campus_core.credential.parse`` reads all of these.
+    """
+
+    credential: str
+
+    def __repr__(self) -> str:
+        return f"CardSeen({mask(self.credential)})"
+
+
+@dataclass(frozen=True, slots=True)
+class CardGone:
+    """The card has left the reader; readers that cannot tell report it after a pause."""
+
+    credential: str
+
+    def __repr__(self) -> str:
+        return f"CardGone({mask(self.credential)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Something was not understood: ``count`` bytes (``reason`` ``garbage``) or frames (else)."""
+
+    reason: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tamper:
+    """The reader's case was opened (``on``) or closed again."""
+
+    on: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderState:
+    """The reader is now in ``state``: one of this module's states; ``detail`` for people."""
+
+    state: str
+    detail: str = ""
+
+
+Event: TypeAlias = CardSeen | CardGone | Noise | Tamper | ReaderState
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the reader shows the person: lamp, buzzer, relay by ``outcome``, display by ``text``.
+
+    ``outcome`` is ``granted`` (green; a door's relay closes), ``refused`` (red), ``asking`` or
+    ``again``. ``text`` has lines split by ``\\n``; a reader shows what fits. It goes back to idle
+    after ``duration_ms``.
+    """
+
+    outcome: str
+    text: str = ""
+    duration_ms: int = 1500
+
+
+class Decoder(Protocol):
+    """One reader's protocol; the module's docstring says how it is driven."""
+
+    #: Longest pause between two calls of ``poll``, in milliseconds.
+    poll_ms: int
+
+    def reset(self) -> None:
+        """Forget what was half received; the line is fresh."""
+
+    def poll(self, now_ms: int) -> bytes:
+        """Move on to ``now_ms``; return bytes to write, maybe none."""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Take what was read, maybe nothing; return what has happened since the last call."""
+
+    def answer(self, feedback: Feedback) -> bytes:
+        """Return the bytes that make the reader show ``feedback``; none if it cannot or must wait."""
+
+
+def of_uid(raw: bytes) -> str | None:
+    """Return the credential of a UID as the card sent it, or None if it cannot be a card's.
+
+    For cards after ISO/IEC 14443-3: None is also what a random UID gives (4 bytes starting with 08,
+    made anew for every tap, table 5) and the cascade tag 88, with which a longer UID goes on.
+    """
+    if len(raw) not in uids.SIZES or not any(raw) or (len(raw) == 4 and raw[0] in (0x08, 0x88)):
+        return None
+    return f"{UID}:{raw.hex().upper()}"
+
+
+def mask(credential: str) -> str:
+    """Return ``credential`` for a log: its kind and no more than its last four characters."""
+    return credentials.mask(credential)

@@ -1,0 +1,73 @@
+"""NDEF messages: the address in the first URI record, as NTAG 424 cards and phones carry it.
+
+Source: NFC Forum NDEF 1.0 (record layout) and URI Record Type Definition 1.0 (table 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+#: Records looked at, over all levels; more is not an address but an attack.
+RECORDS_MAX: Final = 16
+_SHORT, _ID, _TYPE = 0x10, 0x08, 0x07
+_WELL_KNOWN: Final = 0x01
+
+#: What the first byte of a URI record stands for.
+URI_PREFIXES: Final = (
+    "", "http://www.", "https://www.", "http://", "https://", "tel:", "mailto:",
+    "ftp://anonymous:anonymous@", "ftp://ftp.", "ftps://", "sftp://", "smb://", "nfs://", "ftp://",
+    "dav://", "news:", "telnet://", "imap:", "rtsp://", "urn:", "pop:", "sip:", "sips:", "tftp:",
+    "btspp://", "btl2cap://", "btgoep://", "tcpobex://", "irdaobex://", "file://", "urn:epc:id:",
+    "urn:epc:tag:", "urn:epc:pat:", "urn:epc:raw:", "urn:epc:", "urn:nfc:",
+)  # fmt: skip
+
+
+class Record(NamedTuple):
+    name_format: int
+    kind: bytes
+    payload: bytes
+
+
+def records(message: bytes) -> Iterator[Record]:
+    """Give the records of ``message`` up to the first that is cut off or damaged."""
+    place = 0
+    for _ in range(RECORDS_MAX):
+        if place + 2 > len(message):
+            return
+        flags, kind_size = message[place], message[place + 1]
+        wide = 1 if flags & _SHORT else 4
+        place += 2
+        payload_size = int.from_bytes(message[place : place + wide], "big")
+        place += wide
+        id_size = message[place] if flags & _ID and place < len(message) else 0
+        place += 1 if flags & _ID else 0
+        end = place + kind_size + id_size + payload_size
+        if end > len(message):
+            return
+        kind = message[place : place + kind_size]
+        yield Record(flags & _TYPE, kind, message[place + kind_size + id_size : end])
+        place = end
+
+
+def uri(message: bytes) -> str | None:
+    """Return the first address of ``message``, also of one inside a smart poster; else None."""
+    for record in records(message):
+        if record.name_format != _WELL_KNOWN:
+            continue
+        if record.kind == b"U" and record.payload:
+            return _address(record.payload)
+        if record.kind == b"Sp":
+            inner = next((r for r in records(record.payload) if r.kind == b"U" and r.payload), None)
+            if inner is not None:
+                return _address(inner.payload)
+    return None
+
+
+def _address(payload: bytes) -> str | None:
+    code = payload[0]
+    try:
+        rest = payload[1:].decode()
+    except UnicodeDecodeError:
+        return None
+    return URI_PREFIXES[code] + rest if code < len(URI_PREFIXES) else None

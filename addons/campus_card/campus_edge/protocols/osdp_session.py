@@ -1,0 +1,285 @@
+"""The control panel's side of one OSDP reader: a table of steps, from the first hello to polling.
+
+========= ======== ========= =========================================================
+step      sends    awaits    then
+========= ======== ========= =========================================================
+identify  ID       PDID      ability
+ability   CAP      PDCAP     challenge with a key, status without one
+challenge CHLNG    CCRYPT    prove, if the reader knows the key
+prove     SCRYPT   RMAC_I    status; give_key under the default key
+give_key  KEYSET   ACK       identify, from the beginning, with the reader's own key
+status    LSTAT    LSTATR    run
+run       POLL, or a command that waits
+========= ======== ========= =========================================================
+
+A session with a key never talks in the clear: a reader that refuses it is ``sick``, its cards are not
+believed. The default key is used only where ``install`` says so, and only to give the reader its own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from . import osdp_codes as codes
+from . import osdp_feedback
+from .base import LOST, OPENING, SICK, Feedback
+from .osdp_config import ReaderConfig
+from .osdp_feedback import Command
+from .osdp_frame import Frame, build
+from .osdp_reports import Reports
+from .osdp_secure import DEFAULT_KEY, KEY_BYTES, RANDOM_BYTES, SecureChannel
+
+TRIES_MAX: Final = 3
+BUSY_MAX: Final = 50
+BUSY_PAUSE_MS: Final = 50
+STATUS_EVERY_MS: Final = 5_000
+#: Pauses before a reader is greeted anew.
+RETRIES_MS: Final = (100, 1_000, 2_000, 4_000, 8_000)
+QUEUE_MAX: Final = 16
+
+IDENTIFY, ABILITY, CHALLENGE, PROVE = "identify", "ability", "challenge", "prove"
+GIVE_KEY, STATUS, RUN = "give_key", "status", "run"
+
+#: Step -> reply that moves it on.
+AWAITS: Final[Mapping[str, int]] = {
+    IDENTIFY: codes.PDID,
+    ABILITY: codes.PDCAP,
+    CHALLENGE: codes.CCRYPT,
+    PROVE: codes.RMAC_I,
+    GIVE_KEY: codes.ACK,
+    STATUS: codes.LSTATR,
+}
+
+
+class Session:
+    """What is known of one reader. The bus calls; ``due_ms`` is when it wants to send again."""
+
+    _step: str
+    _sequence: int
+    #: The frame that waits for its answer, as it was sent.
+    _sent: bytes | None
+    _tries: int
+    _busy: int
+    _channel: SecureChannel | None
+    _cryptogram: bytes
+
+    def __init__(self, config: ReaderConfig, random_bytes: Callable[[int], bytes]) -> None:
+        self.config: Final = config
+        self.due_ms = 0
+        self.capabilities: dict[int, int] = {}
+        #: Vendor, model, version, serial number and firmware as the reader states them, in hex.
+        self.identity = ""
+        self.reports: Final = Reports(uid_reversed=config.uid_reversed)
+        self._random_bytes = random_bytes
+        self._queue: deque[Command] = deque(maxlen=QUEUE_MAX)
+        self._failures = 0
+        self._installing = False
+        self._status_ms = 0
+        self._restart()
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the secure channel is open."""
+        return self._channel is not None and self._channel.active
+
+    def reset(self) -> None:
+        """Begin from the first hello: the line was opened anew."""
+        self._restart()
+        self._queue.clear()
+        self.due_ms = 0
+        self._failures = 0
+        self.reports.set_state(OPENING)
+
+    def show(self, feedback: Feedback) -> None:
+        """Have the reader show ``feedback`` in its next turns, instead of what still waits."""
+        self._queue.clear()
+        if self._step == RUN:
+            config = self.config
+            self._queue.extend(
+                osdp_feedback.commands(feedback, self.capabilities, config.relay, config.encoding)
+            )
+
+    def next_frame(self, now_ms: int) -> bytes:
+        """Return the frame to send now: the last one again, or the next command."""
+        if self._sent is None:
+            command = self._next_command(now_ms)
+            # 0 says that we begin; then 1, 2, 3 and 1 again
+            self._sequence = self._sequence % 3 + 1 if self._sequence >= 0 else 0
+            self._sent = self._encode(command)
+        return self._sent
+
+    def on_frame(self, frame: Frame, now_ms: int) -> bool:
+        """Take a frame of this reader; False when it is no answer to what was sent."""
+        if self._sent is None:
+            return False
+        if frame.code == codes.BUSY and not frame.block:
+            self._on_busy(now_ms)
+            return True
+        # a reader that has lost count says so under a number of its own
+        if frame.sequence != self._sequence and frame.code != codes.NAK:
+            return False
+        data = self._plain(frame)
+        if data is None:
+            self.reports.noise("not_secure")
+            self._retreat(now_ms, SICK, "secure channel broken")
+            return True
+        self._sent, self._tries, self._busy = None, 0, 0
+        self.due_ms = now_ms
+        self._on_reply(frame, data, now_ms)
+        if self._step == RUN and not self._queue:
+            self.due_ms += self.config.poll_every_ms
+        return True
+
+    def on_silence(self, now_ms: int) -> None:
+        """The answer did not come in time."""
+        self._tries += 1
+        # one try is enough for a reader that may not be there: the others on the line wait meanwhile
+        if self._tries >= (TRIES_MAX if self._step != IDENTIFY else 1):
+            self._retreat(now_ms, LOST, "no answer")
+
+    # -- sending ------------------------------------------------------------------------
+
+    def _next_command(self, now_ms: int) -> Command:
+        if self._step in _SENDS:
+            return _SENDS[self._step]
+        if self._step == CHALLENGE:
+            self._channel = SecureChannel(
+                DEFAULT_KEY if self._installing else self.config.key or DEFAULT_KEY,
+                self._random_bytes(RANDOM_BYTES),
+                use_crc=self.config.use_crc,
+            )
+            return Command(codes.CHLNG, self._channel.rnd_a)
+        if self._step == PROVE:
+            return Command(codes.SCRYPT, self._cryptogram)
+        if self._step == GIVE_KEY:
+            return Command(codes.KEYSET, bytes([1, KEY_BYTES]) + (self.config.key or b""))
+        if now_ms - self._status_ms >= STATUS_EVERY_MS:
+            self._status_ms = now_ms
+            return Command(codes.LSTAT)
+        return self._queue.popleft() if self._queue else Command(codes.POLL)
+
+    def _encode(self, command: Command) -> bytes:
+        address, crc = self.config.address, self.config.use_crc
+        if self._channel is not None and self._channel.active:
+            return self._channel.seal(address, self._sequence, command.code, command.data)
+        block = b""
+        if self._channel is not None and command.code in _BLOCKS:
+            block = bytes([_BLOCKS[command.code]]) + self._channel.key_flag
+        return build(address, self._sequence, command.code, command.data, block=block, use_crc=crc)
+
+    # -- receiving ----------------------------------------------------------------------
+
+    def _plain(self, frame: Frame) -> bytes | None:
+        """Return a reply's data; None when the secure channel does not vouch for it."""
+        if self._channel is None or not self._channel.active:
+            return None if frame.is_sealed else frame.data
+        # What comes in the clear now, also a NAK, is not vouched for: the worst a liar gets is a new handshake.
+        return self._channel.open_frame(frame) if frame.is_sealed else None
+
+    def _on_reply(self, frame: Frame, data: bytes, now_ms: int) -> None:
+        if frame.code == codes.NAK:
+            self._on_nak(data[0] if data else 0, now_ms)
+        elif self._step == RUN:
+            self.reports.take(frame.code, data, now_ms)
+        elif frame.code == AWAITS[self._step]:
+            _STEP_REPLIES[self._step](self, frame, data, now_ms)
+        else:
+            self._retreat(now_ms, SICK, f"unexpected reply {frame.code:02x}")
+
+    def _on_busy(self, now_ms: int) -> None:
+        self._busy += 1
+        self._tries = 0
+        self.due_ms = now_ms + BUSY_PAUSE_MS
+        if self._busy > BUSY_MAX:
+            self._retreat(now_ms, SICK, "always busy")
+
+    def _on_nak(self, reason: int, now_ms: int) -> None:
+        detail = codes.NAK_REASONS.get(reason, f"reason {reason}")
+        if self._step in (CHALLENGE, PROVE):
+            self._refuse_key(now_ms, detail)
+        elif self._step == ABILITY:
+            self._after_ability()
+        elif self._step == STATUS and reason not in codes.NAK_RESTARTS:
+            # a reader that knows no LSTAT tells of tamper when it is polled, or not at all
+            self._run(now_ms)
+        else:
+            self.reports.noise("nak")
+            if self._step != RUN or reason in codes.NAK_RESTARTS:
+                self._retreat(now_ms, SICK, detail)
+
+    def _on_identity(self, frame: Frame, data: bytes, now_ms: int) -> None:
+        self.identity = data.hex()
+        self._step = ABILITY
+
+    def _on_ability(self, frame: Frame, data: bytes, now_ms: int) -> None:
+        entries = zip(data[::3], data[1::3], data[2::3], strict=False)
+        self.capabilities = {function: level for function, level, _count in entries if level}
+        self._after_ability()
+
+    def _after_ability(self) -> None:
+        self._step = STATUS if self.config.key is None else CHALLENGE
+
+    def _on_challenge(self, frame: Frame, data: bytes, now_ms: int) -> None:
+        ours = self._channel.server_cryptogram(data) if self._channel else None
+        if ours is None:
+            self._refuse_key(now_ms, "another key")
+        else:
+            self._cryptogram, self._step = ours, PROVE
+
+    def _on_proof(self, frame: Frame, data: bytes, now_ms: int) -> None:
+        if self._channel is None or not self._channel.activate(data, frame.block):
+            self._refuse_key(now_ms, "another key")
+        else:
+            self._step = GIVE_KEY if self._installing else STATUS
+
+    def _on_key_taken(self, frame: Frame, data: bytes, now_ms: int) -> None:
+        self._installing = False
+        self._restart()
+
+    def _on_first_status(self, frame: Frame, data: bytes, now_ms: int) -> None:
+        self.reports.take(frame.code, data, now_ms)
+        self._run(now_ms)
+
+    def _run(self, now_ms: int) -> None:
+        self._step, self._failures, self._status_ms = RUN, 0, now_ms
+        self.reports.begin(now_ms)
+
+    def _refuse_key(self, now_ms: int, detail: str) -> None:
+        # the reader's own key and the default one in turns, until somebody has set it right
+        self._installing = self.config.install and not self._installing
+        self._retreat(now_ms, SICK, f"secure channel refused: {detail}")
+
+    # -- going back ----------------------------------------------------------------------
+
+    def _restart(self) -> None:
+        self._step = IDENTIFY
+        self._sequence = -1
+        self._sent = None
+        self._tries = self._busy = 0
+        self._channel = None
+        self._cryptogram = b""
+
+    def _retreat(self, now_ms: int, state: str, detail: str) -> None:
+        self._restart()
+        self._queue.clear()
+        self.due_ms = now_ms + RETRIES_MS[min(self._failures, len(RETRIES_MS) - 1)]
+        self._failures += 1
+        self.reports.set_state(state, detail)
+
+
+_SENDS: Final[Mapping[str, Command]] = {
+    IDENTIFY: Command(codes.ID, b"\0"),
+    ABILITY: Command(codes.CAP, b"\0"),
+    STATUS: Command(codes.LSTAT),
+}
+_BLOCKS: Final[Mapping[int, int]] = {codes.CHLNG: codes.SCS_CHLNG, codes.SCRYPT: codes.SCS_SCRYPT}
+_STEP_REPLIES: Final[Mapping[str, Callable[[Session, Frame, bytes, int], None]]] = {
+    IDENTIFY: Session._on_identity,
+    ABILITY: Session._on_ability,
+    CHALLENGE: Session._on_challenge,
+    PROVE: Session._on_proof,
+    GIVE_KEY: Session._on_key_taken,
+    STATUS: Session._on_first_status,
+}

@@ -1,0 +1,181 @@
+"""Readers with a PN532 on the serial line (115200 baud): MIFARE, NTAG, DESFire, phones.
+
+The decoder is the host's side: it wakes the chip, looks for a card again and again, reads the SUN
+message of cards that have one and watches until the card has left. What it does is written as a
+script (a generator that yields steps and is sent answers); ``Link`` does acknowledgements,
+deadlines and retries.
+
+A card that talks ISO/IEC 14443-4 is *not* searched again while it lies there: a new search would
+give it a new random UID and its SUN counter another step. The chip is asked whether it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Final, TypeAlias
+
+from . import apdu
+from . import pn532_commands as chip
+from .base import READY, SICK, Event, Feedback, Noise, ReaderState, of_uid
+from .pn532_link import Link, LinkError
+from .presence import Presence
+
+BAUD: Final = 115_200
+#: Pause between two looks for a card.
+LOOK_MS: Final = 40
+#: So many looks in a row without the card: it has left.
+MISSES: Final = 3
+#: Pause before a chip that does not answer is woken again.
+RESTART_MS: Final = 1000
+#: Answers of one command to a card that come in parts.
+PARTS_MAX: Final = 8
+
+#: A card left while it was read; one without a name of its own was shown.
+TORN: Final = "torn"
+NAMELESS: Final = "nameless"
+
+
+class _Left(Exception):
+    """The card has left, or has stopped to answer, while it was read."""
+
+
+#: Yields a command, or a pause in milliseconds; is sent the command's answer.
+_Script: TypeAlias = Generator[bytes | int, bytes, None]
+
+
+class Pn532:
+    """Decoder for a PN532; see ``base.Decoder``. ``reads_sun`` off: the UID is all that is read."""
+
+    poll_ms = 10
+
+    def __init__(self, reads_sun: bool = True) -> None:
+        self._reads_sun = reads_sun
+        self._link = Link()
+        # looks are counted here, so time alone makes no card leave
+        self._presence = Presence(hold_ms=1 << 60)
+        self._events: list[Event] = []
+        self._now_ms = 0
+        self._feedback: Feedback | None = None
+        self._feedback_ms = 0
+        self._outputs = b""
+        self.reset()
+
+    def reset(self) -> None:
+        self._link.reset()
+        self._events += self._presence.gone()
+        self._script = self._run()
+        self._resume_ms: int | None = self._now_ms
+        self._outputs = b""
+
+    def poll(self, now_ms: int) -> bytes:
+        self._now_ms = now_ms
+        out = self._link.poll(now_ms)
+        self._move()
+        return out + self._link.poll(now_ms)
+
+    def feed(self, data: bytes) -> list[Event]:
+        self._link.feed(data, self._now_ms)
+        self._move()
+        events = self._link.events + self._events
+        self._link.events, self._events = [], []
+        return events
+
+    def answer(self, feedback: Feedback) -> bytes:
+        """The chip takes one command at a time, so the lamps wait for the next look: some 50 ms."""
+        self._feedback, self._feedback_ms = feedback, self._now_ms
+        return b""
+
+    # -- the script's engine ------------------------------------------------------------------
+    def _move(self) -> None:
+        """Go on with the script if its answer is there or its pause is over."""
+        result, self._link.result = self._link.result, None
+        try:
+            if self._resume_ms is not None and self._now_ms >= self._resume_ms:
+                self._resume_ms = None
+                self._take(next(self._script))
+            elif isinstance(result, LinkError):
+                self._take(self._script.throw(result))
+            elif result is not None:
+                self._take(self._script.send(result))
+        except LinkError as error:
+            self._events += [*self._presence.gone(), ReaderState(SICK, str(error))]
+            self._script, self._resume_ms, self._outputs = self._run(), self._now_ms + RESTART_MS, b""
+
+    def _take(self, step: bytes | int) -> None:
+        if isinstance(step, int):
+            self._resume_ms = self._now_ms + step
+        else:
+            prefix = chip.WAKE_UP if step == chip.SAM_NORMAL else b""
+            self._link.send(step, self._now_ms, prefix)
+
+    # -- the script ---------------------------------------------------------------------------
+    def _run(self) -> _Script:
+        yield chip.SAM_NORMAL
+        name = chip.parse_firmware((yield chip.GET_FIRMWARE))
+        if name is None:
+            raise LinkError("this is not a PN532")
+        yield chip.FEW_RETRIES
+        self._events.append(ReaderState(READY, name))
+        while True:
+            yield from self._lamps()
+            target = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
+            if target is not None:
+                yield from self._visit(target)
+            yield LOOK_MS
+
+    def _visit(self, target: chip.Target) -> _Script:
+        """A card is there: say which, and wait until it is gone."""
+        try:
+            credential = yield from self._credential(target)
+            if credential is None:
+                self._events.append(Noise(NAMELESS))
+            else:
+                self._events += self._presence.seen(credential, self._now_ms)
+            yield from self._watch(target)
+        except _Left:
+            self._events.append(Noise(TORN))
+        self._events += self._presence.gone()
+        # the next search finds cards as if they had just come, whatever state they were left in
+        yield chip.FIELD_OFF
+
+    def _credential(self, target: chip.Target) -> Generator[bytes | int, bytes, str | None]:
+        if not (target.is_iso_dep and self._reads_sun):
+            return of_uid(target.raw_uid)
+        dialogue = apdu.read_credential(target.raw_uid)
+        try:
+            command = next(dialogue)
+            while True:
+                command = dialogue.send((yield from self._exchange(target.number, command)))
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+    def _exchange(self, number: int, command: bytes) -> Generator[bytes | int, bytes, bytes]:
+        """Send ``command`` to the card; return its whole answer."""
+        answer = b""
+        for _ in range(PARTS_MAX):
+            error, is_more, data = chip.parse_exchange((yield chip.exchange(number, command)))
+            if error:
+                raise _Left
+            answer, command = answer + data, b""
+            if not is_more:
+                return answer
+        raise _Left
+
+    def _watch(self, target: chip.Target) -> _Script:
+        misses = 0
+        while misses < MISSES:
+            yield from self._lamps()
+            yield LOOK_MS
+            if target.is_iso_dep:
+                answer = yield chip.IS_CARD_THERE
+                is_there = answer[1:2] == b"\x00"
+            else:
+                found = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
+                is_there = found is not None and found.raw_uid == target.raw_uid
+            misses = 0 if is_there else misses + 1
+
+    def _lamps(self) -> _Script:
+        wanted = chip.outputs(self._feedback, self._now_ms - self._feedback_ms)
+        if wanted != self._outputs:
+            yield wanted
+            self._outputs = wanted

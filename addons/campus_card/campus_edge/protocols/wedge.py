@@ -1,0 +1,177 @@
+"""Readers and scanners that act as a keyboard: ``input_event`` structs of Linux in, taps out.
+
+A scan is keys in quick succession. It ends with Enter or Tab, or when no key follows for
+``gap_ms``; so a person who types on a keyboard makes many short scans, and these are noise.
+Gaps are measured with the times that the kernel has put into the events.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Final, NamedTuple
+
+from . import keys, scan
+from .base import Event, Feedback, Noise
+from .keys import Key
+from .presence import Presence
+
+#: struct input_event: seconds, microseconds, type, code, value; natural sizes of this machine.
+EVENT: Final = struct.Struct("@llHHi")
+_EV_SYN, _EV_KEY, _EV_MAX = 0x00, 0x01, 0x1F
+_SYN_DROPPED: Final = 3
+RELEASED, PRESSED, REPEATED = 0, 1, 2
+
+GAP_MS: Final = 120
+#: Silence on the wire has the delays of threads in it, so it is given more time.
+SILENCE_MS: Final = 250
+#: Keys of one scan; a credential has no more characters.
+KEYS_MAX: Final = 1024
+#: Shorter is no credential but somebody typing.
+KEYS_MIN: Final = 4
+#: The same scan again so soon: the reader repeats while the card lies there.
+HOLD_MS: Final = 1500
+
+# -- reasons of noise --------------------------------------------------------------------
+GARBAGE: Final = "garbage"
+TYPING: Final = "typing"
+OVERSIZE: Final = "oversize"
+OVERRUN: Final = "overrun"
+MALFORMED: Final = "malformed"
+
+
+class InputEvent(NamedTuple):
+    at_ms: int
+    kind: int
+    code: int
+    value: int
+
+
+class Wedge:
+    """Decoder of a keyboard's events; see ``base.Decoder``. ``form`` is how it writes a UID."""
+
+    poll_ms = 50
+
+    def __init__(self, form: str = scan.AUTO, gap_ms: int = GAP_MS, hold_ms: int = HOLD_MS) -> None:
+        if form not in scan.FORMS:
+            raise ValueError(f"there is no form {form!r} of a UID")
+        self._form, self._gap_ms = form, gap_ms
+        self._presence = Presence(hold_ms)
+        self._events: list[Event] = []
+        self._now_ms = 0
+        self._garbage = 0
+        self.reset()
+
+    def reset(self) -> None:
+        self._bytes = bytearray()
+        self._shifts: set[int] = set()
+        self._keys: list[Key] = []
+        self._is_oversize = False
+        self._key_ms = 0
+        self._heard_ms = self._now_ms
+        self._events += self._presence.gone()
+
+    def poll(self, now_ms: int) -> bytes:
+        self._now_ms = now_ms
+        if (self._keys or self._is_oversize) and now_ms - self._heard_ms >= SILENCE_MS:
+            self._finish()
+        self._events += self._presence.expire(now_ms)
+        return b""
+
+    def feed(self, data: bytes) -> list[Event]:
+        if data:
+            self._heard_ms = self._now_ms
+        self._bytes += data
+        while (event := self._next()) is not None:
+            self._take(event)
+        self._report_garbage()
+        events, self._events = self._events, []
+        return events
+
+    def answer(self, feedback: Feedback) -> bytes:
+        return b""
+
+    def _next(self) -> InputEvent | None:
+        """Return the next event; bytes that cannot be one are passed over, one by one."""
+        while len(self._bytes) >= EVENT.size:
+            seconds, microseconds, kind, code, value = EVENT.unpack_from(self._bytes)
+            if seconds >= 0 and 0 <= microseconds < 1_000_000 and kind <= _EV_MAX:
+                del self._bytes[: EVENT.size]
+                self._report_garbage()
+                return InputEvent(seconds * 1000 + microseconds // 1000, kind, code, value)
+            del self._bytes[0]
+            self._garbage += 1
+        return None
+
+    def _take(self, event: InputEvent) -> None:
+        if event.kind == _EV_SYN and event.code == _SYN_DROPPED:
+            # the kernel has dropped events: what is here of the scan has holes
+            self._keys, self._is_oversize = [], False
+            self._shifts.clear()
+            self._events.append(Noise(OVERRUN))
+        if event.kind != _EV_KEY:
+            return
+        if event.code in keys.SHIFTS:
+            (self._shifts.discard if event.value == RELEASED else self._shifts.add)(event.code)
+        elif event.value == PRESSED:
+            self._press(event)
+
+    def _press(self, event: InputEvent) -> None:
+        if (self._keys or self._is_oversize) and abs(event.at_ms - self._key_ms) > self._gap_ms:
+            self._finish()
+        self._key_ms = event.at_ms
+        if event.code in keys.ENDS:
+            self._finish()
+        elif event.code in keys.US:
+            self._add(Key(event.code, bool(self._shifts)))
+        elif event.code not in keys.SILENT:
+            self._events.append(Noise(TYPING))
+
+    def _add(self, key: Key) -> None:
+        if len(self._keys) >= KEYS_MAX:
+            self._keys, self._is_oversize = [], True
+        elif not self._is_oversize:
+            self._keys.append(key)
+
+    def _finish(self) -> None:
+        pressed, self._keys = self._keys, []
+        was_oversize, self._is_oversize = self._is_oversize, False
+        if was_oversize:
+            self._events.append(Noise(OVERSIZE))
+        elif 0 < len(pressed) < KEYS_MIN:
+            self._events.append(Noise(TYPING))
+        elif pressed:
+            found = _credential(pressed, self._form)
+            if found is None:
+                self._events.append(Noise(MALFORMED))
+            else:
+                self._events += self._presence.seen(found, self._now_ms)
+
+    def _report_garbage(self) -> None:
+        if self._garbage:
+            self._events.append(Noise(GARBAGE, self._garbage))
+            self._garbage = 0
+
+
+def _credential(pressed: list[Key], form: str) -> str | None:
+    """Return what was scanned. Only what is no UID in the US layout is tried in the others."""
+    found = scan.credential_of(keys.text(pressed), form)
+    digits = keys.hex_text(pressed)
+    if digits is None or not scan.is_number(found):
+        return found
+    other = scan.credential_of(digits, form)
+    return found if scan.is_number(other) else other
+
+
+def encode(at_ms: int, kind: int, code: int, value: int) -> bytes:
+    """Return one event as the kernel gives it."""
+    return EVENT.pack(at_ms // 1000, at_ms % 1000 * 1000, kind, code, value)
+
+
+def keystroke(at_ms: int, key: Key) -> bytes:
+    """Return the events of one key pressed and let go, with shift around it where needed."""
+    press = [(keys.LEFT_SHIFT, PRESSED)] if key.shift else []
+    press += [(key.code, PRESSED), (key.code, RELEASED)]
+    press += [(keys.LEFT_SHIFT, RELEASED)] if key.shift else []
+    return b"".join(
+        encode(at_ms, _EV_KEY, code, value) + encode(at_ms, _EV_SYN, 0, 0) for code, value in press
+    )

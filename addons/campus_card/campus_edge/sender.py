@@ -1,0 +1,235 @@
+"""Sends the journal: everything that waits in one batch, one batch at a time.
+
+An idle edge sends a tap at once; while a batch is on its way the next one gathers.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from campus_core import errors, wire
+from campus_core.wire import TapEntry
+
+from .asks import Asks, ServerAnswer
+from .exposure import Exposure
+from .http import TAPS_PATH, Connection, ServerRefused, ServerUnreachable
+from .journal import Journal, JournalUnwritable
+from .journal_store import Batch
+from .ports.backoff import Backoff
+
+_logger = logging.getLogger(__name__)
+#: How long a server that has switched the edge off is left alone.
+DISABLED_PAUSE_MS: Final = 30_000
+FIRST_PAUSE_MS: Final = 200
+LONGEST_PAUSE_MS: Final = 10_000
+RETRY_AFTER_MAX_MS: Final = 60_000
+SWITCHED_OFF: Final = frozenset({errors.EDGE_DISABLED, errors.EDGE_REVOKED, errors.EDGE_UNKNOWN})
+_TOO_BIG: Final = frozenset({errors.BODY_TOO_LARGE, errors.BATCH_TOO_LARGE})
+
+
+class Sender:
+    """The thread between the journal and ``POST /campus/v1/taps``."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        connection: Connection,
+        asks: Asks,
+        exposure: Exposure,
+        on_version: Callable[[int], None],
+        request_timeout_ms: int,
+    ) -> None:
+        self._journal, self._connection = journal, connection
+        self._asks, self._exposure, self._on_version = asks, exposure, on_version
+        self._request_timeout_ms = request_timeout_ms
+        self._backoff = Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
+        self._wake = threading.Event()
+        self._retry = threading.Event()
+        self._stopping = threading.Event()
+        self._limit = wire.MAX_ENTRIES
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        #: The server has answered lately and is not known to be slow.
+        self.up = False
+        #: Code of the refusal when the server has switched this edge off, else empty.
+        self.disabled = ""
+        self.problem = ""
+        self.batches = 0
+        self.forks = 0
+        self.rejected = 0
+
+    # -- for others ------------------------------------------------------------------------
+    @property
+    def can_ask(self) -> bool:
+        """Say whether a tap may wait for the server: it is there, and the queue is short."""
+        return self.up and not self.disabled and self._journal.queue_length < wire.MAX_ENTRIES
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, also in the middle of a request."""
+        self._stopping.set()
+        self._wake.set()
+        self._retry.set()
+        self._connection.abort()
+        self._thread.join(timeout=5)
+        self._connection.close()
+
+    def wake(self) -> None:
+        """There is something new in the journal."""
+        self._wake.set()
+
+    def late(self) -> None:
+        """The server missed a deadline: until it answers again nobody waits for it."""
+        self.up = False
+
+    def switch(self, code: str) -> None:
+        """The server has switched this edge off (the refusal's code) or on again (empty)."""
+        if code != self.disabled:
+            _logger.warning("switched %s by the server", f"off ({code})" if code else "on")
+        self.disabled = code
+        self._retry.set()
+
+    def server_seen(self) -> None:
+        """Another request was answered: try at once."""
+        if not self._journal.queue_length:
+            self.up = True
+        self._retry.set()
+
+    # -- the thread ------------------------------------------------------------------------
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                pause_ms = self._turn()
+            except (JournalUnwritable, sqlite3.Error) as error:
+                _logger.error("the journal fails the sender: %s", error)
+                pause_ms = self._backoff.next_ms()
+            except Exception:
+                # a fault of ours must not end the sending for good
+                _logger.exception("sending failed")
+                pause_ms = self._backoff.next_ms()
+            self._rest(pause_ms)
+
+    def _rest(self, pause_ms: int) -> None:
+        # whoever stops this thread sets "stopping" first: looked at after "clear", it is never missed
+        self._retry.clear()
+        if self._stopping.is_set():
+            return
+        if pause_ms < 0:
+            self._wake.wait()
+        elif pause_ms:
+            self._retry.wait(pause_ms / 1000)
+
+    def _turn(self) -> int:
+        """Send one batch; return how long to wait then: -1 for until there is something to send."""
+        self._wake.clear()
+        batch = self._journal.batch(self._limit)
+        if batch is None:
+            return -1
+        try:
+            answer = self._connection.request("POST", TAPS_PATH, batch.body(), self._request_timeout_ms)
+            self._take(batch, answer.json())
+        except ServerUnreachable as error:
+            return self._failed(str(error))
+        except ServerRefused as refused:
+            return self._refused(refused, batch)
+        self._backoff.reset()
+        self.up, self.disabled, self.problem = True, "", ""
+        self._limit = wire.MAX_ENTRIES
+        self.batches += 1
+        return 0
+
+    def _take(self, batch: Batch, values: dict[str, Any]) -> None:
+        answers = _answers(values, batch)
+        asked = [entry.uuid for entry in batch.entries if entry.mode == wire.ASK]
+        claimed = self._asks.claim(asked)
+        stored = {uuid: answers[uuid, wire.ASK][1] for uuid in claimed}
+        try:
+            self._journal.acknowledge(batch.entries[-1].seq, stored)
+        except JournalUnwritable:
+            self._asks.finish(dict.fromkeys(claimed))
+            raise
+        self._asks.finish({uuid: answers[uuid, wire.ASK][0] for uuid in claimed})
+        told = [entry for entry in batch.entries if entry.mode == wire.TOLD]
+        with self._exposure.lock:
+            self._exposure.settle(entry.uuid for entry in told)
+        for entry in told:
+            self._look_at(entry, answers[entry.uuid, wire.TOLD][0])
+        version = values.get("snapshot")
+        if type(version) is int:
+            self._on_version(version)
+
+    def _look_at(self, entry: TapEntry, answer: ServerAnswer) -> None:
+        if entry.outcome == wire.GRANTED and answer.outcome != wire.GRANTED:
+            self.rejected += 1
+            _logger.warning(
+                "the server did not take a granted tap",
+                extra={"tap": entry.uuid, "terminal": entry.terminal, "code": answer.code},
+            )
+
+    def _failed(self, problem: str) -> int:
+        if self.up:
+            _logger.warning("the server does not answer: %s", problem)
+        self.up, self.problem = False, problem
+        return self._backoff.next_ms()
+
+    def _refused(self, refused: ServerRefused, batch: Batch) -> int:
+        """Do what the refusal asks for; return the pause."""
+        if refused.code == errors.JOURNAL_FORK:
+            return self._fork(refused)
+        if refused.code in _TOO_BIG or refused.status == 413:
+            return self._smaller(refused, batch)
+        if refused.status == 400 and refused.values.get("field") in TapEntry._fields:
+            return self._smaller(refused, batch)
+        _logger.warning("the server refuses: %s", refused)
+        self.up, self.problem = False, str(refused)
+        if refused.code in SWITCHED_OFF:
+            self.switch(refused.code)
+            return DISABLED_PAUSE_MS
+        pause_ms = self._backoff.next_ms()
+        return max(pause_ms, min(refused.number("retry_after_ms"), RETRY_AFTER_MAX_MS))
+
+    def _fork(self, refused: ServerRefused) -> int:
+        old = self._journal.fork()
+        self.forks += 1
+        _logger.error(
+            "the server has another journal than this: a new one is begun, the old is %s", old.name,
+            extra={"head_seq": refused.number("head_seq")},
+        )  # fmt: skip
+        # a server that calls everything a fork must not fill the disk with journals
+        return 0 if self.forks < 3 else self._backoff.next_ms()
+
+    def _smaller(self, refused: ServerRefused, batch: Batch) -> int:
+        """Find the entry that the server cannot read by halving; pass over it when it is alone."""
+        if len(batch.entries) > 1:
+            self._limit = len(batch.entries) // 2
+            return 0
+        entry = batch.entries[0]
+        _logger.error(
+            "the server cannot read an entry; it stays in the journal and is not sent",
+            extra={"tap": entry.uuid, "seq": entry.seq, "field": str(refused.values.get("field"))},
+        )
+        self.rejected += 1
+        self._journal.acknowledge(entry.seq, {})
+        self._limit = wire.MAX_ENTRIES
+        return 0
+
+
+def _answers(values: dict[str, Any], batch: Batch) -> dict[tuple[str, str], tuple[ServerAnswer, Any]]:
+    """Return the answers by uuid and mode of their entry; every entry must have one."""
+    rows = values.get("answers")
+    if not isinstance(rows, list) or len(rows) != len(batch.entries):
+        raise ServerUnreachable("the server did not answer every entry")
+    answers = {}
+    for entry, row in zip(batch.entries, rows, strict=True):
+        if not isinstance(row, dict) or row.get("uuid") != entry.uuid:
+            raise ServerUnreachable("the server answered other entries")
+        try:
+            answers[entry.uuid, entry.mode] = (ServerAnswer.read(row), row)
+        except ValueError as error:
+            raise ServerUnreachable(str(error)) from error
+    return answers

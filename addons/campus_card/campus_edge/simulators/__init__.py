@@ -1,0 +1,1 @@
+"""Readers and cards in software that speak the real wire."""

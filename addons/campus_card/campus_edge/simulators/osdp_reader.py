@@ -1,0 +1,154 @@
+"""An OSDP reader: the peripheral device of libosdp, which is not our code, on a wire of ours.
+
+libosdp (on PyPI, compiled, Linux) is wanted only when a reader is made.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+from collections import deque
+from typing import Any, Final
+
+from campus_core import uid as uids
+
+from .cards import Card
+
+#: Commands that are remembered for who wants to look at them.
+COMMANDS_MAX: Final = 200
+#: Names of libosdp's commands, as ``CMD_...`` in its module.
+NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET")
+#: The functions that it reports: relay, lamp, buzzer, display; one each.
+ABILITIES: Final = ("OUTPUT_CONTROL", "READER_LED_CONTROL", "READER_AUDIBLE_OUTPUT", "READER_TEXT_OUTPUT")
+_QUIET: Final = "LOG_CRIT"
+
+#: Second part of an answer to libosdp that has no values to give.
+_NOTHING: Final = object()
+
+
+def _answer(code: int) -> tuple[int, object]:
+    """Return what a command's callback returns: 0 done, -1 refused.
+
+    libosdp 3.2 gives a reference of the second part away that it does not own; None itself would
+    run out of references after some thousands of commands (and Python before 3.12 ends with that).
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(_NOTHING))
+    return code, _NOTHING
+
+
+class _Channel:
+    """Where libosdp reads and writes: two buffers in memory."""
+
+    id = 0
+
+    def __init__(self) -> None:
+        self.received = bytearray()
+        self.sent = bytearray()
+
+    def read(self, limit: int) -> bytes:
+        data = bytes(self.received[:limit])
+        del self.received[:limit]
+        return data
+
+    def write(self, data: bytes) -> int:
+        self.sent += data
+        return len(data)
+
+    def flush(self) -> None:
+        self.received.clear()
+
+
+class OsdpReader:
+    """A ``wire.Device``. Without a ``key`` it is fresh from the factory and knows the default one.
+
+    ``secure_only`` makes it refuse commands in the clear. ``commands`` holds what the control panel had
+    it do, newest last: dicts of libosdp with ``name`` (``LED``, ``TEXT`` ...) added.
+    """
+
+    def __init__(self, address: int = 0, key: bytes | None = None, secure_only: bool = False) -> None:
+        try:
+            self._lib: Any = importlib.import_module("osdp_sys")
+        except ImportError as error:
+            raise RuntimeError("a simulated OSDP reader needs the package libosdp") from error
+        self._lib.set_loglevel(getattr(self._lib, _QUIET))
+        self.address = address
+        self.commands: deque[dict[str, Any]] = deque(maxlen=COMMANDS_MAX)
+        self._channel = _Channel()
+        self._names = {getattr(self._lib, f"CMD_{name}"): name for name in NAMES}
+        self._status = b"\0\0"
+        self._pd = self._make(key, secure_only)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the secure channel is open."""
+        return bool(self._pd.is_sc_active())
+
+    def feed(self, data: bytes) -> bytes:
+        self._channel.received += data
+        return self.poll(0)
+
+    def poll(self, now_ms: int) -> bytes:
+        self._pd.refresh()
+        sent = bytes(self._channel.sent)
+        self._channel.sent.clear()
+        return sent
+
+    def put(self, card: Card) -> None:
+        """Show a card: its UID goes out as it is, first byte first."""
+        self.put_bits(bytes.fromhex(uids.check(card.uid)), len(card.raw_uid) * 8)
+
+    def take(self) -> None:
+        """Take the card away; an OSDP reader says nothing about that."""
+
+    def put_bits(self, bits: bytes, count: int) -> None:
+        """Show a card that gives ``count`` bits, the first one first."""
+        card = {"reader_no": 0, "direction": 0, "format": self._lib.CARD_FMT_RAW_UNSPECIFIED}
+        self._tell(self._lib.EVENT_CARDREAD, {**card, "length": count, "data": bits})
+
+    def press(self, keys: bytes) -> None:
+        """Press keys: digits in ASCII, 7F for * and 0D for #."""
+        self._tell(self._lib.EVENT_KEYPRESS, {"reader_no": 0, "data": keys})
+
+    def open_case(self, is_open: bool = True) -> None:
+        """Open or close the case."""
+        self._status = bytes([is_open, self._status[1]])
+        self._tell_status()
+
+    def fail_power(self, fails: bool = True) -> None:
+        """Take away its power supply; it goes on with a battery."""
+        self._status = bytes([self._status[0], fails])
+        self._tell_status()
+
+    def _tell_status(self) -> None:
+        self._tell(self._lib.EVENT_STATUS, {"type": self._lib.STATUS_REPORT_LOCAL, "report": self._status})
+
+    def _tell(self, kind: int, values: dict[str, Any]) -> None:
+        self._pd.submit_event({"event": kind, **values})
+
+    def _make(self, key: bytes | None, secure_only: bool) -> Any:
+        info = {
+            "name": f"reader-{self.address}",
+            "address": self.address,
+            "flags": self._lib.FLAG_ENFORCE_SECURE if secure_only else 0,
+            "scbk": key,
+            "channel": self._channel,
+            "version": 1,
+            "model": 1,
+            "vendor_code": 0x00C0FE,
+            "serial_number": 1000 + self.address,
+            "firmware_version": 0x010203,
+        }
+        functions = [getattr(self._lib, f"CAP_{name}") for name in ABILITIES]
+        able = [{"function_code": code, "compliance_level": 1, "num_items": 1} for code in functions]
+        device = self._lib.PeripheralDevice(info, capabilities=able)
+        device.set_command_callback(self._on_command)
+        return device
+
+    def _on_command(self, command: dict[str, Any]) -> tuple[int, object]:
+        if command["command"] != self._lib.CMD_STATUS:
+            self.commands.append({**command, "name": self._names.get(command["command"], "?")})
+        elif any(self._status):
+            # libosdp's callback can report only that all is well; the rest comes with the next poll
+            self._tell_status()
+            return _answer(-1)
+        return _answer(0)

@@ -1,0 +1,90 @@
+"""A reader that acts as a keyboard.
+
+Where the machine has ``/dev/uinput`` it is a real keyboard of the kernel's, with a device of its own
+under ``/dev/input``; elsewhere (containers) a named pipe that carries the same ``input_event``
+structs. ``kind`` says which of the two it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from ..protocols import keys, wedge
+
+UINPUT: Final = Path("/dev/uinput")
+#: Between two keys, as usual desk readers type.
+KEY_MS: Final = 4
+OPEN_TIMEOUT_MS: Final = 10_000
+
+
+class WedgeKeyboard:
+    """``plug`` it, ``type`` what a card or code says, ``unplug`` it; ``address`` is for the port."""
+
+    def __init__(self, pipe: Path) -> None:
+        self._pipe = pipe
+        self._keyboard: Any = None
+        self._file: int | None = None
+        self.kind = "uinput" if os.access(UINPUT, os.W_OK) else "pipe"
+        self.address = ""
+
+    def __enter__(self) -> WedgeKeyboard:
+        self.plug()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.unplug()
+
+    def plug(self) -> str:
+        """Be there; returns ``address``."""
+        if self.kind == "uinput":
+            self._keyboard = importlib.import_module("evdev").UInput(name="campus wedge simulator")
+            self.address = str(self._keyboard.device.path)
+        else:
+            with contextlib.suppress(FileExistsError):
+                os.mkfifo(self._pipe)
+            self.address = str(self._pipe)
+        return self.address
+
+    def unplug(self) -> None:
+        """Be gone: who reads the keyboard gets an error."""
+        if self._keyboard is not None:
+            self._keyboard.close()
+            self._keyboard = None
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+        if self.kind == "pipe":
+            self._pipe.unlink(missing_ok=True)
+
+    def type(self, text: str, end: str = "\n", key_ms: int = KEY_MS) -> None:
+        """Type ``text`` and then Enter (``end`` empty: nothing, the pause ends the scan)."""
+        pressed = keys.of_text(text) + ([keys.Key(keys.ENTER, False)] if end else [])
+        for key in pressed:
+            self.write(wedge.keystroke(time.time_ns() // 1_000_000, key))
+            time.sleep(key_ms / 1000)
+
+    def write(self, events: bytes) -> None:
+        """Send ``input_event`` structs; the kernel puts its own time into them."""
+        if self._keyboard is not None:
+            for _, _, kind, code, value in wedge.EVENT.iter_unpack(events):
+                self._keyboard.write(kind, code, value)
+            return
+        if self._file is None:
+            self._file = self._open_pipe()
+        os.write(self._file, events)
+
+    def _open_pipe(self) -> int:
+        """Wait for the reader of the pipe, but not for ever."""
+        end_ms = time.monotonic_ns() // 1_000_000 + OPEN_TIMEOUT_MS
+        while True:
+            try:
+                return os.open(self._pipe, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:
+                if time.monotonic_ns() // 1_000_000 > end_ms:
+                    raise
+                time.sleep(0.01)

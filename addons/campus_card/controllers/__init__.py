@@ -1,0 +1,2 @@
+from . import edges, openapi
+from . import taps

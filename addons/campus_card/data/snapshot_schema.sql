@@ -1,0 +1,130 @@
+-- What changed since when: kept by the database, so that no code path can forget it.
+-- Run at every installation and update; safe to run again.
+--
+-- A version is "base + transaction id". A snapshot has the version base + xmin, where every
+-- transaction below xmin is over; a change has base + the id of its own transaction. What an edge
+-- with version V may have missed are therefore the changes with a version >= V, whatever commits
+-- in which order. The base moves on when the database is a restored or copied one (another `life`),
+-- so that versions from another life are never taken for versions of this one.
+
+CREATE TABLE IF NOT EXISTS campus_snapshot_life (
+    singleton boolean PRIMARY KEY DEFAULT TRUE CHECK (singleton),
+    life text NOT NULL,
+    base bigint NOT NULL
+);
+INSERT INTO campus_snapshot_life (life, base) VALUES ('', 0) ON CONFLICT DO NOTHING;
+
+CREATE TABLE IF NOT EXISTS campus_snapshot_card (
+    card_id integer PRIMARY KEY,
+    company_id integer NOT NULL,
+    changed_version bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS campus_snapshot_card_changed ON campus_snapshot_card (company_id, changed_version);
+COMMENT ON TABLE campus_snapshot_card IS 'Version at which a card last changed for the readers; kept by triggers.';
+
+-- Insert-only, so that nobody waits for anybody; all but the newest of each kind are purged.
+CREATE TABLE IF NOT EXISTS campus_snapshot_mark (
+    company_id integer NOT NULL,
+    edge_id integer,
+    changed_version bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS campus_snapshot_mark_changed ON campus_snapshot_mark (company_id, changed_version);
+COMMENT ON TABLE campus_snapshot_mark IS 'Changes of what a snapshot holds beside cards; kept by triggers.';
+
+CREATE OR REPLACE FUNCTION campus_snapshot_now() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT base + pg_current_xact_id()::text::bigint FROM campus_snapshot_life
+$$;
+
+CREATE OR REPLACE FUNCTION campus_snapshot_version() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM campus_snapshot_life
+$$;
+
+CREATE OR REPLACE FUNCTION campus_snapshot_touch(cards integer[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO campus_snapshot_card (card_id, company_id, changed_version)
+    SELECT id, company_id, campus_snapshot_now() FROM campus_card WHERE id = ANY (cards) ORDER BY id
+        ON CONFLICT (card_id) DO UPDATE
+       SET company_id = excluded.company_id, changed_version = excluded.changed_version
+     WHERE campus_snapshot_card.changed_version <> excluded.changed_version
+$$;
+
+-- Cards ------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION campus_snapshot_cards_new() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO campus_snapshot_card (card_id, company_id, changed_version)
+    SELECT id, company_id, campus_snapshot_now() FROM fresh ON CONFLICT (card_id) DO NOTHING;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION campus_snapshot_card_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM campus_snapshot_touch(ARRAY[NEW.id]);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION campus_snapshot_card_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE campus_snapshot_card SET changed_version = campus_snapshot_now() WHERE card_id = OLD.id;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER campus_snapshot_new AFTER INSERT ON campus_card
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION campus_snapshot_cards_new();
+CREATE OR REPLACE TRIGGER campus_snapshot_changed AFTER UPDATE ON campus_card FOR EACH ROW
+    WHEN ((OLD.uid, OLD.state, OLD.active, OLD.valid_from, OLD.valid_until, OLD.partner_id, OLD.wallet_id,
+           OLD.company_id)
+          IS DISTINCT FROM
+          (NEW.uid, NEW.state, NEW.active, NEW.valid_from, NEW.valid_until, NEW.partner_id, NEW.wallet_id,
+           NEW.company_id))
+    EXECUTE FUNCTION campus_snapshot_card_changed();
+CREATE OR REPLACE TRIGGER campus_snapshot_gone AFTER DELETE ON campus_card
+    FOR EACH ROW EXECUTE FUNCTION campus_snapshot_card_gone();
+
+-- Holders and wallets ----------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION campus_snapshot_holder_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM campus_snapshot_touch(ARRAY(SELECT id FROM campus_card WHERE partner_id = NEW.id));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION campus_snapshot_wallet_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM campus_snapshot_touch(ARRAY(SELECT id FROM campus_card WHERE wallet_id = NEW.id));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER campus_snapshot_changed AFTER UPDATE ON res_partner FOR EACH ROW
+    WHEN ((OLD.name, OLD.campus_valid_from, OLD.campus_valid_until)
+          IS DISTINCT FROM (NEW.name, NEW.campus_valid_from, NEW.campus_valid_until))
+    EXECUTE FUNCTION campus_snapshot_holder_changed();
+CREATE OR REPLACE TRIGGER campus_snapshot_changed AFTER UPDATE ON campus_wallet FOR EACH ROW
+    WHEN ((OLD.state, OLD.limit_purchase_minor) IS DISTINCT FROM (NEW.state, NEW.limit_purchase_minor))
+    EXECUTE FUNCTION campus_snapshot_wallet_changed();
+
+-- Everything else --------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION campus_snapshot_marked() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed jsonb = to_jsonb(coalesce(NEW, OLD));
+    company integer = coalesce(changed ->> 'company_id', changed ->> 'id')::integer;
+BEGIN
+    INSERT INTO campus_snapshot_mark (company_id, changed_version) VALUES (company, campus_snapshot_now());
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER INSERT OR DELETE OR UPDATE
+    OF name, code, active, enabled, edge_id, purpose, amount_mode, amount_minor, company_id ON campus_terminal
+    FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
+CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER INSERT OR DELETE OR UPDATE OF state ON campus_key
+    FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
+CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER UPDATE OF channel ON campus_edge
+    FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
+CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER UPDATE
+    OF name, currency_id, campus_snapshot_salt, campus_offline_tap_minor, campus_offline_card_minor,
+       campus_offline_edge_minor, campus_snapshot_age_h ON res_company
+    FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
+
+-- Cards from before the first installation.
+INSERT INTO campus_snapshot_card (card_id, company_id, changed_version)
+SELECT id, company_id, campus_snapshot_now() FROM campus_card ON CONFLICT DO NOTHING;

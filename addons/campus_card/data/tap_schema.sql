@@ -1,0 +1,71 @@
+-- What the database promises about taps. Run at every installation and update.
+
+-- Where the server stands in each edge's journal: one row, updated once per batch.
+CREATE TABLE IF NOT EXISTS campus_edge_head (
+    edge_id integer PRIMARY KEY REFERENCES campus_edge (id) ON DELETE CASCADE,
+    journal uuid NOT NULL,
+    seq bigint NOT NULL,
+    hash text NOT NULL,
+    reported_seq bigint NOT NULL
+) WITH (fillfactor = 50);
+COMMENT ON TABLE campus_edge_head IS 'Newest journal entry taken from each edge.';
+
+DROP TRIGGER IF EXISTS campus_append_only ON campus_tap;
+CREATE TRIGGER campus_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON campus_tap
+    FOR EACH STATEMENT EXECUTE FUNCTION campus_refuse_change();
+
+-- Links are checked once per statement, as in ledger_schema.sql.
+DO $$
+DECLARE
+    link record;
+BEGIN
+    FOR link IN SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = 'campus_tap'::regclass LOOP
+        EXECUTE format('ALTER TABLE campus_tap DROP CONSTRAINT %I', link.conname);
+    END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION campus_tap_links() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM fresh
+                 LEFT JOIN campus_edge edge ON edge.id = fresh.edge_id
+                 LEFT JOIN campus_terminal terminal ON terminal.id = fresh.terminal_id
+                 LEFT JOIN campus_card card ON card.id = fresh.card_id
+                 LEFT JOIN campus_wallet wallet ON wallet.id = fresh.wallet_id
+                WHERE edge.company_id IS DISTINCT FROM fresh.company_id
+                   OR (fresh.terminal_id IS NOT NULL AND terminal.company_id IS DISTINCT FROM fresh.company_id)
+                   OR (fresh.card_id IS NOT NULL AND card.company_id IS DISTINCT FROM fresh.company_id)
+                   OR (fresh.wallet_id IS NOT NULL AND wallet.company_id IS DISTINCT FROM fresh.company_id)) THEN
+        RAISE EXCEPTION 'a tap links an edge, a terminal and a card of its company'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS campus_links ON campus_tap;
+CREATE TRIGGER campus_links AFTER INSERT ON campus_tap
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION campus_tap_links();
+
+CREATE OR REPLACE FUNCTION campus_refuse_delete_tapped() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(51789, OLD.company_id);
+    IF EXISTS (SELECT 1 FROM campus_tap WHERE (TG_TABLE_NAME = 'campus_edge' AND edge_id = OLD.id)
+                  OR (TG_TABLE_NAME = 'campus_terminal' AND terminal_id = OLD.id)
+                  OR (TG_TABLE_NAME = 'campus_card' AND card_id = OLD.id))
+       OR (TG_TABLE_NAME = 'campus_card'
+           AND EXISTS (SELECT 1 FROM campus_transfer
+                        WHERE wallet_id = OLD.wallet_id AND card_id = OLD.id)) THEN
+        RAISE EXCEPTION 'this % is used and stays: archive it', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['campus_edge', 'campus_terminal', 'campus_card'] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS campus_used ON %I', name);
+        EXECUTE format('CREATE TRIGGER campus_used BEFORE DELETE ON %I FOR EACH ROW
+                        EXECUTE FUNCTION campus_refuse_delete_tapped()', name);
+    END LOOP;
+END $$;

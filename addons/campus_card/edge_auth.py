@@ -1,0 +1,133 @@
+"""Who sends a request: the signature of an edge, checked before anything else is done.
+
+One SELECT knows the edge and how much it has sent; one INSERT remembers the nonce. Nothing is
+cached, so that a revoked edge is refused with its next request.
+"""
+
+import ipaddress
+from typing import NamedTuple
+
+from .campus_core import errors, signing, wire
+from .edge_http import EdgeRefused, read_body, server_time_ms
+
+ACTIVE, DISABLED, REVOKED = "active", "disabled", "revoked"
+
+RATE_WINDOW_MS = 1000
+# Callers whose signature does not hold, per address (IPv6: per network of a customer).
+UNKNOWN_WINDOW_MS = 60_000
+UNKNOWN_MAX = 60
+
+_SELECT = """
+    SELECT edge.id, edge.company_id, edge.uuid::text,
+           CASE WHEN edge.active OR edge.state = 'revoked' THEN edge.state ELSE 'disabled' END,
+           edge.public_key,
+           (SELECT count(*) FROM campus_edge_nonce nonce
+             WHERE nonce.edge_id = edge.id AND nonce.seen_ms > %s) >= company.campus_edge_requests_per_s
+      FROM campus_edge edge JOIN res_company company ON company.id = edge.company_id
+     WHERE edge.uuid = %s"""
+_REMEMBER = """
+    INSERT INTO campus_edge_nonce (edge_id, nonce, seen_ms) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"""
+
+
+class Edge(NamedTuple):
+    """The edge that signed a request."""
+
+    id: int
+    company_id: int
+    uuid: str
+    state: str
+
+
+def authenticate(cr, httprequest, states=(ACTIVE,)):
+    """Return the :class:`Edge` that signed the request and is in one of ``states``.
+
+    ``cr`` must not have been used yet: what is remembered of a refused caller is committed.
+    Raises ``EdgeRefused``, or ``WireError`` for a header of the wrong form.
+    """
+    body = read_body(httprequest)
+    uuid, time_ms, nonce, signature = _read_headers(httprequest.headers)
+    now_ms = server_time_ms()
+    cr.execute(_SELECT, [now_ms - RATE_WINDOW_MS, uuid])
+    row = cr.fetchone()
+    if row is None:
+        raise _unknown(cr, httprequest.remote_addr, errors.EDGE_UNKNOWN, now_ms)
+    edge, public_key, is_busy = Edge(*row[:4]), *row[4:]
+    text = wire.signing_text(httprequest.method, _path_of(httprequest), body, time_ms, nonce)
+    if not _is_signed(public_key, text, signature):
+        raise _unknown(cr, httprequest.remote_addr, errors.SIGNATURE_INVALID, now_ms)
+    if edge.state not in states:
+        raise EdgeRefused(errors.EDGE_DISABLED if edge.state == DISABLED else errors.EDGE_REVOKED)
+    if abs(now_ms - int(time_ms)) > wire.CLOCK_WINDOW_MS:
+        raise EdgeRefused(errors.CLOCK_OUTSIDE_WINDOW)
+    if is_busy:
+        raise EdgeRefused(errors.RATE_LIMITED, retry_after_ms=RATE_WINDOW_MS)
+    cr.execute(_REMEMBER, [edge.id, nonce, now_ms])
+    if not cr.rowcount:
+        raise EdgeRefused(errors.NONCE_REPLAYED)
+    return edge
+
+
+def _read_headers(headers):
+    names = ("Campus-Edge", "Campus-Time", "Campus-Nonce", "Campus-Signature")
+    uuid, time_ms, nonce, signature = (headers.get(name, "") for name in names)
+    if not (uuid and time_ms and nonce and signature):
+        raise EdgeRefused(errors.SIGNATURE_INVALID)
+    if not wire.is_uuid(uuid):
+        raise errors.WireError(errors.MALFORMED, field="Campus-Edge")
+    if not (time_ms.isascii() and time_ms.isdigit() and len(time_ms) <= 16):
+        raise errors.WireError(errors.MALFORMED, field="Campus-Time")
+    if not wire.is_nonce(nonce):
+        raise errors.WireError(errors.MALFORMED, field="Campus-Nonce")
+    return uuid, time_ms, nonce, signature
+
+
+def _path_of(httprequest):
+    """Path and query as they were sent: what is decoded and encoded again may differ."""
+    return httprequest.environ.get("REQUEST_URI") or httprequest.full_path.removesuffix("?")
+
+
+def _is_signed(public_key, text, signature):
+    try:
+        public = signing.b64url_decode(public_key, signing.KEY_BYTES)
+        raw = signing.b64url_decode(signature, signing.SIGNATURE_BYTES)
+    except errors.WireError:
+        return False
+    return signing.is_signed(public, text, raw)
+
+
+# -- callers that are not known -------------------------------------------------------
+
+
+def _unknown(cr, address, code, now_ms):
+    """Remember a caller that could not prove who it is; return what it is refused with."""
+    if is_limited(cr, "signature", address, UNKNOWN_MAX, UNKNOWN_WINDOW_MS, now_ms):
+        return EdgeRefused(errors.RATE_LIMITED, retry_after_ms=UNKNOWN_WINDOW_MS)
+    remember_failure(cr, "signature", address, now_ms)
+    return EdgeRefused(code)
+
+
+def is_limited(cr, kind, address, most, window_ms, now_ms):
+    """Say whether ``address`` has failed at ``kind`` at least ``most`` times within the window."""
+    cr.execute(
+        """SELECT count(*) FROM (SELECT 1 FROM campus_edge_failure
+                                  WHERE kind = %s AND address = %s AND seen_ms > %s LIMIT %s) AS seen""",
+        [kind, _network(address), now_ms - window_ms, most],
+    )
+    return cr.fetchone()[0] >= most
+
+
+def remember_failure(cr, kind, address, now_ms):
+    """Count a failure of ``address`` for good, whatever becomes of the request."""
+    cr.execute(
+        "INSERT INTO campus_edge_failure (kind, address, seen_ms) VALUES (%s, %s, %s)",
+        [kind, _network(address), now_ms],
+    )
+    cr.commit()
+
+
+def _network(address):
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address or ""
+    return str(parsed) if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -1,0 +1,123 @@
+"""How the routes of edges speak HTTP: JSON in, JSON out, refusals with a stable code and status.
+
+Contract: ``docs/dev/edge_wire.md``. ``@edge_route`` makes a route of it; its method gets what
+was sent and returns a dict, or raises ``WireError`` or :class:`EdgeRefused`.
+"""
+
+import json
+import time
+
+import psycopg2
+from odoo.http import Dispatcher, Response, route
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, abort
+
+from .campus_core import errors, wire
+from .campus_core.errors import CampusError, WireError
+
+STATUS = {
+    errors.MALFORMED: 400,
+    errors.BATCH_TOO_LARGE: 400,
+    errors.SIGNATURE_INVALID: 401,
+    errors.EDGE_UNKNOWN: 401,
+    errors.CLOCK_OUTSIDE_WINDOW: 401,
+    errors.NONCE_REPLAYED: 401,
+    errors.EDGE_DISABLED: 403,
+    errors.EDGE_REVOKED: 403,
+    errors.PAIRING_CODE_INVALID: 403,
+    errors.JOURNAL_FORK: 409,
+    errors.BODY_TOO_LARGE: 413,
+    errors.RATE_LIMITED: 429,
+    errors.SERVER_ERROR: 500,
+    errors.TRY_AGAIN: 503,
+}
+# What the database says when it is busy or away: the edge sends the same again.
+BUSY = (psycopg2.OperationalError, psycopg2.InterfaceError)
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class EdgeRefused(CampusError):
+    """A request that is refused as a whole; ``numbers`` go into the answer."""
+
+
+def server_time_ms():
+    """Milliseconds since 1970 UTC by this server's clock."""
+    return time.time_ns() // 1_000_000
+
+
+def json_response(values, status=200):
+    """Answer ``values`` (a dict) as JSON, with the server's time."""
+    body = _encode({"server_time_ms": server_time_ms(), **values})
+    return Response(body, status=status, content_type="application/json")
+
+
+def refusal_response(code, **numbers):
+    """The answer to a request that is refused as a whole."""
+    values = {"code": code, "message": errors.CODES[code], **numbers}
+    response = json_response(values, STATUS.get(code, 400))
+    if "retry_after_ms" in numbers:
+        response.headers["Retry-After"] = str(-(-numbers["retry_after_ms"] // 1000))
+    return response
+
+
+def refuse(code, **numbers):
+    """End the request with a refusal; works in authentication and in controllers alike."""
+    abort(refusal_response(code, **numbers))
+
+
+def read_body(httprequest):
+    """Return the request's body; ``EdgeRefused`` (``body_too_large``) before reading more than allowed."""
+    if (httprequest.content_length or 0) > wire.MAX_BODY_BYTES:
+        raise EdgeRefused(errors.BODY_TOO_LARGE)
+    httprequest.max_content_length = wire.MAX_BODY_BYTES
+    try:
+        return httprequest.get_data()
+    except RequestEntityTooLarge as error:
+        raise EdgeRefused(errors.BODY_TOO_LARGE) from error
+
+
+def edge_route(path, methods, auth="campus_edge"):
+    """Make a controller method a route of the contract: signed, stateless, read-write.
+
+    A POST gives the method ``values``, the JSON object that was sent; a GET gives ``query``.
+    """
+    return route(path, type="campus", auth=auth, methods=methods, save_session=False, readonly=False)
+
+
+class CampusDispatcher(Dispatcher):
+    """Routes of type ``campus``: see :func:`edge_route`."""
+
+    routing_type = "campus"
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        return True
+
+    def dispatch(self, endpoint, args):
+        httprequest = self.request.httprequest
+        if httprequest.method == "POST":
+            self.request.params = {**args, "values": self._read_object(read_body(httprequest))}
+        else:
+            self.request.params = {**args, "query": httprequest.args.to_dict()}
+        result = self.request.registry["ir.http"]._dispatch(endpoint)
+        return result if isinstance(result, Response) else json_response(result)
+
+    @staticmethod
+    def _read_object(body):
+        try:
+            values = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise WireError(errors.MALFORMED, field="body") from error
+        if not isinstance(values, dict):
+            raise WireError(errors.MALFORMED, field="body")
+        return values
+
+    def handle_error(self, exc):
+        if isinstance(exc, HTTPException) and exc.response:
+            return exc.response
+        if isinstance(exc, CampusError):
+            return refusal_response(exc.code, **exc.numbers)
+        if isinstance(exc, BUSY):
+            return refusal_response(errors.TRY_AGAIN, retry_after_ms=1000)
+        if isinstance(exc, HTTPException) and exc.code and exc.code < 500:
+            return exc.get_response()
+        return refusal_response(errors.SERVER_ERROR)

@@ -1,0 +1,73 @@
+from odoo import api, fields, models
+
+from ..campus_core import errors
+from ..columns import BigInteger
+
+
+class CampusEdge(models.Model):
+    """What the server makes of an edge's journal: its head, gaps, forks, a journal started anew."""
+
+    _inherit = "campus.edge"
+
+    taken_seq = BigInteger(
+        "Taken from the Journal", compute="_compute_head", help="Newest number the server has."
+    )
+    head_behind = BigInteger("Still to Come", compute="_compute_head")
+    review_ids = fields.One2many("campus.tap.review", "edge_id", string="Reviews")
+    open_review_count = fields.Integer(compute="_compute_open_review_count")
+
+    def _compute_head(self):
+        heads = {}
+        if self.ids:
+            self.env.cr.execute(
+                "SELECT edge_id, seq, reported_seq FROM campus_edge_head WHERE edge_id = ANY(%s)", [self.ids]
+            )
+            heads = {edge_id: values for edge_id, *values in self.env.cr.fetchall()}
+        for edge in self:
+            seq, reported = heads.get(edge.id, (0, 0))
+            edge.taken_seq, edge.head_behind = seq, max(reported - seq, 0)
+
+    @api.depends("review_ids.state")
+    def _compute_open_review_count(self):
+        counts = dict(
+            self.env["campus.tap.review"]._read_group(
+                [("edge_id", "in", self.ids), ("state", "=", "open")], ["edge_id"], ["__count"]
+            )
+        )
+        for edge in self:
+            edge.open_review_count = counts.get(edge, 0)
+
+    @api.model
+    def _note_fork(self, edge, journal, seq):
+        """The edge has sent other content under a number that the server has: look at the device."""
+        self._open_review(edge, "fork", journal, seq, seq)
+        self.browse(edge.id).sudo()._mark_fault(errors.JOURNAL_FORK)
+
+    @api.model
+    def _note_gap(self, edge, journal, first, last):
+        """Numbers ``first`` to ``last`` are missing: taps that the server has not seen."""
+        self._open_review(edge, "gap", journal, first, last)
+
+    @api.model
+    def _note_journal(self, edge, head, reported_seq):
+        """A journal after ``head``'s. What the edge had told of in the old one and never sent is a gap."""
+        self._open_review(edge, "journal", head.journal, 1, head.seq)
+        if reported_seq > head.seq:
+            self._open_review(edge, "gap", head.journal, head.seq + 1, reported_seq)
+
+    @api.model
+    def _open_review(self, edge, reason, journal, first, last):
+        reviews = self.env["campus.tap.review"].sudo()
+        values = {
+            "reason": reason,
+            "edge_id": edge.id,
+            "company_id": edge.company_id,
+            "journal": journal,
+            "first_seq": first,
+            "last_seq": last,
+        }
+        same = [(name, "=", value) for name, value in values.items()] + [("state", "=", "open")]
+        if not reviews.search_count(same, limit=1):
+            company = self.env["res.company"].browse(edge.company_id)
+            day = self.env["campus.ledger"]._business_day(company)
+            reviews.create({**values, "booking_date": day})

@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..columns import BigInteger
+
+REASONS = [
+    ("short", "Charged to the holder's debt"),
+    ("hotlisted", "Card was not to be used"),
+    ("unknown_card", "Card is not known"),
+    ("no_place", "Terminal sells nothing or is not known"),
+    ("amount_differs", "Amount differs from the terminal's"),
+    ("over_cap", "Above the offline limit"),
+    ("clock", "Time lies in the future"),
+    ("taken_back", "Charge was taken back"),
+    ("conflict", "Came twice with other content"),
+    ("gap", "Numbers are missing in the journal"),
+    ("fork", "Journal differs from what was sent"),
+    ("journal", "Journal was started anew"),
+]
+
+
+class CampusTapReview(models.Model):
+    """Something about taps that a person should look at; open ones keep the day from closing."""
+
+    _name = "campus.tap.review"
+    _description = "Tap to Review"
+    _order = "id desc"
+
+    reason = fields.Selection(REASONS, required=True, readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("settled", "Settled")], required=True, default="open", readonly=True, index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    edge_id = fields.Many2one("campus.edge", required=True, readonly=True, index=True, ondelete="restrict")
+    tap_id = fields.Many2one("campus.tap", readonly=True, index="btree_not_null", ondelete="restrict")
+    terminal_id = fields.Many2one(related="tap_id.terminal_id")
+    partner_id = fields.Many2one(related="tap_id.partner_id")
+    amount = fields.Monetary(related="tap_id.amount")
+    occurred_at = fields.Datetime(related="tap_id.occurred_at")
+    booking_date = fields.Date("Business Day", required=True, readonly=True)
+    journal = fields.Char(readonly=True)
+    first_seq = BigInteger("First Number", readonly=True)
+    last_seq = BigInteger("Last Number", readonly=True)
+    note = fields.Char()
+    settled_by_id = fields.Many2one("res.users", readonly=True)
+    settled_at = fields.Datetime(readonly=True)
+
+    _open_day_idx = models.Index("(company_id, booking_date) WHERE state = 'open'")
+
+    @api.depends("reason", "first_seq", "last_seq")
+    def _compute_display_name(self):
+        reasons = dict(self._fields["reason"]._description_selection(self.env))
+        for review in self:
+            name = reasons[review.reason]
+            if review.first_seq:
+                name = f"{name} ({review.first_seq}–{review.last_seq})"
+            review.display_name = name
+
+    def action_settle(self):
+        """Say that these have been looked at; the note tells what was found."""
+        self.check_access("write")
+        for review in self.filtered(lambda review: review.state == "open"):
+            if not (review.note or "").strip():
+                raise UserError(
+                    self.env._("Write down what was found before you settle “%s”.", review.display_name)
+                )
+            # The state is not writable by hand; the right to write was checked.
+            review.sudo().write(
+                {"state": "settled", "settled_by_id": self.env.uid, "settled_at": fields.Datetime.now()}
+            )
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() - {"note"}:
+            raise UserError(self.env._("Only the note of a review is written by hand."))
+        return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise UserError(self.env._("Reviews are opened by the server alone."))
+        return super().create(vals_list)

@@ -1,0 +1,49 @@
+from odoo import api, models
+
+from ..campus_core import money, tap_charge, wire
+
+
+class CampusTapsAnswer(models.AbstractModel):
+    """What an edge gets to hear about each tap."""
+
+    _inherit = "campus.taps"
+
+    @api.model
+    def _present(self, order, entry, key, decision):
+        """One answer, as in the contract; texts are for the reader's display."""
+        answer = {
+            "uuid": entry.uuid,
+            "seq": entry.seq,
+            "outcome": decision.outcome,
+            "code": decision.code,
+            "amount_minor": decision.amount_minor,
+            "balance_minor": decision.balance_minor,
+            "numbers": dict(decision.numbers),
+        }
+        if entry.mode == wire.ASK:
+            answer["name"] = key.name if key is not None else ""
+            answer["text"] = self._text(decision)
+        return answer
+
+    @api.model
+    def _text(self, decision):
+        if decision.code != tap_charge.OK:
+            return self.env["campus.ledger"]._explain({"code": decision.code, "numbers": decision.numbers})
+        amounts = [decision.amount_minor, decision.balance_minor]
+        return "  ".join(money.format_minor(minor) for minor in amounts if minor is not None)
+
+    @api.model
+    def _answer_again(self, order, entry, known):
+        """The first answer to a tap that the server has, or that came twice in this batch."""
+        if known is None:
+            return {"uuid": entry.uuid, "seq": entry.seq, "outcome": wire.REFUSED, "code": "conflict",
+                    "amount_minor": None, "balance_minor": None, "numbers": {}}  # fmt: skip
+        same = known.content.split("|")[:2] == [entry.purpose, entry.mode]
+        same = same and (entry.card is None or known.card_id in (None, entry.card))
+        decision = tap_charge.Decision(
+            known.outcome, known.code, known.amount_minor, known.balance_minor, known.numbers or {}
+        )
+        if not same or (entry.amount_minor is not None and entry.amount_minor != known.amount_minor):
+            order.reviews.append(("conflict", None))
+            decision = tap_charge.Decision(wire.REFUSED, "conflict")
+        return self._present(order, entry, None, decision)

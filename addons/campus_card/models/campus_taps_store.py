@@ -1,0 +1,197 @@
+import datetime as dt
+import io
+import json
+import uuid as uuid_lib
+from functools import lru_cache
+
+from odoo import api, models
+
+from ..campus_core import uid, wire
+
+TAP_COLUMNS = (
+    "uuid", "kind", "company_id", "edge_id", "terminal_id", "journal", "seq", "mark", "purpose", "credential",
+    "card_id", "wallet_id", "amount_minor", "balance_minor", "mode", "outcome", "code", "rule", "numbers",
+    "snapshot", "occurred_at", "received_at",
+)  # fmt: skip
+TRANSFER_COLUMNS = (
+    "uuid", "line", "kind", "company_id", "wallet_id", "card_id", "debit_account_id", "credit_account_id",
+    "amount_minor", "booking_date", "occurred_at", "posted_at", "user_id", "origin", "memo",
+)  # fmt: skip
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NULL = "\\N"
+EPOCH = dt.datetime(1970, 1, 1)
+# A taken-back charge is reversed under an id that follows from the tap's.
+TAKE_BACK = uuid_lib.UUID("b1f0a1de-6a2f-5a34-9d0c-3c7f6a5f7c11")
+
+
+def _text(value):
+    return NULL if value is None else value.translate(_ESCAPES)
+
+
+def _number(value):
+    return NULL if value is None else str(value)
+
+
+def _time(at_ms):
+    """Milliseconds since 1970 as a UTC timestamp without zone, the way Odoo stores times."""
+    second, ms = divmod(at_ms, 1000)
+    return f"{_second(second)}.{ms:03d}"
+
+
+@lru_cache(maxsize=4096)
+def _second(second):
+    return (EPOCH + dt.timedelta(seconds=second)).isoformat(" ")
+
+
+class CampusTapsStore(models.AbstractModel):
+    """Storing what a batch decided: one COPY per table."""
+
+    _inherit = "campus.taps"
+
+    @api.model
+    def _store(self, order, head):
+        rows, memo = [], {}
+        for index, entry, place, key, decision in order.decided:
+            order.answers[index] = self._present(order, entry, key, decision)
+            rows.append(self._tap_row(order, index, entry, place, key, decision))
+            if place is not None:
+                memo[entry.uuid] = (place.id, key.card_id if key is not None else None, entry.at_ms)
+            order.reviews += [(reason, entry.uuid, entry.kind) for reason in decision.review]
+        self._copy("campus_tap", TAP_COLUMNS, rows)
+        self._store_transfers(order, memo)
+        self._take_back(order)
+        self._store_head(order, head)
+        self._store_reviews(order)
+
+    @api.model
+    def _copy(self, table, columns, lines):
+        if lines:
+            statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+            self.env.cr.copy_expert(statement, io.StringIO("\n".join(lines) + "\n"))
+
+    @api.model
+    def _tap_row(self, order, index, entry, place, key, decision):
+        edge, batch = order.edge, order.batch
+        known = key is not None
+        return "\t".join(
+            (
+                entry.uuid,
+                entry.kind,
+                str(edge.company_id),
+                str(edge.id),
+                NULL if place is None else str(place.id),
+                batch.journal,
+                str(entry.seq),
+                self._mark(batch.hashes[index]),
+                entry.purpose,
+                _text(self._masked(entry.credential)),
+                str(key.card_id) if known else NULL,
+                str(key.wallet_id) if known else NULL,
+                _number(decision.amount_minor),
+                _number(decision.balance_minor),
+                entry.mode,
+                decision.outcome,
+                _text(decision.code),
+                _text(entry.rule),
+                _text(json.dumps(dict(decision.numbers))) if decision.numbers else NULL,
+                str(entry.snapshot),
+                _time(entry.at_ms),
+                _time(order.now_ms),
+            )
+        )
+
+    @staticmethod
+    def _masked(credential):
+        kind, _colon, text = credential.partition(":")
+        return f"{kind[:12]}:{uid.mask(text)[-12:]}"
+
+    @api.model
+    def _store_transfers(self, order, memo):
+        transfers = order.book.fresh.transfers
+        day, now, company = order.terms.on.isoformat(), _time(order.now_ms), str(order.edge.company_id)
+        user = str(self.env.uid)
+        lines = []
+        for transfer in transfers:
+            place_id, card_id, at_ms = memo[transfer.uuid]
+            lines.append(
+                "\t".join(
+                    (
+                        transfer.uuid,
+                        str(transfer.line),
+                        transfer.kind,
+                        company,
+                        str(transfer.wallet_id),
+                        _number(card_id),
+                        str(transfer.debit_id),
+                        str(transfer.credit_id),
+                        str(transfer.amount_minor),
+                        day,
+                        _time(at_ms),
+                        now,
+                        user,
+                        f"campus.terminal,{place_id}",
+                        NULL,
+                    )
+                )
+            )
+        self._copy("campus_transfer", TRANSFER_COLUMNS, lines)
+        if transfers:
+            self.env["campus.ledger"]._forget()
+
+    @api.model
+    def _take_back(self, order):
+        """Reverse charges whose readers have shown red."""
+        if not order.later:
+            return
+        requests = [
+            {
+                "uuid": str(uuid_lib.uuid5(TAKE_BACK, uuid)),
+                "reverses_uuid": uuid,
+                "origin": f"campus.edge,{order.edge.id}",
+            }
+            for uuid in order.later
+        ]
+        answers = self.env["campus.ledger"]._reverse(requests)
+        for uuid, answer in zip(order.later, answers, strict=True):
+            if not answer["ok"]:
+                order.reviews.append(("taken_back", uuid, wire.FINAL))
+
+    @api.model
+    def _store_head(self, order, head):
+        batch, last = order.batch, order.batch.entries[-1]
+        moves_on = head is None or batch.is_new_journal or last.seq > head.seq
+        seq, link = (last.seq, batch.hashes[-1]) if moves_on else (head.seq, head.hash)
+        self.env.cr.execute(
+            """INSERT INTO campus_edge_head (edge_id, journal, seq, hash, reported_seq)
+               VALUES (%s, %s, %s, %s, %s)
+                   ON CONFLICT (edge_id) DO UPDATE SET journal = excluded.journal, seq = excluded.seq,
+                      hash = excluded.hash, reported_seq = excluded.reported_seq""",
+            [order.edge.id, batch.journal, seq, link, batch.head_seq],
+        )
+        if batch.is_new_journal:
+            self.env["campus.edge"]._note_journal(order.edge, head, order.reported_seq)
+        if batch.gap:
+            self.env["campus.edge"]._note_gap(order.edge, batch.journal, *batch.gap)
+
+    @api.model
+    def _store_reviews(self, order):
+        reviews = [review for review in order.reviews if review[1]]
+        if not reviews:
+            return
+        self.env.cr.execute(
+            "SELECT uuid::text, kind, id FROM campus_tap WHERE uuid = ANY(%s::uuid[])",
+            [[r[1] for r in reviews]],
+        )
+        ids = {(uuid, kind): tap_id for uuid, kind, tap_id in self.env.cr.fetchall()}
+        self.env["campus.tap.review"].sudo().create(
+            [
+                {
+                    "reason": reason,
+                    "tap_id": ids.get((uuid, kind)),
+                    "edge_id": order.edge.id,
+                    "company_id": order.edge.company_id,
+                    "booking_date": order.terms.on,
+                }
+                for reason, uuid, kind in reviews
+            ]
+        )

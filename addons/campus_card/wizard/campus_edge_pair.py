@@ -1,0 +1,41 @@
+import base64
+
+from odoo import api, fields, models
+
+from ..campus_core import pairing
+
+QR_PIXELS = 240
+
+
+class CampusEdgePair(models.TransientModel):
+    """Shows a pairing code. Never saved: the code stands in the dialog's context alone."""
+
+    _name = "campus.edge.pair"
+    _description = "Pair an Edge"
+
+    edge_id = fields.Many2one("campus.edge", readonly=True)
+    code = fields.Char("Pairing Code", store=False, readonly=True)
+    minutes = fields.Integer(store=False, readonly=True, default=pairing.VALID_MINUTES)
+    command = fields.Char("Command on the Machine", compute="_compute_command")
+    qr = fields.Binary("QR Code", compute="_compute_command")
+
+    @api.depends("code")
+    def _compute_command(self):
+        server = self.env["campus.edge"].get_base_url()
+        for wizard in self:
+            wizard.command = f"campus-edge pair {wizard.code or ''} {server}"
+            wizard.qr = wizard.code and base64.b64encode(
+                self.env["ir.actions.report"].barcode("QR", wizard.command, width=QR_PIXELS, height=QR_PIXELS)
+            )
+
+    @api.model
+    def _action_show(self, edge, code):
+        """Open the dialog with ``code`` for ``edge``."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Pair %s", edge.name),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_edge_id": edge.id, "default_code": pairing.shown(code)},
+        }

@@ -1,0 +1,79 @@
+"""An edge without readers for tests: engine, journal, sender and snapshot on a real server."""
+
+import time
+
+from campus_core import signing
+from campus_edge.asks import Asks
+from campus_edge.clock import Clock
+from campus_edge.engine import Engine
+from campus_edge.exposure import Exposure
+from campus_edge.http import Connection, Identity
+from campus_edge.journal import Journal
+from campus_edge.listener import Listener
+from campus_edge.sender import Sender
+from campus_edge.snapshot import Snapshot
+from campus_edge.snapshot_store import SnapshotStore
+from support.edge_campus import uid_of
+
+KEY = signing.SigningKey(bytes(range(32)))
+
+
+def until(true, timeout_s=10.0):
+    """Wait until ``true()``; say what it was at the end."""
+    end = time.monotonic() + timeout_s
+    while not (found := true()) and time.monotonic() < end:
+        time.sleep(0.005)
+    return found
+
+
+class Rig:
+    """``server`` is an ``EdgeServer`` that knows ``KEY``; ``folder`` keeps the edge's files."""
+
+    def __init__(self, server, folder, ask_timeout_ms=1000, poll_ms=100):
+        self.server = server
+        self.clock = Clock()
+        identity = Identity(server.edge, "Canteen", server.url, KEY)
+        self.journal = Journal(folder / "journal.db", KEY)
+        self.snapshot = Snapshot()
+        self.store = SnapshotStore(folder / "snapshot", self.snapshot, server.campus.ring)
+        self.store.load()
+        self.asks, self.exposure = Asks(), Exposure()
+        self.sender = Sender(
+            self.journal, Connection(identity, self.clock), self.asks, self.exposure, self._version, 2000
+        )
+        self.listener = Listener(
+            self.store, Connection(identity, self.clock), self.clock, server.url,
+            self.sender.server_seen, self.exposure.leases_changed, poll_ms,
+        )  # fmt: skip
+        self.engine = Engine(
+            self.journal, self.snapshot, self.sender, self.asks, self.exposure, self.clock, "en_US",
+            ask_timeout_ms,
+        )  # fmt: skip
+
+    def _version(self, version):
+        self.listener.version_seen(version)
+
+    def __enter__(self):
+        self.exposure.restore(self.journal.unacknowledged(), {})
+        self.engine.sweep()
+        self.sender.start()
+        self.listener.start()
+        return self
+
+    def __exit__(self, *error):
+        self.listener.stop()
+        self.sender.stop()
+        self.journal.close()
+
+    def ready(self):
+        """Wait for the snapshot and the server."""
+        assert until(lambda: self.snapshot.version == self.server.campus.version)
+        assert until(lambda: self.sender.up)
+        return self
+
+    def sent(self):
+        """Wait until the server has the whole journal."""
+        return until(lambda: self.journal.queue_length == 0)
+
+    def tap(self, card, terminal="T01", amount_minor=None):
+        return self.engine.present(terminal, f"uid:{uid_of(card)}", amount_minor)

@@ -1,0 +1,48 @@
+"""Heartbeats: what an edge says, whatever it says, is read or refused by name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campus_core import heartbeat
+from campus_core.errors import WireError
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = ("version", "uptime_s", "snapshot", "queue", "journal", "head_seq", "drift_ms", "tamper", "readers")
+
+
+@given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), json_values))
+def test_anything_is_a_heartbeat_or_malformed_with_the_field(values):
+    try:
+        beat = heartbeat.parse(values)
+    except WireError as error:
+        assert error.code == "malformed"
+        assert error.numbers["field"] in (*NAMES, "terminal", "detail")
+    else:
+        assert 0 <= beat.queue < 1 << 31
+        assert abs(beat.drift_ms) < 1 << 31
+
+
+def test_what_is_left_out_is_nothing():
+    assert heartbeat.parse({}) == heartbeat.Heartbeat("", 0, 0, 0, None, 0, 0, False, ())
+
+
+def test_a_drift_beyond_all_bounds_is_cut_off():
+    assert heartbeat.parse({"drift_ms": -(1 << 50)}).drift_ms == -(1 << 31) + 1
+
+
+def test_the_last_state_of_a_terminal_counts():
+    readers = [{"terminal": "G1", "state": "lost"}, {"terminal": "G1", "state": "ready", "detail": "ok"}]
+    assert heartbeat.parse({"readers": readers}).readers == (heartbeat.ReaderState("G1", "ready", "ok"),)
+
+
+@pytest.mark.parametrize(
+    "values", [{"version": "a\0b"}, {"version": "\ud800"}, {"readers": [{}] * 501}, {"tamper": 0}]
+)
+def test_what_nobody_can_store_is_malformed(values):
+    with pytest.raises(WireError):
+        heartbeat.parse(values)
