@@ -23,10 +23,10 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/chaos", "addons/campus_card")]
 
-from campus_cli import pg_embedded, postgres, system
 from device import NOTHING, Device
 from line import CUT, LOSE_ANSWERS, SLOW, SWAP, TWICE, WHOLE, Line
 
+from campus_cli import pg_embedded, postgres, system
 from support.odoo import odoo_database, odoo_server
 
 EDGES = 2
