@@ -58,6 +58,13 @@ class TestCampusEdgePairing(EdgeHttpCase):
         self.assertNotIn(code, row)
         self.assertFalse(self.env["campus.edge.pair"].search_count([]))
 
+    def test_a_machine_whose_answer_got_lost_asks_again(self):
+        code = self.code_of(self.fresh)
+        first, second = self.send(code).json(), self.send(code).json()
+        self.assertEqual(first["edge"], second["edge"])
+        other = signing.b64url_encode(signing.generate(secrets.token_bytes).public)
+        self.assertEqual(self.send(code, public_key=other).json()["code"], "pairing_code_invalid")
+
     def test_a_code_works_once(self):
         code = self.code_of(self.fresh)
         self.assertEqual(self.send(code).status_code, 200)
