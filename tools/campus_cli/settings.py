@@ -52,6 +52,7 @@ SYSTEM_PACKAGES = {
     "swig": "swig",
     "c-compiler": "gcc",
     "python-headers": "python3-dev",
+    "faketime": "libfaketime",
 }
 
 
