@@ -65,6 +65,23 @@ def send(session, edge, case, url):
     return session.send(prepared, timeout=60)
 
 
+def generate(cases, check):
+    """Call ``check`` with generated requests."""
+
+    @hypothesis.settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(case=cases)
+    def run(case):
+        check(case)
+
+    run()
+
+
 def test_no_request_that_the_document_allows_or_forbids_breaks_the_server(server, edge, document):
     schema = schemathesis.openapi.from_dict(document)
     session = requests.Session()
@@ -72,22 +89,14 @@ def test_no_request_that_the_document_allows_or_forbids_breaks_the_server(server
     for found in schema.get_all_operations():
         operation = found.ok()
         seen = tried.setdefault(f"{operation.method.upper()} {operation.path}", set())
+
+        def check(case, seen=seen):
+            answer = send(session, edge, case, server.url)
+            seen.add(answer.status_code)
+            case.validate_response(answer, checks=CHECKS)
+
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-
-            @hypothesis.settings(
-                max_examples=EXAMPLES,
-                deadline=None,
-                database=None,
-                derandomize=True,
-                suppress_health_check=list(hypothesis.HealthCheck),
-            )
-            @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
-            def run(case, seen=seen):
-                answer = send(session, edge, case, server.url)
-                seen.add(answer.status_code)
-                case.validate_response(answer, checks=CHECKS)
-
-            run()
+            generate(operation.as_strategy(generation_mode=mode), check)
     assert set(tried) >= {
         "POST /campus/v1/pair",
         "GET /campus/v1/snapshot",

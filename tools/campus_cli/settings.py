@@ -35,6 +35,7 @@ DEMO_LOGINS = (
     ("clerk", "card office"),
     ("manager", "card office, manager"),
     ("cashier", "canteen cashier"),
+    ("device", "devices"),
     ("finance", "finance"),
     ("student", "student, in the portal"),
 )

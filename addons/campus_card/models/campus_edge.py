@@ -44,7 +44,7 @@ class CampusEdge(models.Model):
     state = fields.Selection(
         [
             (NEW, "Waiting for Pairing"),
-            (ACTIVE, "Working"),
+            (ACTIVE, "In Service"),
             (DISABLED, "Switched Off"),
             (REVOKED, "Revoked"),
         ],
