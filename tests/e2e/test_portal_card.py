@@ -98,6 +98,8 @@ def test_large_letters_stay_large_and_nothing_is_cut_off(phone):
     page.goto("/my/card")
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
     phone.shot("portal-home-large")
+    # a balance is one line
+    assert page.locator("output").bounding_box()["height"] < 70
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.goto("/my/card/lost")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
