@@ -23,5 +23,6 @@
         "views/limits.xml",
         "views/privacy.xml",
     ],
+    "assets": {"web.assets_frontend": ["campus_topup/static/src/scss/pay.scss"]},
     "post_init_hook": "post_init_hook",
 }

@@ -90,8 +90,11 @@ def do(fault, campus, device, draw):
         device.right_clock()
     elif fault == "journal_restored":
         device.copy_journal()
+        # Either the edge knows that the server has its taps, or only the server does.
+        device.line.mode = draw.choice((WHOLE, LOSE_ANSWERS))
         time.sleep(draw.uniform(3, 5))
         device.restore_journal()
+        device.line.mode = WHOLE
     time.sleep(draw.uniform(0.3, 1.0))
 
 

@@ -1,6 +1,7 @@
 from . import campus_alert_place
 from . import campus_account
 from . import campus_terminal
+from . import campus_tap
 from . import campus_alert_source
 from . import campus_alert_source_transfer
 from . import campus_alert_source_card

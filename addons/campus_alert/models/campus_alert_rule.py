@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
-from ..const import HOURS, MATCH, MEASURES, SOURCE_MODELS, TAP
+from ..const import HOURS, MATCH, MEASURES, SOURCE_MODELS
 
 
 class CampusAlertRule(models.Model):
@@ -32,7 +32,13 @@ class CampusAlertRule(models.Model):
     )
 
     # -- What is watched ----------------------------------------------------
-    source = fields.Selection("_selection_source", "Watch", required=True, default="transfer", tracking=True)
+    source = fields.Selection(
+        [("transfer", "Transfers"), ("tap", "Taps"), ("card", "Cards"), ("edge", "Edges")],
+        "Watch",
+        required=True,
+        default="transfer",
+        tracking=True,
+    )
     source_model = fields.Char(compute="_compute_source_model")
     measure = fields.Selection(
         [
@@ -140,16 +146,6 @@ class CampusAlertRule(models.Model):
     )
     alert_ids = fields.One2many("campus.alert", "rule_id", readonly=True)
     alert_count = fields.Integer("Alerts", compute="_compute_alert_count")
-
-    @api.model
-    def _selection_source(self):
-        names = {
-            "transfer": self.env._("Transfers"),
-            "tap": self.env._("Taps"),
-            "card": self.env._("Cards"),
-            "edge": self.env._("Edges"),
-        }
-        return [(key, name) for key, name in names.items() if key != TAP or SOURCE_MODELS[TAP] in self.env]
 
     @api.depends("source")
     def _compute_source_model(self):

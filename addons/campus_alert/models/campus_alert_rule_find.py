@@ -8,7 +8,7 @@ from odoo.addons.campus_card.campus_core.alert_window import Window
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..const import CHUNK_HOLDERS, COUNT, DISTANCE, FORECAST, HOURS, MATCH, ODD_HOUR, SOURCE_MODELS, SUM, TAP
+from ..const import CHUNK_HOLDERS, COUNT, DISTANCE, FORECAST, HOURS, MATCH, ODD_HOUR, SUM
 
 #: A hit of the core together with the record that it is about.
 Found = namedtuple("Found", ["model", "res_id", "partner_id", "hit"])
@@ -22,8 +22,6 @@ class CampusAlertRuleFind(models.Model):
     def _find(self, span):
         """Yield chunks (lists) of what the rule finds in ``span``, with the environment's rights."""
         self.ensure_one()
-        if self.source == TAP and SOURCE_MODELS[TAP] not in self.env:
-            return
         if self.measure == MATCH:
             yield from self._find_matching(span)
             return

@@ -4,3 +4,4 @@ from . import test_campus_alert_channels
 from . import test_campus_alert_security
 from . import test_campus_alert_push
 from . import test_campus_alert_portal
+from . import test_campus_alert_taps

@@ -1,9 +1,9 @@
 from odoo.addons.campus_portal.controllers.main import CampusPage
 from odoo.exceptions import UserError
-from odoo.http import request, route
+from odoo.http import Controller, request, route
 
 
-class CampusAutoTopup(CampusPage):
+class CampusAutoTopup(CampusPage, Controller):
     """Consent to automatic top-up, and its end."""
 
     @route("/my/card/auto", type="http", auth="user", methods=["GET"])

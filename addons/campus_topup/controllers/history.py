@@ -2,7 +2,7 @@ import datetime as dt
 
 from odoo.addons.campus_portal.controllers.main import CampusPage
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request, route
+from odoo.http import Controller, content_disposition, request, route
 from werkzeug.exceptions import NotFound
 
 from ..const import EXPORT_TRIES, EXPORT_WINDOW_S
@@ -22,7 +22,7 @@ def _number(text):
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
 
 
-class CampusHistoryPages(CampusPage):
+class CampusHistoryPages(CampusPage, Controller):
     """Movements, charts, refusals, statement and disputes of the holder's own wallet."""
 
     @route("/my/card/history", type="http", auth="user", methods=["GET"], readonly=True)

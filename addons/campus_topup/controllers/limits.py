@@ -1,11 +1,11 @@
 from odoo.addons.campus_portal.controllers.main import CampusPage
 from odoo.exceptions import UserError
-from odoo.http import request, route
+from odoo.http import Controller, request, route
 
 from ..const import PIN_TRIES, PIN_WINDOW_S
 
 
-class CampusLimitsPages(CampusPage):
+class CampusLimitsPages(CampusPage, Controller):
     """The holder's own limits, tighter than the school's, and the PIN."""
 
     @route("/my/card/limits", type="http", auth="user", methods=["GET"])

@@ -64,7 +64,7 @@ class CampusTopupLinks(TopupPayment):
             "home": None,
             "shown_name": link_sudo.shown_name,
         }
-        return self._campus_page("campus_topup.done", {**values, "tabs": []})
+        return self._page("campus_topup.done", {**values, "tabs": []})
 
     def _campus_link_of(self, token):
         """The link of a token, or 404; guessing is limited by address."""
@@ -98,7 +98,7 @@ class CampusTopupLinks(TopupPayment):
             "asked": (asked or "")[:20],
             "tabs": [],
         }
-        return self._campus_page("campus_topup.visitor", values)
+        return self._page("campus_topup.visitor", values)
 
     # -- the holder --------------------------------------------------------------------
 
@@ -144,6 +144,6 @@ class CampusTopupLinks(TopupPayment):
             for link in links
         ]
         first_name = (wallet_sudo.partner_id.name or "").split(" ")[-1]
-        return self._campus_page(
+        return self._page(
             "campus_topup.links", {"tab": "card", "links": shown, "error": error, "suggested": first_name}
         )

@@ -9,16 +9,12 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from ..const import PAY_TRIES, PAY_WINDOW_S
 
 
-class TopupPayment(PaymentPortal):
+class TopupPayment(CampusPage, PaymentPortal):
     """What the holder's own page and a link for others share: the way through Odoo's payments.
 
     The amount is bound to the payer by Odoo's access token; the wallet is never in the form.
     Odoo makes one controller of all that derive from its own: hence the prefix of the names.
     """
-
-    def _campus_page(self, template, values, **options):
-        # Not a base class: the two families of pages have routes with equal method names.
-        return CampusPage()._page(template, values, **options)
 
     def _campus_payment_page(self, wallet_sudo, payer_sudo, amount_minor, routes, *, logged_in, shown_name):
         """Odoo's payment form for this amount. ``routes``: ``{transaction, landing}``."""

@@ -1,10 +1,10 @@
 from odoo.addons.campus_portal.controllers.main import CampusPage
-from odoo.http import content_disposition, request, route
+from odoo.http import Controller, content_disposition, request, route
 
 from ..const import EXPORT_TRIES, EXPORT_WINDOW_S
 
 
-class CampusPrivacyPages(CampusPage):
+class CampusPrivacyPages(CampusPage, Controller):
     """What the school knows about a holder: to take along, and to ask for its erasure."""
 
     @route("/my/card/privacy", type="http", auth="user", methods=["GET"])

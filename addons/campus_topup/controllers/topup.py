@@ -12,7 +12,7 @@ class CampusTopup(TopupPayment):
         """Choose an amount, then a way to pay it."""
         portal = request.env["campus.portal"]
         if not portal._holder():
-            return self._campus_page("campus_portal.no_card", {"tab": "card"})
+            return self._page("campus_portal.no_card", {"tab": "card"})
         if amount is None:
             return self._amount_page()
         wallet_sudo = portal._need_wallet()
@@ -33,7 +33,7 @@ class CampusTopup(TopupPayment):
 
     def _amount_page(self, error=None, asked=""):
         values = request.env["campus.portal"]._topup_values()
-        return self._campus_page(
+        return self._page(
             "campus_topup.amount", {"tab": "card", "error": error, "asked": asked[:20], **values}
         )
 
@@ -55,4 +55,4 @@ class CampusTopup(TopupPayment):
         )
         money = request.env["campus.amount"]._to_text(tx_sudo._campus_amount_minor(), tx_sudo.currency_id)
         values = {"tab": "card", "tx": tx_sudo, "money": money, "again": "/my/card/topup", "home": "/my/card"}
-        return self._campus_page("campus_topup.done", values)
+        return self._page("campus_topup.done", values)
