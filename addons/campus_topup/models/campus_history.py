@@ -115,17 +115,24 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _refusals(self, wallet, limit=20):
-        """What was refused lately, in words: ``[{answered_at, amount_minor, text}]``."""
+        """What was refused lately at tills, readers and doors: ``[{at, amount_minor, text}]``."""
         postings = self.env["campus.posting"].search(
             [("wallet_id", "=", wallet.id), ("ok", "=", False), ("action", "=", "birth")], limit=limit
         )
+        taps = self.env["campus.tap"].search(
+            [("card_id", "in", wallet.card_ids.ids), ("outcome", "=", "refused")], limit=limit
+        )
+        found = {}
+        for posting in postings:
+            found[posting.uuid] = (posting.answered_at, posting.answer["amount_minor"], posting.answer)
+        for tap in taps:
+            # One tap may be two rows, and the ledger's own answer to it says more.
+            answer = {"code": tap.code, "numbers": tap.numbers or {}}
+            found.setdefault(tap.uuid, (tap.occurred_at, tap.amount_minor or 0, answer))
+        newest = sorted(found.values(), key=lambda refusal: refusal[0], reverse=True)[:limit]
         return [
-            {
-                "answered_at": posting.answered_at,
-                "amount_minor": posting.answer["amount_minor"],
-                "text": self._explain(wallet, posting.answer),
-            }
-            for posting in postings
+            {"at": at, "amount_minor": minor, "text": self._explain(wallet, answer)}
+            for at, minor, answer in newest
         ]
 
     @api.model

@@ -91,6 +91,20 @@ class TestHistoryPages(TopupCase):
         self.buy(self.wallet, self.canteen, 5_000_00)
         self.assertIn("Not enough money", self.url_open("/my/card/history/refused").text)
 
+    def test_a_refused_tap_is_among_the_refusals_once(self):
+        self.env.cr.execute(
+            """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, mark, purpose, credential,
+                   card_id, wallet_id, mode, outcome, code, occurred_at, received_at)
+               SELECT '0b3f6a62-3b1c-4c5b-9f38-1d1c0c9bb0aa', kind, %s, 1, gen_random_uuid(), nr, gen_random_uuid(),
+                   'door', 'uid …B2C3', %s, %s, 'told', 'refused', 'card_frozen', now(), now()
+                 FROM (VALUES ('tap', 1), ('final', 2)) AS row(kind, nr)""",
+            [self.company.id, self.card.id, self.wallet.id],
+        )
+        page = self.url_open("/my/card/history/refused").text
+        self.assertEqual(page.count("This card is frozen"), 1)
+        self.login(self.wang_user)
+        self.assertNotIn("This card is frozen", self.url_open("/my/card/history/refused").text)
+
     def test_charts_show_what_was_spent_where(self):
         for span in ("day", "week", "month", "nonsense"):
             page = self.url_open(f"/my/card/history/charts?span={span}").text
