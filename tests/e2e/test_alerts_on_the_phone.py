@@ -143,7 +143,7 @@ def test_an_alert_reaches_the_phone(server, visit, push, language):
     assert "523.40" in notification["body"]
 
     page.goto(notification["data"]["url"])
-    expect(page.locator(".o_campus_alerts li").first).to_contain_text("523.40")
+    expect(page.locator(".alerts li").first).to_contain_text("523.40")
     holder.shot("alerts portal")
     page.set_viewport_size({"width": 390, "height": 844})
     holder.shot("alerts portal phone")

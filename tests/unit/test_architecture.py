@@ -21,7 +21,7 @@ MAY_USE = {
     "campus_card": set(),
     "campus_portal": {"campus_card"},
     "campus_access": {"campus_card"},
-    "campus_alert": {"campus_card"},
+    "campus_alert": {"campus_card", "campus_portal"},
     "campus_pos": {"campus_card"},
     "campus_reports": {"campus_card", "campus_pos", "campus_access"},
     "campus_iot": set(),

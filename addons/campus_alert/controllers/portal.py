@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.addons.campus_portal.controllers.main import CampusPage
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
@@ -7,17 +8,15 @@ SCOPE = "/my/card/alerts"
 WORKER = 'importScripts("/campus_alert/static/src/portal/push_events.js");\n'
 
 
-class CampusAlertPortal(http.Controller):
+class CampusAlertPortal(CampusPage, http.Controller):
     """What a holder reads and chooses about alerts. Who asks is always the user of the session."""
 
-    @http.route("/my/card/alerts", type="http", auth="user", methods=["GET"], website=True)
+    @http.route("/my/card/alerts", type="http", auth="user", methods=["GET"])
     def page(self, **params):
         values = request.env["campus.alert.portal"]._page_values()
-        return request.render(
-            "campus_alert.portal_alerts", {**values, "page_name": "campus_alerts", **_told(params)}
-        )
+        return self._page("campus_alert.portal_alerts", {"tab": "settings", **values, **_told(params)})
 
-    @http.route("/my/card/alerts", type="http", auth="user", methods=["POST"], website=True)
+    @http.route("/my/card/alerts", type="http", auth="user", methods=["POST"])
     def save(self, **form):
         try:
             request.env["campus.alert.portal"]._save(form, request.httprequest.form.getlist("channel"))

@@ -19,5 +19,6 @@ from . import campus_alert_delivery
 from . import campus_alert_delivery_send
 from . import campus_alert_delivery_push
 from . import campus_alert_portal
+from . import campus_portal
 from . import res_company
 from . import res_partner

@@ -152,6 +152,10 @@ class TestAlertPortal(HttpCase):
         script = self.url_open("/campus_alert/static/src/portal/push_events.js")
         self.assertIn("showNotification", script.text)
 
-    def test_the_portals_first_page_leads_to_the_alerts(self):
+    def test_the_card_in_the_phone_shows_what_is_new_and_leads_to_the_alerts(self):
+        self.lin.partner_id.write({"campus_number": "A0009", "company_id": self.env.company.id})
         self.authenticate("lin", "lin")
-        self.assertIn("/my/card/alerts", self.url_open("/my/home").text)
+        self.assertIn("523.40", self.url_open("/my/card").text)
+        self.assertIn("/my/card/alerts", self.url_open("/my/card/settings").text)
+        self.url_open("/my/card/alerts")
+        self.assertNotIn("523.40", self.url_open("/my/card").text)
