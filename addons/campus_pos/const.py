@@ -4,8 +4,10 @@
 TERMINAL = "campus_card"
 #: Purpose of the reservations that a till makes.
 PURPOSE = "pos"
-#: A credential is what a reader types; longer text is not one.
-MAX_CREDENTIAL = 256
+#: A credential is what a reader types; a phone's code has 300 letters, longer text is none.
+MAX_CREDENTIAL = 512
+#: A PIN that is typed; longer text is not one.
+MAX_PIN = 16
 #: Tries under one payment line, each after a refusal; a reader gone wild is stopped here.
 MAX_ATTEMPT = 1000
 #: A link to a holder's photo works to the end of this many hours.

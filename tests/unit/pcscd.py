@@ -5,6 +5,7 @@ There can be one on a machine only (its socket has a fixed place), so tests take
 
 import contextlib
 import fcntl
+import random
 import shutil
 import socket
 import subprocess
@@ -17,7 +18,10 @@ from smartcard import scard
 from campus_edge.simulators import vpcd
 
 LOCK = Path(tempfile.gettempdir()) / "campus-pcscd.lock"
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 8
+STARTS_MAX = 4
+#: Below the ports that outgoing connections get on Linux.
+PORTS = range(21_000, 32_000, 2)
 
 
 @contextlib.contextmanager
@@ -39,7 +43,7 @@ def virtual_reader(folder):
 class Foreign:
     """The machine's own service, which is not ours to end."""
 
-    port = vpcd.PORT
+    port, process = vpcd.PORT, None
 
     def stop(self):
         pass
@@ -48,33 +52,59 @@ class Foreign:
 
 
 class Pcscd:
-    """The service in the foreground with nothing but a virtual reader on a port of its own."""
+    """The service in the foreground with nothing but a virtual reader on ports of its own."""
 
     def __init__(self, folder):
+        self.folder, self.process, self.port = folder / "reader.conf.d", None, 0
+        self.folder.mkdir()
+
+    def start(self):
+        """On the former port if it had one, else on free ones; anybody may take these first."""
+        for attempt in range(STARTS_MAX):
+            if not self.port or attempt:
+                self.port = free_ports()
+            self._configure()
+            program = shutil.which("pcscd") or "/usr/sbin/pcscd"
+            command = [program, "--foreground", "--config", str(self.folder)]
+            self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            if self._is_up():
+                return
+            self.stop()
+        raise AssertionError("pcscd gave no virtual reader")
+
+    def _configure(self):
         driver = min(Path("/usr/lib/pcsc/drivers/serial").glob("libifdvpcd.so*"))
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        (folder / "vpcd").write_text(
+        (self.folder / "vpcd").write_text(
             f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{self.port:#x}\n'
             f"LIBPATH {driver}\nCHANNELID {self.port:#x}\n"
         )
-        self.folder, self.process = folder, None
 
-    def start(self):
-        program = shutil.which("pcscd") or "/usr/sbin/pcscd"
-        command = [program, "--foreground", "--config", str(self.folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def _is_up(self):
         end = time.monotonic() + START_TIMEOUT_S
         while not answers():
-            assert self.process.poll() is None, "pcscd ended; as root it starts itself, else start it"
-            assert time.monotonic() < end, "pcscd does not answer"
+            assert self.process.poll() is None, (
+                "pcscd ended; root can start one, others need the machine's own"
+            )
+            if time.monotonic() > end:
+                return False
             time.sleep(0.05)
+        return True
 
     def stop(self):
         if self.process is not None:
             self.process.terminate()
             self.process.wait(10)
             self.process = None
+
+
+def free_ports():
+    """Return the first of two free ports: the virtual reader has two slots."""
+    for port in random.sample(PORTS, 50):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for place in (port, port + 1):
+                stack.enter_context(socket.create_server(("", place)))
+            return port
+    raise AssertionError("no free ports")
 
 
 def answers():

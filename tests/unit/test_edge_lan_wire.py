@@ -181,7 +181,7 @@ def test_old_tls_is_refused(certificate):
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
         # said by the server: the client itself would go on
-        with pytest.raises(ssl.SSLError, match="EOF|PROTOCOL_VERSION"):
+        with pytest.raises(ssl.SSLError, match=r"EOF|PROTOCOL_VERSION"):
             Till(service.port, tls=context)
 
 

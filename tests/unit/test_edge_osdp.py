@@ -129,7 +129,8 @@ def test_a_reader_that_insists_on_security_gets_it_or_nothing():
 
 def test_a_new_reader_is_given_its_key_only_where_that_is_wanted():
     device = reader(key=None)
-    assert Rig(device).until_state(SICK).run(5000).of(CardSeen) == []
+    assert Rig(device).until_state(SICK).run(5000).bus.state(0) == SICK
+    assert not device.commands
     rig = ready(device, install=True)
     assert [command["name"] for command in device.commands] == ["KEYSET"]
     assert device.commands[0]["data"] == KEY
@@ -171,6 +172,17 @@ def test_keys_make_an_emergency_code():
         device.press(keys)
     rig.run(1000)
     assert rig.of(CardSeen) == [CardSeen("emergency:2025001#48152637")]
+
+
+def test_a_card_from_before_the_panel_listened_opens_nothing():
+    device = reader()
+    device.put(CARD)
+    device.press(b"1")
+    rig = ready(device).run(1000)
+    assert rig.of(CardSeen) == []
+    assert "stale" in rig.noise()
+    device.put(Card("04A1B2C4"))
+    assert rig.run(300).of(CardSeen) == [CardSeen("uid:04A1B2C4")]
 
 
 def test_several_readers_on_one_line_have_their_own_cards_and_lamps():

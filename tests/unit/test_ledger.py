@@ -220,3 +220,10 @@ def test_nothing_known_is_refused_as_not_found():
         lt.Reverse("e", "f"),
     ):
         assert made.decide(request).code == "not_found"
+
+
+def test_a_pin_is_part_of_a_request_only_when_it_was_given():
+    """Digests that were stored before there were PINs stay good for replays."""
+    plain = lt.Reserve("u1", 1, 2, 300)
+    assert lt.digest(plain) == "d9c1beba3cbb64c54ca450f7d28c83df"
+    assert lt.digest(plain) != lt.digest(lt.Reserve("u1", 1, 2, 300, pin_given=True))

@@ -65,3 +65,11 @@ def test_senseless_sums_are_programming_errors():
     for asked, spent in ((0, 0), (-1, 0), (1, -1)):
         with pytest.raises(ValueError, match="positive"):
             limits.refusal(Limits(), asked, spent)
+
+
+@given(SUMS, SUMS)
+def test_the_tighter_of_two_limits_counts(school, own):
+    tighter = limits.tighter_minor(school, own)
+    assert tighter in (school, own)
+    assert all(not limit or 0 < tighter <= limit for limit in (school, own))
+    assert limits.loosens(school, own) == (school > 0 and own > school)

@@ -1,6 +1,9 @@
 """The phone's code: believed without a server, once, for a moment; every forgery has its name."""
 
 import base64
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -171,6 +174,26 @@ def test_no_step_is_taken_twice_however_small_the_memory(uses, limit):
             assert (phone, step) not in taken
             taken.add((phone, step))
         assert used.count <= limit
+
+
+class SlowPhone(int):
+    """A phone's id that lets other threads run while it is looked up."""
+
+    def __hash__(self):
+        time.sleep(0.001)
+        return int.__hash__(self)
+
+
+def test_of_many_readers_that_see_a_code_at_once_one_takes_it():
+    used, start = qr_code.UsedSteps(), threading.Barrier(8)
+
+    def show(_reader):
+        start.wait()
+        return used.take(SlowPhone(12), 5)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(show, range(8))) == 1
+    assert used.count == 1
 
 
 def test_a_large_memory_forgets_nothing_it_need_not():

@@ -1,6 +1,7 @@
 """NTAG 424 DNA: NXP's published figures, forged messages, rising counters."""
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +98,15 @@ def test_file_data_is_under_the_cmac(master, uid, counter, enc):
 @given(keys, uids, uids)
 def test_each_card_has_its_own_key(master, one, other):
     assert (sun.card_key(master, one, 1) == sun.card_key(master, other, 1)) is (one == other)
+
+
+@pytest.mark.parametrize("tag", [0x00, 0x87, 0x47, 0xC4, 0xC6])
+def test_picc_data_without_both_uid_and_counter_is_none(tag):
+    encryptor = Cipher(algorithms.AES(bytes(16)), modes.CBC(bytes(16))).encryptor()
+    good = bytes.fromhex("C704DE5F1EACC0403D0000DA5CF60941")
+    assert sun.decrypt_picc(bytes(16), encryptor.update(good)) == (UID, 61)
+    encryptor = Cipher(algorithms.AES(bytes(16)), modes.CBC(bytes(16))).encryptor()
+    assert sun.decrypt_picc(bytes(16), encryptor.update(bytes([tag]) + good[1:])) is None
 
 
 def test_without_keys_nothing_is_believed():

@@ -15,10 +15,19 @@ LANGUAGES = ("zh_CN",)
 LOADED_LANGUAGES = ("en_US", *LANGUAGES)
 
 # In dependency order. A folder that does not exist yet is left out.
-PRODUCT_ADDONS = ("campus_card", "campus_access", "campus_pos", "campus_reports")
+PRODUCT_ADDONS = (
+    "campus_card",
+    "campus_portal",
+    "campus_access",
+    "campus_alert",
+    "campus_pos",
+    "campus_reports",
+    "campus_topup",
+)
 DEMO_ADDONS = (*PRODUCT_ADDONS, "campus_demo")
 # Odoo's own addons that every database gets besides the dependencies.
-EXTRA_MODULES = ("l10n_cn",)
+# payment_demo pays nothing and asks nobody: for tests and demos, never for a school.
+EXTRA_MODULES = ("base_automation", "l10n_cn", "payment_demo")
 
 DEMO_DATABASE = "demo"
 DEMO_LOGINS = (
@@ -44,6 +53,7 @@ SYSTEM_PACKAGES = {
     "swig": "swig",
     "c-compiler": "gcc",
     "python-headers": "python3-dev",
+    "faketime": "libfaketime",
 }
 
 

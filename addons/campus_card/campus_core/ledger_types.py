@@ -96,7 +96,13 @@ class Wallet:
     debt_minor: int = 0
     limit_purchase_minor: int = 0
     limit_day_minor: int = 0
+    pin_above_minor: int = 0
     spent_today_minor: int = 0
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether any limit has to be looked at."""
+        return bool(self.limit_purchase_minor or self.limit_day_minor or self.pin_above_minor)
 
     def available_minor(self, on: dt.date) -> int:
         """Cents that can be spent somewhere on that day."""
@@ -117,6 +123,7 @@ class Post:
     card_id: int | None = None
     settle: bool = False
     attempt: int = 0
+    pin_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,7 @@ class Reserve:
     amount_minor: int
     card_id: int | None = None
     attempt: int = 0
+    pin_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +235,10 @@ def digest(request: Request) -> str:
     """Fingerprint of a request's content, so that a replay with other content is seen.
 
     The number of the attempt is not content: it says which try this is, not what is asked.
+    A PIN that was not given is left out: requests had the same digest before there were PINs.
     """
     content = {name: getattr(request, name) for name in request.__slots__ if name not in ("uuid", "attempt")}
+    if not content.get("pin_given"):
+        content.pop("pin_given", None)
     text = json.dumps([type(request).__name__, content], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -50,6 +50,16 @@ def refusal(limits: Limits, asked_minor: int, spent_minor: int, *, pin_given: bo
     return None
 
 
+def tighter_minor(school_minor: int, own_minor: int) -> int:
+    """The limit that counts when school and holder both set one; 0 is none."""
+    return min(school_minor or own_minor, own_minor or school_minor)
+
+
+def loosens(school_minor: int, own_minor: int) -> bool:
+    """Whether a holder's own limit would be above the school's, and so change nothing."""
+    return 0 < school_minor < own_minor
+
+
 def most_minor(limits: Limits, spent_minor: int, *, pin_given: bool = False) -> int | None:
     """Return the largest purchase the limits allow now; None when nothing limits it."""
     caps = []

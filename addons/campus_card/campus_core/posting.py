@@ -76,11 +76,12 @@ def charge(
 ) -> tuple[Part, ...] | errors.Refusal:
     """Check the limits, then split the amount over the pockets that may bear it."""
     kind = KINDS[request.kind if isinstance(request, Post) else "purchase"]
-    if kind.limited and not settle:
+    if kind.limited and not settle and wallet.is_limited:
         refusal = limits.refusal(
-            limits.Limits(purchase_minor=wallet.limit_purchase_minor, day_minor=wallet.limit_day_minor),
+            limits.Limits(wallet.limit_purchase_minor, wallet.limit_day_minor, wallet.pin_above_minor),
             request.amount_minor,
             max(wallet.spent_today_minor, 0),
+            pin_given=request.pin_given,
         )
         if refusal:
             return refusal

@@ -30,6 +30,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
+import threading
 from collections.abc import Container
 from typing import Final, NamedTuple, Protocol
 
@@ -214,6 +215,8 @@ class UsedSteps:
         self._floor = floor
         self._steps: dict[int, set[int]] = {}
         self._count = 0
+        # the readers of a program each have a thread, and one code may be shown to two of them
+        self._lock = threading.Lock()
 
     @classmethod
     def since(cls, now_ms: int, limit: int = 50_000) -> UsedSteps:
@@ -227,6 +230,10 @@ class UsedSteps:
 
     def take(self, phone: int, step: int) -> bool:
         """Remember ``step`` of ``phone``; False when it was taken before, or may have been."""
+        with self._lock:
+            return self._take(phone, step)
+
+    def _take(self, phone: int, step: int) -> bool:
         while self._count >= self._limit:
             oldest = min(self._steps)
             self._count -= len(self._steps.pop(oldest))

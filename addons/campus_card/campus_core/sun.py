@@ -22,7 +22,7 @@ storage. The server stores the counter with *one* statement that compares and se
 readers who show the same message at the same moment cannot both win::
 
     UPDATE campus_card SET sun_counter = %(counter)s
-     WHERE id = %(card)s AND sun_counter < %(counter)s      -- no row: sun_replayed
+     WHERE id = %(card)s AND COALESCE(sun_counter, -1) < %(counter)s   -- no row: sun_replayed
 
 Keys are secrets of the server; an edge asks it about every SUN message.
 """

@@ -103,10 +103,10 @@ def parse_entry(values: object) -> TapEntry:
     """
     if not isinstance(values, list) or len(values) != len(TapEntry._fields):
         raise WireError(errors.MALFORMED, field="entries")
-    entry = TapEntry._make(values)
-    for name, fits in _CHECKS.items():
-        if not fits(getattr(entry, name)):
+    for value, (name, fits) in zip(values, _CHECKS.items(), strict=True):
+        if not fits(value):
             raise WireError(errors.MALFORMED, field=name)
+    entry = TapEntry._make(values)
     if (entry.mode == ASK) is not (entry.outcome is None) or (entry.kind == FINAL and entry.mode == ASK):
         raise WireError(errors.MALFORMED, field="outcome")
     return entry

@@ -15,6 +15,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .lan.config import LanConfig, LanConfigError
+from .protocols.scan import FORMS
 from .texts import LANGUAGES
 
 TAP, TILL = "tap", "till"
@@ -24,7 +25,8 @@ _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {
     "server.request_timeout_ms": (5_000, 500, 60_000),
     "server.poll_ms": (1_500, 200, 60_000),
     "journal.keep_days": (30, 1, 3_650),
-    "reader.baud": (9_600, 300, 921_600),
+    # 0: what is usual for the driver
+    "reader.baud": (0, 0, 921_600),
     "reader.address": (0, 0, 126),
     "reader.vendor": (0, 0, 0xFFFF),
     "reader.product": (0, 0, 0xFFFF),
@@ -41,6 +43,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "reader.driver": "",
     "reader.url": "",
     "reader.name": "",
+    "reader.form": FORMS[0],
     "reader.key_file": "",
 }
 _SWITCHES: Final[Mapping[str, bool]] = {
@@ -54,6 +57,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "edge.language": LANGUAGES,
     "log.level": ("debug", "info", "warning", "error"),
     "reader.use": (TAP, TILL),
+    "reader.form": FORMS,
 }
 _TABLES: Final = ("edge", "server", "journal", "log", "lan", "reader")
 
@@ -71,8 +75,9 @@ class ReaderConfig:
     driver: str
     url: str = ""
     name: str = ""
+    form: str = FORMS[0]
     key_file: str = ""
-    baud: int = 9_600
+    baud: int = 0
     address: int = 0
     vendor: int = 0
     product: int = 0

@@ -9,32 +9,54 @@ from typing import Final
 
 from .config import ConfigError, ReaderConfig
 from .ports.base import Port, Sink
+from .ports.osdp_line import OsdpLines
+from .ports.pcsc_port import PcscPort
 from .ports.serial_port import SerialPort
+from .ports.wedge_port import WedgePort
+from .protocols import pn532, rdm6300
 from .protocols.base import Decoder
-from .protocols.osdp import OsdpReader
 from .protocols.osdp_config import ReaderConfig as OsdpConfig
-from .protocols.pn532 import Pn532
-from .protocols.rdm6300 import Rdm6300
+from .protocols.wedge import Wedge
 
+OSDP_BAUD: Final = 9_600
 _KEY: Final = re.compile(r"[0-9A-Fa-f]{32}\s*\Z")
-MakePort = Callable[[ReaderConfig, Sink], Port]
 
 
-def _serial(reader: ReaderConfig, sink: Sink, decoder: Decoder, announces: bool) -> Port:
+def _url(reader: ReaderConfig) -> str:
     if not reader.url:
         raise ConfigError(f"reader.url of {reader.terminal} is missing: a device or socket://host:port")
-    return SerialPort(reader.terminal, sink, decoder, reader.url, reader.baud, announces)
+    return reader.url
 
 
 def _rdm6300(reader: ReaderConfig, sink: Sink) -> Port:
-    return _serial(reader, sink, Rdm6300(), False)
+    return _serial(reader, sink, rdm6300.Rdm6300(), rdm6300.BAUD)
 
 
 def _pn532(reader: ReaderConfig, sink: Sink) -> Port:
-    return _serial(reader, sink, Pn532(reader.reads_sun), True)
+    return _serial(reader, sink, pn532.Pn532(reader.reads_sun), pn532.BAUD)
 
 
-def _osdp(reader: ReaderConfig, sink: Sink) -> Port:
+def _serial(reader: ReaderConfig, sink: Sink, decoder: Decoder, baud: int) -> Port:
+    return SerialPort(reader.terminal, sink, decoder, _url(reader), reader.baud or baud, announces=True)
+
+
+def _pcsc(reader: ReaderConfig, sink: Sink) -> Port:
+    return PcscPort(reader.terminal, sink, reader.name, reader.reads_sun)
+
+
+def _wedge(reader: ReaderConfig, sink: Sink) -> Port:
+    """The keyboard by its path, by vendor and product, or by a part of its name."""
+    address = reader.url
+    if not address and reader.vendor:
+        address = f"{reader.vendor:04x}:{reader.product:04x}"
+    if not address and reader.name:
+        address = f"name:{reader.name.lower()}"
+    if not address:
+        raise ConfigError(f"reader {reader.terminal} needs url, vendor and product, or name of its keyboard")
+    return WedgePort(reader.terminal, sink, address, Wedge(reader.form))
+
+
+def _osdp(reader: ReaderConfig, sink: Sink, lines: OsdpLines) -> Port:
     config = OsdpConfig(
         address=reader.address,
         key=_osdp_key(reader),
@@ -42,7 +64,7 @@ def _osdp(reader: ReaderConfig, sink: Sink) -> Port:
         relay=reader.relay if reader.relay >= 0 else None,
         uid_reversed=reader.uid_reversed,
     )
-    return _serial(reader, sink, OsdpReader(config), True)
+    return lines.port(reader.terminal, sink, _url(reader), reader.baud or OSDP_BAUD, config)
 
 
 def _osdp_key(reader: ReaderConfig) -> bytes | None:
@@ -58,18 +80,26 @@ def _osdp_key(reader: ReaderConfig) -> bytes | None:
     return bytes.fromhex(text)
 
 
-DRIVERS: Final[dict[str, MakePort]] = {
-    "rdm6300": _rdm6300,
-    "pn532": _pn532,
+DRIVERS: Final[dict[str, Callable[[ReaderConfig, Sink, OsdpLines], Port]]] = {
+    "rdm6300": lambda reader, sink, lines: _rdm6300(reader, sink),
+    "pn532": lambda reader, sink, lines: _pn532(reader, sink),
     "osdp": _osdp,
+    "pcsc": lambda reader, sink, lines: _pcsc(reader, sink),
+    "wedge": lambda reader, sink, lines: _wedge(reader, sink),
 }
 
 
-def make_port(reader: ReaderConfig, sink: Sink) -> Port:
-    """Return the port of a reader, not yet started. Raises ``ConfigError``."""
-    try:
-        return DRIVERS[reader.driver](reader, sink)
-    except ConfigError:
-        raise
-    except ValueError as error:
-        raise ConfigError(f"reader {reader.terminal}: {error}") from error
+class Ports:
+    """Makes the ports of one edge: OSDP readers with the same url share their line."""
+
+    def __init__(self) -> None:
+        self._lines = OsdpLines()
+
+    def __call__(self, reader: ReaderConfig, sink: Sink) -> Port:
+        """Return the port of a reader, not yet started. Raises ``ConfigError``."""
+        try:
+            return DRIVERS[reader.driver](reader, sink, self._lines)
+        except ConfigError:
+            raise
+        except ValueError as error:
+            raise ConfigError(f"reader {reader.terminal}: {error}") from error

@@ -16,14 +16,15 @@ from . import __version__, identity
 from .asks import Asks
 from .clock import Clock
 from .config import Config
-from .drivers import make_port
+from .drivers import Ports
 from .engine import Engine
 from .exposure import Exposure
 from .feed import Feed, Status
 from .files import write_atomic
 from .http import Connection
 from .identity import Paired
-from .journal import JournalUnwritable, open_journal
+from .journal import JournalUnwritable
+from .journal_files import open_journal
 from .lan.server import LanServer
 from .lan_feed import LanFeed
 from .listener import Listener
@@ -44,7 +45,7 @@ JOURNAL_FILE: Final = "journal.db"
 class Edge:
     """A ``feed.Source``. ``start`` returns when readers are served; ``stop`` when all is on the disk."""
 
-    def __init__(self, config: Config, paired: Paired, port_maker: MakePort = make_port) -> None:
+    def __init__(self, config: Config, paired: Paired, port_maker: MakePort | None = None) -> None:
         self._config, self._paired = config, paired
         self._folder = config.state_folder
         self._started = time.monotonic()
@@ -66,7 +67,7 @@ class Edge:
             config.ask_timeout_ms,
         )  # fmt: skip
         self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
-        self.readers = Readers(config.readers, port_maker, self.engine.present, self._offer)
+        self.readers = Readers(config.readers, port_maker or Ports(), self.engine.present, self._offer)
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
         self._stopping = threading.Event()

@@ -24,6 +24,8 @@ POLL_MS: Final = 1_500
 SLOW_POLL_MS: Final = 30_000
 FULL_TIMEOUT_MS: Final = 60_000
 LONGEST_PAUSE_MS: Final = 15_000
+#: How often is looked whether the first snapshot has named the channel.
+NO_CHANNEL_MS: Final = 200
 WEBSOCKET_TIMEOUT_S: Final = 10
 #: Pings without any answer before the connection counts as dead.
 SILENT_TURNS: Final = 3
@@ -133,14 +135,16 @@ class Listener:
             _logger.warning("without websocket-client the server is asked every %s ms", self._poll_ms)
             return
         while not self._stopping.is_set():
-            if self._store.snapshot.bus.channel:
-                try:
-                    self._listen(library, backoff)
-                except (library.WebSocketException, OSError, ValueError) as error:
-                    _logger.info("the websocket ended: %s", error)
-                self.connected = False
-                # what was pushed in between is asked for
-                self._wake.set()
+            if not self._store.snapshot.bus.channel:
+                self._stopping.wait(NO_CHANNEL_MS / 1000)
+                continue
+            try:
+                self._listen(library, backoff)
+            except (library.WebSocketException, OSError, ValueError) as error:
+                _logger.info("the websocket ended: %s", error)
+            self.connected = False
+            # what was pushed in between is asked for
+            self._wake.set()
             self._stopping.wait(backoff.next_ms() / 1000)
 
     def _listen(self, library: Any, backoff: Backoff) -> None:

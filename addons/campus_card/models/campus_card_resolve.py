@@ -22,8 +22,42 @@ class CampusCard(models.Model):
         is returned with its refusal code; without a card the code is ``unknown_card``.
         """
         text = (credential or "").strip()
+        proven = self._resolve_proven(text)
+        if proven is not None:
+            return proven
         card = self._resolve_uid(text) or self._resolve_number(text)
         return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+
+    @api.model
+    def _resolve_key(self, credential, payment=None):
+        """Like :meth:`_resolve`, but without numbers, which others may know.
+
+        :param payment: ``{uuid, amount_minor}`` when the card is to pay: what a credential
+            is used up for, so that asking again about one payment uses it once
+        """
+        text = (credential or "").strip()
+        proven = self._resolve_proven(text, payment)
+        if proven is not None:
+            return proven
+        card = self._resolve_uid(text)
+        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+
+    @api.model
+    def _resolve_proven(self, text, payment=None):
+        """``(card, refusal code)`` of a credential that proves itself, None if it is of no such kind."""
+        upper = text.upper()
+        for prefix, method in self._proven_kinds().items():
+            if upper.startswith(prefix.upper()):
+                return getattr(self, method)(text, payment)
+        return None
+
+    @api.model
+    def _proven_kinds(self):
+        """``{prefix: name of the method that reads such credentials}``; addons add their own.
+
+        A method takes the text and the payment, and returns ``(card, refusal code or None)``.
+        """
+        return {}
 
     @api.model
     def _resolve_uid(self, text):

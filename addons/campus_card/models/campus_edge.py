@@ -15,6 +15,7 @@ PROTECTED = frozenset(
         "public_key",
         "channel",
         "pairing_digest",
+        "pairing_key",
         "pairing_until",
         "paired_at",
         "snapshot_version",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..campus_core import errors
+from ..columns import BigInteger
 
 
 class CampusEdge(models.Model):
@@ -8,10 +9,10 @@ class CampusEdge(models.Model):
 
     _inherit = "campus.edge"
 
-    head_seq = fields.Integer(
+    taken_seq = BigInteger(
         "Taken from the Journal", compute="_compute_head", help="Newest number the server has."
     )
-    head_behind = fields.Integer("Still to Come", compute="_compute_head")
+    head_behind = BigInteger("Still to Come", compute="_compute_head")
     review_ids = fields.One2many("campus.tap.review", "edge_id", string="Reviews")
     open_review_count = fields.Integer(compute="_compute_open_review_count")
 
@@ -24,7 +25,7 @@ class CampusEdge(models.Model):
             heads = {edge_id: values for edge_id, *values in self.env.cr.fetchall()}
         for edge in self:
             seq, reported = heads.get(edge.id, (0, 0))
-            edge.head_seq, edge.head_behind = seq, max(reported - seq, 0)
+            edge.taken_seq, edge.head_behind = seq, max(reported - seq, 0)
 
     @api.depends("review_ids.state")
     def _compute_open_review_count(self):
@@ -40,7 +41,7 @@ class CampusEdge(models.Model):
     def _note_fork(self, edge, journal, seq):
         """The edge has sent other content under a number that the server has: look at the device."""
         self._open_review(edge, "fork", journal, seq, seq)
-        self.browse(edge.id)._mark_fault(errors.JOURNAL_FORK)
+        self.browse(edge.id).sudo()._mark_fault(errors.JOURNAL_FORK)
 
     @api.model
     def _note_gap(self, edge, journal, first, last):

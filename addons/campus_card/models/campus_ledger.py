@@ -37,7 +37,7 @@ class CampusLedger(models.AbstractModel):
         """Move money in or out of wallets.
 
         :param requests: ``{uuid, kind, wallet_id, account_id, amount_minor, plan, card_id,
-            expires_on, settle, attempt, origin, memo, occurred_at}``; the first five are required
+            expires_on, settle, attempt, pin_given, origin, memo, occurred_at}``; the first five are required
         :param booking_date: business day, for generated histories; the server's day if None
         """
         return self._run([self._to_post(request) for request in requests], requests, booking_date)
@@ -50,7 +50,7 @@ class CampusLedger(models.AbstractModel):
     @api.model
     def _reserve(self, requests):
         """Set money aside: ``{uuid, wallet_id, account_id, amount_minor, card_id, purpose,
-        expires_at, attempt, origin, memo}``; ``account_id`` is the merchant's."""
+        expires_at, attempt, pin_given, origin, memo}``; ``account_id`` is the merchant's."""
         return self._run([self._to_reserve(request) for request in requests], requests)
 
     @api.model
@@ -98,6 +98,7 @@ class CampusLedger(models.AbstractModel):
             card_id=request.get("card_id") or None,
             settle=bool(request.get("settle")),
             attempt=request.get("attempt", 0),
+            pin_given=bool(request.get("pin_given")),
         )
 
     @staticmethod
@@ -109,6 +110,7 @@ class CampusLedger(models.AbstractModel):
             amount_minor=request["amount_minor"],
             card_id=request.get("card_id") or None,
             attempt=request.get("attempt", 0),
+            pin_given=bool(request.get("pin_given")),
         )
 
     @staticmethod

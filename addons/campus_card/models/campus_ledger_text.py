@@ -43,6 +43,16 @@ class CampusLedgerText(models.AbstractModel):
             "limit_purchase": self.env._("Over the limit of %(limit)s for one purchase."),
             "limit_day": self.env._("Over the daily limit of %(limit)s: %(left)s left today."),
             "pin_needed": self.env._("The PIN is needed above %(limit)s a day."),
+            "pin_wrong": self.env._("The PIN is wrong. Tries left: %(tries)s."),
+            "pin_locked": self.env._(
+                "Too many wrong PINs: wait %(minutes)s minutes, or ask the card office."
+            ),
+            "pin_not_set": self.env._("No PIN has been chosen yet. The holder chooses one in the portal."),
+            "topup_minimum": self.env._("The smallest top-up is %(limit)s."),
+            "topup_maximum": self.env._("The largest top-up is %(limit)s."),
+            "topup_month_cap": self.env._(
+                "Over the %(limit)s that may come in a month: %(left)s can still be topped up this month."
+            ),
             "plan_not_usable": self.env._(
                 "Only %(available)s can be spent here; %(elsewhere)s is for other places."
             ),

@@ -15,21 +15,25 @@ class CampusLedgerWallets(models.AbstractModel):
         Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
         """
         self.env.cr.execute(
-            """SELECT wallet.id, wallet.company_id, wallet.state, wallet.limit_purchase_minor,
-                      wallet.limit_day_minor, debt.id
+            """SELECT wallet.id, wallet.company_id, wallet.state, debt.id,
+                      LEAST(NULLIF(limit_purchase_minor, 0), NULLIF(own_limit_purchase_minor, 0)),
+                      LEAST(NULLIF(limit_day_minor, 0), NULLIF(own_limit_day_minor, 0)),
+                      LEAST(NULLIF(pin_above_minor, 0), NULLIF(own_pin_above_minor, 0))
                  FROM campus_wallet wallet
                  LEFT JOIN campus_account debt ON debt.wallet_id = wallet.id AND debt.kind = 'debt'
                 WHERE wallet.id = ANY(%s)""",
             [sorted(shelf.company_of_wallet)],
         )
-        for wallet_id, company_id, state, limit_purchase, limit_day, debt_id in self.env.cr.fetchall():
+        for wallet_id, company_id, state, debt_id, *limits in self.env.cr.fetchall():
+            limit_purchase, limit_day, pin_above = (limit or 0 for limit in limits)
             wallet = lt.Wallet(
                 id=wallet_id,
                 state=state,
                 pockets=pockets.get(wallet_id, []),
                 debt_account_id=debt_id or 0,
-                limit_purchase_minor=limit_purchase or 0,
-                limit_day_minor=limit_day or 0,
+                limit_purchase_minor=limit_purchase,
+                limit_day_minor=limit_day,
+                pin_above_minor=pin_above,
             )
             shelf.books[company_id].add_wallet(wallet)
         self._load_spent(shelf)
@@ -72,7 +76,7 @@ class CampusLedgerWallets(models.AbstractModel):
     def _load_spent(self, shelf):
         """Today's purchases and money set aside, only where a day's limit asks for it."""
         for book in shelf.books.values():
-            limited = [w.id for w in book.wallets.values() if w.limit_day_minor]
+            limited = [w.id for w in book.wallets.values() if w.limit_day_minor or w.pin_above_minor]
             if not limited:
                 continue
             self.env.cr.execute(

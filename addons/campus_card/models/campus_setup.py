@@ -58,6 +58,13 @@ GL_ACCOUNTS = (
         "asset_current",
         _codes("122142", "122142", "1232"),
     ),
+    # Money that a payment provider has taken and a day close has not yet put on cards.
+    GlAccount(
+        "campus_transit",
+        _lt("Card Top-ups in Transit"),
+        "asset_current",
+        _codes("122143", "122143", "1233"),
+    ),
     # Of no bank or cash type, which would want a journal of its own: a counter is counted,
     # not matched with a statement. It may be replaced by the account of a cash journal.
     GlAccount(

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
-from ..columns import LedgerLink, Uuid
+from ..columns import BigInteger, LedgerLink, Uuid
 
 
 class CampusTap(models.Model):
@@ -27,7 +27,7 @@ class CampusTap(models.Model):
     edge_id = LedgerLink("campus.edge", required=True, readonly=True)
     terminal_id = LedgerLink("campus.terminal", readonly=True)
     journal = Uuid(required=True, readonly=True)
-    seq = fields.Integer("Number in the Journal", required=True, readonly=True)
+    seq = BigInteger("Number in the Journal", required=True, readonly=True)
     # The first 16 bytes of the entry's chain hash: enough to tell a fork, as small as an id.
     mark = Uuid(required=True, readonly=True)
     purpose = fields.Char(required=True, readonly=True)

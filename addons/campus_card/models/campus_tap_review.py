@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..columns import BigInteger
+
 REASONS = [
     ("short", "Charged to the holder's debt"),
     ("hotlisted", "Card was not to be used"),
@@ -38,8 +40,8 @@ class CampusTapReview(models.Model):
     occurred_at = fields.Datetime(related="tap_id.occurred_at")
     booking_date = fields.Date("Business Day", required=True, readonly=True)
     journal = fields.Char(readonly=True)
-    first_seq = fields.Integer("First Number", readonly=True)
-    last_seq = fields.Integer("Last Number", readonly=True)
+    first_seq = BigInteger("First Number", readonly=True)
+    last_seq = BigInteger("Last Number", readonly=True)
     note = fields.Char()
     settled_by_id = fields.Many2one("res.users", readonly=True)
     settled_at = fields.Datetime(readonly=True)

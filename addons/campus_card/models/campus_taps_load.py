@@ -36,7 +36,7 @@ class CampusTapsLoad(models.AbstractModel):
     @api.model
     def _offline_cap_minor(self, company):
         """Most that one tap may charge without the server; 0: no cap."""
-        return 0
+        return company.campus_offline_tap_minor
 
     @api.model
     def _load_known(self, order):

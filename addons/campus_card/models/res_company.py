@@ -34,6 +34,14 @@ class ResCompany(models.Model):
         help="What holders owe when a late charge was more than they had left.",
     )
 
+    campus_transit_account_id = fields.Many2one(
+        "account.account",
+        string="Card Top-ups in Transit",
+        check_company=True,
+        help="Payments of online top-ups are booked here and taken off again by the day close. "
+        "Reads zero once both are done.",
+    )
+
     # -- Setup -------------------------------------------------------------
 
     def _campus_setup(self):
@@ -112,6 +120,8 @@ class ResCompany(models.Model):
             vals["campus_clearing_account_id"] = gl_accounts["campus_clearing"].id
         if not self.campus_debt_account_id:
             vals["campus_debt_account_id"] = gl_accounts["campus_debt"].id
+        if not self.campus_transit_account_id:
+            vals["campus_transit_account_id"] = gl_accounts["campus_transit"].id
         if not self.campus_journal_id:
             vals["campus_journal_id"] = self._campus_setup_journal().id
         if vals:

@@ -18,6 +18,7 @@ from . import test_campus_replace
 from . import test_campus_resolve
 from . import test_campus_security
 from . import test_campus_tours
+from . import test_campus_wallet_pin
 from . import test_res_company_setup
 from . import test_campus_taps
 from . import test_campus_tap_rights

@@ -65,10 +65,16 @@ class TestCampusEdgePairing(EdgeHttpCase):
         self.assertIn(f"campus-edge pair {dialog.code} http", dialog.command)
         self.assertTrue(base64.b64decode(dialog.qr).startswith(b"\x89PNG"))
 
+    def test_a_machine_whose_answer_got_lost_asks_again(self):
+        code = self.code_of(self.fresh)
+        first, second = self.send(code).json(), self.send(code).json()
+        self.assertEqual(first["edge"], second["edge"])
+
     def test_a_code_works_once(self):
         code = self.code_of(self.fresh)
         self.assertEqual(self.send(code).status_code, 200)
-        self.assert_refused(self.send(code), 403, "pairing_code_invalid")
+        other = signing.b64url_encode(signing.generate(secrets.token_bytes).public)
+        self.assert_refused(self.send(code, public_key=other), 403, "pairing_code_invalid")
 
     def test_a_code_is_void_after_a_quarter_of_an_hour_and_after_a_newer_one(self):
         old, code = self.code_of(self.fresh), self.code_of(self.fresh)

@@ -159,7 +159,7 @@ class TestCampusTaps(TapCase):
         self.assertEqual(self.reviews(), ["gap"])
         self.assertEqual(self.send(missing)[0]["code"], "ok")
         self.assertEqual(self.wallet.available_minor, 300)
-        self.assertEqual(self.edge_record.head_seq, 2)
+        self.assertEqual(self.edge_record.taken_seq, 2)
 
     def test_after_a_fork_the_same_taps_come_in_a_new_journal_and_count_once(self):
         uuid = self.journal.add()

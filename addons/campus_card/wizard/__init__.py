@@ -1,1 +1,8 @@
-from . import campus_card_issue, campus_card_replace, campus_counter, campus_edge_pair, campus_key_rotate
+from . import (
+    campus_card_issue,
+    campus_card_replace,
+    campus_counter,
+    campus_edge_pair,
+    campus_key_rotate,
+    campus_pin_reset,
+)

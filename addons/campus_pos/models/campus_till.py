@@ -7,7 +7,7 @@ from odoo.addons.campus_card.campus_core import errors as core_errors
 from odoo.addons.campus_card.campus_core.money import MAX_MINOR
 from odoo.exceptions import UserError, ValidationError
 
-from ..const import MAX_ATTEMPT, MAX_CREDENTIAL, PURPOSE
+from ..const import MAX_ATTEMPT, MAX_CREDENTIAL, MAX_PIN, PURPOSE
 
 # A till as the ledger needs to know it; read once, in the caller's transaction.
 Place = namedtuple("Place", "company_id name origin merchant_id accepts_numbers")
@@ -30,15 +30,16 @@ class CampusTill(models.AbstractModel):
     # -- verbs -----------------------------------------------------------------
 
     @api.model
-    def _authorise(self, place, uuid, amount_minor, credential, attempt=0):
+    def _authorise(self, place, uuid, amount_minor, credential, attempt=0, pin=None):
         """Set money aside for a payment line; the line's uuid names the reservation.
 
         A replay gets the first answer. After a refusal the till asks again under the same
-        uuid with the next ``attempt``.
+        uuid with the next ``attempt``; after ``pin_needed`` with the ``pin`` that was typed.
         """
         self._check_request(uuid, amount_minor, credential, attempt)
+        self._check_pin_form(pin)
         with self._transaction(place) as till:
-            return till._authorise_here(place, uuid, amount_minor, credential.strip(), attempt)
+            return till._authorise_here(place, uuid, amount_minor, credential.strip(), attempt, pin)
 
     @api.model
     def _release(self, place, uuid):
@@ -89,20 +90,28 @@ class CampusTill(models.AbstractModel):
         return self.env["campus.ledger"]
 
     @api.model
-    def _authorise_here(self, place, uuid, amount_minor, credential, attempt):
+    def _authorise_here(self, place, uuid, amount_minor, credential, attempt, pin):
         self._lock_payment(uuid)
-        card, refusal = self._find_card(credential, place)
+        payment = {"uuid": uuid, "amount_minor": amount_minor}
+        card, refusal = self._find_card(credential, place, payment)
         if refusal:
             return self._present(self._refusal(uuid, refusal, amount_minor), card)
+        wallet = self._wallet_of(card)
+        if pin is not None:
+            # A wrong PIN is counted, and stays counted: this answer ends the transaction well.
+            code, numbers = wallet._check_pin(pin)
+            if code != "ok":
+                return self._present(self._refusal(uuid, code, amount_minor, numbers), card)
         answer = self._ledger()._reserve(
             [
                 {
                     "uuid": uuid,
                     "attempt": attempt,
-                    "wallet_id": self._wallet_of(card).id,
+                    "wallet_id": wallet.id,
                     "card_id": card.id,
                     "account_id": place.merchant_id,
                     "amount_minor": amount_minor,
+                    "pin_given": pin is not None,
                     "purpose": PURPOSE,
                     "origin": place.origin,
                     "memo": place.name,
@@ -116,14 +125,14 @@ class CampusTill(models.AbstractModel):
         return self._present(answer, card, state)
 
     @api.model
-    def _find_card(self, credential, place):
+    def _find_card(self, credential, place, payment):
         """``(card, refusal code)``. A number can be known by others: a till takes one
         only where its settings say so."""
         Card = self.env["campus.card"]
-        if place.accepts_numbers:
+        card, refusal = Card._resolve_key(credential, payment)
+        if refusal == core_errors.UNKNOWN_CARD and place.accepts_numbers:
             return Card._resolve(credential)
-        card = Card._resolve_uid(credential)
-        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+        return card, refusal
 
     @api.model
     def _wallet_of(self, card):
@@ -171,5 +180,14 @@ class CampusTill(models.AbstractModel):
             # bool is an int in Python, and not an amount
             if type(number) is not int or not lowest <= number <= highest:
                 raise ValidationError(self.env._("This is not the amount of a payment."))
+        self._check_credential(credential)
+
+    @api.model
+    def _check_pin_form(self, pin):
+        if pin is not None and not (isinstance(pin, str) and len(pin) <= MAX_PIN):
+            raise ValidationError(self.env._("This is not a PIN."))
+
+    @api.model
+    def _check_credential(self, credential):
         if not isinstance(credential, str) or not 0 < len(credential.strip()) <= MAX_CREDENTIAL:
             raise ValidationError(self.env._("This is not a card."))

@@ -14,13 +14,13 @@ class CampusTillAnswer(models.AbstractModel):
     _inherit = "campus.till"
 
     @staticmethod
-    def _refusal(uuid, code, amount_minor):
+    def _refusal(uuid, code, amount_minor, numbers=None):
         """A refusal that the ledger never saw, in the form of its answers."""
         return {
             "uuid": uuid,
             "ok": False,
             "code": code,
-            "numbers": {},
+            "numbers": numbers or {},
             "amount_minor": amount_minor,
             "balance_before_minor": 0,
             "balance_after_minor": 0,

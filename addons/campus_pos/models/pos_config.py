@@ -35,6 +35,12 @@ class PosConfig(models.Model):
         "know the number: compare the person with the photo.",
     )
 
+    campus_takes_emergency = fields.Boolean(compute="_compute_campus_takes_emergency")
+
+    def _compute_campus_takes_emergency(self):
+        """Whether some addon knows emergency codes."""
+        self.campus_takes_emergency = "emergency:" in self.env["campus.card"]._proven_kinds()
+
     @api.constrains("campus_account_id", "company_id")
     def _check_campus_account(self):
         for config in self.sudo():

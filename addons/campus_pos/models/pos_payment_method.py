@@ -34,10 +34,10 @@ class PosPaymentMethod(models.Model):
 
     # -- what the till asks ------------------------------------------------------
 
-    def campus_card_authorise(self, uuid, amount_minor, credential, session_id, attempt=0):
+    def campus_card_authorise(self, uuid, amount_minor, credential, session_id, attempt=0, pin=None):
         """Set ``amount_minor`` cents aside for the payment line ``uuid``."""
         place = self._campus_place(session_id, SELLING_SESSION)
-        return self.env["campus.till"]._authorise(place, uuid, amount_minor, credential, attempt)
+        return self.env["campus.till"]._authorise(place, uuid, amount_minor, credential, attempt, pin)
 
     def campus_card_release(self, uuid, session_id):
         """Give the money of a payment line back; returns the state of the reservation."""

@@ -49,6 +49,13 @@ class TestCampusPosTours(CampusPosFixture, TestPointOfSaleHttpCommon):
         self.assertEqual(self.earned(), 620)
         self.assertFalse(self.open_reservations())
 
+    def test_above_the_pin_sum_the_popup_asks_for_the_pin(self):
+        wallet = self.lin_card.wallet_id
+        wallet.pin_above_minor = 1000
+        wallet._store_pin(wallet._seal_pin("2580"))
+        self.start_pos_tour("campus_pos_pin")
+        self.assertEqual(self.money(self.lin_card), (3750, 0))
+
     def test_three_taps_at_once_are_one_payment(self):
         self.start_pos_tour("campus_pos_double_tap")
         self.assertEqual(self.money(self.lin_card), (3750, 0))

@@ -55,6 +55,9 @@ WITH day AS (
       FROM till LEFT JOIN card ON card.kind = 'merchant' AND card.gl_id = %(clearing_gl_id)s
      GROUP BY till.open_minor
      UNION ALL
+    SELECT 'transit', gl_id, NULL, 0, 0, sum(open_minor)
+      FROM card WHERE kind = 'channel' AND gl_id = %(transit_gl_id)s GROUP BY gl_id
+     UNION ALL
     SELECT 'days', NULL, NULL, COALESCE(sum(amount_minor), 0), COALESCE(sum(amount_minor), 0),
            sum(amount_minor) FILTER (WHERE booking_date > closed_until)
       FROM campus_transfer, day WHERE company_id = %(company_id)s
@@ -74,7 +77,7 @@ WITH day AS (
 SELECT subledger.kind, subledger.gl_id, plan_ids, stored_minor::bigint, moved_minor::bigint,
        COALESCE(subledger.open_minor, 0)::bigint, COALESCE(round(booked.minor), 0)::bigint
   FROM subledger LEFT JOIN booked ON booked.gl_id IS NOT DISTINCT FROM subledger.gl_id
- ORDER BY array_position(ARRAY['plan', 'debt', 'clearing', 'days'], subledger.kind),
+ ORDER BY array_position(ARRAY['plan', 'debt', 'clearing', 'transit', 'days'], subledger.kind),
        subledger.gl_id
 """
 
@@ -160,7 +163,8 @@ class CampusBridge(models.Model):
         """Compare each general ledger account of the cards in one statement.
 
         :return: list of dicts in whole cents, credits positive: ``kind`` (plan, debt,
-            clearing, days), ``gl_id``, ``plan_ids``, ``stored_minor`` (balances in the pockets),
+            clearing,
+            transit, days), ``gl_id``, ``plan_ids``, ``stored_minor`` (balances in the pockets),
             ``moved_minor`` (sum of their transfers), ``open_minor`` (not in the books yet),
             ``books_minor``, ``difference_minor`` (stored - open - books) and
             ``drift_minor`` (stored - moved); all is well when the last two are zero
@@ -171,6 +175,7 @@ class CampusBridge(models.Model):
                 BRIDGE,
                 company_id=company.id,
                 debt_gl_id=company.campus_debt_account_id.id or None,
+                transit_gl_id=company.campus_transit_account_id.id or None,
                 clearing_gl_id=company.campus_clearing_account_id.id or None,
             )
         )

@@ -16,6 +16,7 @@ class CampusBridgeLine(models.Model):
             ("plan", "Pockets"),
             ("debt", "Holders' debts"),
             ("clearing", "Card clearing"),
+            ("transit", "Top-ups in transit"),
             ("days", "All movements"),
         ],
         required=True,
@@ -51,7 +52,13 @@ class CampusBridgeLine(models.Model):
     def action_open_cards(self):
         """The pockets or debts behind this line; for clearing the merchants."""
         self.ensure_one()
-        kinds = {"plan": ["pocket"], "debt": ["debt"], "clearing": ["merchant"], "days": []}
+        kinds = {
+            "plan": ["pocket"],
+            "debt": ["debt"],
+            "clearing": ["merchant"],
+            "transit": ["channel"],
+            "days": [],
+        }
         domain = [("company_id", "=", self.company_id.id)]
         if kinds[self.kind]:
             domain.append(("kind", "in", kinds[self.kind]))
@@ -71,7 +78,7 @@ class CampusBridgeLine(models.Model):
             domain.append(("booking_date", ">", self.bridge_id.closed_until))
         if self.kind == "plan":
             domain.append(("plan_id", "in", self.plan_ids.ids))
-        elif self.kind == "clearing":
+        elif self.kind in ("clearing", "transit"):
             domain.append(("place_id.gl_account_id", "=", self.gl_id.id))
         elif self.kind == "debt":
             domain.append(("is_debt", "=", True))

@@ -64,6 +64,35 @@ class TestCampusBridge(ClosingCase):
         line = self.line(self.assertBridge(is_balanced=False), "clearing")
         self.assertEqual((line.expected, line.books, line.difference), (0.0, 6.0, -6.0))
 
+    # -- top-ups in transit --------------------------------------------------------
+
+    def topup_channel(self):
+        return self.env["campus.account"].create(
+            {
+                "name": "Online",
+                "code": "online-test",
+                "kind": "channel",
+                "gl_account_id": self.company.campus_transit_account_id.id,
+            }
+        )
+
+    def test_an_online_top_up_meets_its_payment_open_and_closed(self):
+        channel, transit = self.topup_channel(), self.company.campus_transit_account_id
+        self.post("topup", 5_000, channel)
+        self.assertBridge(is_balanced=False)
+        self.journal_entry(self.gl("campus_office_cash"), 50.0, other=transit)
+        line = self.line(self.assertBridge(), "transit")
+        self.assertEqual((line.open_items, line.books), (-50.0, 50.0))
+        self.close()
+        line = self.line(self.assertBridge(), "transit")
+        self.assertEqual((line.open_items, line.books, line.difference), (0.0, 0.0, 0.0))
+
+    def test_a_payment_that_is_on_no_card_shows(self):
+        self.post("topup", 5_000, self.topup_channel())
+        self.journal_entry(self.gl("campus_office_cash"), 60.0, other=self.company.campus_transit_account_id)
+        line = self.line(self.assertBridge(is_balanced=False), "transit")
+        self.assertEqual(line.difference, -10.0)
+
     # -- tampering shows ---------------------------------------------------------
 
     def test_a_manual_entry_on_the_liability_shows(self):

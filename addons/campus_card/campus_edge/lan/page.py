@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..protocols.base import READY
 from .feed import AWAY, CONNECTED
 from .page_style import STYLE
-from .page_text import Say, duration, language, outcome, speaker
+from .page_text import Say, duration, language, outcome, refusal, speaker
 
 RENEW_S: Final = 5
 TAPS_MAX: Final = 12
@@ -82,43 +82,41 @@ def _verdict(status: Mapping[str, Any]) -> tuple[str, str]:
     server = status.get("server", {}).get("state")
     if any(reader.get("state") != READY for reader in status.get("readers", ())):
         return "bad", "Needs attention"
-    if server == CONNECTED:
+    if server == CONNECTED or "server" not in status:
         return "good", "All well"
     return ("warn", "Working without the server") if server == AWAY else ("bad", "Needs attention")
 
 
 def _facts(status: Mapping[str, Any], say: Say) -> list[tuple[str, str, str, str]]:
-    """``(label, value, beside it, mood)`` of each fact."""
-    server = status.get("server", {})
+    """``(label, value, beside it, mood)`` of each fact; readers without a server have fewer."""
+    uptime, version = status.get("uptime_s"), str(status.get("version") or "")
+    running = "–" if uptime is None else duration(say, uptime)
+    facts = _server_facts(status, say) if "server" in status else []
+    return [*facts, (say("Running for"), running, version, "")]
+
+
+def _server_facts(status: Mapping[str, Any], say: Say) -> list[tuple[str, str, str, str]]:
+    server = status["server"]
     state = str(server.get("state") or "unknown")
     answered, age = server.get("answered_s"), status.get("snapshot_age_s")
-    drift, queue, uptime = status.get("drift_ms"), status.get("queue"), status.get("uptime_s")
-    version = status.get("snapshot")
+    drift, queue, version = status.get("drift_ms"), status.get("queue"), status.get("snapshot")
+    ago = say("last answer %s ago", duration(say, answered)) if answered is not None else ""
+    is_old = age is not None and age > SNAPSHOT_WARN_S
+    is_off = drift is not None and abs(drift) > DRIFT_WARN_MS
     return [
-        (
-            say("Server"),
-            say(state),
-            say("last answer %s ago", duration(say, answered)) if answered is not None else "",
-            "" if state == CONNECTED else "warn",
-        ),
+        (say("Server"), say(state), server.get("detail") or ago, "" if state == CONNECTED else "warn"),
         (say("Waiting to be sent"), _known(queue), "", "warn" if queue and state != CONNECTED else ""),
         (
             say("Snapshot"),
             say("%s old", duration(say, age)) if age is not None else "–",
             say("version %s", version) if version else "",
-            "warn" if age is not None and age > SNAPSHOT_WARN_S else "",
+            "warn" if is_old else "",
         ),
         (
             say("Clock against the server"),
             "–" if drift is None else f"{drift:+d} ms",
             "",
-            "warn" if drift is not None and abs(drift) > DRIFT_WARN_MS else "",
-        ),
-        (
-            say("Running for"),
-            "–" if uptime is None else duration(say, uptime),
-            str(status.get("version") or ""),
-            "",
+            "warn" if is_off else "",
         ),
     ]
 
@@ -161,8 +159,8 @@ def _tap(tap: Mapping[str, Any], say: Say, lang: str) -> str:
     at = time.strftime("%H:%M:%S", time.localtime(tap.get("at_ms", 0) / 1_000))
     word = str(tap.get("outcome") or "asking")
     beside = [str(tap.get("terminal") or ""), say(str(tap.get("purpose") or ""))]
-    code = tap.get("code")
-    state = outcome(say, lang, word) + (f" · {code}" if code and code != "ok" else "")
+    code = str(tap.get("code") or "")
+    state = outcome(say, lang, word) + (f" · {refusal(lang, code)}" if code and code != "ok" else "")
     dot = {"granted": "good", "refused": "bad"}.get(word, "idle")
     detail = " · ".join(part for part in (at, *beside) if part)
     return _row(dot, str(tap.get("credential") or ""), detail, state)

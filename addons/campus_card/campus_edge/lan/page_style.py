@@ -32,10 +32,9 @@ h2 { font-size: .95rem; font-weight: 600; color: var(--ink-2); margin: 24px 4px 
   margin: 0; padding: 0; list-style: none; background: var(--sheet);
   border: 1px solid var(--line); border-radius: 14px; overflow: hidden;
 }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 1px;
-  background: var(--line); }
-.facts div { background: var(--sheet); padding: 12px 16px; flex: 1; }
-.facts div:last-child { grid-column: auto / -1; }
+.facts { display: flex; flex-wrap: wrap; gap: 1px; background: var(--line); }
+.facts div { background: var(--sheet); padding: 12px 16px; flex: 1 1 140px; }
+@media (min-width: 640px) { .facts div { flex-basis: 200px; } }
 dt { color: var(--ink-2); font-size: .85rem; }
 dd { margin: 2px 0 0; font-size: 1.15rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 dd.warn { color: var(--warn); }

@@ -8,6 +8,7 @@ until there is a scan. The POS asks again at once after every answer, so refusal
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from .text import till_text
 REFUSED_DELAY_MS: Final = 1_000
 #: Tills that may wait for one terminal: more are a mistake, and are told to come back later.
 WAITING_MAX: Final = 16
+#: What ``mask`` makes of a credential.
+_MASKED: Final = re.compile(r"[a-z]{1,12}:(\(\d{1,4}\)|\*+[0-9A-F]{4})\Z")
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ class Routes:
         """Return the status of edge and tills as ``/status`` shows it; credentials are masked."""
         status: Status = {**self.feed.status()}
         status["taps"] = [
-            {**tap, "credential": mask(tap.get("credential", ""))} for tap in status.get("taps", ())
+            {**tap, "credential": _masked(tap.get("credential", ""))} for tap in status.get("taps", ())
         ]
         return {**status, "tills": [self._till(terminal) for terminal in self.feed.terminals()]}
 
@@ -141,6 +144,10 @@ class Routes:
             "delivered": desk.delivered,
             "dropped": desk.dropped,
         }
+
+
+def _masked(credential: str) -> str:
+    return credential if _MASKED.match(credential) else mask(credential)
 
 
 def scan_response(poll: Poll, text: str | None) -> Response:

@@ -59,6 +59,7 @@ class LanServer:
         self._feed = feed
         self._loop = asyncio.new_event_loop()
         self._clients: Counter[str] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._unsubscribe: Callable[[], None] | None = None
         self._stopping: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
@@ -124,17 +125,22 @@ class LanServer:
         started.set()
         await self._stopping.wait()
         server.close()
-        rest = asyncio.all_tasks(self._loop) - {asyncio.current_task()}
-        for task in rest:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _protocol(self) -> asyncio.StreamReaderProtocol:
         reader = _Reader(self._loop)
-        return asyncio.StreamReaderProtocol(reader, self._connected, loop=self._loop)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert isinstance(reader, _Reader)
+        def connected(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # a task of our own: the library's reports its end by stop() as a mistake
+            task = self._loop.create_task(self._attend(reader, writer))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        return asyncio.StreamReaderProtocol(reader, connected, loop=self._loop)
+
+    async def _attend(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("peername")
         client = str(peer[0]) if peer else ""
         is_full = self._clients.total() >= self.config.connections_max

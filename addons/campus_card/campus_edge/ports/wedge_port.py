@@ -100,7 +100,7 @@ def _evdev() -> Any:
     try:
         return importlib.import_module("evdev")
     except ImportError as error:
-        raise PortFault("evdev is missing: pip install 'campus-card[edge]'") from error
+        raise PortFault("evdev is missing: pip install 'campus-card[wedge]'") from error
 
 
 def _find(address: str) -> str:

@@ -10,7 +10,10 @@ from .osdp_card import Keypad, card_event
 from .presence import Presence
 
 #: OSDP readers report a card once when it comes; some do so again every second while it stays.
-CARD_HOLD_MS: Final = 1_500
+CARD_HOLD_MS: Final = 1_200
+#: A reader that was not polled has kept what it saw. Until it has nothing more to tell, at most this
+#: long, people it tells of may have gone: no door opens for them.
+STALE_MS: Final = 500
 #: Events that wait to be fetched; a caller that never fetches them loses the oldest.
 EVENTS_MAX: Final = 256
 
@@ -26,6 +29,8 @@ class Reports:
         self._tampered: dict[str, bool] = {}
         self._power = ""
         self._state = ReaderState("")
+        #: Until when what the reader tells of people may be old; None once it is ready.
+        self._stale_until_ms: int | None = None
 
     @property
     def state(self) -> str:
@@ -39,6 +44,7 @@ class Reports:
 
     def set_state(self, state: str, detail: str = "") -> None:
         """Report a state, if it is another than before."""
+        self._stale_until_ms = None
         found = ReaderState(state, detail)
         if found != self._state:
             self._state = found
@@ -48,13 +54,16 @@ class Reports:
         """Report something that was not understood."""
         self._events.append(Noise(reason))
 
-    def ready(self) -> None:
-        """Report that the reader works, and whether on its own power."""
-        self.set_state(READY, self._power)
+    def begin(self, now_ms: int) -> None:
+        """The reader works; it is reported ready when what it tells is new."""
+        self._stale_until_ms = now_ms + STALE_MS
 
     def take(self, code: int, data: bytes, now_ms: int) -> None:
         """Take a reply to POLL, LSTAT or a command for lamp, buzzer, display or relay."""
-        if code == codes.RAW:
+        self.tick(now_ms)
+        if code in (codes.RAW, codes.KEYPAD) and self._stale_until_ms is not None:
+            self.noise("stale")
+        elif code == codes.RAW:
             self._person(card_event(data, uid_reversed=self._uid_reversed), now_ms)
         elif code == codes.KEYPAD and len(data) >= 2 and len(data) == 2 + data[1]:
             self._person(self._keypad.press(data[2:], now_ms), now_ms)
@@ -62,16 +71,24 @@ class Reports:
             self._tamper(data[0] == 1, "case")
             self._power = "power failure" if data[1] == 1 else ""
             if self.state == READY:
-                self.ready()
+                self.set_state(READY, self._power)
         elif code == codes.RSTATR and data:
             # 1: the head is not connected, 2: its tamper contact is open
             self._tamper(any(data), "reader head")
-        elif code not in (codes.ACK, codes.OSTATR):
+        elif code == codes.ACK:
+            self._settle()
+        elif code != codes.OSTATR:
             self.noise("reply")
 
     def tick(self, now_ms: int) -> None:
         """Notice what passes by itself: a card that is no longer shown."""
         self._events += self._presence.expire(now_ms)
+        if self._stale_until_ms is not None and now_ms >= self._stale_until_ms:
+            self._settle()
+
+    def _settle(self) -> None:
+        if self._stale_until_ms is not None:
+            self.set_state(READY, self._power)
 
     def _person(self, event: CardSeen | Noise | None, now_ms: int) -> None:
         if isinstance(event, CardSeen):

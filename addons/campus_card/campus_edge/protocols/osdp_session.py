@@ -244,7 +244,7 @@ class Session:
 
     def _run(self, now_ms: int) -> None:
         self._step, self._failures, self._status_ms = RUN, 0, now_ms
-        self.reports.ready()
+        self.reports.begin(now_ms)
 
     def _refuse_key(self, now_ms: int, detail: str) -> None:
         # the reader's own key and the default one in turns, until somebody has set it right

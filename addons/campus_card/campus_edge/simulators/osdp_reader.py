@@ -97,6 +97,9 @@ class OsdpReader:
         """Show a card: its UID goes out as it is, first byte first."""
         self.put_bits(bytes.fromhex(uids.check(card.uid)), len(card.raw_uid) * 8)
 
+    def take(self) -> None:
+        """Take the card away; an OSDP reader says nothing about that."""
+
     def put_bits(self, bits: bytes, count: int) -> None:
         """Show a card that gives ``count`` bits, the first one first."""
         card = {"reader_no": 0, "direction": 0, "format": self._lib.CARD_FMT_RAW_UNSPECIFIED}

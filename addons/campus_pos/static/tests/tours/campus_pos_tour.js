@@ -71,6 +71,24 @@ tours.add("campus_pos_refused", {
         ].flat(),
 });
 
+tours.add("campus_pos_pin", {
+    steps: () =>
+        [
+            Till.start(),
+            Till.order("Campus Lunch"),
+            Till.waitForCard(),
+            Till.tap(Till.LIN_UID),
+            Till.isRefused("The PIN is needed"),
+            { content: "a wrong PIN", trigger: ".campus-pin input", run: "edit 1357" },
+            { content: "sent", trigger: ".campus-pin button", run: "click" },
+            Till.isRefused("Tries left: 4"),
+            { content: "the right PIN", trigger: ".campus-pin input", run: "edit 2580" },
+            { content: "sent again", trigger: ".campus-pin button", run: "click" },
+            Till.isPaid("Lin Xiaoyu", "12.50", "37.50"),
+            Chrome.endTour(),
+        ].flat(),
+});
+
 tours.add("campus_pos_double_tap", {
     steps: () =>
         [

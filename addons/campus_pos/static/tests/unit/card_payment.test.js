@@ -29,8 +29,8 @@ function makePayment(answers, states = []) {
         return answer;
     };
     const client = {
-        authorise: (uuid, minor, credential, attempt) => {
-            calls.push(["authorise", credential, minor, attempt]);
+        authorise: (uuid, minor, credential, attempt, pin) => {
+            calls.push(["authorise", credential, minor, attempt, ...(pin ? [pin] : [])]);
             return give(answers);
         },
         status: () => {
@@ -54,6 +54,29 @@ test("a tap asks once and is paid", async () => {
     const { payment, calls, phases } = makePayment([PAID]);
     await payment.tap("04A1");
     expect(phases).toEqual(["asking", "paid"]);
+    expect(calls).toEqual([["authorise", "04A1", 1250, 0]]);
+});
+
+test("a PIN is asked for, typed and sent with the next try", async () => {
+    const refusal = { ok: false, code: "pin_needed", state: "none", numbers: {} };
+    const wrong = { ...refusal, code: "pin_wrong" };
+    const { payment, calls, phases } = makePayment([refusal, wrong, PAID]);
+    await payment.enterPin("2580");
+    await payment.tap("04A1");
+    await payment.enterPin("1111");
+    await payment.enterPin("2580");
+    expect(phases).toEqual(["asking", "refused", "asking", "refused", "asking", "paid"]);
+    expect(calls).toEqual([
+        ["authorise", "04A1", 1250, 0],
+        ["authorise", "04A1", 1250, 1, "1111"],
+        ["authorise", "04A1", 1250, 2, "2580"],
+    ]);
+});
+
+test("a PIN does not answer another refusal", async () => {
+    const { payment, calls } = makePayment([SHORT]);
+    await payment.tap("04A1");
+    await payment.enterPin("2580");
     expect(calls).toEqual([["authorise", "04A1", 1250, 0]]);
 });
 

@@ -4,13 +4,15 @@ import { ENQUIRY_INTERVAL_MS } from "./const";
 import { NoAnswerError, OfflineError } from "./till_client";
 
 const OPEN_STATES = ["open", "captured"];
+// Refusals after which the PIN can be typed; the number of the try is not used up by the last one.
+export const PIN_CODES = ["pin_needed", "pin_wrong"];
 
 /**
  * One payment line on its way through the terminal. Knows no screen and no POS record: it
  * asks the server and says in which phase it is.
  *
  *     waiting -> asking -> paid
- *                  |  \--> refused -> (next tap) asking
+ *                  |  \--> refused -> (next tap, or the PIN) asking
  *                  \-----> unknown -> paid | waiting
  *     enquiring (after a reload) -> paid | waiting | unknown
  *     any of them -> cancelling -> cancelled
@@ -51,14 +53,25 @@ export class CardPayment {
         await this.inFlight;
     }
 
-    async _ask(credential) {
+    /** The holder typed the PIN after the card was refused for want of it. */
+    async enterPin(pin) {
+        if (this.phase !== "refused" || !PIN_CODES.includes(this.answer?.code)) {
+            return;
+        }
+        this._enter("asking");
+        this.inFlight = this._ask(this.credential, pin);
+        await this.inFlight;
+    }
+
+    async _ask(credential, pin = null) {
         try {
             this._apply(
                 await this.client.authorise(
                     this.uuid,
                     this.amountMinor,
                     credential,
-                    this.attempt
+                    this.attempt,
+                    pin
                 )
             );
         } catch (error) {

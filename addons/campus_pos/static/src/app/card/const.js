@@ -16,3 +16,8 @@ export const REPEATED_TAP_MS = 3000;
 /** A tap on the open order waits this long for the payment screen to come up. */
 export const EARLY_TAP_MS = 5000;
 export const PAID_SHOWN_MS = 2200;
+
+/** Pause before a hardware proxy that gave no answer is asked again. */
+export const PROXY_PAUSE_MS = 1000;
+/** A question without an answer for so long has been lost; no proxy holds one back longer. */
+export const PROXY_PATIENCE_MS = 70000;

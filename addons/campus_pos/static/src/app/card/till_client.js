@@ -18,7 +18,7 @@ export class TillClient {
         this.paymentMethod = paymentMethod;
     }
 
-    async authorise(uuid, amountMinor, credential, attempt) {
+    async authorise(uuid, amountMinor, credential, attempt, pin = null) {
         if (this.pos.data.network.offline) {
             throw new OfflineError("authorise");
         }
@@ -28,6 +28,7 @@ export class TillClient {
             credential,
             this.pos.session.id,
             attempt,
+            pin,
         ]);
     }
 

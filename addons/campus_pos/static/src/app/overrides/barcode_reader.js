@@ -1,5 +1,6 @@
 import { patch } from "@web/core/utils/patch";
 import { BarcodeReader } from "@point_of_sale/app/services/barcode_reader_service";
+import { receiveScans } from "../card/proxy_scans";
 
 patch(BarcodeReader.prototype, {
     /**
@@ -29,6 +30,24 @@ patch(BarcodeReader.prototype, {
     showNotFoundNotification(parsedBarcode) {
         if (!this.cardFallback?.(parsedBarcode.code)) {
             super.showNotFoundNotification(...arguments);
+        }
+    },
+
+    async waitForBarcode() {
+        await receiveScans({
+            isWanted: () => this.remoteScanning,
+            ask: () => this.hardwareProxy.message("scanner"),
+            reconnect: () => this._reconnectToProxy(),
+            scan: (code) => this.scan(code),
+        });
+        this.remoteActive = 0;
+    },
+
+    /** A proxy that was there once is watched by Odoo itself; one that never was is not. */
+    async _reconnectToProxy() {
+        const proxy = this.hardwareProxy;
+        if (!proxy.keptalive) {
+            await proxy.autoConnect({ force_ip: proxy.pos.config.proxy_ip });
         }
     },
 });

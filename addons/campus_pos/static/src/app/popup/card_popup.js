@@ -2,11 +2,13 @@ import {
     Component,
     onMounted,
     reactive,
+    useEffect,
     useExternalListener,
     useRef,
     useState,
 } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
+import { PIN_CODES } from "../card/card_payment";
 import { toMajor } from "../card/money";
 import { availableMinor, nextStep, partialMinor } from "./refusals";
 import { HolderSheet, MoneySheet } from "./sheet";
@@ -18,8 +20,10 @@ export class CardPopup extends Component {
     static props = {
         state: Object,
         acceptsNumbers: Boolean,
+        takesEmergency: Boolean,
         format: Function,
         tap: Function,
+        enterPin: Function,
         cancel: Function,
         takePart: Function,
         close: Function,
@@ -28,12 +32,28 @@ export class CardPopup extends Component {
     setup() {
         this.state = useState(this.props.state);
         this.typed = useState({ shown: false, text: "" });
+        this.emergency = useState({ shown: false, number: "", code: "" });
         this.input = useRef("input");
+        this.emergencyInput = useRef("emergencyInput");
+        this.pin = useState({ text: "" });
+        this.pinInput = useRef("pin");
+        useEffect(
+            (asked) => {
+                this.pin.text = "";
+                if (asked) {
+                    this.pinInput.el?.focus();
+                }
+            },
+            () => [this.asksPin, this.answer]
+        );
         this.env.dialogData.dismiss = () => this.props.cancel();
         useExternalListener(window, "keydown", (ev) => {
             if (ev.key === "F2") {
                 ev.preventDefault();
                 this.toggleTyping();
+            } else if (ev.key === "F4") {
+                ev.preventDefault();
+                this.toggleEmergency();
             }
         });
         onMounted(() => document.activeElement?.blur?.());
@@ -49,6 +69,18 @@ export class CardPopup extends Component {
 
     get answer() {
         return this.state.answer;
+    }
+
+    get asksPin() {
+        return this.isRefused && PIN_CODES.includes(this.answer?.code);
+    }
+
+    submitPin() {
+        const pin = this.pin.text;
+        this.pin.text = "";
+        if (pin) {
+            this.props.enterPin(pin);
+        }
     }
 
     get reason() {
@@ -72,6 +104,7 @@ export class CardPopup extends Component {
         if (!this.props.acceptsNumbers || !(this.isWaiting || this.isRefused)) {
             return;
         }
+        this.emergency.shown = false;
         this.typed.shown = !this.typed.shown;
         this.typed.text = "";
         if (this.typed.shown) {
@@ -84,6 +117,28 @@ export class CardPopup extends Component {
         if (text) {
             this.typed.shown = false;
             this.props.tap(text);
+        }
+    }
+
+    // -- the code of a customer whose phone is dead ----------------------------------
+
+    toggleEmergency() {
+        if (!this.props.takesEmergency || !(this.isWaiting || this.isRefused)) {
+            return;
+        }
+        this.typed.shown = false;
+        Object.assign(this.emergency, { shown: !this.emergency.shown, number: "", code: "" });
+        if (this.emergency.shown) {
+            setTimeout(() => this.emergencyInput.el?.focus());
+        }
+    }
+
+    submitEmergency() {
+        const number = this.emergency.number.trim();
+        const code = this.emergency.code.trim();
+        if (number && code) {
+            this.emergency.shown = false;
+            this.props.tap(`emergency:${number}#${code}`);
         }
     }
 }
@@ -124,8 +179,10 @@ export function showCardPopup(terminal, payment, line) {
                 state,
                 cancel,
                 acceptsNumbers: Boolean(terminal.pos.config.campus_accept_numbers),
+                takesEmergency: Boolean(terminal.pos.config.campus_takes_emergency),
                 format: (minor) => terminal.format(minor),
                 tap: (code) => payment.tap(code),
+                enterPin: (pin) => payment.enterPin(pin),
                 takePart: (minor) => {
                     line.setAmount(toMajor(minor));
                     payment.amountMinor = minor;

@@ -6,9 +6,22 @@ const NEXT_STEPS = {
     plan_not_usable: _t("Take the rest another way."),
     limit_purchase: _t("Take the rest another way."),
     limit_day: _t("Take the rest another way."),
+    pin_needed: _t("The holder types the PIN."),
+    pin_wrong: _t("The holder types the PIN again."),
+    pin_locked: _t("Take the payment another way."),
+    pin_not_set: _t("Take the rest another way."),
     unknown_card: _t("Hold the card still and try again, or ask for another card."),
     card_lost: _t("Keep the card and take the payment another way."),
     card_frozen: _t("Ask for another card, or take the payment another way."),
+    code_stale: _t("Ask the customer to open the card again and scan the new code."),
+    code_replayed: _t("Wait for the next code, ten seconds at most, and scan it."),
+    code_forged: _t("Do not accept it. Ask for the card, or take the payment another way."),
+    phone_revoked: _t("Ask for another card, or take the payment another way."),
+    certificate_expired: _t("The customer's phone has to go online once. Ask for the card."),
+    emergency_wrong: _t("Have number and code read out again. Five wrong tries lock the code."),
+    emergency_locked: _t("It works again tomorrow. Take the payment another way."),
+    emergency_used: _t("It works again tomorrow. Take the payment another way."),
+    emergency_cap: _t("Take the rest another way, or ask for the card."),
     card_expired: _t("Ask for another card, or take the payment another way."),
 };
 
@@ -27,6 +40,7 @@ export function partialMinor(answer) {
             return Math.max(numbers.available_minor || 0, 0);
         case "limit_purchase":
         case "limit_day":
+        case "pin_needed":
             return Math.max(Math.min(numbers.left_minor || 0, answer.before_minor), 0);
         default:
             return 0;

@@ -1,0 +1,256 @@
+"""Stable wire codes and what they mean, in English, for logs and developers.
+
+Codes travel over the wire and are stored with postings and taps: they may be added to, never
+renamed. What people read is made from code and numbers by ``campus.ledger._explain``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+# -- card ---------------------------------------------------------------------
+UNKNOWN_CARD: Final = "unknown_card"
+CARD_NOT_ACTIVE: Final = "card_not_active"
+CARD_FROZEN: Final = "card_frozen"
+CARD_LOST: Final = "card_lost"
+CARD_EXPIRED: Final = "card_expired"
+CARD_MOVE_INVALID: Final = "card_move_invalid"
+CARD_STATE_UNKNOWN: Final = "card_state_unknown"
+CARD_VERB_UNKNOWN: Final = "card_verb_unknown"
+
+# -- wallet and ledger --------------------------------------------------------
+WALLET_FROZEN: Final = "wallet_frozen"
+WALLET_CLOSED: Final = "wallet_closed"
+INSUFFICIENT: Final = "insufficient"
+LIMIT_PURCHASE: Final = "limit_purchase"
+LIMIT_DAY: Final = "limit_day"
+PIN_NEEDED: Final = "pin_needed"
+PLAN_NOT_USABLE: Final = "plan_not_usable"
+CONFLICT: Final = "conflict"
+NOT_FOUND: Final = "not_found"
+NOT_REVERSIBLE: Final = "not_reversible"
+REVERSAL_EXCEEDS: Final = "reversal_exceeds"
+RESERVATION_CLOSED: Final = "reservation_closed"
+CAPTURE_EXCEEDS: Final = "capture_exceeds"
+AMOUNT_INVALID: Final = "amount_invalid"
+DAY_CLOSED: Final = "day_closed"
+
+# -- amounts as text ----------------------------------------------------------
+MONEY_EMPTY: Final = "money_empty"
+MONEY_MALFORMED: Final = "money_malformed"
+MONEY_TOO_PRECISE: Final = "money_too_precise"
+MONEY_NEGATIVE: Final = "money_negative"
+MONEY_OUT_OF_RANGE: Final = "money_out_of_range"
+MONEY_SCIENTIFIC: Final = "money_scientific"
+
+# -- card numbers as text -----------------------------------------------------
+UID_EMPTY: Final = "uid_empty"
+UID_MALFORMED: Final = "uid_malformed"
+UID_LENGTH: Final = "uid_length"
+UID_OUT_OF_RANGE: Final = "uid_out_of_range"
+UID_SPREADSHEET_DAMAGE: Final = "uid_spreadsheet_damage"
+
+# -- files of old card systems: the whole file ----------------------------------
+FILE_EMPTY: Final = "file_empty"
+FILE_TOO_LARGE: Final = "file_too_large"
+FILE_TYPE: Final = "file_type"
+FILE_ENCODING: Final = "file_encoding"
+FILE_TRUNCATED: Final = "file_truncated"
+FILE_UNREADABLE: Final = "file_unreadable"
+FILE_HEADER: Final = "file_header"
+FILE_COLUMN_MISSING: Final = "file_column_missing"
+FILE_COLUMN_TWICE: Final = "file_column_twice"
+
+# -- files of old card systems: one row -----------------------------------------
+ROW_SHORT: Final = "row_short"
+ROW_LONG: Final = "row_long"
+VALUE_MISSING: Final = "value_missing"
+VALUE_TOO_LONG: Final = "value_too_long"
+TEXT_GARBLED: Final = "text_garbled"
+NUMBER_DAMAGED: Final = "number_damaged"
+DATE_INVALID: Final = "date_invalid"
+DATES_REVERSED: Final = "dates_reversed"
+STATUS_UNKNOWN: Final = "status_unknown"
+ROLE_UNKNOWN: Final = "role_unknown"
+FLAG_UNKNOWN: Final = "flag_unknown"
+DEPARTMENT_UNKNOWN: Final = "department_unknown"
+DEPARTMENT_FORBIDDEN: Final = "department_forbidden"
+DUPLICATE_NUMBER: Final = "duplicate_number"
+DUPLICATE_ACCOUNT: Final = "duplicate_account"
+DUPLICATE_UID: Final = "duplicate_uid"
+NUMBER_TAKEN: Final = "number_taken"
+ACCOUNT_TAKEN: Final = "account_taken"
+UID_TAKEN: Final = "uid_taken"
+PLAN_UNKNOWN: Final = "plan_unknown"
+
+# -- files of old card systems: what a person should look at ---------------------
+BALANCE_CHANGED: Final = "balance_changed"
+STATUS_DIFFERS: Final = "status_differs"
+CLOSED_WITH_MONEY: Final = "closed_with_money"
+DEPARTMENT_CREATED: Final = "department_created"
+FILE_OPEN_END: Final = "file_open_end"
+
+# -- requests of an edge as a whole ----------------------------------------------
+MALFORMED: Final = "malformed"
+BATCH_TOO_LARGE: Final = "batch_too_large"
+BODY_TOO_LARGE: Final = "body_too_large"
+SIGNATURE_INVALID: Final = "signature_invalid"
+EDGE_UNKNOWN: Final = "edge_unknown"
+EDGE_DISABLED: Final = "edge_disabled"
+EDGE_REVOKED: Final = "edge_revoked"
+CLOCK_OUTSIDE_WINDOW: Final = "clock_outside_window"
+NONCE_REPLAYED: Final = "nonce_replayed"
+PAIRING_CODE_INVALID: Final = "pairing_code_invalid"
+JOURNAL_FORK: Final = "journal_fork"
+RATE_LIMITED: Final = "rate_limited"
+TRY_AGAIN: Final = "try_again"
+SERVER_ERROR: Final = "server_error"
+
+# -- one tap ---------------------------------------------------------------------
+TERMINAL_UNKNOWN: Final = "terminal_unknown"
+TERMINAL_DISABLED: Final = "terminal_disabled"
+ABANDONED: Final = "abandoned"
+DUPLICATE_TAP: Final = "duplicate_tap"
+OFFLINE_CAP_TAP: Final = "offline_cap_tap"
+OFFLINE_CAP_CARD: Final = "offline_cap_card"
+OFFLINE_CAP_EDGE: Final = "offline_cap_edge"
+SNAPSHOT_TOO_OLD: Final = "snapshot_too_old"
+SNAPSHOT_MISSING: Final = "snapshot_missing"
+
+# -- credentials -----------------------------------------------------------------
+CREDENTIAL_MALFORMED: Final = "credential_malformed"
+SUN_FORGED: Final = "sun_forged"
+SUN_REPLAYED: Final = "sun_replayed"
+CODE_FORGED: Final = "code_forged"
+CODE_STALE: Final = "code_stale"
+CODE_REPLAYED: Final = "code_replayed"
+PHONE_REVOKED: Final = "phone_revoked"
+CERTIFICATE_EXPIRED: Final = "certificate_expired"
+KEY_UNKNOWN: Final = "key_unknown"
+EMERGENCY_WRONG: Final = "emergency_wrong"
+EMERGENCY_LOCKED: Final = "emergency_locked"
+EMERGENCY_USED: Final = "emergency_used"
+EMERGENCY_CAP: Final = "emergency_cap"
+PIN_WRONG: Final = "pin_wrong"
+PIN_LOCKED: Final = "pin_locked"
+PIN_NOT_SET: Final = "pin_not_set"
+TOPUP_MINIMUM: Final = "topup_minimum"
+TOPUP_MAXIMUM: Final = "topup_maximum"
+TOPUP_MONTH_CAP: Final = "topup_month_cap"
+
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        UNKNOWN_CARD: "No card is known by this credential.",
+        CARD_NOT_ACTIVE: "The card is not active.",
+        CARD_FROZEN: "The card is frozen.",
+        CARD_LOST: "The card is reported lost.",
+        CARD_EXPIRED: "The card has expired.",
+        CARD_MOVE_INVALID: "The card cannot do this in its present state.",
+        CARD_STATE_UNKNOWN: "There is no such card state.",
+        CARD_VERB_UNKNOWN: "There is no such move of a card.",
+        WALLET_FROZEN: "The wallet is frozen.",
+        WALLET_CLOSED: "The wallet is closed.",
+        INSUFFICIENT: "Not enough money.",
+        LIMIT_PURCHASE: "The amount is above the limit for one purchase.",
+        LIMIT_DAY: "The amount is above what is left of the day's limit.",
+        PIN_NEEDED: "The PIN is needed above this sum.",
+        PLAN_NOT_USABLE: "The money in this pocket cannot be used here.",
+        CONFLICT: "This id was already used for another request.",
+        NOT_FOUND: "There is nothing with this id.",
+        NOT_REVERSIBLE: "This movement cannot be reversed.",
+        REVERSAL_EXCEEDS: "More would be reversed than is left of the original.",
+        RESERVATION_CLOSED: "The reservation is no longer open.",
+        CAPTURE_EXCEEDS: "More would be captured than was reserved.",
+        AMOUNT_INVALID: "The amount is not valid.",
+        DAY_CLOSED: "The business day is closed.",
+        MONEY_EMPTY: "The amount is missing.",
+        MONEY_MALFORMED: "This is not an amount.",
+        MONEY_TOO_PRECISE: "The amount has more decimals than the currency.",
+        MONEY_NEGATIVE: "The amount is negative.",
+        MONEY_OUT_OF_RANGE: "The amount is too large.",
+        MONEY_SCIENTIFIC: "A spreadsheet wrote this amount as a power of ten: digits may be lost.",
+        UID_EMPTY: "The card number is missing.",
+        UID_MALFORMED: "This is not a card number.",
+        UID_LENGTH: "A card number has 4, 7 or 10 bytes.",
+        UID_OUT_OF_RANGE: "The card number is too large for its form.",
+        UID_SPREADSHEET_DAMAGE: "A spreadsheet has rounded this card number: digits are lost.",
+        FILE_EMPTY: "The file is empty.",
+        FILE_TOO_LARGE: "The file is too large.",
+        FILE_TYPE: "The file is neither CSV nor XLSX.",
+        FILE_ENCODING: "The file's encoding is wrong or damaged.",
+        FILE_TRUNCATED: "The file is cut off: a part of it is missing.",
+        FILE_UNREADABLE: "The file cannot be read.",
+        FILE_HEADER: "No row of the file has the columns of an import profile.",
+        FILE_COLUMN_MISSING: "A column is missing.",
+        FILE_COLUMN_TWICE: "A column is there twice.",
+        ROW_SHORT: "The row has fewer cells than the header.",
+        ROW_LONG: "The row has more cells than the header.",
+        VALUE_MISSING: "A value is missing.",
+        VALUE_TOO_LONG: "The value is too long.",
+        TEXT_GARBLED: "The text was spoiled by a wrong encoding.",
+        NUMBER_DAMAGED: "A spreadsheet has rounded this number: digits are lost.",
+        DATE_INVALID: "This is not a date.",
+        DATES_REVERSED: "The last day is before the first.",
+        STATUS_UNKNOWN: "The profile does not know this status.",
+        ROLE_UNKNOWN: "The profile does not know this role.",
+        FLAG_UNKNOWN: "This is neither yes nor no.",
+        DEPARTMENT_UNKNOWN: "There is no such department.",
+        DEPARTMENT_FORBIDDEN: "The department is not one of the user's.",
+        DUPLICATE_NUMBER: "The campus number is in the file twice.",
+        DUPLICATE_ACCOUNT: "The account is in the file twice.",
+        DUPLICATE_UID: "The card number is in the file twice.",
+        NUMBER_TAKEN: "The campus number came with another account before.",
+        ACCOUNT_TAKEN: "The account came with another campus number before.",
+        UID_TAKEN: "Another holder's card in use has this card number.",
+        PLAN_UNKNOWN: "There is no such pocket plan.",
+        BALANCE_CHANGED: "The balance differs from the one opened before; no money was moved.",
+        STATUS_DIFFERS: "The card's state differs from the file and was left as it is.",
+        CLOSED_WITH_MONEY: "The account is closed but holds money.",
+        DEPARTMENT_CREATED: "The department was created.",
+        FILE_OPEN_END: "The file does not end with a line break: check that its last row is whole.",
+        MALFORMED: "A value has the wrong form.",
+        BATCH_TOO_LARGE: "The batch has too many taps.",
+        BODY_TOO_LARGE: "The request is too large.",
+        SIGNATURE_INVALID: "The signature is wrong.",
+        EDGE_UNKNOWN: "This edge is not known.",
+        EDGE_DISABLED: "This edge is switched off.",
+        EDGE_REVOKED: "This edge is revoked.",
+        CLOCK_OUTSIDE_WINDOW: "The clock differs too much from the server's.",
+        NONCE_REPLAYED: "This request was sent before.",
+        PAIRING_CODE_INVALID: "The pairing code is wrong, used or too old.",
+        JOURNAL_FORK: "The journal differs from what the server has of it.",
+        RATE_LIMITED: "Too many requests.",
+        TRY_AGAIN: "The server did not answer in time; nothing was stored.",
+        SERVER_ERROR: "The server has made a mistake; its log says which.",
+        TERMINAL_UNKNOWN: "This edge has no such terminal.",
+        TERMINAL_DISABLED: "The terminal is switched off.",
+        ABANDONED: "The reader was restarted before it answered.",
+        DUPLICATE_TAP: "The same card was presented twice in a moment.",
+        OFFLINE_CAP_TAP: "The amount is above what is charged without the server.",
+        OFFLINE_CAP_CARD: "The card has spent what it may without the server.",
+        OFFLINE_CAP_EDGE: "The place has sold what it may without the server.",
+        SNAPSHOT_TOO_OLD: "The list of cards is too old to decide by it.",
+        SNAPSHOT_MISSING: "There is no list of cards to decide by.",
+        CREDENTIAL_MALFORMED: "This is not a credential.",
+        SUN_FORGED: "The chip's message is forged.",
+        SUN_REPLAYED: "The chip's message was used before.",
+        CODE_FORGED: "The code is forged.",
+        CODE_STALE: "The code is too old.",
+        CODE_REPLAYED: "The code was used before.",
+        PHONE_REVOKED: "This phone no longer carries the card.",
+        CERTIFICATE_EXPIRED: "The phone has to go online to renew its card.",
+        KEY_UNKNOWN: "The key is not known.",
+        EMERGENCY_WRONG: "The emergency code is wrong.",
+        EMERGENCY_LOCKED: "Too many wrong emergency codes: locked until tomorrow.",
+        EMERGENCY_USED: "The emergency code was used today.",
+        EMERGENCY_CAP: "The amount is above what an emergency code may pay.",
+        PIN_WRONG: "The PIN is wrong.",
+        PIN_LOCKED: "Too many wrong PINs.",
+        PIN_NOT_SET: "No PIN has been chosen yet.",
+        TOPUP_MINIMUM: "The top-up is below the smallest allowed.",
+        TOPUP_MAXIMUM: "The top-up is above the largest allowed.",
+        TOPUP_MONTH_CAP: "The month's top-ups would be above what is allowed.",
+    }
+)

@@ -1,0 +1,134 @@
+"""OSDP readers that share one serial line: a port each, one thread for the wire.
+
+``OsdpLines`` keeps the lines by their url. All ports of a line are made before the first is started:
+the line then has its readers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from ..protocols.base import Event, Feedback
+from ..protocols.osdp import POLL_MS, OsdpBus
+from ..protocols.osdp_config import ReaderConfig
+from .backoff import Backoff
+from .base import STOP_TIMEOUT_MS, Port, Sink
+from .serial_port import SerialPort
+
+
+class OsdpPort(Port):
+    """One reader of a line, with the face of any other port."""
+
+    def __init__(self, name: str, sink: Sink, line: OsdpLine, config: ReaderConfig) -> None:
+        super().__init__(name, sink)
+        self.config: Final = config
+        self._line = line
+
+    def start(self) -> None:
+        """Start the line, unless another of its readers has done so."""
+        self._line.start(self)
+
+    def stop(self, timeout_ms: int = STOP_TIMEOUT_MS) -> bool:
+        """End; the line ends with the last of its readers."""
+        return self._line.stop(self, timeout_ms)
+
+    def emit(self, *events: Event) -> None:
+        """Tell the engine; called in the line's thread."""
+        self._emit(*events)
+
+    def next_feedback(self) -> Feedback | None:
+        """Return what the reader is to show next; called in the line's thread."""
+        return self._next_feedback()
+
+    def _serve(self) -> None:
+        raise NotImplementedError("the line has the thread")
+
+
+class OsdpLine:
+    """The readers at one url, and the serial port that speaks to them."""
+
+    def __init__(self, url: str, baud: int, make_backoff: Callable[[], Backoff] = Backoff) -> None:
+        self._url, self._baud, self._make_backoff = url, baud, make_backoff
+        self._ports: dict[int, OsdpPort] = {}
+        self._running: set[int] = set()
+        self._serial: SerialPort | None = None
+        self._lock = threading.Lock()
+
+    def add(self, name: str, sink: Sink, config: ReaderConfig) -> OsdpPort:
+        """Return the port of one more reader. ``ValueError``: its address is taken, or it comes too late."""
+        if config.address in self._ports or self._serial is not None:
+            raise ValueError(
+                f"the line {self._url} has a reader at address {config.address}, or runs already"
+            )
+        return self._ports.setdefault(config.address, OsdpPort(name, sink, self, config))
+
+    def start(self, port: OsdpPort) -> None:
+        """Start the thread with the first reader."""
+        with self._lock:
+            self._running.add(port.config.address)
+            if self._serial is None:
+                self._serial = _Wire(list(self._ports.values()), self._url, self._baud, self._make_backoff())
+                self._serial.start()
+
+    def stop(self, port: OsdpPort, timeout_ms: int) -> bool:
+        """End the thread with the last reader; say whether it ended in time."""
+        with self._lock:
+            self._running.discard(port.config.address)
+            if self._running or self._serial is None:
+                return True
+            serial, self._serial = self._serial, None
+        return serial.stop(timeout_ms)
+
+
+class OsdpLines:
+    """All lines of an edge, by url."""
+
+    def __init__(self, make_backoff: Callable[[], Backoff] = Backoff) -> None:
+        self._lines: dict[str, OsdpLine] = {}
+        self._make_backoff = make_backoff
+
+    def port(self, name: str, sink: Sink, url: str, baud: int, config: ReaderConfig) -> OsdpPort:
+        """Return the port of a reader on the line at ``url``, which is made with its first reader."""
+        line = self._lines.setdefault(url, OsdpLine(url, baud, self._make_backoff))
+        return line.add(name, sink, config)
+
+
+class _Decoder:
+    """The line as a ``base.Decoder``: hands events on to the ports, fetches their feedback."""
+
+    poll_ms = POLL_MS
+
+    def __init__(self, ports: list[OsdpPort]) -> None:
+        self._ports = {port.config.address: port for port in ports}
+        self._bus = OsdpBus(port.config for port in ports)
+
+    def reset(self) -> None:
+        self._bus.reset()
+
+    def poll(self, now_ms: int) -> bytes:
+        for address, port in self._ports.items():
+            while (feedback := port.next_feedback()) is not None:
+                self._bus.answer(address, feedback)
+        return self._bus.poll(now_ms)
+
+    def feed(self, data: bytes) -> list[Event]:
+        for address, event in self._bus.feed(data):
+            self._ports[address].emit(event)
+        return []
+
+    def answer(self, feedback: Feedback) -> bytes:
+        return b""
+
+
+class _Wire(SerialPort):
+    """The thread; what happens to the line happens to each of its readers."""
+
+    def __init__(self, ports: list[OsdpPort], url: str, baud: int, backoff: Backoff) -> None:
+        super().__init__(url, lambda event: None, _Decoder(ports), url, baud, True, backoff)
+        self._readers = ports
+
+    def _emit(self, *events: Event) -> None:
+        for port in self._readers:
+            port.emit(*events)

@@ -1,0 +1,134 @@
+"""Simulated readers of every kind behind one handle: make one, lay cards on it, take them away.
+
+A card is written as its UID (``04A1B2C3``) or as ``ntag424:`` and the UID of a chip (7 bytes) with
+factory keys. ``address`` is what the port opens.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from abc import ABC, abstractmethod
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from campus_core import uid as uids
+
+from .cards import Card
+from .ntag424 import ntag424
+from .vpcd import PORT, VpcdCard
+from .wedge import WedgeKeyboard
+from .wire import Wire
+
+CHIP_PREFIX: Final = "ntag424:"
+
+
+def card_of(text: str) -> Card:
+    """Return the card that ``text`` states. Raises ``campus_core.errors.UidError``."""
+    if text.startswith(CHIP_PREFIX):
+        return ntag424(uids.check(text.removeprefix(CHIP_PREFIX).upper()))
+    return Card(uids.normalise(text))
+
+
+class Simulated(ABC):
+    """A reader in software; a ``with`` block plugs it in and takes it out again."""
+
+    address: str = ""
+
+    def __enter__(self) -> Simulated:
+        self.plug()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.unplug()
+
+    @abstractmethod
+    def plug(self) -> None:
+        """Be there; ``address`` is set."""
+
+    @abstractmethod
+    def unplug(self) -> None:
+        """Be gone, as if the cable was pulled."""
+
+    @abstractmethod
+    def put(self, card: Card) -> None:
+        """Lay a card on the reader."""
+
+    @abstractmethod
+    def take(self) -> None:
+        """Take the card away."""
+
+
+class OnWire(Simulated):
+    """A reader on a pty, with a ``link`` to it if wanted, or on a TCP port of 127.0.0.1 (0: a free one)."""
+
+    def __init__(self, device: Any, tcp: int | None = None, link: Path | None = None) -> None:
+        self.wire: Wire[Any] = Wire(device, tcp, link)
+
+    def plug(self) -> None:
+        self.address = self.wire.plug()
+
+    def unplug(self) -> None:
+        self.wire.unplug()
+
+    def put(self, card: Card) -> None:
+        with self.wire.lock:
+            self.wire.device.put(card)
+
+    def take(self) -> None:
+        with self.wire.lock:
+            self.wire.device.take()
+
+
+class OnPcsc(Simulated):
+    """The virtual reader of pcscd, by its name; ``tcp`` is where cards are laid on it."""
+
+    address = "Virtual PCD"
+
+    def __init__(self, tcp: int = PORT) -> None:
+        self._tcp = tcp
+        self._card: VpcdCard | None = None
+
+    def plug(self) -> None:
+        """The reader belongs to pcscd and is always there."""
+
+    def unplug(self) -> None:
+        self.take()
+
+    def put(self, card: Card) -> None:
+        """Raises ``OSError`` when no virtual reader listens."""
+        self.take()
+        self._card = VpcdCard(card, self._tcp)
+        self._card.put()
+
+    def take(self) -> None:
+        card, self._card = self._card, None
+        if card is not None:
+            card.take()
+
+
+class Typing(Simulated):
+    """A reader that types UIDs in ``form``; ``link`` is the pipe where there is no uinput."""
+
+    def __init__(self, link: Path | None = None, form: str = uids.HEX_BE) -> None:
+        self._form = form
+        self.keyboard = WedgeKeyboard(link or Path(tempfile.mkdtemp(prefix="campus-"), "keyboard"))
+
+    def plug(self) -> None:
+        self.address = self.keyboard.plug()
+
+    def unplug(self) -> None:
+        self.keyboard.unplug()
+
+    def put(self, card: Card) -> None:
+        """A keyboard cannot say that a card has gone."""
+        self.keyboard.type(uids.forms(card.uid)[self._form])
+
+    def take(self) -> None:
+        """Nothing is typed."""
+
+    def scan(self, text: str) -> None:
+        """Type the text of a code."""
+        self.keyboard.type(text)

@@ -1,0 +1,39 @@
+"""The files of the web app, read once: a version over all of them, and their compressed bytes."""
+
+import gzip
+import hashlib
+from collections import namedtuple
+from functools import lru_cache
+from pathlib import Path
+
+from odoo.tools import file_path
+
+from .const import APP_FILES, CONTENT_TYPES, ICON_FILES
+
+AppFile = namedtuple("AppFile", "content packed content_type")
+
+
+@lru_cache(maxsize=1)
+def files():
+    """``{name: AppFile}``; ``packed`` is None where compressing gains nothing."""
+    found = {}
+    for folder, names in (("app", (*APP_FILES, "worker.js")), ("img", ICON_FILES)):
+        for name in names:
+            content = Path(file_path(f"campus_portal/static/src/{folder}/{name}")).read_bytes()
+            packed = None if name.endswith(".png") else gzip.compress(content, 9)
+            found[name] = AppFile(content, packed, CONTENT_TYPES[Path(name).suffix])
+    return found
+
+
+@lru_cache(maxsize=1)
+def version():
+    """Twelve hex digits that change with any byte of the app."""
+    digest = hashlib.sha256()
+    for name, file in sorted(files().items()):
+        digest.update(name.encode() + b"\0" + file.content)
+    return digest.hexdigest()[:12]
+
+
+def url(name):
+    """Where the app's file ``name`` is served, for as long as it does not change."""
+    return f"/my/card/app/{version()}/{name}"

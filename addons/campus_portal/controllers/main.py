@@ -1,0 +1,39 @@
+from odoo.http import request
+
+from .. import app_files
+from ..const import PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
+
+# Scripts that an ordinary page does not load.
+OWN_PAGES = ("worker.js", "kiosk.js")
+
+
+class CampusPage:
+    """What all pages of the card share: ``class X(CampusPage, http.Controller)``.
+
+    No controller itself: Odoo would make one class of all that derive from it, and two pages with a
+    method of one name would be one.
+    """
+
+    def _page(self, template, values=None, *, private=True, status=200):
+        """Render ``template`` (which calls ``campus_portal.layout``) with the app's headers.
+
+        :param private: the page is about a person; False for pages that are the same for all
+        """
+        response = request.render(template, {**self._layout_values(), **(values or {})}, status=status)
+        response.headers.update(PRIVATE_HEADERS if private else PAGE_HEADERS)
+        return response
+
+    def _json(self, values, status=200):
+        """``values`` as a JSON answer that nobody keeps."""
+        return request.make_json_response(values, headers=dict(PRIVATE_HEADERS), status=status)
+
+    def _layout_values(self):
+        return {
+            "app_url": app_files.url,
+            "app_files": [
+                name for name in app_files.files() if name.endswith(".js") and name not in OWN_PAGES
+            ],
+            "language": (request.env.lang or "en_US").replace("_", "-"),
+            "large_type": request.cookies.get(TYPE_COOKIE) == "large",
+            "tabs": request.env["campus.portal"]._tabs(),
+        }

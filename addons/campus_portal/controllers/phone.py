@@ -1,0 +1,52 @@
+import re
+
+from odoo import http
+from odoo.http import request
+
+from .main import CampusPage
+
+# What a browser says of itself, in words that its owner knows it by.
+DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+class CampusPhoneRoutes(CampusPage, http.Controller):
+    """The phone as a card."""
+
+    @http.route("/my/card/phone/challenge", type="http", auth="user", methods=["POST"], readonly=True)
+    def challenge(self, **_form):
+        portal = request.env["campus.portal"]
+        return self._json({**portal._answer("ok", ""), "challenge": portal._phone_challenge()})
+
+    @http.route("/my/card/phone", type="http", auth="user", methods=["POST"])
+    def enrol(self, x="", y="", challenge="", proof="", move="", **_form):
+        """Make this phone the card, or renew what it has; see ``campus.portal._enrol_phone``."""
+        portal = request.env["campus.portal"]
+        answer = portal._enrol_phone(x, y, challenge, proof, self._device(), move=bool(move))
+        return self._json(answer)
+
+    @http.route("/my/card/phone/remove", type="http", auth="user", methods=["POST"])
+    def remove(self, **_form):
+        request.env["campus.portal"]._remove_phone()
+        return request.redirect("/my/card/settings", 303)
+
+    @staticmethod
+    def _device():
+        agent = request.httprequest.headers.get("User-Agent", "")
+        device = next((name for word, name in DEVICES if re.search(word, agent)), "?")
+        browser = next((name for word, name in BROWSERS if re.search(word, agent)), "")
+        return f"{device} · {browser}" if browser else device

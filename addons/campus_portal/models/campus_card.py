@@ -1,0 +1,74 @@
+import time
+
+from odoo import api, models
+from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core import qr_code
+from odoo.addons.campus_card.campus_core.errors import CredentialError
+
+
+class _Steps:
+    """The table of used steps as ``qr_code.verify`` wants it."""
+
+    def __init__(self, env, payment):
+        self.env, self.payment = env, payment
+
+    def take(self, phone, step):
+        record = self.env["campus.phone"].browse(phone)
+        return self.env["campus.credential.use"]._take_step(record, step, self.payment)
+
+
+class _Revoked:
+    """Ids of phones that carry no card any more, or never did."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __contains__(self, phone):
+        record = self.env["campus.phone"].browse(phone).exists()
+        return not record or bool(record.revoked_at)
+
+
+class CampusCard(models.Model):
+    """Phones as cards: their codes resolve like a UID does."""
+
+    _inherit = "campus.card"
+
+    @api.model
+    def _proven_kinds(self):
+        return {
+            **super()._proven_kinds(),
+            qr_code.PREFIX: "_resolve_phone",
+            f"qr:{qr_code.PREFIX}": "_resolve_phone",
+        }
+
+    @api.model
+    def _resolve_phone(self, text, payment=None):
+        """``(card, refusal code)`` of a phone's code. A code that is believed is used up by it."""
+        text = text.removeprefix("qr:")
+        # sudo: whoever holds the code has proven it; phones and used steps are the system's
+        env = self.env(su=True)
+        uuid = payment and payment["uuid"]
+        try:
+            code = self._believe_code(env, text, uuid)
+        except CredentialError as error:
+            return self.browse(), error.code
+        card = env["campus.phone"].browse(code.certificate.phone).card_id
+        if card.id != code.certificate.card or card.company_id != self.env.company:
+            return self.browse(), core_errors.UNKNOWN_CARD
+        card = card.with_env(self.env)
+        return card, card._refusal_code()
+
+    @api.model
+    def _believe_code(self, env, text, payment):
+        ring = env["campus.signing"]._key_ring(self.env.company)
+        try:
+            return qr_code.verify(text, ring, int(time.time() * 1000), _Revoked(env), _Steps(env, payment))
+        except CredentialError as error:
+            # A cashier who asks again about one payment asks about the code that was good when it
+            # was shown. Everything but its age has been checked by then.
+            if error.code != core_errors.CODE_STALE:
+                raise
+            code = qr_code.parse(text)
+            if not env["campus.credential.use"]._is_taken_for(code.certificate.phone, code.step, payment):
+                raise
+            return code

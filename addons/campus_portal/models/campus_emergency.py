@@ -1,0 +1,143 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core import emergency
+from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core.errors import CredentialError
+from odoo.tools import SQL
+
+
+class CampusEmergency(models.Model):
+    """A holder's emergency code: its hash, and the wrong tries of today.
+
+    The rule is ``campus_core.emergency``. Whether the code was *used* is read from the money it
+    moved: a payment that was refused or cancelled has not used it up.
+    """
+
+    _name = "campus.emergency"
+    _description = "Emergency Code"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    hashed = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    set_at = fields.Datetime(readonly=True)
+    wrong = fields.Integer(readonly=True)
+    tried_on = fields.Date(readonly=True)
+
+    _holder_unique = models.Constraint("UNIQUE(partner_id, company_id)", "A holder has one emergency code.")
+
+    @api.model
+    def _of(self, holder, company):
+        return self.search([("partner_id", "=", holder.id), ("company_id", "=", company.id)])
+
+    @api.model
+    def _renew(self, holder, company):
+        """Give the holder a new code and return it, the only time that it can be read.
+
+        Wrong tries stay counted: a new code is no way to more of them.
+        """
+        code = emergency.make_code(secrets.randbelow)
+        record = self._of(holder, company) or self.create({"partner_id": holder.id, "company_id": company.id})
+        record.write(
+            {
+                "hashed": emergency.hash_code(code, secrets.token_bytes(emergency.SALT_BYTES)),
+                "set_at": fields.Datetime.now(),
+            }
+        )
+        return code
+
+    @api.model
+    def _prove(self, number, code, company, payment=None):
+        """``(record, refusal code)`` for who knows campus number and code.
+
+        :param payment: ``{uuid, amount_minor}`` that the code is to pay; without one it proves only
+            who somebody is, and is not used up
+        """
+        domain = [("partner_id.campus_number", "=", number), ("company_id", "=", company.id)]
+        record = self.search(domain, limit=1)
+        if not record:
+            # the same answer, after the same time, as for a wrong code
+            emergency.is_code(code, emergency.hash_code("", bytes(emergency.SALT_BYTES)))
+            return record, core_errors.EMERGENCY_WRONG
+        return record, record._try(code, payment)
+
+    def _try(self, code, payment):
+        """Try ``code``; the refusal code, None when it is good.
+
+        Two tills with one code wait for each other here; wrong tries are stored with the answer.
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        self.env.cr.execute("SELECT id FROM campus_emergency WHERE id = %s FOR UPDATE", [self.id])
+        self.invalidate_recordset()
+        today = fields.Date.context_today(self)
+        used = payment and self._is_used_today(payment["uuid"])
+        state = emergency.EmergencyState(
+            wrong=self.wrong, tried_on=self.tried_on or None, used_on=today if used else None
+        )
+        amount_minor = payment["amount_minor"] if payment else 0
+        cap_minor = self.company_id.campus_emergency_cap_minor
+        state, refusal = emergency.decide(state, self.hashed or "", code, amount_minor, cap_minor, today)
+        self.write({"wrong": state.wrong, "tried_on": state.tried_on})
+        if refusal:
+            return refusal.code
+        if payment:
+            wallet = self.partner_id.with_company(self.company_id).campus_wallet_id
+            self.env["campus.credential.use"]._note_emergency(wallet, payment["uuid"])
+        return None
+
+    def _is_used_today(self, payment):
+        """Whether money moved, or is held, today by the code for another payment."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT 1 FROM campus_credential_use used
+                     JOIN campus_wallet wallet ON wallet.id = used.wallet_id
+                     JOIN campus_reservation held ON held.uuid = used.payment
+                    WHERE used.kind = 'emergency' AND wallet.partner_id = %s AND wallet.company_id = %s
+                      AND used.payment <> %s AND used.used_at >= %s
+                      AND held.state IN ('open', 'captured') LIMIT 1""",
+                self.partner_id.id,
+                self.company_id.id,
+                payment,
+                self._start_of_today(),
+            )
+        )
+        return bool(rows)
+
+    def _start_of_today(self):
+        local = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        return fields.Datetime.now() - (local.replace(microsecond=0) - start)
+
+
+class CampusCard(models.Model):
+    """``emergency:<campus number>#<code>`` keyed at a till."""
+
+    _inherit = "campus.card"
+
+    @api.model
+    def _proven_kinds(self):
+        return {**super()._proven_kinds(), "emergency:": "_resolve_emergency"}
+
+    @api.model
+    def _resolve_emergency(self, text, payment=None):
+        """``(card, refusal code)`` of a campus number and an emergency code, for a payment."""
+        # sudo: a cashier may read neither holders nor codes; the answer says only yes or no
+        env = self.env(su=True)
+        company = self.env.company
+        try:
+            number, code = emergency.parse(text.partition(":")[2])
+        except CredentialError as error:
+            return self.browse(), error.code
+        if not payment:
+            # A code that pays once a day opens no door and shows no balance.
+            return self.browse(), core_errors.EMERGENCY_WRONG
+        record, refusal = env["campus.emergency"]._prove(number, code, company, payment)
+        if refusal:
+            return self.browse(), refusal
+        cards = env["campus.card"].search(
+            [("partner_id", "=", record.partner_id.id), ("company_id", "=", company.id)]
+        )
+        card = cards.sorted(lambda card: card._resolve_rank())[:1].with_env(self.env)
+        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD

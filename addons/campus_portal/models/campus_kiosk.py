@@ -1,0 +1,72 @@
+import hashlib
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import consteq
+
+CARDS_A_MINUTE = 40
+REPORTS_A_MINUTE = 10
+
+
+class CampusKiosk(models.Model):
+    """A machine in a lobby: a browser that owns a key, and may show a card that is held to it."""
+
+    _name = "campus.kiosk"
+    _description = "Kiosk"
+    _order = "name"
+
+    name = fields.Char(required=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    active = fields.Boolean(default=True)
+    key_hash = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    opened_at = fields.Datetime("Key Made", readonly=True, copy=False)
+
+    def action_open_here(self):
+        """Make this browser the kiosk: a new key, shown to nobody, and the old one is worthless."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.env.user.has_group("campus_card.group_campus_card_manager"):
+            raise AccessError(self.env._("Only a manager sets up kiosks."))
+        key = secrets.token_urlsafe(32)
+        # sudo: the hash can be read and written by nobody; this is the one place that makes it
+        self.sudo().write({"key_hash": self._hashed(key), "opened_at": fields.Datetime.now()})
+        # behind the # it reaches no server and no log; the page sends it as a form
+        return {"type": "ir.actions.act_url", "url": f"/campus/kiosk#{self.id}.{key}", "target": "new"}
+
+    @staticmethod
+    def _hashed(key):
+        # 256 random bits need no slow hash
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @api.model
+    def _of_key(self, text):
+        """The kiosk that owns ``<id>.<key>``, nobody else."""
+        number, _dot, key = (text or "").partition(".")
+        if not (number.isascii() and number.isdigit() and len(number) < 10 and key):
+            return self.browse()
+        # sudo: a kiosk has no login; its key is its right
+        kiosk = self.sudo().browse(int(number)).exists().filtered("active")
+        if kiosk.key_hash and consteq(kiosk.key_hash, self._hashed(key)):
+            return kiosk.with_company(kiosk.company_id)
+        return self.browse()
+
+    # -- what people do at it --------------------------------------------------------
+
+    def _read_card(self, credential):
+        """``(holder, refusal code)`` of a card or phone that was held to the kiosk."""
+        if not self.env["campus.rate"]._may_try("kiosk card", self.id, CARDS_A_MINUTE, 60):
+            return self.env["res.partner"], "rate_limited"
+        card, refusal = self.env["campus.card"]._resolve_key(credential)
+        # a lost or frozen card shows nothing of its holder to who has found it
+        return (self.env["res.partner"] if refusal else card.partner_id), refusal
+
+    def _report_loss(self, number, code):
+        """Freeze everything of who knows campus number and emergency code; the refusal code else."""
+        if not self.env["campus.rate"]._may_try("kiosk loss", self.id, REPORTS_A_MINUTE, 60):
+            return "rate_limited"
+        record, refusal = self.env["campus.emergency"]._prove(number, code, self.company_id)
+        if refusal:
+            return refusal
+        self.env["campus.loss"]._report(record.partner_id, self.company_id, "kiosk")
+        return None

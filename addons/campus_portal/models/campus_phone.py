@@ -1,0 +1,117 @@
+import base64
+import time
+
+from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core import phone_key, qr_code
+from odoo.addons.campus_card.campus_core.errors import CredentialError
+from odoo.exceptions import AccessError
+
+#: How long a phone works without the server.
+CERTIFICATE_DAYS = 7
+
+
+class CampusPhone(models.Model):
+    """A phone that is a card: its public key, and the certificate that a reader believes.
+
+    The private key was made in the phone and cannot leave it. A card is on one phone at a time.
+    """
+
+    _name = "campus.phone"
+    _description = "Phone as a Card"
+    _order = "id desc"
+    _rec_name = "name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, readonly=True)
+    card_id = fields.Many2one("campus.card", required=True, readonly=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(related="card_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="card_id.company_id", store=True, index=True)
+    public_key = fields.Char(required=True, readonly=True, help="P-256, compressed, hexadecimal.")
+    certificate = fields.Integer("Certificate Number", readonly=True)
+    expires_at = fields.Datetime("Certificate Expires", readonly=True)
+    seen_at = fields.Datetime("Last Online", readonly=True)
+    revoked_at = fields.Datetime(readonly=True)
+    revoked_reason = fields.Selection(
+        [
+            ("moved", "Moved to another phone"),
+            ("holder", "Removed by the holder"),
+            ("office", "By the office"),
+        ],
+        readonly=True,
+    )
+
+    _card_in_use_unique = models.UniqueIndex(
+        "(card_id) WHERE revoked_at IS NULL", "This card is on another phone already."
+    )
+    _key_unique = models.Constraint("UNIQUE(public_key)", "This key belongs to a phone already.")
+
+    def init(self):
+        """A phone that comes or goes is a change of its card for the edges."""
+        self.env.cr.execute(
+            """CREATE OR REPLACE FUNCTION campus_snapshot_phone() RETURNS trigger LANGUAGE plpgsql AS $$
+               BEGIN
+                   PERFORM campus_snapshot_touch(ARRAY[NEW.card_id]);
+                   RETURN NULL;
+               END $$;
+               DROP TRIGGER IF EXISTS campus_phone_snapshot ON campus_phone;
+               CREATE TRIGGER campus_phone_snapshot AFTER INSERT OR UPDATE OF revoked_at ON campus_phone
+                   FOR EACH ROW EXECUTE FUNCTION campus_snapshot_phone()"""
+        )
+
+    def action_revoke(self):
+        """The phone stops being a card; readers without a network learn it with their next list."""
+        self.check_access("read")
+        if not self.env.user.has_group("campus_card.group_campus_card_clerk"):
+            raise AccessError(self.env._("Only the card office takes a card from a phone."))
+        # sudo: nobody writes phones by hand; a clerk may do this one thing, to phones they may see
+        self.sudo()._revoke("office")
+
+    def _revoke(self, reason):
+        phones = self.filtered(lambda phone: not phone.revoked_at)
+        if phones:
+            self.env["campus.snapshot"]._announce()
+        phones.write({"revoked_at": fields.Datetime.now(), "revoked_reason": reason})
+
+    @api.model
+    def _enrol(self, card, public_key, name):
+        """Make the phone with this key (33 bytes) the carrier of ``card``; others of it stop."""
+        others = self.search([("card_id", "=", card.id), ("revoked_at", "=", False)])
+        others._revoke("moved")
+        # the unique index must see that the others have stopped
+        others.flush_recordset()
+        return self.create({"card_id": card.id, "public_key": public_key.hex(), "name": name})
+
+    def _issue(self):
+        """A fresh certificate: ``{certificate: base64, not_before_ms, expires_ms}``."""
+        self.ensure_one()
+        key_id, key = self.env["campus.signing"]._current_key(self.company_id)
+        now = fields.Datetime.now()
+        now_ms = int(time.time()) * 1000
+        number = self.certificate + 1
+        minutes = CERTIFICATE_DAYS * 24 * 60
+        raw = qr_code.issue_certificate(
+            key,
+            key_id,
+            card=self.card_id.id,
+            phone=self.id,
+            certificate=number,
+            public_key=bytes.fromhex(self.public_key),
+            not_before_ms=now_ms,
+            valid_minutes=minutes,
+        )
+        expires_ms = now_ms + minutes * 60_000
+        expires_at = fields.Datetime.add(now, minutes=minutes)
+        self.write({"certificate": number, "expires_at": expires_at, "seen_at": now})
+        return {
+            "certificate": base64.b64encode(raw).decode(),
+            "not_before_ms": now_ms,
+            "expires_ms": expires_ms,
+        }
+
+    @api.model
+    def _read_key(self, x, y):
+        """The compressed key (33 bytes) of a JWK's coordinates, None when it is no key."""
+        try:
+            return phone_key.from_jwk({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+        except CredentialError:
+            return None

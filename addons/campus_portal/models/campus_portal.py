@@ -1,0 +1,208 @@
+import babel.dates
+from odoo import api, models
+from odoo.addons.campus_card.campus_core import card_state, money
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import consteq
+from odoo.tools.misc import babel_locale_parse, hmac
+
+HOLDER_SCOPE = "campus_portal.holder"
+
+
+class CampusPortal(models.AbstractModel):
+    """What holders may see and do with their own card, money and phone.
+
+    Portal users may read neither cards nor the ledger. Everything here starts from the person who
+    is logged in (:meth:`_holder`) and takes no id of anybody else, which is why it may run with the
+    rights of the system. Methods return plain values for pages, never records of others.
+    """
+
+    _name = "campus.portal"
+    _description = "A Holder's Own Card"
+
+    # -- who -------------------------------------------------------------------
+
+    @api.model
+    def _holder(self):
+        """The logged-in person as a holder (with the rights of the system), or nobody."""
+        user = self.env.user
+        if user._is_public():
+            return self.env["res.partner"]
+        # sudo: portal users may not read campus fields, not even their own; see the class
+        holder = user.partner_id.sudo()
+        return holder if holder.campus_number else holder.browse()
+
+    @api.model
+    def _need_holder(self):
+        """The logged-in holder; ``AccessError`` when the person is none."""
+        holder = self._holder()
+        if not holder:
+            raise AccessError(self.env._("You have no campus card here. Please ask the card office."))
+        return holder
+
+    @api.model
+    def _company(self):
+        return self._holder().company_id or self.env.company
+
+    @api.model
+    def _wallet(self):
+        """The holder's wallet; none before the first card or top-up."""
+        holder = self._need_holder()
+        wallets = holder.env["campus.wallet"]
+        domain = [("partner_id", "=", holder.id), ("company_id", "=", self._company().id)]
+        return wallets.search(domain, limit=1)
+
+    @api.model
+    def _cards(self):
+        """The holder's cards that are not over, those that pay first."""
+        holder = self._need_holder()
+        cards = holder.env["campus.card"].search(
+            [
+                ("partner_id", "=", holder.id),
+                ("company_id", "=", self._company().id),
+                ("state", "in", list(card_state.IN_USE)),
+            ]
+        )
+        return cards.sorted(lambda card: card._resolve_rank())
+
+    @api.model
+    def _own_card(self, card_id):
+        """One of the holder's own cards; anything else is an ``AccessError``."""
+        card = self._cards().filtered(lambda card: str(card.id) == str(card_id))
+        if not card:
+            raise AccessError(self.env._("This is not a card of yours."))
+        return card
+
+    @api.model
+    def _holder_key(self):
+        """A name for the holder that says nothing about them: under it their phone keeps its key."""
+        holder = self._need_holder()
+        return hmac(holder.env, HOLDER_SCOPE, str(holder.id))[:32]
+
+    @api.model
+    def _is_holder_key(self, key):
+        return consteq(self._holder_key(), str(key))
+
+    # -- pages -------------------------------------------------------------------
+
+    @api.model
+    def _tabs(self):
+        """``[{key, icon, label, url}]`` at the foot of each page; addons add theirs."""
+        return [
+            {"key": "card", "icon": "card", "label": self.env._("Card"), "url": "/my/card"},
+            {"key": "help", "icon": "help", "label": self.env._("Help"), "url": "/my/card/help"},
+            {"key": "settings", "icon": "person", "label": self.env._("Me"), "url": "/my/card/settings"},
+        ]
+
+    @api.model
+    def _actions(self):
+        """``[{icon, label, url, danger}]``: large buttons under the code; addons add theirs."""
+        return []
+
+    @api.model
+    def _notes(self):
+        """``[{kind: good, warn or bad, icon, text, url, label}]``: what the holder should know now."""
+        return []
+
+    @api.model
+    def _words(self):
+        """What the page's script says about times: attributes are not translated in templates."""
+        return {
+            "now": self.env._("just now"),
+            "minutes": self.env._("%s min ago"),
+            "hours": self.env._("%s h ago"),
+            "days": self.env._("%s days ago"),
+            "today": self.env._("Today"),
+            "yesterday": self.env._("Yesterday"),
+        }
+
+    @api.model
+    def _home_values(self):
+        holder, wallet, cards = self._need_holder(), self._wallet(), self._cards()
+        return {
+            "holder": self._present_holder(holder),
+            "holder_key": self._holder_key(),
+            "words": self._words(),
+            "status": self._present_status(wallet, cards),
+            "money": self._present_money(wallet),
+            "actions": self._actions(),
+            "notes": self._notes(),
+            "recent": self._recent(wallet),
+        }
+
+    @api.model
+    def _settings_values(self):
+        langs = self.env["res.lang"].get_installed()
+        holder = self._holder()
+        return {
+            "languages": [{"code": code, "name": name.split(" / ")[-1]} for code, name in langs],
+            "current_language": self.env.lang or "en_US",
+            "holder": holder and self._present_holder(holder),
+            "holder_key": holder and self._holder_key(),
+        }
+
+    @api.model
+    def _set_language(self, code):
+        if code not in dict(self.env["res.lang"].get_installed()):
+            raise ValidationError(self.env._("This language is not installed."))
+        # sudo: a portal user may not write users; this is the user's own language
+        self.env.user.sudo().lang = code
+
+    # -- values ------------------------------------------------------------------
+
+    @api.model
+    def _present_holder(self, holder):
+        roles = dict(holder._fields["campus_role"]._description_selection(self.env))
+        department = holder.campus_department_id
+        return {
+            "name": holder.name,
+            "initial": next(iter((holder.name or "?").strip()), "?"),
+            "about": " · ".join(filter(None, (department.name, roles.get(holder.campus_role)))),
+            "has_photo": bool(holder.with_context(bin_size=True).image_128),
+        }
+
+    @api.model
+    def _present_status(self, wallet, cards):
+        """One word about the account: ``{kind, label}``, and whether a code may be shown."""
+        states = dict(cards._fields["state"]._description_selection(self.env))
+        if wallet.state == "frozen":
+            return {"kind": "bad", "label": self.env._("Frozen")}
+        if wallet.state == "closed":
+            return {"kind": "bad", "label": self.env._("Closed")}
+        first = cards[:1]
+        if not first:
+            return {"kind": "warn", "label": self.env._("No card yet")}
+        kind = {"active": "good", "frozen": "bad", "lost": "bad"}.get(first.state, "warn")
+        return {"kind": kind, "label": states[first.state]}
+
+    @api.model
+    def _present_money(self, wallet):
+        pockets = [self._present_pocket(pocket) for pocket in self._shown_pockets(wallet)]
+        return {
+            "symbol": wallet.currency_id.symbol or self._company().currency_id.symbol,
+            "available": money.format_minor(wallet.available_minor),
+            "held": wallet.balance_minor != wallet.available_minor
+            and money.format_minor(wallet.balance_minor - wallet.available_minor),
+            "debt": wallet.debt_minor and money.format_minor(wallet.debt_minor),
+            "pockets": pockets,
+        }
+
+    @api.model
+    def _shown_pockets(self, wallet):
+        """Cash always, the others while there is money in them; in the order of spending."""
+        pockets = wallet.pocket_ids.filtered(lambda p: p.balance_minor or p.plan_id.code == "cash")
+        return pockets.sorted(lambda p: (not p.expires_on, str(p.expires_on or ""), p.plan_id.sequence, p.id))
+
+    @api.model
+    def _present_pocket(self, pocket):
+        until = pocket.expires_on
+        return {
+            "name": pocket.plan_id.name,
+            "until": until and self.env._("until %s", self._format_day(until)),
+            "amount": money.format_minor(pocket.balance_minor - pocket.reserved_minor),
+        }
+
+    @api.model
+    def _format_day(self, day):
+        """A date without its year as the language writes it, such as Dec 31."""
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        return babel.dates.format_skeleton("MMMd", day, locale=locale)

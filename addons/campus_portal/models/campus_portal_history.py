@@ -1,0 +1,112 @@
+from odoo import api, models
+from odoo.addons.campus_card.campus_core import money
+from odoo.tools import SQL
+
+from ..const import RECENT_MAX
+
+ICONS = {
+    "purchase": "cart",
+    "topup": "plus",
+    "payout": "minus",
+    "subsidy": "gift",
+    "gift": "gift",
+    "fee": "receipt",
+}
+
+
+class CampusPortal(models.AbstractModel):
+    """The last things that happened to a holder's money."""
+
+    _inherit = "campus.portal"
+
+    @api.model
+    def _recent(self, wallet):
+        """``[{icon, title, detail, at, amount, kind: in, out or refused}]``, newest first.
+
+        Addons that know of more (doors, top-ups on their way) extend :meth:`_recent_events`.
+        """
+        events = sorted(self._recent_events(wallet), key=lambda event: event["at"], reverse=True)
+        return events[:RECENT_MAX]
+
+    @api.model
+    def _recent_events(self, wallet):
+        if not wallet:
+            return []
+        return [*self._recent_transfers(wallet), *self._recent_refusals(wallet)]
+
+    @api.model
+    def _recent_transfers(self, wallet):
+        transfers = wallet.env["campus.transfer"].search(
+            [("wallet_id", "=", wallet.id)], order="id desc", limit=RECENT_MAX * 4
+        )
+        # One purchase may have taken from several pockets: it is one line for people.
+        groups = list(transfers.grouped("uuid").values())[:RECENT_MAX]
+        how = self._how_paid([lines[0].uuid for lines in groups])
+        return [self._present_transfers(lines, how.get(lines[0].uuid)) for lines in groups]
+
+    @api.model
+    def _how_paid(self, uuids):
+        """``{uuid: words}`` for payments that were not made with a card; addons know how."""
+        return {}
+
+    @api.model
+    def _present_transfers(self, lines, how=None):
+        first = lines[0]
+        minor = sum(-t.amount_minor if self._is_own(t.debit_account_id, t) else t.amount_minor for t in lines)
+        pockets = {account.plan_id.name for t in lines for account in self._own_pockets(t)}
+        details = [", ".join(sorted(filter(None, pockets))), how]
+        return {
+            "icon": "back" if first.reverses_id else ICONS.get(first.kind, "receipt"),
+            "title": self._title_of(first),
+            "detail": " · ".join(filter(None, details)),
+            "at": first.occurred_at,
+            "amount": f"{'−' if minor < 0 else '+'}{money.format_minor(abs(minor))}",
+            "kind": "out" if minor < 0 else "in",
+        }
+
+    @staticmethod
+    def _is_own(account, transfer):
+        return account.wallet_id == transfer.wallet_id
+
+    @api.model
+    def _own_pockets(self, transfer):
+        both = transfer.debit_account_id | transfer.credit_account_id
+        return both.filtered(lambda account: account.kind == "pocket" and self._is_own(account, transfer))
+
+    @api.model
+    def _title_of(self, transfer):
+        """Where it was for a purchase, what it was for everything else."""
+        kinds = dict(transfer._fields["kind"]._description_selection(self.env))
+        label = kinds.get(transfer.kind, transfer.kind)
+        if transfer.kind == "purchase":
+            other = (transfer.debit_account_id | transfer.credit_account_id).filtered(
+                lambda account: not self._is_own(account, transfer)
+            )
+            label = transfer.memo or other[:1].partner_id.name or other[:1].name or label
+        return self.env._("Refund: %s", label) if transfer.reverses_id else label
+
+    @api.model
+    def _recent_refusals(self, wallet):
+        """Payments that were refused, in words; the register of answers keeps the numbers."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT answer, answered_at FROM campus_posting
+                    WHERE wallet_id = %s AND NOT ok AND action = 'birth' AND code <> 'conflict'
+                      AND answered_at > now() AT TIME ZONE 'UTC' - INTERVAL '14 days'
+                    ORDER BY id DESC LIMIT %s""",
+                wallet.id,
+                RECENT_MAX,
+            )
+        )
+        ledger = self.env["campus.ledger"]
+        return [
+            {
+                "icon": "no",
+                "title": self.env._("Payment of %s", money.format_minor(answer["amount_minor"])),
+                "detail": ledger._explain(answer),
+                "at": answered_at,
+                "amount": self.env._("Refused"),
+                "kind": "refused",
+            }
+            for answer, answered_at in rows
+        ]

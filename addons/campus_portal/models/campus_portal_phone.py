@@ -1,0 +1,144 @@
+import binascii
+import time
+from base64 import b64decode
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core import card_state, phone_key
+from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.tools.misc import hash_sign, verify_hash_signed
+
+CHALLENGE_SCOPE = "campus_portal.challenge"
+CHALLENGE_MINUTES = 5
+ENROLMENTS_A_DAY = 20
+
+
+class CampusPortal(models.AbstractModel):
+    """The holder's own phone as a card."""
+
+    _inherit = "campus.portal"
+
+    @api.model
+    def _phone_challenge(self):
+        """A text that the phone signs to prove that it owns its key; good for this login, for minutes."""
+        holder = self._need_holder()
+        return hash_sign(holder.env, CHALLENGE_SCOPE, [self.env.uid], timedelta(minutes=CHALLENGE_MINUTES))
+
+    @api.model
+    def _enrol_phone(self, x, y, challenge, proof, device, move=False):
+        """Make this phone the holder's card, or renew its certificate.
+
+        :param x, y: coordinates of the public key, base64url
+        :param proof: signature over the challenge, ``r ‖ s`` in base64
+        :param move: take the card from the phone that has it
+        :return: ``{code, message}``; with code ``ok`` also the certificate
+        """
+        holder = self._need_holder()
+        if not self.env["campus.rate"]._may_try("enrol", self.env.uid, ENROLMENTS_A_DAY, 86400):
+            return self._answer("rate_limited", self.env._("Too often today. Please try again tomorrow."))
+        key = self._proven_key(x, y, challenge, proof)
+        if key is None:
+            return self._answer("code_forged", self.env._("This phone could not prove its key. Try again."))
+        card = self._phone_card()
+        refusal = card._refusal_code() if card else core_errors.UNKNOWN_CARD
+        if refusal:
+            message = self.env["campus.ledger"]._explain({"code": refusal})
+            return self._answer(refusal, message)
+        phones = holder.env["campus.phone"]
+        phone = phones.search([("public_key", "=", key.hex())])
+        if phone.revoked_at or (phone and phone.card_id != card):
+            message = self.env._("This phone no longer carries your card. Set it up again.")
+            return self._answer("phone_revoked", message)
+        if not phone:
+            other = phones.search([("card_id", "=", card.id), ("revoked_at", "=", False)])
+            if other and not move:
+                return self._answer("phone_elsewhere", self._elsewhere(other))
+            phone = phones._enrol(card, key, device)
+        return {**self._answer("ok", ""), **phone._issue()}
+
+    @api.model
+    def _elsewhere(self, phone):
+        return self.env._(
+            "It is on “%(phone)s” since %(day)s. That phone stops as soon as you move the card.",
+            phone=phone.name,
+            day=self._format_day(fields.Datetime.context_timestamp(self, phone.create_date).date()),
+        )
+
+    @api.model
+    def _proven_key(self, x, y, challenge, proof):
+        """The public key, when its owner signed the challenge that this login was given."""
+        holder = self._need_holder()
+        try:
+            asked = verify_hash_signed(holder.env, CHALLENGE_SCOPE, challenge)
+            signature = b64decode(proof, validate=True)
+        except (ValueError, binascii.Error):
+            return None
+        key = holder.env["campus.phone"]._read_key(x, y)
+        if not key or asked != [self.env.uid]:
+            return None
+        return key if phone_key.proves_possession(key, challenge.encode(), signature) else None
+
+    @api.model
+    def _phone_card(self):
+        """The holder's card of kind phone, made when there is none."""
+        holder = self._need_holder()
+        card = self._cards().filtered(lambda card: card.kind == "phone")[:1]
+        if card:
+            return card
+        # An office's freeze is on the person's cards: another card is no way around it.
+        blocked = self._cards().filtered(lambda card: card.state in (card_state.FROZEN, card_state.LOST))
+        if blocked:
+            return blocked[:1]
+        # Who has given back their last card has left: the card office decides, not a phone.
+        ever = holder.env["campus.card"].with_context(active_test=False)
+        if not self._cards() and ever.search_count([("partner_id", "=", holder.id)], limit=1):
+            return ever
+        card = holder.env["campus.card"].create(
+            {
+                "partner_id": holder.id,
+                "company_id": self._company().id,
+                "kind": "phone",
+                # it works at once; a first day would be one of some time zone
+                "valid_from": False,
+            }
+        )
+        card._hand_over()
+        return card
+
+    @api.model
+    def _own_phone(self):
+        """The phone that carries the holder's card now."""
+        holder = self._need_holder()
+        domain = [("partner_id", "=", holder.id), ("revoked_at", "=", False)]
+        return holder.env["campus.phone"].search(domain, limit=1)
+
+    @api.model
+    def _remove_phone(self):
+        """The holder's phone stops being a card, wherever it is."""
+        self._own_phone()._revoke("holder")
+
+    @api.model
+    def _answer(self, code, message):
+        return {"code": code, "message": message, "server_time_ms": int(time.time() * 1000)}
+
+    @api.model
+    def _home_values(self):
+        return {**super()._home_values(), "blocked": self._blocked()}
+
+    @api.model
+    def _blocked(self):
+        """Why the phone shows no code, None when it may."""
+        wallet_state = self._wallet().state
+        if wallet_state in ("frozen", "closed"):
+            return self.env["campus.ledger"]._explain({"code": f"wallet_{wallet_state}"})
+        card = self._cards().filtered(lambda card: card.kind == "phone")[:1]
+        refusal = card and card._refusal_code()
+        return self.env["campus.ledger"]._explain({"code": refusal}) if refusal else None
+
+    @api.model
+    def _settings_values(self):
+        values = super()._settings_values()
+        phone = self._holder() and self._own_phone()
+        if phone:
+            values["phone"] = {"name": phone.name, "since": phone.create_date, "seen": phone.seen_at}
+        return values

@@ -1,0 +1,22 @@
+from odoo import api, models
+
+
+class CampusTaps(models.AbstractModel):
+    """Phones at the readers of an edge: a code that the server is asked about."""
+
+    _inherit = "campus.taps"
+
+    @api.model
+    def _credential_kinds(self):
+        return super()._credential_kinds() | {"qr"}
+
+    @api.model
+    def _resolve_qr(self, order, texts):
+        """``{text: Key or refusal code}``. Codes that an edge believed while it was alone come as
+        told, with the card that they meant, and are not asked about here."""
+        cards = self.env["campus.card"].with_company(order.edge.company_id)
+        resolved = {text: cards._resolve_key(text) for text in texts}
+        ids = [card.id for card, _refusal in resolved.values() if card]
+        found = self._find_cards(order, "card.id = ANY(%s)", [ids], 0) if ids else {}
+        # a card that may not pay is left to the rules of taps, which know the day and the place
+        return {text: found.get(card.id, code) for text, (card, code) in resolved.items()}

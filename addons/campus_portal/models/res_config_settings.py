@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    campus_emergency_cap = fields.Monetary(
+        related="company_id.campus_emergency_cap", currency_field="campus_currency_id", readonly=False
+    )

@@ -1,0 +1,147 @@
+/**
+ * The field with the code on the first page. Its states are the page's own templates
+ * (`data-state`); this fills them: nothing yet, the code, or why there is none.
+ */
+import { STEP_MS, canKeepKeys, codeText, stepOf } from "./code.js";
+import { enrol, isAging, isExpired, nowMs, stored } from "./phone.js";
+import { draw } from "./qr.js";
+import { forget } from "./store.js";
+
+const TICK_MS = 250;
+
+class CodeView {
+    constructor(section) {
+        this.section = section;
+        this.holder = section.dataset.holder;
+        this.token = section.dataset.token;
+        this.phone = null;
+        this.shownStep = null;
+        this.dialog = document.getElementById("code-large");
+    }
+
+    async start() {
+        if (this.section.dataset.blocked) {
+            return this.show("blocked");
+        }
+        if (!canKeepKeys()) {
+            return this.show("unsupported");
+        }
+        this.phone = await stored(this.holder);
+        if (!this.phone) {
+            return this.show("start");
+        }
+        await this.showCode();
+        if (navigator.onLine && isAging(this.phone)) {
+            await this.renew();
+        }
+    }
+
+    /** Put the template of `state` into the field. */
+    show(state, message) {
+        clearInterval(this.timer);
+        const template = this.section.querySelector(`template[data-state="${state}"]`);
+        this.field = this.section.querySelector("#code-field");
+        this.field.replaceChildren(template.content.cloneNode(true));
+        this.section.dataset.shown = state;
+        const text = this.field.querySelector("[data-message]");
+        if (text && message) {
+            text.textContent = message;
+        }
+        this.listen("[data-do=enrol]", () => this.enrol(false));
+        this.listen("[data-do=move]", () => this.enrol(true));
+        this.listen("[data-do=back]", () => this.start());
+        this.listen("[data-do=large]", () => this.enlarge());
+    }
+
+    listen(selector, action) {
+        const button = this.field.querySelector(selector);
+        button?.addEventListener("click", async () => {
+            button.disabled = true;
+            await action();
+            button.disabled = false;
+        });
+    }
+
+    // -- becoming a card -----------------------------------------------------------------
+
+    async enrol(move) {
+        const answer = await enrol(this.holder, this.token, { move });
+        if (answer.code === "ok") {
+            await this.start();
+        } else if (answer.code === "phone_elsewhere") {
+            this.show("move", answer.message);
+        } else {
+            this.show("error", answer.message);
+        }
+    }
+
+    async renew() {
+        const answer = await enrol(this.holder, this.token);
+        if (answer.code === "ok") {
+            this.phone = await stored(this.holder);
+            this.shownStep = null;
+            await this.showCode();
+        } else if (answer.code === "phone_elsewhere" || answer.code === "phone_revoked") {
+            // The card has moved on: this key is worth nothing any more.
+            await forget(this.holder);
+            this.phone = null;
+            this.show("start");
+        }
+    }
+
+    // -- the code -------------------------------------------------------------------------
+
+    async showCode() {
+        if (isExpired(this.phone)) {
+            return this.show("expired");
+        }
+        this.show("ready");
+        this.shownStep = null;
+        await this.tick();
+        this.timer = setInterval(() => this.tick(), TICK_MS);
+    }
+
+    async tick() {
+        const now = nowMs(this.phone);
+        if (now >= this.phone.expiresMs) {
+            return this.show("expired");
+        }
+        const step = stepOf(now);
+        if (step !== this.shownStep) {
+            this.shownStep = step;
+            this.paint(await codeText(this.phone, step));
+        }
+        const left = 1 - (now % STEP_MS) / STEP_MS;
+        this.field.querySelector(".bar i").style.transform = `scaleX(${left})`;
+    }
+
+    paint(text) {
+        const { size, path } = draw(text);
+        for (const svg of document.querySelectorAll("svg[data-code]")) {
+            svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
+            svg.querySelector("path").setAttribute("d", path);
+        }
+    }
+
+    async enlarge() {
+        this.dialog.showModal();
+        // A screen that goes dark in front of the scanner is the commonest complaint.
+        const lock = await navigator.wakeLock?.request("screen").catch(() => null);
+        this.dialog.addEventListener("close", () => lock?.release(), { once: true });
+    }
+}
+
+export function startCode(section) {
+    if (!section) {
+        return;
+    }
+    const view = new CodeView(section);
+    const dialog = view.dialog;
+    dialog.addEventListener("click", () => dialog.close());
+    view.start();
+    document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible" && view.section.dataset.shown === "expired") {
+            view.renew();
+        }
+    });
+}

@@ -1,0 +1,52 @@
+/** Making this phone a card, and keeping its certificate young. */
+import { canKeepKeys, fromBase64, makeKeys, prove } from "./code.js";
+import { post } from "./form.js";
+import { load, save } from "./store.js";
+
+/** A certificate is renewed when this much of its life is over. */
+const RENEW_SHARE = 0.15;
+
+/** What is stored for `holder`, null when this browser can or does keep nothing. */
+export async function stored(holder) {
+    if (!canKeepKeys()) {
+        return null;
+    }
+    return (await load(holder)) || null;
+}
+
+/** By how much the server's clock is ahead; the phone's own may be minutes off. */
+export function nowMs(phone) {
+    return Date.now() + (phone?.aheadMs || 0);
+}
+
+/** Ask the server for a certificate; `{code}` says how it went, `ok` when the phone is the card. */
+export async function enrol(holder, token, { move = false } = {}) {
+    const old = await stored(holder);
+    const keys = old?.keys || (await makeKeys());
+    const asked = await post("/my/card/phone/challenge", {}, token);
+    if (asked.code !== "ok") {
+        return asked;
+    }
+    const proof = await prove(keys, asked.challenge);
+    const values = { ...proof, challenge: asked.challenge, move: move ? "1" : "" };
+    const answer = await post("/my/card/phone", values, token);
+    if (answer.code === "ok") {
+        await save(holder, {
+            keys,
+            certificate: fromBase64(answer.certificate),
+            notBeforeMs: answer.not_before_ms,
+            expiresMs: answer.expires_ms,
+            aheadMs: answer.server_time_ms - Date.now(),
+        });
+    }
+    return answer;
+}
+
+export function isExpired(phone) {
+    return nowMs(phone) >= phone.expiresMs;
+}
+
+export function isAging(phone) {
+    const life = phone.expiresMs - phone.notBeforeMs;
+    return nowMs(phone) > phone.notBeforeMs + life * RENEW_SHARE;
+}

@@ -1,0 +1,1 @@
+from . import campus_loss_wizard

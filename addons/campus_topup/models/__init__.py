@@ -1,0 +1,16 @@
+from . import (
+    res_company,
+    res_config_settings,
+    payment_provider,
+    campus_topup_link,
+    campus_topup_mandate,
+    payment_transaction,
+    payment_transaction_refund,
+    campus_dispute,
+    campus_history,
+    campus_statement,
+    campus_privacy,
+    campus_wallet,
+    campus_portal,
+    campus_portal_history,
+)

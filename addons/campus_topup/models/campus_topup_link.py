@@ -1,0 +1,68 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+NAME_MAX = 40
+# Links of one wallet that work at the same time.
+LINKS_MAX = 5
+
+
+class CampusTopupLink(models.Model):
+    """A link with which anybody can put money on one card, and learn nothing about it.
+
+    It shows the name that the holder chose, no balance, no number. The token has 192 bits
+    of chance; only its owner's page shows it again.
+    """
+
+    _name = "campus.topup.link"
+    _description = "Top-up Link"
+    _order = "id desc"
+
+    wallet_id = fields.Many2one("campus.wallet", required=True, index=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="wallet_id.company_id", store=True)
+    token = fields.Char(required=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
+    shown_name = fields.Char(required=True, readonly=True, help="All that a visitor learns about the holder.")
+    revoked_at = fields.Datetime(readonly=True)
+    last_used_at = fields.Datetime(readonly=True)
+    uses = fields.Integer(string="Top-ups", readonly=True)
+
+    _token_unique = models.Constraint("UNIQUE(token)", "A token belongs to one link.")
+
+    @api.depends("shown_name")
+    def _compute_display_name(self):
+        for link in self:
+            link.display_name = link.shown_name
+
+    @api.model
+    def _make(self, wallet, shown_name):
+        """A new link for a wallet; the caller has checked that it is the holder who asks."""
+        name = " ".join((shown_name or "").split())
+        if not 0 < len(name) <= NAME_MAX:
+            raise ValidationError(self.env._("Choose a name of at most %s characters.", NAME_MAX))
+        if self.search_count([("wallet_id", "=", wallet.id), ("revoked_at", "=", False)]) >= LINKS_MAX:
+            raise ValidationError(self.env._("At most %s links work at a time. Revoke one first.", LINKS_MAX))
+        return self.create({"wallet_id": wallet.id, "shown_name": name, "token": secrets.token_urlsafe(24)})
+
+    def _revoke(self):
+        self.filtered(lambda link: not link.revoked_at).write({"revoked_at": fields.Datetime.now()})
+
+    def action_revoke(self):
+        """End a link at the holder's word; for the card office."""
+        if not self.env.user.has_group("campus_card.group_campus_card_clerk"):
+            raise AccessError(self.env._("Links are revoked by their holder or by the card office."))
+        self.wallet_id.check_access("write")
+        # sudo: nobody writes a link by hand; who may end it was checked
+        self.sudo()._revoke()
+
+    def _note_use(self):
+        for link in self:
+            link.write({"uses": link.uses + 1, "last_used_at": fields.Datetime.now()})
+
+    @api.model
+    def _find(self, token):
+        """The link that works under this token, or an empty record."""
+        if not isinstance(token, str) or not 20 <= len(token) <= 64:
+            return self.browse()
+        link = self.search([("token", "=", token), ("revoked_at", "=", False)], limit=1)
+        return link if link.wallet_id.state != "closed" else self.browse()

@@ -1,0 +1,195 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core import auto_topup
+from odoo.exceptions import ValidationError
+
+from ..const import CONSENT_VERSION
+
+_logger = logging.getLogger(__name__)
+
+
+class CampusTopupMandate(models.Model):
+    """The holder's consent to top the card up by itself, from a saved way of payment.
+
+    What was agreed to stays as it was: a change ends the mandate and makes a new one. A
+    failed payment pauses it and is told once; the holder goes on or ends it.
+    """
+
+    _name = "campus.topup.mandate"
+    _description = "Automatic Top-up"
+    _order = "id desc"
+    _rec_name = "wallet_id"
+
+    wallet_id = fields.Many2one(
+        "campus.wallet", required=True, index=True, readonly=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="wallet_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    # The payer: the holder, or who else owns the saved way of payment.
+    partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="restrict")
+    token_id = fields.Many2one("payment.token", required=True, readonly=True, ondelete="restrict")
+    threshold_minor = fields.Integer(string="Below (cents)", required=True, readonly=True)
+    amount_minor = fields.Integer(string="Amount (cents)", required=True, readonly=True)
+    state = fields.Selection(
+        [("active", "Active"), ("paused", "Paused"), ("revoked", "Ended")],
+        required=True,
+        readonly=True,
+        default="active",
+        index=True,
+    )
+    consented_at = fields.Datetime(required=True, readonly=True)
+    consent_version = fields.Char(required=True, readonly=True)
+    consent_text = fields.Text(required=True, readonly=True, help="The words that the holder agreed to.")
+    revoked_at = fields.Datetime(readonly=True)
+    paused_reason = fields.Char(readonly=True)
+    transaction_ids = fields.One2many("payment.transaction", "campus_mandate_id", readonly=True)
+
+    _one_per_wallet = models.UniqueIndex(
+        "(wallet_id) WHERE state <> 'revoked'", "A wallet has one automatic top-up."
+    )
+    _amounts_check = models.Constraint(
+        "CHECK (threshold_minor > 0 AND amount_minor > 0)", "Threshold and amount are above zero."
+    )
+
+    # -- the holder's verbs (the caller has checked that it is the holder) -----------
+
+    @api.model
+    def _consent_text(self, wallet, threshold_minor, amount_minor):
+        """The text that is shown and stored, in the reader's language."""
+        to_text = self.env["campus.amount"]._to_text
+        return self.env._(
+            "When less than %(threshold)s can be spent on my card, %(school)s may charge my saved way of payment "
+            "with %(amount)s and put it on the card, at most %(times)s times a day. I can end this at any time "
+            "in the portal; a failed payment pauses it.",
+            threshold=to_text(threshold_minor, wallet.currency_id),
+            amount=to_text(amount_minor, wallet.currency_id),
+            school=wallet.company_id.name,
+            times=wallet.company_id.campus_auto_topup_per_day,
+        )
+
+    @api.model
+    def _agree(self, wallet, token, threshold_minor, amount_minor):
+        """Store the consent of now; an earlier mandate of the wallet ends."""
+        company = wallet.company_id
+        if not company.campus_auto_topup_per_day:
+            raise ValidationError(self.env._("Automatic top-up is switched off at this school."))
+        if token.provider_id.company_id != company or not token.active:
+            raise ValidationError(self.env._("This way of payment cannot be used for automatic top-up."))
+        if threshold_minor <= 0:
+            raise ValidationError(self.env._("The threshold must be above zero."))
+        refusal = wallet._topup_refusal(amount_minor)
+        if refusal and refusal["code"] != "topup_month_cap":
+            raise ValidationError(self.env["campus.ledger"]._explain(refusal))
+        self._of_wallet(wallet)._revoke()
+        return self.create(
+            {
+                "wallet_id": wallet.id,
+                "partner_id": token.partner_id.id,
+                "token_id": token.id,
+                "threshold_minor": threshold_minor,
+                "amount_minor": amount_minor,
+                "consented_at": fields.Datetime.now(),
+                "consent_version": CONSENT_VERSION,
+                "consent_text": self._consent_text(wallet, threshold_minor, amount_minor),
+            }
+        )
+
+    @api.model
+    def _of_wallet(self, wallet):
+        return self.search([("wallet_id", "=", wallet.id), ("state", "!=", "revoked")])
+
+    def _revoke(self):
+        self.write({"state": "revoked", "revoked_at": fields.Datetime.now()})
+        self.flush_recordset()
+
+    def _resume(self):
+        self.filtered(lambda mandate: mandate.state == "paused").write(
+            {"state": "active", "paused_reason": False}
+        )
+
+    # -- charging ------------------------------------------------------------------
+
+    @api.model
+    def _cron_charge(self):
+        """Charge every mandate whose card is low, each in a transaction of its own."""
+        domain = [("state", "=", "active")]
+        mandates = self.search(domain)
+        self.env["ir.cron"]._commit_progress(remaining=len(mandates))
+        for mandate in mandates:
+            mandate = mandate.try_lock_for_update().filtered_domain(domain)
+            if mandate:
+                mandate._charge_if_low()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _decide(self):
+        self.ensure_one()
+        company, wallet = self.company_id, self.wallet_id
+        if not company.campus_auto_topup_per_day or wallet.state != "open" or not self.token_id.active:
+            return "off"
+        today = self.env["payment.transaction"]._campus_start_of(company, "day")
+        tried = self.env["payment.transaction"].search([("campus_mandate_id.wallet_id", "=", wallet.id)])
+        wallet.invalidate_recordset()
+        return auto_topup.decide(
+            auto_topup.Mandate(
+                self.threshold_minor,
+                self.amount_minor,
+                company.campus_auto_topup_per_day,
+                consented=True,
+                paused=self.state != "active",
+            ),
+            auto_topup.Now(
+                wallet.available_minor,
+                started_today=len(tried.filtered(lambda tx: tx.create_date >= today)),
+                waiting=bool(tried.filtered(lambda tx: tx.state in ("draft", "pending", "authorized"))),
+                month_minor=self.env["payment.transaction"]._campus_month_minor(wallet),
+            ),
+            company._campus_topup_rules(),
+        )
+
+    def _charge_if_low(self):
+        """Charge once if the rules say so; returns the decision."""
+        decision = self._decide()
+        if decision == "charge":
+            tx = self.env["payment.transaction"].create(self._prepare_transaction_vals())
+            tx._charge_with_token()
+            tx._post_process()
+        return decision
+
+    def _prepare_transaction_vals(self):
+        self.ensure_one()
+        token = self.token_id
+        transactions = self.env["payment.transaction"]
+        return {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "token_id": token.id,
+            "reference": transactions._compute_reference(
+                token.provider_id.code, prefix=f"AUTO-{self.wallet_id.id}"
+            ),
+            "amount": self.currency_id.round(self.amount_minor / 100),
+            "currency_id": self.currency_id.id,
+            "partner_id": self.partner_id.id,
+            "operation": "offline",
+            "campus_wallet_id": self.wallet_id.id,
+            "campus_mandate_id": self.id,
+            "campus_topup_state": "waiting",
+        }
+
+    def _note_outcome(self, tx):
+        """A failed payment pauses the mandate and tells the payer, once."""
+        self.ensure_one()
+        if tx.state not in ("cancel", "error") or self.state != "active":
+            return
+        self.write({"state": "paused", "paused_reason": tx.state_message or tx.state})
+        _logger.info("Automatic top-up %s paused: transaction %s is %s.", self.id, tx.id, tx.state)
+        reader = self.with_context(lang=self.partner_id.lang)
+        self.partner_id.message_notify(
+            partner_ids=self.partner_id.ids,
+            subject=reader.env._("Automatic top-up is paused"),
+            body=reader.env._(
+                "The payment for your campus card failed. Nothing was charged, and nothing more is tried until "
+                "you go on: open the card in the portal and look at automatic top-up."
+            ),
+        )

@@ -1,0 +1,42 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class PaymentProvider(models.Model):
+    """A way to pay online, and the ledger account on which its top-ups come in."""
+
+    _inherit = "payment.provider"
+
+    campus_channel_id = fields.Many2one(
+        "campus.account", "Top-up Channel", readonly=True, copy=False, groups="base.group_system"
+    )
+
+    def _campus_channel(self):
+        """The provider's channel in the campus ledger, made with the first top-up.
+
+        It is booked on the company's transit account: the payment credits that account, the
+        day close debits it, and so it reads zero when both are done.
+        """
+        self.ensure_one()
+        if self.campus_channel_id.gl_account_id:
+            return self.campus_channel_id
+        company = self.company_id
+        if not company.campus_transit_account_id:
+            company._campus_setup()
+        if not company.campus_transit_account_id:
+            raise UserError(self.env._("%s has no account for top-ups in transit.", company.name))
+        code = f"online-{self.id}"
+        accounts = self.env["campus.account"].with_context(active_test=False)
+        channel = accounts.search([("code", "=", code), ("company_id", "=", company.id)], limit=1)
+        # A new chart of accounts takes the account away; the channel gets the new one.
+        channel.gl_account_id = company.campus_transit_account_id
+        self.campus_channel_id = channel or accounts.create(
+            {
+                "name": self.name,
+                "code": code,
+                "kind": "channel",
+                "company_id": company.id,
+                "gl_account_id": company.campus_transit_account_id.id,
+            }
+        )
+        return self.campus_channel_id

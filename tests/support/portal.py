@@ -1,0 +1,135 @@
+"""Holders with a portal login, and what a browser test needs to look at their card."""
+
+import json
+import subprocess
+import threading
+import time
+
+from campus_cli import paths, process
+
+HOLDERS = """
+import uuid
+from datetime import date
+company = env.company
+company._campus_setup()
+env = env(context=dict(env.context, no_reset_password=True, tracking_disable=True))
+ledger, accounts = env["campus.ledger"], env["campus.account"]
+shop = accounts.search([("code", "=", "e2e-line"), ("company_id", "=", company.id)]) or accounts.create(
+    {"name": shop_name, "code": "e2e-line", "kind": "merchant",
+     "gl_account_id": company.campus_clearing_account_id.id})
+answer = []
+for login, number, uid in people:
+    partner = env["res.partner"].create(
+        {"name": name, "campus_number": number, "campus_role": "student", "company_id": company.id})
+    env["res.users"].create(
+        {"login": login, "password": login, "name": name, "partner_id": partner.id, "lang": lang,
+         "tz": "Asia/Shanghai", "group_ids": [(6, 0, env.ref("base.group_portal").ids)]})
+    card = env["campus.card"].create({"partner_id": partner.id, "uid": uid})
+    card._hand_over()
+    def move(kind, account, minor, **more):
+        ledger._post([{"uuid": str(uuid.uuid4()), "kind": kind, "wallet_id": card.wallet_id.id,
+                       "account_id": account.id, "amount_minor": minor, **more}])
+    move("topup", accounts._system("cash_desk"), 10000)
+    move("subsidy", accounts._system("subsidy_fund"), 2000, plan="subsidy", expires_on=date(2099, 12, 31))
+    move("purchase", shop, 3360)
+    move("purchase", shop, 90000)
+    answer.append({"partner": partner.id, "card": card.id, "login": login, "number": number})
+env.cr.commit()
+"""
+
+
+def new_holders(server, language, count):
+    """Holders with 100.00 in cash, 20.00 of subsidy, a purchase of 33.60 and a refusal."""
+    chinese = language == "zh_CN"
+    short = language[:2]
+    people = [
+        (f"e2e_portal_{short}_{i}", f"P{short}{i:04d}", f"04E2{'AB'[chinese]}{i:03d}") for i in range(count)
+    ]
+    return server.run(
+        HOLDERS,
+        people=people,
+        lang=language,
+        name="林晓雨" if chinese else "Alice Lin",
+        shop_name="第一食堂 · 3 号窗口" if chinese else "Canteen 1",
+    )
+
+
+VERIFIER = """
+import time
+from pathlib import Path
+folder = Path(folder)
+(folder / "ready").touch()
+while not (folder / "stop").exists():
+    for question in sorted(folder.glob("*.question")):
+        env.cr.rollback()
+        env.invalidate_all()
+        asked = json.loads(question.read_text())
+        card, refusal = env["campus.card"]._resolve_key(asked["text"], asked["payment"])
+        found = {"partner": card.partner_id.id, "kind": card.kind, "refusal": refusal}
+        env.cr.commit()
+        question.unlink()
+        answer_file = question.with_suffix(".answer")
+        answer_file.with_suffix(".part").write_text(json.dumps(found))
+        answer_file.with_suffix(".part").rename(answer_file)
+    time.sleep(0.1)
+"""
+
+
+class Verifier:
+    """A process of the server that is up already when a code is shown: codes live for seconds."""
+
+    def __init__(self, server, folder):
+        self.folder = folder
+        self.count = 0
+        self.thread = threading.Thread(target=server.run, args=(VERIFIER,), kwargs={"folder": str(folder)})
+        self.thread.start()
+        self._wait(folder / "ready", 300)
+
+    def ask(self, text, payment=None):
+        """``{partner, kind, refusal}`` of a credential, as a till would hear it."""
+        self.count += 1
+        question = self.folder / f"{self.count:04d}.question"
+        part = question.with_suffix(".new")
+        part.write_text(json.dumps({"text": text, "payment": payment}), encoding="utf-8")
+        part.rename(question)
+        return json.loads(self._wait(question.with_suffix(".answer"), 60).read_text(encoding="utf-8"))
+
+    def stop(self):
+        (self.folder / "stop").touch()
+        self.thread.join(60)
+
+    @staticmethod
+    def _wait(path, timeout_s):
+        end = time.monotonic() + timeout_s
+        while not path.exists():
+            if time.monotonic() > end:
+                raise TimeoutError(f"{path.name} did not come")
+            time.sleep(0.05)
+        return path
+
+
+def read_codes(picture):
+    """Texts of the QR codes in a picture, read by zbar as a scanner would."""
+    command = ["zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", str(picture)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.split()
+
+
+def axe_source():
+    """The script of axe-core, installed from npm into .campus/npm."""
+    folder = paths.WORK / "npm" / "axe"
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        process.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4.10.3"],
+            "npm-axe",
+        )
+    return script.read_text(encoding="utf-8")
+
+
+def axe_violations(page, source):
+    """``[[rule, impact, first element], ...]`` that axe-core finds on the page."""
+    page.evaluate(source)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    return [[rule["id"], rule["impact"], json.dumps(rule["nodes"][0]["target"])] for rule in found]
