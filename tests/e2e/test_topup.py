@@ -128,7 +128,7 @@ def test_a_holder_tops_up_looks_back_and_the_books_agree(server, visit, school):
             no_sideways(page)
             lin.shot(f"topup {part} {name}")
     page.goto("/my/card/history")
-    page.get_by_text("Canteen 1").first.click()
+    page.locator("li.line a").first.click()
     page.locator("textarea").fill("I was not there.")
     page.get_by_role("button", name="Dispute it").click()
     expect(page.get_by_text("Your dispute: Open")).to_be_visible()
