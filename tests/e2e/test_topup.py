@@ -152,7 +152,7 @@ def test_a_holder_tops_up_looks_back_and_the_books_agree(server, visit, school):
     server.run(BUY, wallet=school["wallet"], canteen=school["canteen"], amounts=[1250, 880, 1500, 999_999])
     look_back_in_every_size(lin)
     page.goto("/my/card/history")
-    page.get_by_text("Canteen 1").first.click()
+    page.locator("li.line a").first.click()
     page.locator("textarea").fill("I was not there.")
     page.get_by_role("button", name="Dispute it").click()
     expect(page.get_by_text("Your dispute: Open")).to_be_visible()
