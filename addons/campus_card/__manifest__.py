@@ -60,5 +60,6 @@
             "campus_card/static/tests/tours/*",
         ],
     },
+    "external_dependencies": {"python": ["qrcode"]},
     "post_init_hook": "post_init_hook",
 }

@@ -1,4 +1,4 @@
-"""Columns of the ledger and of taps that Odoo's own field types do not have."""
+"""Columns of the ledger, of taps and of edges that Odoo's own field types do not have."""
 
 from odoo import fields
 

@@ -93,6 +93,13 @@ class CampusDispatcher(Dispatcher):
         return True
 
     def dispatch(self, endpoint, args):
+        try:
+            return self._answer(endpoint, args)
+        except CampusError as error:
+            # an answer like any other: what is raised further up fills the log with a traceback
+            refuse(error.code, **error.numbers)
+
+    def _answer(self, endpoint, args):
         httprequest = self.request.httprequest
         if httprequest.method == "POST":
             self.request.params = {**args, "values": self._read_object(read_body(httprequest))}
@@ -114,8 +121,6 @@ class CampusDispatcher(Dispatcher):
     def handle_error(self, exc):
         if isinstance(exc, HTTPException) and exc.response:
             return exc.response
-        if isinstance(exc, CampusError):
-            return refusal_response(exc.code, **exc.numbers)
         if isinstance(exc, BUSY):
             return refusal_response(errors.TRY_AGAIN, retry_after_ms=1000)
         if isinstance(exc, HTTPException) and exc.code and exc.code < 500:

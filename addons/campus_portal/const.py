@@ -7,6 +7,7 @@ APP_FILES = (
     "age.js",
     "code.js",
     "code_view.js",
+    "connection.js",
     "form.js",
     "kiosk.js",
     "live.js",

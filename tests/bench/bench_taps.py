@@ -29,6 +29,7 @@ EDGES = 20
 CARDS = 10_000
 PRICE_MINOR = 350
 CLIENT_PROCESSES = 2
+_COUNTER = itertools.count(1)
 
 
 class EdgeClient:
@@ -75,9 +76,9 @@ class EdgeClient:
         return answer["answers"]
 
 
-def uuid7(now_ms, _counter=itertools.count(1)):
+def uuid7(now_ms):
     """A time-ordered uuid, as edges make them."""
-    value = (now_ms & (1 << 48) - 1) << 80 | 7 << 76 | (next(_counter) & 0xFFF) << 64 | 2 << 62
+    value = (now_ms & (1 << 48) - 1) << 80 | 7 << 76 | (next(_COUNTER) & 0xFFF) << 64 | 2 << 62
     return str(uuid.UUID(int=value | secrets.randbits(62)))
 
 

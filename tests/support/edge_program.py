@@ -16,10 +16,10 @@ ADDON = Path(__file__).resolve().parents[2] / "addons" / "campus_card"
 
 
 class Program:
-    """Settings, state and processes of one edge with one simulated reader at terminal ``T01``."""
+    """Settings, state and processes of one edge with one simulated reader at ``terminal``."""
 
-    def __init__(self, folder, command=None, **settings):
-        self.folder = folder
+    def __init__(self, folder, command=None, terminal="T01", **settings):
+        self.folder, self.terminal = folder, terminal
         self.command = command or [sys.executable, "-m", "campus_edge"]
         self.wire = Wire(Rdm6300Reader(), 0)
         self.processes = []
@@ -28,7 +28,7 @@ class Program:
 
     def __enter__(self):
         self.wire.plug()
-        reader = f'[[reader]]\nterminal = "T01"\ndriver = "rdm6300"\nurl = "{self.wire.url}"\n'
+        reader = f'[[reader]]\nterminal = "{self.terminal}"\ndriver = "rdm6300"\nurl = "{self.wire.url}"\n'
         server = "".join(f"{name} = {value}\n" for name, value in self._settings.items())
         text = f'[edge]\nstate_folder = "state"\nlanguage = "en_US"\n[server]\n{server}{reader}'
         (self.folder / "edge.toml").write_text(text, "utf-8")
@@ -61,7 +61,7 @@ class Program:
 
     def started(self):
         """Wait until the process that was started last has a card list and its reader."""
-        return until(lambda: "reader T01: ready" in self.recent and self._has_cards(), 30)
+        return until(lambda: f"reader {self.terminal}: ready" in self.recent and self._has_cards(), 30)
 
     def _has_cards(self):
         # one that was killed has its list on the disk
@@ -78,9 +78,9 @@ class Program:
         return (self.folder / "log").read_bytes()[self._began :].decode()
 
     def put(self, card):
-        """Lay a card on the reader and take it away when ``until`` says so."""
+        """Lay a card (a number, or a UID) on the reader."""
         with self.wire.lock:
-            self.wire.device.put(Card(uid_of(card)))
+            self.wire.device.put(Card(card if isinstance(card, str) else uid_of(card)))
 
     def take(self):
         with self.wire.lock:

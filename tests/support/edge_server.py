@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from campus_core import errors, signing, wire
+from support import edge_websocket
 from support.edge_campus import Campus
 
 
@@ -39,6 +40,14 @@ class EdgeServer:
         self.nonces, self.requests, self.batches, self.heartbeats = set(), [], [], []
         self.journals, self.finals, self.taps, self.charged = {}, {}, {}, {}
         self.port = 0
+        self.sockets = []
+
+    def push(self, states):
+        """Tell every subscribed websocket that cards have changed, as Odoo's bus does."""
+        payload = {"version": self.campus.version, "cards": states}
+        message = [{"id": 1, "message": {"type": "campus_snapshot", "payload": payload}}]
+        for link in list(self.sockets):
+            link.send(0x1, json.dumps(message).encode())
 
     def __enter__(self):
         self.start()
@@ -203,6 +212,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def _serve(self):
+        if self.headers.get("Upgrade") == "websocket":
+            self.close_connection = True
+            edge_websocket.serve(self)
+            return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         status, headers, answer = self.server.campus_server.handle(
             self.command, self.path, self.headers, body

@@ -43,7 +43,7 @@ def virtual_reader(folder):
 class Foreign:
     """The machine's own service, which is not ours to end."""
 
-    port = vpcd.PORT
+    port, process = vpcd.PORT, None
 
     def stop(self):
         pass

@@ -21,11 +21,19 @@ MAY_USE = {
     "campus_card": set(),
     "campus_portal": {"campus_card"},
     "campus_access": {"campus_card"},
+    "campus_alert": {"campus_card", "campus_portal"},
     "campus_pos": {"campus_card"},
     "campus_reports": {"campus_card", "campus_pos", "campus_access"},
     "campus_iot": set(),
     "campus_topup": {"campus_card", "campus_portal"},
-    "campus_demo": {"campus_card", "campus_portal", "campus_pos", "campus_access", "campus_reports"},
+    "campus_demo": {
+        "campus_card",
+        "campus_portal",
+        "campus_alert",
+        "campus_pos",
+        "campus_access",
+        "campus_reports",
+    },
 }
 
 # The core takes time, randomness and data (as bytes, not as files) as arguments.

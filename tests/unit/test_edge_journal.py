@@ -16,7 +16,8 @@ import pytest
 from campus_core import signing, wire
 from campus_core.errors import WireError
 from campus_edge import journal_store as store
-from campus_edge.journal import Journal, JournalUnwritable, open_journal
+from campus_edge.journal import Journal, JournalUnwritable
+from campus_edge.journal_files import open_journal
 from campus_edge.journal_verify import verify
 from support.edge_entries import draft, told
 

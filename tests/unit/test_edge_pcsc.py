@@ -6,7 +6,7 @@ import pytest
 from edge_support import Events, cards
 from pcscd import virtual_reader
 from smartcard.CardConnection import CardConnection
-from smartcard.Exceptions import NoCardException
+from smartcard.Exceptions import CardConnectionException, NoCardException
 from smartcard.System import readers
 
 from campus_core import sun
@@ -88,29 +88,47 @@ def test_a_card_torn_away_while_it_is_read_is_no_tap(reader, tcp_port):
 
 def test_other_programs_see_the_simulated_card_as_a_card(tcp_port):
     with VpcdCard(ntag424("04DE5F1EACC040", random_uid=False), tcp_port):
-        connection = next(r for r in readers() if "Virtual PCD" in r.name).createConnection()
-        connect(connection)
-        assert bytes(connection.transmit([0xFF, 0xCA, 0, 0, 0])[0]).hex().upper() == "04DE5F1EACC040"
+        connection, uid = connected()
+        assert uid == "04DE5F1EACC040"
         assert connection.transmit(list(bytes.fromhex("00A4040007D276000085010100"))) == ([], 0x90, 0x00)
-        connection.disconnect()
         connection.release()
 
 
-def connect(connection):
+def connected():
+    """Connect as another program and ask for the UID; the service needs a moment to see the card."""
     end = time.monotonic() + 10
     while True:
+        connection = next(r for r in readers() if "Virtual PCD" in r.name).createConnection()
         try:
-            return connection.connect(CardConnection.T1_protocol)
-        except NoCardException:
+            connection.connect(CardConnection.T1_protocol)
+            return connection, bytes(connection.transmit([0xFF, 0xCA, 0, 0, 0])[0]).hex().upper()
+        except (CardConnectionException, NoCardException):
+            connection.release()
             if time.monotonic() > end:
                 raise
             time.sleep(0.05)
+
+
+def test_a_card_that_lies_there_from_before_is_no_tap_until_it_was_away(tcp_port):
+    events = Events()
+    port = PcscPort("T02", events.put, reader="virtual pcd")
+    with VpcdCard(Card("04A1B2C3"), tcp_port):
+        connected()[0].release()
+        port.start()
+        events.until(ReaderState, state=base.READY)
+    with VpcdCard(Card("0A0B0C0D"), tcp_port):
+        events.until(CardSeen, credential="uid:0A0B0C0D")
+    assert cards(events.drain()) == ["uid:0A0B0C0D"]
+    assert port.stop()
 
 
 def test_a_service_that_restarts_is_found_again(service, reader):
     events, _port = reader
     service.stop()
     service.start()
+    if service.process:
+        events.until(ReaderState, state=base.LOST)
+        events.until(ReaderState, state=base.READY)
     with VpcdCard(Card("0A0B0C0D"), service.port):
         events.until(CardSeen, credential="uid:0A0B0C0D")
 

@@ -24,7 +24,15 @@ FRAMES = st.builds(
 
 
 def read(data, decoder=None):
-    return (decoder or rdm6300.Rdm6300()).feed(data)
+    return (decoder or settled()).feed(data)
+
+
+def settled():
+    decoder = rdm6300.Rdm6300()
+    decoder.poll(-1000)
+    decoder.poll(0)
+    assert decoder.feed(b"") == [ReaderState(READY)]
+    return decoder
 
 
 def test_the_example_of_the_datasheet_is_read():
@@ -43,12 +51,24 @@ def test_the_printed_number_of_a_card_leads_to_the_same_uid():
 
 def test_a_card_that_lies_there_is_one_tap_until_it_is_gone():
     decoder, seen = rdm6300.Rdm6300(), []
+    decoder.poll(-1000)
     for now_ms in range(0, 3000, 65):
         decoder.poll(now_ms)
         seen += decoder.feed(DATASHEET)
-    assert seen == [CardSeen("uid:E3086CED")]
+    assert seen == [ReaderState(READY), CardSeen("uid:E3086CED")]
     decoder.poll(2990 + 700)
     assert decoder.feed(b"") == [CardGone("uid:E3086CED")]
+    assert decoder.feed(DATASHEET) == [CardSeen("uid:E3086CED")]
+
+
+def test_a_card_that_lies_there_from_before_is_no_tap_until_it_was_away():
+    decoder, seen = rdm6300.Rdm6300(), []
+    for now_ms in range(0, 3000, 65):
+        decoder.poll(now_ms)
+        seen += decoder.feed(DATASHEET)
+    decoder.poll(4000)
+    seen += decoder.feed(b"")
+    assert seen == [ReaderState(READY)]
     assert decoder.feed(DATASHEET) == [CardSeen("uid:E3086CED")]
 
 
@@ -71,7 +91,7 @@ def test_damage_is_counted_and_the_next_frame_is_read(frame, reason):
 
 
 def test_half_a_frame_is_given_up_after_a_while():
-    decoder = rdm6300.Rdm6300()
+    decoder = settled()
     assert read(DATASHEET[:6], decoder) == []
     decoder.poll(rdm6300.FRAME_TIMEOUT_MS)
     assert decoder.feed(DATASHEET[6:])[0] == Noise("half_frame")
@@ -82,7 +102,7 @@ def test_half_a_frame_is_given_up_after_a_while():
 def test_any_chunking_gives_the_same_cards_and_noise(parts, cuts):
     data = b"".join(parts)
     whole = read(data)
-    decoder = rdm6300.Rdm6300()
+    decoder = settled()
     chunked = [event for piece in pieces(data, cuts) for event in decoder.feed(piece)]
     assert [event for event in chunked if not isinstance(event, Noise)] == [
         event for event in whole if not isinstance(event, Noise)
@@ -107,7 +127,8 @@ def test_a_reader_on_a_wire_is_read_unplugged_and_plugged_in_again(tcp, tmp_path
     reader, events = Rdm6300Reader(), Events()
     wire = Wire(reader, tcp=tcp, link=tmp_path / "reader")
     with wire:
-        port = SerialPort("T01", events.put, rdm6300.Rdm6300(), wire.url, backoff=Backoff(50, 100))
+        decoder = rdm6300.Rdm6300()
+        port = SerialPort("T01", events.put, decoder, wire.url, announces=True, backoff=Backoff(50, 100))
         port.start()
         events.until(ReaderState, state=READY)
         reader.put(Card("04A1B2C3"))
@@ -122,7 +143,9 @@ def test_a_reader_on_a_wire_is_read_unplugged_and_plugged_in_again(tcp, tmp_path
     assert CardGone("uid:0A0B0C0D") in events.past
     wire.plug()
     events.until(ReaderState, state=READY)
-    events.until(CardSeen, credential="uid:0A0B0C0D")
+    assert cards(events.drain()).count("uid:0A0B0C0D") == 1, "the forgotten card is not charged again"
+    reader.put(Card("0A0B0C0E"))
+    events.until(CardSeen, credential="uid:0A0B0C0E")
     assert port.stop()
     assert port.stop()
     wire.unplug()
@@ -147,9 +170,10 @@ def test_noise_on_the_line_reaches_the_engine_as_noise():
             return b"\xff" * 10 + super().poll(now_ms)
 
     with Wire(Rubbish()) as wire:
-        wire.device.put(Card("04A1B2C3"))
-        port = SerialPort("T01", events.put, rdm6300.Rdm6300(), wire.url)
+        port = SerialPort("T01", events.put, rdm6300.Rdm6300(), wire.url, announces=True)
         port.start()
+        events.until(ReaderState, state=READY)
+        wire.device.put(Card("04A1B2C3"))
         events.until(CardSeen)
         assert events.until(Noise).reason == "garbage"
         told = len(events.drain())

@@ -81,10 +81,3 @@ def test_any_value_in_any_place_is_refused_or_chains(places, data):
     except errors.WireError:
         return
     assert wire.is_hash(wire.chain_hash(wire.ZERO_HASH, entry))
-
-
-def test_a_card_is_named_by_the_hmac_of_its_uid():
-    salt = "000102030405060708090a0b0c0d0e0f"
-    # openssl: printf 04A1B2C3 | openssl dgst -sha256 -mac HMAC -macopt hexkey:000102...0e0f
-    assert wire.card_key(salt, "04A1B2C3") == "c79074eb21093d4e"
-    assert wire.card_key(salt, "04A1B2C4") != "c79074eb21093d4e"

@@ -9,7 +9,20 @@ import sys
 from . import process
 from .console import CampusError, say
 
-COMMANDS = ("demo", "test", "lint", "bench", "suites", "import", "i18n", "doctor", "shell", "stop", "reset")
+COMMANDS = (
+    "demo",
+    "test",
+    "lint",
+    "bench",
+    "chaos",
+    "suites",
+    "import",
+    "i18n",
+    "doctor",
+    "shell",
+    "stop",
+    "reset",
+)
 PYTHON_MIN = (3, 10)
 # What a shell reports for a program ended by SIGINT and by SIGTERM.
 INTERRUPTED, TERMINATED = 130, 143

@@ -19,6 +19,7 @@ PRODUCT_ADDONS = (
     "campus_card",
     "campus_portal",
     "campus_access",
+    "campus_alert",
     "campus_pos",
     "campus_reports",
     "campus_topup",
@@ -26,7 +27,7 @@ PRODUCT_ADDONS = (
 DEMO_ADDONS = (*PRODUCT_ADDONS, "campus_demo")
 # Odoo's own addons that every database gets besides the dependencies.
 # payment_demo pays nothing and asks nobody: for tests and demos, never for a school.
-EXTRA_MODULES = ("l10n_cn", "payment_demo")
+EXTRA_MODULES = ("base_automation", "l10n_cn", "payment_demo")
 
 DEMO_DATABASE = "demo"
 DEMO_LOGINS = (
@@ -34,6 +35,7 @@ DEMO_LOGINS = (
     ("clerk", "card office"),
     ("manager", "card office, manager"),
     ("cashier", "canteen cashier"),
+    ("device", "devices"),
     ("finance", "finance"),
     ("student", "student, in the portal"),
 )
@@ -51,6 +53,7 @@ SYSTEM_PACKAGES = {
     "swig": "swig",
     "c-compiler": "gcc",
     "python-headers": "python3-dev",
+    "faketime": "libfaketime",
 }
 
 

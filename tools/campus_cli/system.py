@@ -56,6 +56,7 @@ PROBES = {
     "swig": lambda: shutil.which("swig") is not None,
     "c-compiler": lambda: any(map(shutil.which, ("cc", "gcc"))),
     "python-headers": _has_python_headers,
+    "faketime": lambda: any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")),
 }
 
 

@@ -99,6 +99,11 @@ class Wallet:
     pin_above_minor: int = 0
     spent_today_minor: int = 0
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether any limit has to be looked at."""
+        return bool(self.limit_purchase_minor or self.limit_day_minor or self.pin_above_minor)
+
     def available_minor(self, on: dt.date) -> int:
         """Cents that can be spent somewhere on that day."""
         return sum(p.available_minor for p in self.pockets if p.alive(on))

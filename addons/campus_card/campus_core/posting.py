@@ -76,7 +76,7 @@ def charge(
 ) -> tuple[Part, ...] | errors.Refusal:
     """Check the limits, then split the amount over the pockets that may bear it."""
     kind = KINDS[request.kind if isinstance(request, Post) else "purchase"]
-    if kind.limited and not settle:
+    if kind.limited and not settle and wallet.is_limited:
         refusal = limits.refusal(
             limits.Limits(wallet.limit_purchase_minor, wallet.limit_day_minor, wallet.pin_above_minor),
             request.amount_minor,

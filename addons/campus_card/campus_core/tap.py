@@ -193,7 +193,10 @@ def amount_of(terminal: Terminal, request: Request) -> int | None:
 
 
 def card_key(salt: str, uid: str) -> str:
-    """Return by what a snapshot with ``salt`` (32 hex digits) knows a canonical UID: 16 hex digits."""
+    """Return by what a snapshot with ``salt`` (32 hex digits) knows a canonical UID: 16 hex digits.
+
+    Whoever reads a snapshot off a reader's disk has no UIDs to copy onto other chips.
+    """
     return hmac.new(bytes.fromhex(salt), uid.encode(), hashlib.sha256).hexdigest()[:16]
 
 

@@ -6,7 +6,6 @@ Contract: ``docs/dev/edge_wire.md``. Pure: keys and clocks belong to the callers
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import re
 from collections.abc import Callable
@@ -96,15 +95,6 @@ def is_text(text: str) -> bool:
     return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
-def card_key(salt: str, uid: str) -> str:
-    """Return by what a snapshot names the card with the canonical ``uid``: 16 hex digits.
-
-    HMAC-SHA256 with the bytes that ``salt`` (hex) states as key, over the UID's text: whoever reads
-    a snapshot off a reader's disk has no UIDs to copy onto other chips.
-    """
-    return hmac.new(bytes.fromhex(salt), uid.encode("ascii"), hashlib.sha256).hexdigest()[:16]
-
-
 def parse_entry(values: object) -> TapEntry:
     """Return the entry that a list of JSON values states.
 
@@ -113,10 +103,10 @@ def parse_entry(values: object) -> TapEntry:
     """
     if not isinstance(values, list) or len(values) != len(TapEntry._fields):
         raise WireError(errors.MALFORMED, field="entries")
-    entry = TapEntry._make(values)
-    for name, fits in _CHECKS.items():
-        if not fits(getattr(entry, name)):
+    for value, (name, fits) in zip(values, _CHECKS.items(), strict=True):
+        if not fits(value):
             raise WireError(errors.MALFORMED, field=name)
+    entry = TapEntry._make(values)
     if (entry.mode == ASK) is not (entry.outcome is None) or (entry.kind == FINAL and entry.mode == ASK):
         raise WireError(errors.MALFORMED, field="outcome")
     return entry

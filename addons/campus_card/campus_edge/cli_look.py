@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import sqlite3
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -86,7 +87,7 @@ def status(settings: Config, as_json: bool) -> int:
     try:
         values: dict[str, Any] = json.loads((settings.state_folder / STATUS_FILE).read_text("utf-8"))
     except (OSError, ValueError):
-        print("no status: campus-edge does not run here, or has just been started")
+        print("no status: campus-edge does not run here, or has just been started", file=sys.stderr)
         return 1
     age_s = (time.time() * 1000 - values["at_ms"]) / 1000
     running = -STALE_S <= age_s <= STALE_S

@@ -29,15 +29,15 @@ def _url(reader: ReaderConfig) -> str:
 
 
 def _rdm6300(reader: ReaderConfig, sink: Sink) -> Port:
-    return _serial(reader, sink, rdm6300.Rdm6300(), rdm6300.BAUD, False)
+    return _serial(reader, sink, rdm6300.Rdm6300(), rdm6300.BAUD)
 
 
 def _pn532(reader: ReaderConfig, sink: Sink) -> Port:
-    return _serial(reader, sink, pn532.Pn532(reader.reads_sun), pn532.BAUD, True)
+    return _serial(reader, sink, pn532.Pn532(reader.reads_sun), pn532.BAUD)
 
 
-def _serial(reader: ReaderConfig, sink: Sink, decoder: Decoder, baud: int, announces: bool) -> Port:
-    return SerialPort(reader.terminal, sink, decoder, _url(reader), reader.baud or baud, announces)
+def _serial(reader: ReaderConfig, sink: Sink, decoder: Decoder, baud: int) -> Port:
+    return SerialPort(reader.terminal, sink, decoder, _url(reader), reader.baud or baud, announces=True)
 
 
 def _pcsc(reader: ReaderConfig, sink: Sink) -> Port:

@@ -23,7 +23,8 @@ from .feed import Feed, Status
 from .files import write_atomic
 from .http import Connection
 from .identity import Paired
-from .journal import JournalUnwritable, open_journal
+from .journal import JournalUnwritable
+from .journal_files import open_journal
 from .lan.server import LanServer
 from .lan_feed import LanFeed
 from .listener import Listener

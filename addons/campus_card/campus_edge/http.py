@@ -207,6 +207,10 @@ def _read(link: http.client.HTTPConnection, response: http.client.HTTPResponse, 
         if size > ANSWER_BYTES_MAX:
             raise http.client.HTTPException("the answer is too long")
         parts.append(part)
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    # http.client takes a response that was read in parts for open still, and then refuses the next
+    response.close()
     return b"".join(parts)
 
 

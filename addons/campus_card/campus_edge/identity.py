@@ -82,9 +82,9 @@ def pair(code: str, url: str, folder: Path, *, allow_plain_http: bool, ca_file: 
     Raises ``IdentityError``. A code that was refused leaves an earlier identity as it was.
     """
     parts = check_url(url, allow_plain_http)
-    key = signing.generate(secrets.token_bytes)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = folder / f"{KEY_FILE}.new"
+    key = _unfinished(fresh) or signing.generate(secrets.token_bytes)
     # written before the code is used up: a full disk must not cost the code
     write_atomic(fresh, key.seed.hex().encode())
     question = {
@@ -106,6 +106,14 @@ def pair(code: str, url: str, folder: Path, *, allow_plain_http: bool, ca_file: 
     fresh.rename(folder / KEY_FILE)
     save(folder, paired)
     return paired
+
+
+def _unfinished(path: Path) -> signing.SigningKey | None:
+    """Return the key of a pairing whose answer got lost: the server may know it already."""
+    try:
+        return signing.SigningKey(bytes.fromhex(path.read_text("ascii")))
+    except (OSError, ValueError):
+        return None
 
 
 def _ask(parts: SplitResult, body: bytes, ca_file: Path | None) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Journal:
         self._reading = threading.Lock()
         self._closing = threading.Lock()
         self._closed = False
+        self._waiting = 0
         self._open()
         self._writer = threading.Thread(target=self._write_all, name="journal", daemon=True)
         self._writer.start()
@@ -134,6 +135,11 @@ class Journal:
         """How many entries the server is not known to have."""
         return max(self.head_seq - self.acked_seq, 0)
 
+    @property
+    def is_busy(self) -> bool:
+        """Say whether something is being written right now."""
+        return self._waiting > 0
+
     def close(self) -> None:
         """Write what is waiting and close the file."""
         with self._closing:
@@ -159,9 +165,14 @@ class Journal:
         with self._closing:
             if self._closed:
                 raise JournalUnwritable("the journal is closed")
+            self._waiting += 1
             self._jobs.put(job)
         done: Future[Result] = job.done
-        return done.result()
+        try:
+            return done.result()
+        finally:
+            with self._closing:
+                self._waiting -= 1
 
     def _write_all(self) -> None:
         closing_down = False
@@ -271,20 +282,3 @@ class Journal:
         store.set_meta(new, "ready", "1")
         new.execute("COMMIT")
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def open_journal(path: Path, key: Signer) -> tuple[Journal, Path | None]:
-    """Open the journal; put a damaged file aside and begin a new one; the old one's new path is returned too.
-
-    The damaged file may hold taps that the server does not have: ``journal verify`` reads it.
-    """
-    try:
-        return Journal(path, key), None
-    except sqlite3.DatabaseError:
-        _logger.exception("the journal is damaged and put aside")
-    aside = path.with_name(f"{path.stem}-{uuid.uuid4()}.damaged.db")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return Journal(path, key), aside

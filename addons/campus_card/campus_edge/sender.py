@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ from .ports.backoff import Backoff
 _logger = logging.getLogger(__name__)
 #: How long a server that has switched the edge off is left alone.
 DISABLED_PAUSE_MS: Final = 30_000
+#: How long a batch waits at most for entries that are being written.
+GATHER_MS: Final = 10
 FIRST_PAUSE_MS: Final = 200
 LONGEST_PAUSE_MS: Final = 10_000
 RETRY_AFTER_MAX_MS: Final = 60_000
@@ -127,11 +130,15 @@ class Sender:
     def _turn(self) -> int:
         """Send one batch; return how long to wait then: -1 for until there is something to send."""
         self._wake.clear()
+        self._gather()
         batch = self._journal.batch(self._limit)
         if batch is None:
             return -1
+        began = time.monotonic()
         try:
             answer = self._connection.request("POST", TAPS_PATH, batch.body(), self._request_timeout_ms)
+            took_ms = round((time.monotonic() - began) * 1000)
+            _logger.info("batch", extra={"entries": len(batch.entries), "took_ms": took_ms})
             self._take(batch, answer.json())
         except ServerUnreachable as error:
             return self._failed(str(error))
@@ -142,6 +149,15 @@ class Sender:
         self._limit = wire.MAX_ENTRIES
         self.batches += 1
         return 0
+
+    def _gather(self) -> None:
+        """Let what is being written at this moment come along: in a rush the next batch is far away.
+
+        An idle edge has nothing under way and sends at once.
+        """
+        end = time.monotonic() + GATHER_MS / 1000
+        while self._journal.is_busy and time.monotonic() < end:
+            time.sleep(0.001)
 
     def _take(self, batch: Batch, values: dict[str, Any]) -> None:
         answers = _answers(values, batch)

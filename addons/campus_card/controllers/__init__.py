@@ -1,2 +1,2 @@
-from . import edges
+from . import edges, openapi
 from . import taps

@@ -41,7 +41,9 @@ $$;
 
 CREATE OR REPLACE FUNCTION campus_snapshot_touch(cards integer[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO campus_snapshot_card (card_id, company_id, changed_version)
-    SELECT id, company_id, campus_snapshot_now() FROM campus_card WHERE id = ANY (cards) ORDER BY id
+    SELECT card.id, card.company_id, this.version
+      FROM campus_card card, (SELECT campus_snapshot_now() AS version OFFSET 0) AS this
+     WHERE card.id = ANY (cards) ORDER BY card.id
         ON CONFLICT (card_id) DO UPDATE
        SET company_id = excluded.company_id, changed_version = excluded.changed_version
      WHERE campus_snapshot_card.changed_version <> excluded.changed_version
@@ -52,13 +54,20 @@ $$;
 CREATE OR REPLACE FUNCTION campus_snapshot_cards_new() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO campus_snapshot_card (card_id, company_id, changed_version)
-    SELECT id, company_id, campus_snapshot_now() FROM fresh ON CONFLICT (card_id) DO NOTHING;
+    SELECT fresh.id, fresh.company_id, this.version
+      FROM fresh, (SELECT campus_snapshot_now() AS version OFFSET 0) AS this ON CONFLICT (card_id) DO NOTHING;
     RETURN NULL;
 END $$;
 
-CREATE OR REPLACE FUNCTION campus_snapshot_card_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION campus_snapshot_cards_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM campus_snapshot_touch(ARRAY[NEW.id]);
+    PERFORM campus_snapshot_touch(ARRAY(
+        SELECT fresh.id FROM fresh JOIN before USING (id)
+         WHERE (before.uid, before.state, before.active, before.valid_from, before.valid_until,
+                before.partner_id, before.wallet_id, before.company_id)
+               IS DISTINCT FROM
+               (fresh.uid, fresh.state, fresh.active, fresh.valid_from, fresh.valid_until,
+                fresh.partner_id, fresh.wallet_id, fresh.company_id)));
     RETURN NULL;
 END $$;
 
@@ -70,13 +79,9 @@ END $$;
 
 CREATE OR REPLACE TRIGGER campus_snapshot_new AFTER INSERT ON campus_card
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION campus_snapshot_cards_new();
-CREATE OR REPLACE TRIGGER campus_snapshot_changed AFTER UPDATE ON campus_card FOR EACH ROW
-    WHEN ((OLD.uid, OLD.state, OLD.active, OLD.valid_from, OLD.valid_until, OLD.partner_id, OLD.wallet_id,
-           OLD.company_id)
-          IS DISTINCT FROM
-          (NEW.uid, NEW.state, NEW.active, NEW.valid_from, NEW.valid_until, NEW.partner_id, NEW.wallet_id,
-           NEW.company_id))
-    EXECUTE FUNCTION campus_snapshot_card_changed();
+CREATE OR REPLACE TRIGGER campus_snapshot_changed AFTER UPDATE ON campus_card
+    REFERENCING OLD TABLE AS before NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION campus_snapshot_cards_changed();
 CREATE OR REPLACE TRIGGER campus_snapshot_gone AFTER DELETE ON campus_card
     FOR EACH ROW EXECUTE FUNCTION campus_snapshot_card_gone();
 

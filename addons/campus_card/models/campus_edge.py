@@ -15,6 +15,7 @@ PROTECTED = frozenset(
         "public_key",
         "channel",
         "pairing_digest",
+        "pairing_key",
         "pairing_until",
         "paired_at",
         "snapshot_version",
@@ -43,7 +44,7 @@ class CampusEdge(models.Model):
     state = fields.Selection(
         [
             (NEW, "Waiting for Pairing"),
-            (ACTIVE, "Working"),
+            (ACTIVE, "In Service"),
             (DISABLED, "Switched Off"),
             (REVOKED, "Revoked"),
         ],

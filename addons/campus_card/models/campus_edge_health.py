@@ -30,7 +30,7 @@ class CampusEdge(models.Model):
     keys_version = BigInteger(readonly=True, copy=False, default=0)
     queue_length = fields.Integer("Taps Not Sent", readonly=True, copy=False)
     journal = Uuid(readonly=True, copy=False)
-    head_seq = BigInteger("Journal's Head", readonly=True, copy=False)
+    reported_seq = BigInteger("Newest in the Journal", readonly=True, copy=False)
     drift_ms = fields.Integer("Clock Difference (ms)", readonly=True, copy=False)
     tamper = fields.Boolean("Housing Open", readonly=True, copy=False)
     fault = fields.Char(readonly=True, copy=False, help="Stable code of what the server holds against it.")
@@ -93,13 +93,14 @@ class CampusEdge(models.Model):
         self.env.cr.execute(
             """UPDATE campus_edge
                   SET version = %s, last_seen_at = %s, started_at = %s, snapshot_version = %s,
-                      snapshot_at = CASE WHEN %s THEN %s ELSE snapshot_at END,
+                      snapshot_at = CASE WHEN %s OR coalesce(snapshot_version, 0) < %s THEN %s
+                                         ELSE snapshot_at END,
                       keys_version = greatest(keys_version, %s), queue_length = %s, journal = %s,
-                      head_seq = %s, drift_ms = %s, tamper = %s
+                      reported_seq = %s, drift_ms = %s, tamper = %s
                 WHERE id = %s""",
             [
                 *(beat.version, now, now - timedelta(seconds=beat.uptime_s), snapshot),
-                *(bool(is_current), now, snapshot, beat.queue, beat.journal),
+                *(bool(is_current), snapshot, now, snapshot, beat.queue, beat.journal),
                 *(beat.head_seq, beat.drift_ms, beat.tamper, self.id),
             ],
         )
@@ -111,12 +112,13 @@ class CampusEdge(models.Model):
     def _confirm_snapshot(self, since):
         """Note that the edge has taken over version ``since``: it asks for what came later."""
         self.env.cr.execute(
-            """UPDATE campus_edge SET snapshot_version = %s, keys_version = greatest(keys_version, %s)
+            """UPDATE campus_edge
+                  SET snapshot_version = %s, keys_version = greatest(keys_version, %s), snapshot_at = %s
                 WHERE id = %s AND coalesce(snapshot_version, 0) < %s AND %s <= campus_snapshot_version()""",
-            [since, since, self.id, since, since],
+            [since, since, fields.Datetime.now(), self.id, since, since],
         )
         if self.env.cr.rowcount:
-            self.invalidate_recordset(["snapshot_version", "keys_version"], flush=False)
+            self.invalidate_recordset(["snapshot_version", "keys_version", "snapshot_at"], flush=False)
 
     def _store_readers(self, readers):
         if readers:

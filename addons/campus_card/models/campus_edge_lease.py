@@ -49,19 +49,17 @@ class CampusEdge(models.Model):
     def _lease_regulars(self):
         """``{card id: wallet id}`` of who pays here often enough, the most frequent first."""
         self.ensure_one()
-        self.env.cr.execute("SELECT to_regclass('campus_tap')")
-        if not self.env.cr.fetchone()[0]:
-            return {}
         company = self.company_id
         self.env.cr.execute(
             """SELECT card.id, card.wallet_id
                  FROM campus_tap tap
                  JOIN campus_card card ON card.id = tap.card_id
                  JOIN campus_wallet wallet ON wallet.id = card.wallet_id
-                WHERE tap.edge_id = %s AND tap.purpose = 'pay' AND tap.occurred_at > %s
+                WHERE tap.edge_id = %s AND tap.purpose = 'pay' AND tap.outcome = 'granted'
+                  AND tap.occurred_at > %s
                   AND card.state = %s AND card.active AND wallet.state = 'open'
-                GROUP BY card.id, card.wallet_id HAVING count(*) >= %s
-                ORDER BY count(*) DESC, card.id LIMIT %s""",
+                GROUP BY card.id, card.wallet_id HAVING count(DISTINCT tap.uuid) >= %s
+                ORDER BY count(DISTINCT tap.uuid) DESC, card.id LIMIT %s""",
             [
                 self.id,
                 fields.Datetime.now() - timedelta(days=company.campus_lease_days),

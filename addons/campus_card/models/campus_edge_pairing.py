@@ -20,6 +20,8 @@ class CampusEdge(models.Model):
     _inherit = "campus.edge"
 
     pairing_digest = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    # A machine whose answer got lost asks again: the used code is good for its key alone.
+    pairing_key = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     pairing_until = fields.Datetime("Pairing Code Until", readonly=True, copy=False)
     paired_at = fields.Datetime("Paired Since", readonly=True, copy=False)
     machine = fields.Char("Machine", readonly=True, copy=False, help="What the machine calls itself.")
@@ -41,6 +43,7 @@ class CampusEdge(models.Model):
         self.sudo().write(
             {
                 "pairing_digest": pairing.digest(code),
+                "pairing_key": False,
                 "pairing_until": fields.Datetime.now() + timedelta(minutes=pairing.VALID_MINUTES),
             }
         )
@@ -58,7 +61,7 @@ class CampusEdge(models.Model):
         name = self._text_of(values, "name", NAME_MAX)
         version = self._text_of(values, "version", VERSION_MAX)
         code = pairing.normalise(values.get("code"))
-        edge = self._take_pairing_code(code) if code else None
+        edge = self._take_pairing_code(code, values["public_key"]) if code else None
         if not edge:
             return None
         if edge.state == REVOKED and edge.public_key == values["public_key"]:
@@ -71,12 +74,16 @@ class CampusEdge(models.Model):
         return {"edge": edge.uuid, "name": edge.name, "keys": keys._to_wire()}
 
     @api.model
-    def _take_pairing_code(self, code):
-        """Return the edge of the code, which is used up with it: also when two machines send it at once."""
+    def _take_pairing_code(self, code, public_key):
+        """Return the edge of the code, which is used up with it: also when two machines send it at once.
+
+        The machine that used it may repeat its question while the code would be good.
+        """
         self.env.cr.execute(
-            """UPDATE campus_edge SET pairing_digest = NULL, pairing_until = NULL
-                WHERE pairing_digest = %s AND pairing_until > %s AND active RETURNING id""",
-            [pairing.digest(code), fields.Datetime.now()],
+            """UPDATE campus_edge SET pairing_key = %s
+                WHERE pairing_digest = %s AND pairing_until > %s AND active
+                  AND (pairing_key IS NULL OR (pairing_key = %s AND public_key = %s)) RETURNING id""",
+            [public_key, pairing.digest(code), fields.Datetime.now(), public_key, public_key],
         )
         edge = self.browse(row[0] for row in self.env.cr.fetchall())
         edge.invalidate_recordset(flush=False)

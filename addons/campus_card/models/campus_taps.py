@@ -83,7 +83,7 @@ class CampusTaps(models.AbstractModel):
     @api.model
     def _snapshot_version(self):
         """Version that a snapshot taken now would have."""
-        self.env.cr.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        self.env.cr.execute("SELECT campus_snapshot_version()")
         return self.env.cr.fetchone()[0]
 
     @api.model

@@ -197,4 +197,5 @@ class CampusTapsLoad(models.AbstractModel):
         leases = [{"uuid": row[0], "reason": "spent"} for row in self.env.cr.fetchall()]
         if leases:
             self.env["campus.ledger"]._release(leases)
+            self.env["campus.snapshot"]._mark(self.env["campus.edge"].browse(order.edge.id))
         return bool(leases)

@@ -2,10 +2,11 @@ import datetime as dt
 import io
 import json
 import uuid as uuid_lib
+from functools import lru_cache
 
 from odoo import api, models
 
-from ..campus_core import uid, wire
+from ..campus_core import credential, wire
 
 TAP_COLUMNS = (
     "uuid", "kind", "company_id", "edge_id", "terminal_id", "journal", "seq", "mark", "purpose", "credential",
@@ -33,7 +34,13 @@ def _number(value):
 
 def _time(at_ms):
     """Milliseconds since 1970 as a UTC timestamp without zone, the way Odoo stores times."""
-    return (EPOCH + dt.timedelta(milliseconds=at_ms)).isoformat(" ", "milliseconds")
+    second, ms = divmod(at_ms, 1000)
+    return f"{_second(second)}.{ms:03d}"
+
+
+@lru_cache(maxsize=4096)
+def _second(second):
+    return (EPOCH + dt.timedelta(seconds=second)).isoformat(" ")
 
 
 class CampusTapsStore(models.AbstractModel):
@@ -77,7 +84,7 @@ class CampusTapsStore(models.AbstractModel):
                 str(entry.seq),
                 self._mark(batch.hashes[index]),
                 entry.purpose,
-                _text(self._masked(entry.credential)),
+                _text(credential.mask(entry.credential)[:40]),
                 str(key.card_id) if known else NULL,
                 str(key.wallet_id) if known else NULL,
                 _number(decision.amount_minor),
@@ -92,11 +99,6 @@ class CampusTapsStore(models.AbstractModel):
                 _time(order.now_ms),
             )
         )
-
-    @staticmethod
-    def _masked(credential):
-        kind, _colon, text = credential.partition(":")
-        return f"{kind[:12]}:{uid.mask(text)[-12:]}"
 
     @api.model
     def _store_transfers(self, order, memo):

@@ -24,11 +24,12 @@ class ResUsers(models.Model):
             return
         office = self.env.ref("campus_card.group_campus_card_clerk")
         office |= self.env.ref("campus_card.group_campus_card_finance")
+        office |= self.env.ref("campus_card.group_campus_card_device_manager")
         for user in self:
             if auditor in user.all_group_ids and office & user.all_group_ids:
                 raise ValidationError(
                     self.env._(
-                        "%s: an auditor cannot work in the card office or in card finance as well.",
+                        "%s: an auditor cannot work in the card office, in card finance or on devices as well.",
                         user.name,
                     )
                 )

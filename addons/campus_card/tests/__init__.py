@@ -1,3 +1,4 @@
+from . import test_campus_device_rights
 from . import test_campus_key
 from . import test_campus_lease
 from . import test_campus_edge_health

@@ -40,7 +40,7 @@ class TestCampusEdgeHealth(EdgeHttpCase):
                 self.edge.version,
                 self.edge.queue_length,
                 self.edge.journal,
-                self.edge.head_seq,
+                self.edge.reported_seq,
                 self.edge.drift_ms,
             ),
             ("1.2", 3, journal, 1 << 40, -250),
@@ -69,6 +69,15 @@ class TestCampusEdgeHealth(EdgeHttpCase):
     def test_a_long_queue_is_late(self):
         self.beat(queue=501)
         self.assertEqual((self.edge.health, self.edge.health_reasons), ("late", "queue"))
+
+    def test_an_edge_that_has_just_taken_over_a_snapshot_is_up_to_date(self):
+        version = self.version()
+        self.env["campus.snapshot"]._mark(self.edge)
+        self.beat(snapshot=version)
+        self.assertEqual(self.edge.health, "ok")
+        self.edge.snapshot_at = fields.Datetime.now() - timedelta(hours=25)
+        self.beat(snapshot=version)
+        self.assertEqual((self.edge.health, self.edge.health_reasons), ("late", "snapshot"))
 
     def test_an_edge_that_claims_a_version_of_the_future_has_confirmed_nothing(self):
         self.beat(snapshot=self.version() + (1 << 33))

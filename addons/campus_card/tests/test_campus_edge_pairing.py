@@ -1,10 +1,11 @@
+import base64
 import secrets
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..campus_core import pairing, signing
 from ..controllers import edges
@@ -58,10 +59,22 @@ class TestCampusEdgePairing(EdgeHttpCase):
         self.assertNotIn(code, row)
         self.assertFalse(self.env["campus.edge.pair"].search_count([]))
 
+    def test_the_dialog_shows_code_command_and_picture(self):
+        action = self.fresh.action_pair()
+        dialog = Form(self.env[action["res_model"]].with_context(**action["context"]))
+        self.assertIn(f"campus-edge pair {dialog.code} http", dialog.command)
+        self.assertTrue(base64.b64decode(dialog.qr).startswith(b"\x89PNG"))
+
+    def test_a_machine_whose_answer_got_lost_asks_again(self):
+        code = self.code_of(self.fresh)
+        first, second = self.send(code).json(), self.send(code).json()
+        self.assertEqual(first["edge"], second["edge"])
+
     def test_a_code_works_once(self):
         code = self.code_of(self.fresh)
         self.assertEqual(self.send(code).status_code, 200)
-        self.assert_refused(self.send(code), 403, "pairing_code_invalid")
+        other = signing.b64url_encode(signing.generate(secrets.token_bytes).public)
+        self.assert_refused(self.send(code, public_key=other), 403, "pairing_code_invalid")
 
     def test_a_code_is_void_after_a_quarter_of_an_hour_and_after_a_newer_one(self):
         old, code = self.code_of(self.fresh), self.code_of(self.fresh)

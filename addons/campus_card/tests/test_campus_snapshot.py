@@ -3,7 +3,7 @@ import json
 
 from odoo.tests import tagged
 
-from ..campus_core import signing, wire
+from ..campus_core import signing, tap
 from .edge_common import EdgeHttpCase
 from .people_common import PeopleCase
 
@@ -47,7 +47,7 @@ class TestCampusSnapshot(EdgeHttpCase):
             self.row_of(snapshot, self.card),
             [
                 self.card.id,
-                wire.card_key(snapshot["salt"], "04A1B2C3"),
+                tap.card_key(snapshot["salt"], "04A1B2C3"),
                 "active",
                 self.card.valid_from.isoformat(),
                 None,

@@ -1,10 +1,12 @@
 import base64
+import io
 
+import qrcode
 from odoo import api, fields, models
 
 from ..campus_core import pairing
 
-QR_PIXELS = 240
+QR_BOX_PIXELS = 6
 
 
 class CampusEdgePair(models.TransientModel):
@@ -23,10 +25,15 @@ class CampusEdgePair(models.TransientModel):
     def _compute_command(self):
         server = self.env["campus.edge"].get_base_url()
         for wizard in self:
-            wizard.command = f"campus-edge pair {server} {wizard.code or ''}"
-            wizard.qr = wizard.code and base64.b64encode(
-                self.env["ir.actions.report"].barcode("QR", wizard.command, width=QR_PIXELS, height=QR_PIXELS)
-            )
+            wizard.command = f"campus-edge pair {wizard.code or ''} {server}"
+            wizard.qr = wizard.code and self._qr_code(wizard.command)
+
+    @api.model
+    def _qr_code(self, text):
+        """Return a QR code of ``text`` as base64 of a PNG."""
+        picture = io.BytesIO()
+        qrcode.make(text, box_size=QR_BOX_PIXELS, border=2).save(picture, "PNG")
+        return base64.b64encode(picture.getvalue())
 
     @api.model
     def _action_show(self, edge, code):

@@ -54,6 +54,8 @@ class CampusDemo(models.AbstractModel):
             records = self._load_cards(company, partners, plans)
         with self._timed("tills"):
             places = self._load_tills(company)
+        with self._timed("devices"):
+            self._load_devices(company)
         with self._timed("history"):
             history = History(seed, term, persons, plans, now, purchases)
             self._load_history(company, history, partners, records, places)

@@ -24,6 +24,13 @@ STAFF = (
         "campus_reports.campus_closing_action",
     ),
     Worker("auditor", "罗文斌", False, "campus_card.group_campus_card_auditor", OVERVIEW),
+    Worker(
+        "device",
+        "马骏",
+        False,
+        "campus_card.group_campus_card_device_manager",
+        "campus_card.campus_edge_action",
+    ),
     Worker("cashier", "孙丽", True, "point_of_sale.group_pos_user", "point_of_sale.action_pos_config_kanban"),
 )
 

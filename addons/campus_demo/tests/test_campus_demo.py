@@ -26,7 +26,15 @@ class TestCampusDemo(TransactionCase):
     def _snapshot(self):
         transfers = self.env["campus.transfer"].sudo().search([("company_id", "=", self.company.id)])
         models = ("res.partner", "campus.card", "campus.wallet", "campus.account", "campus.department")
-        models += ("product.template", "pos.config", "account.journal", "account.move", "campus.closing")
+        models += (
+            "campus.edge",
+            "campus.terminal",
+            "product.template",
+            "pos.config",
+            "account.journal",
+            "account.move",
+            "campus.closing",
+        )
         return set(transfers.mapped("uuid")), {model: self._count(model) for model in models}
 
     def test_the_ledger_adds_up_and_agrees_with_the_books(self):
@@ -72,6 +80,13 @@ class TestCampusDemo(TransactionCase):
             domain = [("pos_categ_ids", "in", till.iface_available_categ_ids.ids)]
             self.assertTrue(self.env["product.template"].search_count(domain, limit=1))
 
+    def test_two_edges_with_six_terminals_wait_for_pairing(self):
+        edges = self.env["campus.edge"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(edges.mapped("state"), ["new", "new"])
+        self.assertEqual(len(edges.terminal_ids), 6)
+        pays = edges.terminal_ids.filtered(lambda terminal: terminal.purpose == "pay")
+        self.assertEqual(set(pays.merchant_id.gl_account_id.mapped("account_type")), {"income"})
+
     def test_times_are_those_of_the_school(self):
         transfers = self.env["campus.transfer"].search(
             [("company_id", "=", self.company.id), ("kind", "=", "purchase")]
@@ -95,6 +110,7 @@ class TestCampusDemo(TransactionCase):
             "manager": "campus_card.group_campus_card_manager",
             "finance": "campus_card.group_campus_card_finance",
             "auditor": "campus_card.group_campus_card_auditor",
+            "device": "campus_card.group_campus_card_device_manager",
             "cashier": "point_of_sale.group_pos_user",
         }
         for login, group in groups.items():

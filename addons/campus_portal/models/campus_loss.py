@@ -149,8 +149,8 @@ class CampusLoss(models.Model):
             raise UserError(self.env._("This loss report is closed already."))
 
     def _devices_not_told(self):
-        """Hook: names of the places that have not confirmed yet that they know of the loss."""
-        return []
+        """Names of the edges that have not confirmed yet that they know of the loss."""
+        return sorted(set(self.card_ids.unaware_edge_ids.mapped("name")))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

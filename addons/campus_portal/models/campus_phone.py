@@ -45,6 +45,19 @@ class CampusPhone(models.Model):
     )
     _key_unique = models.Constraint("UNIQUE(public_key)", "This key belongs to a phone already.")
 
+    def init(self):
+        """A phone that comes or goes is a change of its card for the edges."""
+        self.env.cr.execute(
+            """CREATE OR REPLACE FUNCTION campus_snapshot_phone() RETURNS trigger LANGUAGE plpgsql AS $$
+               BEGIN
+                   PERFORM campus_snapshot_touch(ARRAY[NEW.card_id]);
+                   RETURN NULL;
+               END $$;
+               DROP TRIGGER IF EXISTS campus_phone_snapshot ON campus_phone;
+               CREATE TRIGGER campus_phone_snapshot AFTER INSERT OR UPDATE OF revoked_at ON campus_phone
+                   FOR EACH ROW EXECUTE FUNCTION campus_snapshot_phone()"""
+        )
+
     def action_revoke(self):
         """The phone stops being a card; readers without a network learn it with their next list."""
         self.check_access("read")
@@ -55,11 +68,9 @@ class CampusPhone(models.Model):
 
     def _revoke(self, reason):
         phones = self.filtered(lambda phone: not phone.revoked_at)
+        if phones:
+            self.env["campus.snapshot"]._announce()
         phones.write({"revoked_at": fields.Datetime.now(), "revoked_reason": reason})
-        phones._after_revoke()
-
-    def _after_revoke(self):
-        """Hook: who must hear of phones that no longer carry a card."""
 
     @api.model
     def _enrol(self, card, public_key, name):

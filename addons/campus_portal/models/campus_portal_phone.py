@@ -94,7 +94,13 @@ class CampusPortal(models.AbstractModel):
         if not self._cards() and ever.search_count([("partner_id", "=", holder.id)], limit=1):
             return ever
         card = holder.env["campus.card"].create(
-            {"partner_id": holder.id, "company_id": self._company().id, "kind": "phone"}
+            {
+                "partner_id": holder.id,
+                "company_id": self._company().id,
+                "kind": "phone",
+                # it works at once; a first day would be one of some time zone
+                "valid_from": False,
+            }
         )
         card._hand_over()
         return card

@@ -1,13 +1,10 @@
-import secrets
-
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import signing
-
-SEED_PARAMETER = "campus_portal.signing_seed"
+from odoo.exceptions import UserError
 
 
 class CampusSigning(models.AbstractModel):
-    """Where the campus' Ed25519 keys come from: the hook of everything that signs or verifies."""
+    """The campus' keys as certificates of phones need them."""
 
     _name = "campus.signing"
     _description = "Keys of the Campus"
@@ -15,16 +12,18 @@ class CampusSigning(models.AbstractModel):
     @api.model
     def _key_ring(self, company):
         """Public keys of ``company`` as a ``signing.KeyRing``."""
-        key_id, key = self._current_key(company)
-        return signing.KeyRing([signing.CampusKey(key_id, key.public)])
+        return signing.KeyRing.from_wire(self._keys(company)._to_wire())
 
     @api.model
     def _current_key(self, company):
-        """``(key id, signing.SigningKey)`` that signs now. The private key leaves this process never."""
-        # sudo: a secret of the system, read to sign and given to nobody
-        parameters = self.env["ir.config_parameter"].sudo()
-        seed = parameters.get_param(f"{SEED_PARAMETER}.{company.id}")
-        if not seed:
-            seed = secrets.token_bytes(signing.KEY_BYTES).hex()
-            parameters.set_param(f"{SEED_PARAMETER}.{company.id}", seed)
-        return "k1", signing.SigningKey(bytes.fromhex(seed))
+        """``(key id, signing.SigningKey)`` that signs now. The private key never leaves this process."""
+        key = self._keys(company).filtered(lambda key: key.state == "current")
+        if not key.private_seed:
+            raise UserError(self.env._("Key %s cannot sign: it was removed from this copy.", key.name))
+        seed = signing.b64url_decode(key.private_seed, signing.KEY_BYTES)
+        return key.name, signing.SigningKey(seed)
+
+    @api.model
+    def _keys(self, company):
+        # sudo: the private half can be read by nobody; signing certificates is what it is for
+        return self.env["campus.key"].sudo()._good_keys(company)

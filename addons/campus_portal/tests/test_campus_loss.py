@@ -116,6 +116,13 @@ class TestCampusLoss(PortalCase):
         with self.assertRaises(UniqueViolation), self.cr.savepoint():
             loss.copy()
 
+    def test_the_page_names_the_devices_that_have_not_heard_of_it(self):
+        self.env["campus.edge"].create(
+            {"name": "Canteen North", "state": "active", "uuid": "0199bbbb-0000-7000-8000-000000000001"}
+        )
+        self.report()
+        self.assertIn("Canteen North", self.url_open("/my/card/lost").text)
+
     # -- by the office -----------------------------------------------------------------
 
     def wizard(self, role="clerk", holder=None, channel="hotline", right=2):

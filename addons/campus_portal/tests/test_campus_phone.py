@@ -160,3 +160,37 @@ class TestCampusPhone(PortalCase):
             phone.with_user(self.lin_user).read(["public_key"])
         self.as_user(phone, "clerk").action_revoke()
         self.assertEqual(self.resolve(self.phone.code())[1], "phone_revoked")
+
+    # -- what edges are told -------------------------------------------------------------
+
+    def told(self, since=0):
+        return self.env["campus.snapshot"]._snapshot_phones(self.company, since)
+
+    def test_an_edge_is_told_which_phones_carry_cards_and_which_no_longer(self):
+        self.enrol(self.phone)
+        phone = self.env["campus.phone"].search([("partner_id", "=", self.lin.id)])
+        self.assertIn([phone.card_id.id, phone.id, 1, False], self.told())
+        self.post("/my/card/phone/remove")
+        self.assertIn([phone.card_id.id, phone.id, 1, True], self.told())
+
+    def test_an_edge_that_was_told_is_told_changes_only(self):
+        self.env.cr.execute("SELECT campus_snapshot_now()")
+        later = self.env.cr.fetchone()[0] + 1
+        self.enrol(self.phone)
+        self.assertEqual(self.told(since=later), [])
+
+    def test_the_campus_key_signs_certificates_and_its_predecessor_is_still_believed(self):
+        self.enrol(self.phone)
+        keys = self.env["campus.key"].sudo()._good_keys(self.company)
+        current = keys.filtered(lambda key: key.state == "current")
+        self.assertEqual(qr_code.read_certificate(self.phone.certificate).key_id, current.name)
+        new = self.env["campus.key"].sudo()._generate(self.company)
+        current.state = "previous"
+        current.flush_recordset()
+        new.state = "current"
+        self.assertIsNone(self.resolve(self.phone.code())[1])
+        current.state = "retired"
+        self.assertEqual(self.resolve(self.phone.code(1))[1], "key_unknown")
+        self.enrol(self.phone)
+        self.assertEqual(qr_code.read_certificate(self.phone.certificate).key_id, new.name)
+        self.assertIsNone(self.resolve(self.phone.code(1))[1])

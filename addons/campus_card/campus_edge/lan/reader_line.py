@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..config import TILL, ReaderConfig
-from ..drivers import make_port
+from ..drivers import Ports
 from ..ports.base import Port, Sink
 from ..protocols import pn532, rdm6300
 from .config import TERMINAL, LanConfigError
@@ -29,9 +29,7 @@ class ReaderLine:
 
     def port(self, name: str, sink: Sink) -> Port:
         """Return the port of this reader under ``name``, not started."""
-        return make_port(
-            ReaderConfig(name, TILL, self.family, url=self.url, baud=FAMILIES[self.family]), sink
-        )
+        return Ports()(ReaderConfig(name, TILL, self.family, url=self.url, baud=FAMILIES[self.family]), sink)
 
 
 def parse_readers(text: str) -> list[ReaderLine]:

@@ -55,7 +55,6 @@ class PcscPort(Port):
         self._context = context
         try:
             reader = self._find()
-            self._emit(ReaderState(READY, reader))
             self._watch(reader)
         finally:
             self._emit(*self._presence.gone())
@@ -84,6 +83,8 @@ class PcscPort(Port):
                 if state & (scard.SCARD_STATE_UNAVAILABLE | scard.SCARD_STATE_UNKNOWN):
                     raise PortFault("the reader was unplugged")
                 self._emit(*self._changed(reader, known, state, bytes(atr)))
+                if known == scard.SCARD_STATE_UNAWARE:
+                    self._emit(ReaderState(READY, reader))
                 known = state & ~scard.SCARD_STATE_CHANGED
             self._lamps(reader)
             self._emit()
@@ -96,7 +97,10 @@ class PcscPort(Port):
         if is_there and was_there and before >> 16 == state >> 16:
             return []
         events = self._presence.gone()
-        return events + self._visit(reader, atr) if is_there else events
+        if not is_there or before == scard.SCARD_STATE_UNAWARE:
+            # at the first look the card has lain there before, see protocols.presence
+            return events
+        return events + self._visit(reader, atr)
 
     def _visit(self, reader: str, atr: bytes) -> list[Event]:
         try:
@@ -134,6 +138,9 @@ class PcscPort(Port):
     def _transmit(self, handle: Any, protocol: int, command: bytes) -> bytes:
         result, answer = self._scard.SCardTransmit(handle, protocol, list(command))
         self._expect(result, "card")
+        if len(answer) < 2:
+            # a card that leaves in the middle of an answer is no error to every driver
+            raise PortFault("card: no status word")
         # a reader may give signed bytes
         return bytes(byte & 0xFF for byte in answer)
 

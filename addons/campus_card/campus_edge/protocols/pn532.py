@@ -5,8 +5,9 @@ message of cards that have one and watches until the card has left. What it does
 script (a generator that yields steps and is sent answers); ``Link`` does acknowledgements,
 deadlines and retries.
 
-A card that talks ISO/IEC 14443-4 is *not* searched again while it lies there: a new search would
-give it a new random UID and its SUN counter another step. The chip is asked whether it is there.
+A card that talks ISO/IEC 14443-4 is *not* read again while it lies there: its SUN message would be
+another one each time, and each a tap. The chip is asked whether the card is there. Where it is not,
+and one like it is back within some looks, it was the same one at the edge of the field.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from .presence import Presence
 BAUD: Final = 115_200
 #: Pause between two looks for a card.
 LOOK_MS: Final = 40
-#: So many looks in a row without the card: it has left.
-MISSES: Final = 3
+#: So many looks in a row without the card: it has left. Some 450 ms.
+MISSES: Final = 8
 #: Pause before a chip that does not answer is woken again.
 RESTART_MS: Final = 1000
 #: Answers of one command to a card that come in parts.
@@ -115,28 +116,33 @@ class Pn532:
         if name is None:
             raise LinkError("this is not a PN532")
         yield chip.FEW_RETRIES
+        # a card at the first look has lain there before, see presence
+        target = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
         self._events.append(ReaderState(READY, name))
+        if target is not None:
+            target = yield from self._watch(target)
         while True:
             yield from self._lamps()
-            target = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
+            if target is None:
+                target = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
             if target is not None:
-                yield from self._visit(target)
+                target = yield from self._visit(target)
             yield LOOK_MS
 
-    def _visit(self, target: chip.Target) -> _Script:
-        """A card is there: say which, and wait until it is gone."""
+    def _visit(self, target: chip.Target) -> Generator[bytes | int, bytes, chip.Target | None]:
+        """A card is there: say which, and wait until it is gone. Return the one in its place."""
         try:
             credential = yield from self._credential(target)
+        except _Left:
+            self._events.append(Noise(TORN))
+        else:
             if credential is None:
                 self._events.append(Noise(NAMELESS))
             else:
                 self._events += self._presence.seen(credential, self._now_ms)
-            yield from self._watch(target)
-        except _Left:
-            self._events.append(Noise(TORN))
+        following = yield from self._watch(target)
         self._events += self._presence.gone()
-        # the next search finds cards as if they had just come, whatever state they were left in
-        yield chip.FIELD_OFF
+        return following
 
     def _credential(self, target: chip.Target) -> Generator[bytes | int, bytes, str | None]:
         if not (target.is_iso_dep and self._reads_sun):
@@ -158,21 +164,29 @@ class Pn532:
                 raise _Left
             answer, command = answer + data, b""
             if not is_more:
-                return answer
-        raise _Left
+                break
+        if is_more or len(answer) < 2:
+            raise _Left
+        return answer
 
-    def _watch(self, target: chip.Target) -> _Script:
+    def _watch(self, target: chip.Target) -> Generator[bytes | int, bytes, chip.Target | None]:
+        """Look until the card is gone; return the other card that lies there instead, if any."""
         misses = 0
         while misses < MISSES:
             yield from self._lamps()
             yield LOOK_MS
             if target.is_iso_dep:
                 answer = yield chip.IS_CARD_THERE
-                is_there = answer[1:2] == b"\x00"
-            else:
-                found = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
-                is_there = found is not None and found.raw_uid == target.raw_uid
-            misses = 0 if is_there else misses + 1
+                if answer[1:2] == b"\x00":
+                    misses = 0
+                    continue
+                # a card in a dialogue that has broken off is found only after it was without power
+                yield chip.FIELD_OFF
+            found = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
+            if found is not None and not found.is_like(target):
+                return found
+            misses = 0 if found is not None else misses + 1
+        return None
 
     def _lamps(self) -> _Script:
         wanted = chip.outputs(self._feedback, self._now_ms - self._feedback_ms)

@@ -49,6 +49,12 @@ class Target:
     raw_uid: bytes
     is_iso_dep: bool
 
+    def is_like(self, other: Target) -> bool:
+        """Say whether it may be the same card: with random UIDs this cannot be told for sure."""
+        same_kind = self.is_iso_dep is other.is_iso_dep
+        both_random = all(len(card.raw_uid) == 4 and card.raw_uid[0] == 0x08 for card in (self, other))
+        return same_kind and (both_random or self.raw_uid == other.raw_uid)
+
 
 def parse_target(answer: bytes) -> Target | None:
     """Return the card of an answer to ``LIST_ONE_TYPE_A``; None: no card, or nonsense."""

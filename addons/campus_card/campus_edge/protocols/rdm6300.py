@@ -21,8 +21,8 @@ from functools import reduce
 from operator import xor
 from typing import Final
 
-from .base import UID, Event, Feedback, Noise
-from .presence import HOLD_MS, Presence
+from .base import READY, UID, Event, Feedback, Noise, ReaderState
+from .presence import HOLD_MS, SETTLE_MS, Presence
 
 STX, ETX, CR, LF = 0x02, 0x03, 0x0D, 0x0A
 DIGITS: Final = 12
@@ -47,7 +47,7 @@ def encode(version: int, number: int, family: str = "rdm6300") -> bytes:
 
 
 class Rdm6300:
-    """Decoder of the frames above; see ``base.Decoder``."""
+    """Decoder of the frames above; see ``base.Decoder``. It is ready when cards from before are known."""
 
     poll_ms = 50
 
@@ -61,10 +61,17 @@ class Rdm6300:
     def reset(self) -> None:
         self._frame: bytearray | None = None
         self._started_ms = 0
+        self._opened_ms: int | None = None
+        self._is_settled = False
         self._events += self._presence.gone()
 
     def poll(self, now_ms: int) -> bytes:
         self._now_ms = now_ms
+        if self._opened_ms is None:
+            self._opened_ms = now_ms
+        if not self._is_settled and now_ms - self._opened_ms >= SETTLE_MS:
+            self._is_settled = True
+            self._events.append(ReaderState(READY))
         if self._frame is not None and now_ms - self._started_ms >= FRAME_TIMEOUT_MS:
             self._drop(HALF_FRAME)
         self._events += self._presence.expire(now_ms)
@@ -106,7 +113,11 @@ class Rdm6300:
         if not any(raw[1:5]):
             return self._drop(EMPTY)
         self._frame = None
-        self._events += self._presence.seen(f"{UID}:{raw[1:5].hex().upper()}", self._now_ms)
+        credential = f"{UID}:{raw[1:5].hex().upper()}"
+        if not self._is_settled:
+            self._presence.adopt(credential, self._now_ms)
+        else:
+            self._events += self._presence.seen(credential, self._now_ms)
 
     def _report_garbage(self) -> None:
         if self._garbage:

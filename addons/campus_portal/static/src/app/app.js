@@ -1,15 +1,12 @@
 /** The card in the phone: starts what the page at hand needs. Words are the page's own. */
 import { showAges, showTimes } from "./age.js";
 import { startCode } from "./code_view.js";
+import { watchConnection } from "./connection.js";
 import { watchForms } from "./form.js";
 import { keepLive } from "./live.js";
 import { watchPreferences } from "./preferences.js";
 
 const WORKER = document.body.dataset.worker;
-
-function showConnection() {
-    document.getElementById("offline-bar").hidden = navigator.onLine;
-}
 
 async function startWorker() {
     if ("serviceWorker" in navigator) {
@@ -28,9 +25,7 @@ function watchLogout() {
     });
 }
 
-window.addEventListener("online", showConnection);
-window.addEventListener("offline", showConnection);
-showConnection();
+watchConnection();
 showTimes(document);
 showAges();
 watchPreferences();

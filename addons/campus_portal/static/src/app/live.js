@@ -1,5 +1,6 @@
 /** Keeps the parts of the first page that change (`data-live`) as the server has them. */
 import { setMadeAt, showTimes } from "./age.js";
+import { isFresh } from "./connection.js";
 
 const EVERY_MS = 20_000;
 /** A phone that lies open on a table need not ask all night. */
@@ -22,6 +23,7 @@ async function refresh() {
         }
     }
     setMadeAt(asked);
+    isFresh();
 }
 
 export function keepLive() {

@@ -1,4 +1,4 @@
-import { advanceTime, describe, expect, test } from "@odoo/hoot";
+import { advanceTime, animationFrame, describe, expect, test } from "@odoo/hoot";
 import { receiveScans } from "@campus_pos/app/card/proxy_scans";
 
 describe.current.tags("headless");
@@ -28,6 +28,8 @@ test("scans come one after the other without a pause", async () => {
 test("a proxy that is away is asked again only after a pause", async () => {
     const { proxy, seen } = makeProxy([new Error("away"), "04A1B2C3", "end"]);
     const done = receiveScans(proxy);
+    // the pause begins once the answer is in
+    await animationFrame();
     await advanceTime(900);
     expect(seen).toEqual(["ask"]);
     await advanceTime(200);
@@ -38,6 +40,8 @@ test("a proxy that is away is asked again only after a pause", async () => {
 test("an empty answer at once is a pause too", async () => {
     const { proxy, seen } = makeProxy(["", "end"]);
     const done = receiveScans(proxy);
+    // the pause begins once the answer is in
+    await animationFrame();
     await advanceTime(900);
     expect(seen).toEqual(["ask"]);
     await advanceTime(200);
@@ -63,6 +67,7 @@ test("a question that is never answered is given up", async () => {
         reconnect: async () => {},
         scan: () => {},
     });
+    await animationFrame();
     await advanceTime(69000);
     expect(aborted).toBe(0);
     await advanceTime(2000);

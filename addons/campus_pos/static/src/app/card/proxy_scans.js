@@ -1,7 +1,6 @@
-import { browser } from "@web/core/browser/browser";
 import { PROXY_PATIENCE_MS, PROXY_PAUSE_MS } from "./const";
 
-const pause = (ms) => new Promise((resolve) => browser.setTimeout(resolve, ms));
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function becomesVisible() {
     return new Promise((resolve) => {
@@ -50,7 +49,7 @@ export async function receiveScans({ isWanted, ask, reconnect, scan }) {
 async function answerOf(question) {
     const giveUp = () => question.abort?.();
     const look = () => document.hidden && giveUp();
-    const timer = browser.setTimeout(giveUp, PROXY_PATIENCE_MS);
+    const timer = setTimeout(giveUp, PROXY_PATIENCE_MS);
     document.addEventListener("visibilitychange", look);
     try {
         return await question;
@@ -58,6 +57,6 @@ async function answerOf(question) {
         return undefined;
     } finally {
         document.removeEventListener("visibilitychange", look);
-        browser.clearTimeout(timer);
+        clearTimeout(timer);
     }
 }

@@ -1,0 +1,142 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core import quiet_hours
+
+from ..const import CHANNELS, DELIVERY_BATCH, INBOX, MAIL, PUSH, RETRY_MINUTES, SMS
+
+CHANNEL_NAMES = [
+    ("mail", "E-mail"),
+    ("inbox", "Odoo Inbox"),
+    ("push", "Phone (Push)"),
+    ("sms", "SMS"),
+]
+assert tuple(key for key, _name in CHANNEL_NAMES) == CHANNELS
+
+
+class CampusAlertDelivery(models.Model):
+    """One alert to one person on one channel: sent once, tried again, and shown."""
+
+    _name = "campus.alert.delivery"
+    _description = "Alert Delivery"
+    _order = "id"
+    _rec_name = "alert_id"
+
+    alert_id = fields.Many2one("campus.alert", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="alert_id.company_id", store=True)
+    partner_id = fields.Many2one("res.partner", "To", required=True, readonly=True, ondelete="cascade")
+    channel = fields.Selection(CHANNEL_NAMES, required=True, readonly=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("queued", "In Odoo's Queue"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("skipped", "Not Possible"),
+            ("dropped", "No Longer True"),
+        ],
+        required=True,
+        default="waiting",
+        readonly=True,
+    )
+    due_at = fields.Datetime("Not Before", required=True, readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+    attempts = fields.Integer(readonly=True)
+    error = fields.Char(readonly=True)
+    notification_id = fields.Many2one("mail.notification", readonly=True, ondelete="set null")
+
+    _once_unique = models.UniqueIndex(
+        "(alert_id, partner_id, channel)", "An alert is sent once per person and channel."
+    )
+    _due_idx = models.Index("(due_at) WHERE state IN ('waiting', 'failed')")
+    _queued_idx = models.Index("(id) WHERE state = 'queued'")
+
+    @api.model
+    def _plan(self, alert, partner, channels, hold_night):
+        """Put deliveries into the queue, after the person's quiet hours."""
+        due_at = self._due_at(alert.company_id, partner, hold_night)
+        self.create(
+            [
+                {"alert_id": alert.id, "partner_id": partner.id, "channel": channel, "due_at": due_at}
+                for channel in CHANNELS
+                if channel in channels
+            ]
+        )
+        self.env.ref("campus_alert.ir_cron_deliver")._trigger(due_at)
+
+    @api.model
+    def _due_at(self, company, partner, hold_night):
+        Source = self.env["campus.alert.source"]
+        local = Source._to_local(company, fields.Datetime.now())
+        # Waiting for one end can lead into the other quiet time, but not a third time around.
+        for quiet in (
+            partner._campus_quiet_hours(),
+            quiet_hours.NIGHT if hold_night else quiet_hours.NONE,
+        ) * 2:
+            local = quiet_hours.not_before(quiet, local)
+        return Source._to_utc(company, local)
+
+    @api.model
+    def _cron_deliver(self):
+        """Send what is due, look after what is in Odoo's queue, try failures again."""
+        cron = self.env["ir.cron"]
+        self._follow_queue()
+        domain = self._due_domain()
+        cron._commit_progress(remaining=self.search_count(domain))
+        while due := self.search(domain, limit=DELIVERY_BATCH).try_lock_for_update().filtered_domain(domain):
+            for delivery in due:
+                delivery._deliver()
+                # Committed one by one: what has left the house is never sent again.
+                if not cron._commit_progress(1):
+                    return
+
+    @api.model
+    def _due_domain(self):
+        return [
+            ("due_at", "<=", fields.Datetime.now()),
+            "|",
+            ("state", "=", "waiting"),
+            "&",
+            ("state", "=", "failed"),
+            ("attempts", "<=", len(RETRY_MINUTES)),
+        ]
+
+    def _deliver(self):
+        """Try once. The outcome is on the record; nothing is raised."""
+        self.ensure_one()
+        if self.alert_id._is_settled():
+            self.write({"state": "dropped"})
+            return
+        if not self._is_possible():
+            self.write({"state": "skipped"})
+            return
+        try:
+            with self.env.cr.savepoint():
+                vals = getattr(self, f"_send_{self.channel}")()
+        except Exception as error:
+            vals = {"state": "failed", "error": f"{type(error).__name__}: {error}"[:200]}
+        self.write({"attempts": self.attempts + 1, "error": False, **vals})
+        if self.state == "failed":
+            self._plan_retry()
+        elif self.state == "sent":
+            self.sent_at = fields.Datetime.now()
+
+    def _plan_retry(self):
+        if self.attempts <= len(RETRY_MINUTES):
+            self.due_at = fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES[self.attempts - 1])
+            self.env.ref("campus_alert.ir_cron_deliver")._trigger(self.due_at)
+
+    def _retry(self):
+        """Once more, now, however often it was tried."""
+        self.write({"due_at": fields.Datetime.now(), "attempts": 0})
+        self.env.ref("campus_alert.ir_cron_deliver")._trigger()
+
+    def _is_possible(self):
+        """Whether the person can be reached on this channel at all."""
+        partner = self.partner_id
+        return {
+            MAIL: lambda: bool(partner.email),
+            INBOX: lambda: bool(partner.user_ids.filtered(lambda user: user._is_internal())),
+            PUSH: lambda: bool(self._push_devices()),
+            SMS: lambda: "sms.sms" in self.env and bool(partner.phone),
+        }[self.channel]()

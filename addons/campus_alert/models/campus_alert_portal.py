@@ -1,0 +1,152 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..const import CHANNELS, PUSH_DEVICES_MAX
+
+ALERTS_SHOWN = 50
+CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+ENDPOINT_LENGTH_MAX = 1000
+
+
+class CampusAlertPortal(models.AbstractModel):
+    """A holder's own alerts, choices and devices.
+
+    sudo throughout: portal users have no right on these models; every query names the
+    partner of the user who asks, and nothing that the request says chooses another.
+    """
+
+    _name = "campus.alert.portal"
+    _description = "Alerts in the Portal"
+
+    @api.model
+    def _page_values(self):
+        partner = self.env.user.partner_id.sudo()
+        alerts = (
+            self.env["campus.alert"]
+            .sudo()
+            .search(
+                [("partner_id", "=", partner.id), ("rule_id.notify_holder", "=", True)], limit=ALERTS_SHOWN
+            )
+        )
+        unseen = alerts.filtered(lambda alert: not alert.seen_at)
+        values = {
+            "alerts": alerts,
+            "unseen_ids": set(unseen.ids),
+            "severities": dict(self._names("campus.alert.rule", "severity")),
+            "choices": [self._choice(rule, partner) for rule in self._rules(partner)],
+            "channels": self._channel_names(partner),
+            "quiet_start": _clock(partner.campus_quiet_start_min),
+            "quiet_end": _clock(partner.campus_quiet_end_min),
+            "push_key": self.env["mail.push.device"].get_web_push_vapid_public_key(),
+            "device_count": self._devices(partner, count=True),
+        }
+        unseen.write({"seen_at": fields.Datetime.now()})
+        return values
+
+    @api.model
+    def _rules(self, partner):
+        """Rules that tell holders, of the companies in which the person has a wallet."""
+        return (
+            self.env["campus.alert.rule"]
+            .sudo()
+            .search(
+                [
+                    ("notify_holder", "=", True),
+                    ("company_id", "in", partner.campus_wallet_ids.company_id.ids),
+                ]
+            )
+        )
+
+    @api.model
+    def _choice(self, rule, partner):
+        channels = self.env["campus.alert.preference"].sudo()._channels(rule, partner)
+        return {"rule": rule, "channels": channels, "fixed": not rule.holder_may_mute}
+
+    @api.model
+    def _channel_names(self, partner):
+        """The channels that can reach this person, in the user's language: ``[(key, name)]``."""
+        possible = {
+            "mail": True,
+            "inbox": bool(partner.user_ids.filtered(lambda user: user._is_internal())),
+            "push": True,
+            "sms": "sms.sms" in self.env and bool(partner.phone),
+        }
+        names = dict(self._names("campus.alert.delivery", "channel"))
+        return [(key, names[key]) for key in CHANNELS if possible[key]]
+
+    @api.model
+    def _names(self, model, field):
+        return self.env[model]._fields[field]._description_selection(self.env)
+
+    @api.model
+    def _save(self, form, ticked):
+        """Keep choices and quiet hours of a form. ``ticked`` are texts "rule id:channel"."""
+        partner = self.env.user.partner_id.sudo()
+        quiet = {
+            "campus_quiet_start_min": self._minutes(form.get("quiet_start")),
+            "campus_quiet_end_min": self._minutes(form.get("quiet_end")),
+        }
+        partner.write(quiet)
+        shown = {key for key, _name in self._channel_names(partner)}
+        preferences = self.env["campus.alert.preference"].sudo()
+        for rule in self._rules(partner).filtered("holder_may_mute"):
+            hidden = preferences._channels(rule, partner) - shown
+            chosen = {channel for channel in shown if f"{rule.id}:{channel}" in ticked}
+            preferences._choose(partner, rule, chosen | hidden)
+
+    @api.model
+    def _minutes(self, text):
+        match = CLOCK.fullmatch(text or "00:00")
+        if not match:
+            raise ValidationError(self.env._("“%s” is no time of day.", text))
+        return int(match[1]) * 60 + int(match[2])
+
+    # -- Devices ------------------------------------------------------------
+
+    @api.model
+    def _devices(self, partner, count=False):
+        devices = self.env["mail.push.device"].sudo()
+        domain = [("partner_id", "=", partner.id)]
+        return devices.search_count(domain) if count else devices.search(domain, order="id")
+
+    @api.model
+    def _subscribe(self, subscription):
+        """Keep a browser's subscription (as ``PushSubscription.toJSON``); ``{"ok": bool, "message"?}``."""
+        endpoint, keys = _subscription(subscription)
+        if not endpoint or not self.env["campus.alert.delivery"]._is_push_endpoint(endpoint):
+            return {"ok": False, "message": self.env._("This browser's push service cannot be used.")}
+        partner = self.env.user.partner_id
+        devices = self._devices(partner)
+        # The oldest make room: a browser that was reset leaves its device behind.
+        others = devices.filtered(lambda device: device.endpoint != endpoint)
+        others[: max(len(others) - PUSH_DEVICES_MAX + 1, 0)].unlink()
+        registry = self.env["mail.push.device"]
+        registry.register_devices(
+            endpoint=endpoint, keys=keys, vapid_public_key=registry.get_web_push_vapid_public_key()
+        )
+        return {"ok": True}
+
+    @api.model
+    def _unsubscribe(self, endpoint):
+        """Forget a device of one's own."""
+        self._devices(self.env.user.partner_id).filtered(lambda one: one.endpoint == endpoint).unlink()
+        return {"ok": True}
+
+
+def _clock(minute):
+    return f"{(minute or 0) // 60:02}:{(minute or 0) % 60:02}"
+
+
+def _subscription(raw):
+    """Endpoint and keys of a subscription; ``(None, None)`` when it is none."""
+    endpoint = raw.get("endpoint") if isinstance(raw, dict) else None
+    keys = raw.get("keys") if isinstance(raw, dict) else None
+    well_formed = (
+        isinstance(endpoint, str)
+        and len(endpoint) <= ENDPOINT_LENGTH_MAX
+        and isinstance(keys, dict)
+        and all(isinstance(keys.get(name), str) and len(keys[name]) <= 200 for name in ("p256dh", "auth"))
+    )
+    return (endpoint, {name: keys[name] for name in ("p256dh", "auth")}) if well_formed else (None, None)

@@ -1,0 +1,99 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..const import SKEW_S, SLICE_HOURS
+from .campus_alert_source import KNOWN, Span
+
+_logger = logging.getLogger(__name__)
+
+
+class CampusAlertRuleRun(models.Model):
+    """The clock reads what is new, rule by rule, and never twice the same alert.
+
+    ``cursor_at`` is a moment before which everything posted has been read. A transaction
+    that is still open may have posted before "now" and show it later, so the cursor never
+    passes the start of the oldest open transaction. What is read again raises nothing new:
+    an alert is unique per rule, record and period.
+    """
+
+    _inherit = "campus.alert.rule"
+
+    cursor_at = fields.Datetime(
+        "Read Until", default=fields.Datetime.now, required=True, readonly=True, copy=False
+    )
+    last_error = fields.Char(readonly=True, copy=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals.setdefault("cursor_at", fields.Datetime.now())
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """A rule that is switched on again looks ahead, not back."""
+        if vals.get("active"):
+            vals = {**vals, "cursor_at": fields.Datetime.now()}
+        return super().write(vals)
+
+    @api.model
+    def _cron_run(self):
+        rules = self.search([], order="sequence, id")
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(rules))
+        for rule in rules:
+            if not rule._run():
+                # Time is over: the next run goes on where this one stopped.
+                return
+            cron._commit_progress(1)
+
+    def _run(self):
+        """Read all that is new, in slices; returns False when the clock's time is over."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        horizon = self._horizon(now)
+        while True:
+            until = min(self.cursor_at + timedelta(hours=SLICE_HOURS), now + timedelta(seconds=1))
+            if not self._run_slice(Span(KNOWN, self.cursor_at, until)):
+                return True
+            if until > now:
+                self._move_cursor(horizon)
+                return True
+            self._move_cursor(until)
+            if not self.env["ir.cron"]._commit_progress():
+                return False
+
+    def _run_slice(self, span):
+        """Raise the alerts of a slice. An error stops this rule, is shown, and stops no other."""
+        try:
+            with self.env.cr.savepoint():
+                for found in self._find(span):
+                    self.env["campus.alert"]._raise(self, found)
+        except (UserError, ValueError) as error:
+            _logger.warning("Alert rule %s failed: %s", self.id, error)
+            self.last_error = str(error)
+            return False
+        if self.last_error:
+            self.last_error = False
+        return True
+
+    def _move_cursor(self, moment):
+        if moment > self.cursor_at:
+            self.cursor_at = moment
+
+    @api.model
+    def _horizon(self, now):
+        """Before this moment nothing can turn up any more."""
+        # Within a transaction PostgreSQL shows the same picture of the sessions again and again.
+        self.env.cr.execute("SELECT pg_stat_clear_snapshot()")
+        ((oldest,),) = self.env.execute_query(
+            SQL(
+                """SELECT min(xact_start) AT TIME ZONE 'UTC' FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                      AND backend_type = 'client backend'"""
+            )
+        )
+        return (min(oldest, now) if oldest else now).replace(microsecond=0) - timedelta(seconds=SKEW_S)

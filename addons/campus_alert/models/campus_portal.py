@@ -1,0 +1,29 @@
+from odoo import api, models
+
+
+class CampusPortal(models.AbstractModel):
+    """What is new among a holder's alerts stands on the first page of their card."""
+
+    _inherit = "campus.portal"
+
+    @api.model
+    def _notes(self):
+        notes = super()._notes()
+        holder = self._need_holder()
+        domain = [
+            ("partner_id", "=", holder.id),
+            ("rule_id.notify_holder", "=", True),
+            ("seen_at", "=", False),
+        ]
+        alert = holder.env["campus.alert"].search(domain, limit=1)
+        if alert:
+            notes.append(
+                {
+                    "kind": "bad" if alert.severity == "danger" else "warn",
+                    "icon": "warn",
+                    "text": alert.with_context(lang=self.env.lang).message,
+                    "url": "/my/card/alerts",
+                    "label": self.env._("Look at it"),
+                }
+            )
+        return notes

@@ -1,0 +1,23 @@
+from odoo import api, models
+
+
+class CampusLedgerText(models.AbstractModel):
+    """Sentences for the codes that only taps have."""
+
+    _inherit = "campus.ledger"
+
+    @api.model
+    def _sentences(self):
+        return {
+            **super()._sentences(),
+            "credential_malformed": self.env._("This was not read as a card. Please try again."),
+            "terminal_unknown": self.env._("This terminal is not set up here."),
+            "terminal_disabled": self.env._("This terminal is switched off."),
+            "abandoned": self.env._("The reader was restarted before it answered. Nothing was charged."),
+            "duplicate_tap": self.env._("The card was held to the reader twice. It was charged once."),
+            "offline_cap_tap": self.env._("Without the network at most %(limit)s can be paid at once."),
+            "offline_cap_card": self.env._("This card has paid what it may without the network."),
+            "offline_cap_edge": self.env._("This place has sold what it may without the network."),
+            "snapshot_too_old": self.env._("The network has been away too long. Please pay in another way."),
+            "snapshot_missing": self.env._("This reader has not met the server yet."),
+        }

@@ -1,0 +1,58 @@
+"""The readers of the school: two machines, six places where a card is presented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .campus import Place
+
+#: Places that sell without a till; their sales are income at the day close.
+SELF_SERVICE = (
+    Place("breakfast", "早餐快取", "Breakfast line"),
+    Place("shower", "宿舍热水", "Showers"),
+    Place("printing", "自助打印", "Self-service printing"),
+)
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A place where a card is presented. Amounts in cents; only fixed ones have one."""
+
+    code: str
+    name: str
+    name_en: str
+    purpose: str = "pay"
+    merchant: str = ""
+    amount_mode: str = "fixed"
+    amount_minor: int = 0
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The machine beside the readers."""
+
+    name: str
+    place: str
+    terminals: tuple[Terminal, ...]
+
+
+EDGES = (
+    Edge(
+        "一食堂边缘机",
+        "一食堂配电间",
+        (
+            Terminal("T01", "早餐快取通道", "Breakfast line", merchant="breakfast", amount_minor=350),
+            Terminal("S01", "热水控制器", "Shower", merchant="shower", amount_mode="sent"),
+            Terminal("B01", "余额查询机", "Balance display", purpose="balance"),
+        ),
+    ),
+    Edge(
+        "图书馆边缘机",
+        "图书馆弱电间",
+        (
+            Terminal("P01", "自助打印机", "Printer", merchant="printing", amount_mode="sent"),
+            Terminal("G01", "图书馆闸机", "Library gate", purpose="gate"),
+            Terminal("D01", "特藏阅览室门", "Special collections door", purpose="door"),
+        ),
+    ),
+)
