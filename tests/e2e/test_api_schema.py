@@ -95,7 +95,12 @@ def test_no_request_that_the_document_allows_or_forbids_breaks_the_server(server
             seen.add(answer.status_code)
             case.validate_response(answer, checks=CHECKS)
 
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        # what takes nothing can be given nothing wrong
+        takes_values = operation.body or operation.query
+        modes = (
+            (GenerationMode.POSITIVE, GenerationMode.NEGATIVE) if takes_values else (GenerationMode.POSITIVE,)
+        )
+        for mode in modes:
             generate(operation.as_strategy(generation_mode=mode), check)
     assert set(tried) >= {
         "POST /campus/v1/pair",

@@ -48,7 +48,6 @@ class CampusApp(CampusPage, http.Controller):
     def manifest(self):
         """What a phone needs to know to put the card on its home screen."""
         name = request.env._("Campus Card")
-        language = request.env.lang or "en_US"
         values = {
             "id": "/my/card",
             "name": name,
@@ -56,7 +55,7 @@ class CampusApp(CampusPage, http.Controller):
             "description": request.env._(
                 "Balance, code, loss report and emergency code of your campus card."
             ),
-            "lang": language.replace("_", "-"),
+            "lang": self._layout_values()["language"],
             "start_url": "/my/card",
             "scope": "/my",
             "display": "standalone",
