@@ -57,8 +57,16 @@ class CampusCard(models.Model):
         self.ensure_one()
         # sudo: who stands at a reader need not read the company's settings
         company = self.company_id.sudo()
-        if company.campus_chip_required and self.is_chip_proven:
+        # asked anew: another server may have met the chip since this card was read
+        if company.campus_chip_required and self.env["campus.chip"].sudo()._of_cards(self.ids):
             return core_errors.SUN_NEEDED
         if payment and 0 < company.campus_uid_limit_minor < payment["amount_minor"]:
             return core_errors.LIMIT_UID
         return None
+
+    def _refusal_numbers(self, code):
+        """Numbers that explain a refusal of ``_resolve_key`` in words."""
+        if code != core_errors.LIMIT_UID:
+            return {}
+        # sudo: as above
+        return {"limit_minor": self.company_id.sudo().campus_uid_limit_minor}

@@ -58,6 +58,7 @@ class CampusChip(models.Model):
             )
         )
         self.invalidate_model()
+        self.env["campus.card"].invalidate_model(["is_chip_proven"])
         if rows:
             return None
         chip = self.search([("company_id", "=", company.id), ("uid", "=", tap.uid)])
