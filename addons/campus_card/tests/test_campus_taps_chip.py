@@ -1,3 +1,5 @@
+import json
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -159,6 +161,30 @@ class TestCampusTapsChip(TapCase):
         self.company.campus_chip_required = True
         self.tap(credential=self.chip.tap(), terminal="T-DOOR", purpose="door")
         self.assertAnswer(self.tap(), "granted", "ok", 650)
+
+    def row_of_edge(self, card):
+        """The card in the edge's snapshot, and whether an edge is told of it as a change."""
+        body, _signature = self.env["campus.snapshot"]._build(self.edge_record)
+        row = next(row for row in json.loads(body)["cards"] if row[0] == card.id)
+        self.env.cr.execute("SELECT changed_version FROM campus_snapshot_card WHERE card_id = %s", [card.id])
+        [[version]] = self.env.cr.fetchall()
+        self.env.cr.execute("UPDATE campus_snapshot_card SET changed_version = 0")
+        return row, version > 0
+
+    def test_without_the_server_an_edge_does_not_know_the_bare_uid_of_such_a_chip(self):
+        self.row_of_edge(self.chip_card)
+        self.tap(credential=self.chip.tap(), terminal="T-DOOR", purpose="door")
+        row, is_told = self.row_of_edge(self.chip_card)
+        self.assertTrue(row[1] and is_told)
+        for _ in range(2):
+            self.company.campus_chip_required = not self.company.campus_chip_required
+            self.env.flush_all()
+            row, is_told = self.row_of_edge(self.chip_card)
+            self.assertEqual((bool(row[1]), is_told), (not self.company.campus_chip_required, True))
+            row, is_told = self.row_of_edge(self.card)
+            self.assertTrue(row[1] and not is_told)
+        self.tap(credential=self.chip.tap(), terminal="T-DOOR", purpose="door")
+        self.assertFalse(self.row_of_edge(self.chip_card)[1], "later taps are no news")
 
     def test_what_was_sold_without_the_server_is_charged_whatever_the_card_showed(self):
         self.company.write({"campus_chip_required": True, "campus_uid_limit_minor": 100})
