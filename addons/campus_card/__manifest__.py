@@ -43,6 +43,7 @@
         "views/campus_edge_views.xml",
         "views/campus_terminal_views.xml",
         "views/campus_key_views.xml",
+        "views/campus_chip_views.xml",
         "views/campus_card_edge_views.xml",
         "views/res_config_settings_device_views.xml",
         "views/campus_menus.xml",

@@ -1,13 +1,12 @@
 """Money under real concurrency: real servers, connections and commits, no shared test transaction."""
 
 import json
-import threading
 import uuid
 
 import pytest
 
 from support.odoo import odoo_database, odoo_server, school
-from support.till import Client, ServerError, Till
+from support.till import Client, ServerError, Till, at_once
 
 TILLS = 20
 ROUNDS = 50
@@ -30,27 +29,6 @@ def tills(world):
     url, database, made, _query = world
     client = Client(url).login(database, made["login"])
     return [Till(client.copy(), made, number) for number in range(TILLS)]
-
-
-def at_once(actions):
-    """Run the actions in threads that start together; their results, or the ServerError."""
-    results = [None] * len(actions)
-    barrier = threading.Barrier(len(actions))
-
-    def work(number, action):
-        barrier.wait()
-        try:
-            results[number] = action()
-        except ServerError as error:
-            results[number] = error
-
-    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert not any(thread.is_alive() for thread in threads), "a till got no answer"
-    return results
 
 
 def available(query, wallet):

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import threading
 import time
 import uuid
 from urllib.parse import urlsplit
@@ -167,3 +168,24 @@ class Till:
         if not answer["ok"]:
             raise ServerError(answer["code"])
         return payment, self.sync(self.order(payment, amount_minor))
+
+
+def at_once(actions):
+    """Run the actions in threads that start together; their results, or the ServerError."""
+    results = [None] * len(actions)
+    barrier = threading.Barrier(len(actions))
+
+    def work(number, action):
+        barrier.wait()
+        try:
+            results[number] = action()
+        except ServerError as error:
+            results[number] = error
+
+    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert not any(thread.is_alive() for thread in threads), "a till got no answer"
+    return results

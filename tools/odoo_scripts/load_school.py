@@ -1,6 +1,7 @@
 """Odoo shell: a school for load and concurrency tests; prints what a client must know as JSON.
 
-Environment: CAMPUS_SCHOOL = {"tills": n, "holders": n, "balance_minor": n}.
+Environment: CAMPUS_SCHOOL = {"tills": n, "holders": n, "balance_minor": n}; with
+"chip": {"uid", "version", "meta", "master"} the first card has a chip that proves itself.
 """
 
 import json
@@ -104,6 +105,11 @@ cards = (
         ]
     )
 )
+if chip := wanted.get("chip"):
+    cards[0].uid = chip["uid"]
+    env["campus.chip.key"].sudo().create(
+        {"number": chip["version"], "meta_typed": chip["meta"], "master_typed": chip["master"]}
+    )
 desk = env["campus.account"].sudo()._system("cash_desk", company)
 if wanted["balance_minor"]:
     answers = (

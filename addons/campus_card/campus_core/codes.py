@@ -123,6 +123,8 @@ SNAPSHOT_MISSING: Final = "snapshot_missing"
 CREDENTIAL_MALFORMED: Final = "credential_malformed"
 SUN_FORGED: Final = "sun_forged"
 SUN_REPLAYED: Final = "sun_replayed"
+SUN_NEEDED: Final = "sun_needed"
+LIMIT_UID: Final = "limit_uid"
 CODE_FORGED: Final = "code_forged"
 CODE_STALE: Final = "code_stale"
 CODE_REPLAYED: Final = "code_replayed"
@@ -236,6 +238,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         CREDENTIAL_MALFORMED: "This is not a credential.",
         SUN_FORGED: "The chip's message is forged.",
         SUN_REPLAYED: "The chip's message was used before.",
+        SUN_NEEDED: "The card's chip must prove itself: its serial number is not enough.",
+        LIMIT_UID: "The amount is above the limit for a card that proves nothing.",
         CODE_FORGED: "The code is forged.",
         CODE_STALE: "The code is too old.",
         CODE_REPLAYED: "The code was used before.",

@@ -21,6 +21,8 @@ from .wire import TapEntry
 
 FIXED: Final = "fixed"
 OK: Final = "ok"
+#: Kind of a credential that proves nothing.
+BARE: Final = "uid:"
 _NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
 
 # -- why somebody should look at a tap ---------------------------------------------
@@ -85,11 +87,16 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the batch is decided under: the business day, the server's clock, the offline cap."""
+    """What the batch is decided under: the business day, the server's clock, and two caps.
+
+    ``cap_minor`` is for one tap without the server, ``uid_limit_minor`` for one tap of a card that
+    shows a bare UID, which anybody may have copied; 0: no cap.
+    """
 
     on: dt.date
     now_ms: int
     cap_minor: int = 0
+    uid_limit_minor: int = 0
 
 
 def decide(book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision:
@@ -121,6 +128,8 @@ def _asked(book: Book, entry: TapEntry, place: Place | None, key: Key | str, ter
     amount = amount_of(entry, place)
     if amount is None:
         return _refuse(errors.AMOUNT_INVALID, entry.amount_minor, {"maximum_minor": MAX_MINOR})
+    if 0 < terms.uid_limit_minor < amount and entry.credential.startswith(BARE):
+        return _refuse(errors.LIMIT_UID, amount, {"limit_minor": terms.uid_limit_minor})
     return _charge(book, entry.uuid, key, place, amount, settle=False)
 
 

@@ -14,15 +14,17 @@ class CampusCard(models.Model):
     _inherit = "campus.card"
 
     @api.model
-    def _resolve(self, credential):
+    def _resolve(self, credential, payment=None):
         """Return ``(card, refusal code or None)`` for a UID, card number or campus number.
 
         The UID may be in any form that ``campus_core.uid`` knows. Cards are looked up in
         the current company with the rights of the caller. A card that is not to be used
         is returned with its refusal code; without a card the code is ``unknown_card``.
+
+        :param payment: as for :meth:`_resolve_key`
         """
         text = (credential or "").strip()
-        proven = self._resolve_proven(text)
+        proven = self._resolve_proven(text, payment)
         if proven is not None:
             return proven
         card = self._resolve_uid(text) or self._resolve_number(text)
@@ -40,7 +42,9 @@ class CampusCard(models.Model):
         if proven is not None:
             return proven
         card = self._resolve_uid(text)
-        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+        if not card:
+            return card, core_errors.UNKNOWN_CARD
+        return card, card._refusal_code() or card._bare_refusal(payment)
 
     @api.model
     def _resolve_proven(self, text, payment=None):

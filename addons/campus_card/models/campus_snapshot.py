@@ -189,7 +189,8 @@ _CHANGED = """
 _CARDS_SQL = """
     SELECT coalesce(json_agg(json_build_array(
                card.id,
-               CASE WHEN card.uid IS NULL THEN '' ELSE left(encode(
+               CASE WHEN card.uid IS NULL OR (chip.id IS NOT NULL AND company.campus_chip_required) THEN ''
+                    ELSE left(encode(
                    sha256(%(outer)s || sha256(%(inner)s || convert_to(card.uid, 'UTF8'))), 'hex'), 16) END,
                CASE WHEN card.state = %(active)s AND wallet.state <> 'open' THEN %(wallet_frozen)s
                     ELSE card.state END,
@@ -200,6 +201,8 @@ _CARDS_SQL = """
       FROM campus_card card
       JOIN campus_wallet wallet ON wallet.id = card.wallet_id
       JOIN res_partner holder ON holder.id = card.partner_id
+      JOIN res_company company ON company.id = card.company_id
+      LEFT JOIN campus_chip chip ON chip.company_id = card.company_id AND chip.uid = card.uid
      WHERE card.company_id = %(company)s AND card.active AND card.state = ANY (%(states)s){which}"""
 _REMOVED_SQL = """
     SELECT coalesce(json_agg(mark.card_id ORDER BY mark.card_id), '[]')::text

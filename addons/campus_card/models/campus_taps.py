@@ -19,6 +19,7 @@ class Order:
         self.now_ms = int(time.time() * 1000)
         self.answers = [None] * len(batch.entries)
         self.places, self.keys, self.known = {}, {}, {}
+        self.first_uses, self.proven_cards = {}, frozenset()
         self.fresh = []
         self.decided = []
         self.reviews = []
@@ -116,9 +117,7 @@ class CampusTaps(models.AbstractModel):
         for index in order.fresh:
             entry = order.batch.entries[index]
             place = order.places.get(entry.terminal)
-            key = order.keys.get(entry.credential, core_errors.UNKNOWN_CARD)
-            if entry.card and entry.mode == wire.TOLD:
-                key = order.cards.get(entry.card, key)
+            key = self._key_of(order, entry)
             if entry.kind == wire.FINAL:
                 decision = self._decide_final(order, entry, place, key)
             elif entry.uuid in order.taken:

@@ -30,7 +30,9 @@ class CampusTapsLoad(models.AbstractModel):
         order.taken = self._taken(entries) if check_transfers else frozenset()
         day = ledger._business_day(company)
         order.book = Book(day)
-        order.terms = Terms(day, order.now_ms, self._offline_cap_minor(company))
+        order.terms = Terms(
+            day, order.now_ms, self._offline_cap_minor(company), company.campus_uid_limit_minor
+        )
         self._load_wallets(order, entries, company)
 
     @api.model
@@ -115,8 +117,17 @@ class CampusTapsLoad(models.AbstractModel):
                 continue
             for text, key in resolve(order, list(texts)).items():
                 order.keys[texts[text]] = key
-        told = {entry.card for entry in entries if entry.card and entry.mode == wire.TOLD}
-        order.cards = self._find_cards(order, "card.id = ANY(%s)", [list(told)], 0) if told else {}
+        named = {self._named_card(order, entry) for entry in entries} - {None}
+        order.cards = self._find_cards(order, "card.id = ANY(%s)", [list(named)], 0) if named else {}
+
+    @staticmethod
+    def _named_card(order, entry):
+        """Id of the card that an entry is about beyond its credential, which may be good only once:
+        the card of the tap that it is the end of, or the one that the edge has let through."""
+        first = order.known.get((entry.uuid, wire.TAP)) if entry.kind == wire.FINAL else None
+        if first and first.card_id:
+            return first.card_id
+        return entry.card or None if entry.mode == wire.TOLD else None
 
     @api.model
     def _credential_kinds(self):

@@ -11,6 +11,13 @@ class CampusLedgerText(models.AbstractModel):
         return {
             **super()._sentences(),
             "credential_malformed": self.env._("This was not read as a card. Please try again."),
+            "sun_forged": self.env._("The chip of this card is not genuine. Please keep the card."),
+            "sun_replayed": self.env._("This message of the chip was used already. Hold the card again."),
+            "sun_needed": self.env._(
+                "Hold this card to a reader that reads its chip: its number may be a copy."
+            ),
+            "limit_uid": self.env._("Over the limit of %(limit)s for a card that does not prove itself."),
+            "key_unknown": self.env._("This card's chip has a key that is not valid here."),
             "terminal_unknown": self.env._("This terminal is not set up here."),
             "terminal_disabled": self.env._("This terminal is switched off."),
             "abandoned": self.env._("The reader was restarted before it answered. Nothing was charged."),

@@ -51,7 +51,9 @@ class CampusCounter(models.TransientModel):
         cards = self.env["campus.card"]
         for counter in self:
             text = (counter.credential or "").strip()
-            card, code = cards._resolve(text) if text else (cards, None)
+            # what is good once is used up for this operation, however often it is looked at
+            use = {"uuid": counter.uuid, "amount_minor": 0}
+            card, code = cards._resolve(text, use) if text else (cards, None)
             # a holder who has no card yet is served by campus number
             holder = card.partner_id or (text and counter._find_holder(text)) or self.env["res.partner"]
             counter.card_id = card

@@ -130,7 +130,7 @@ class CampusCard(models.Model):
             number, code = emergency.parse(text.partition(":")[2])
         except CredentialError as error:
             return self.browse(), error.code
-        if not payment:
+        if not payment or not payment["amount_minor"]:
             # A code that pays once a day opens no door and shows no balance.
             return self.browse(), core_errors.EMERGENCY_WRONG
         record, refusal = env["campus.emergency"]._prove(number, code, company, payment)

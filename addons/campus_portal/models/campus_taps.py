@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.campus_card.campus_core import errors
 
 
 class CampusTaps(models.AbstractModel):
@@ -9,6 +10,10 @@ class CampusTaps(models.AbstractModel):
     @api.model
     def _credential_kinds(self):
         return super()._credential_kinds() | {"qr"}
+
+    @api.model
+    def _used_up_codes(self):
+        return {**super()._used_up_codes(), "qr": errors.CODE_REPLAYED}
 
     @api.model
     def _resolve_qr(self, order, texts):

@@ -95,7 +95,8 @@ class CampusTill(models.AbstractModel):
         payment = {"uuid": uuid, "amount_minor": amount_minor}
         card, refusal = self._find_card(credential, place, payment)
         if refusal:
-            return self._present(self._refusal(uuid, refusal, amount_minor), card)
+            numbers = card._refusal_numbers(refusal)
+            return self._present(self._refusal(uuid, refusal, amount_minor, numbers), card)
         wallet = self._wallet_of(card)
         if pin is not None:
             # A wrong PIN is counted, and stays counted: this answer ends the transaction well.

@@ -22,6 +22,10 @@ const NEXT_STEPS = {
     emergency_locked: _t("It works again tomorrow. Take the payment another way."),
     emergency_used: _t("It works again tomorrow. Take the payment another way."),
     emergency_cap: _t("Take the rest another way, or ask for the card."),
+    sun_forged: _t("Keep the card and take the payment another way."),
+    sun_needed: _t("Ask for another card, or take the payment another way."),
+    key_unknown: _t("Ask for another card, or take the payment another way."),
+    limit_uid: _t("Take the payment another way."),
     card_expired: _t("Ask for another card, or take the payment another way."),
 };
 

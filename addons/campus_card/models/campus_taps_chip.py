@@ -1,0 +1,78 @@
+from odoo import api, models
+
+from ..campus_core import errors, tap_charge, wire
+from ..campus_core.errors import CredentialError
+
+
+class CampusTapsChip(models.AbstractModel):
+    """Chips at the readers of an edge: messages that are good once, and bare UIDs of such chips."""
+
+    _inherit = "campus.taps"
+
+    @api.model
+    def _credential_kinds(self):
+        return super()._credential_kinds() | {"sun"}
+
+    @api.model
+    def _used_up_codes(self):
+        """``{kind of credential that is good once: code for the second tap with it}``."""
+        return {"sun": errors.SUN_REPLAYED}
+
+    @api.model
+    def _load_keys(self, order, entries):
+        super()._load_keys(order, entries)
+        company = self.env["res.company"].browse(order.edge.company_id)
+        keys = [key for key in order.keys.values() if isinstance(key, tap_charge.Key)]
+        if company.campus_chip_required and keys:
+            order.proven_cards = self.env["campus.chip"]._of_cards(key.card_id for key in keys)
+
+    @api.model
+    def _resolve_sun(self, order, texts):
+        """``{text: Key or refusal code}``; the tap whose message it is may ask again."""
+        company = self.env["res.company"].browse(order.edge.company_id)
+        # sudo: keys can be read by nobody; believing messages is what they are for
+        chip_keys = self.env["campus.chip.key"].sudo()
+        versions = chip_keys._versions(company)
+        taps, answers = {}, {}
+        for text in texts:
+            try:
+                taps[text] = chip_keys._believe(company, text, versions)
+            except CredentialError as error:
+                answers[text] = error.code
+        uids = [tap.uid for tap in taps.values()]
+        cards = self._find_cards(order, "card.uid = ANY(%s)", [uids], 1) if uids else {}
+        uses = self._first_uses(order)
+        # in the order of UIDs, so that two edges lock chips in one order; messages of a chip as they came
+        for text, tap in sorted(taps.items(), key=lambda pair: pair[1].uid):
+            card = cards.get(tap.uid, errors.UNKNOWN_CARD)
+            refusal = tap.uid in cards and chip_keys.env["campus.chip"]._take(
+                company, tap, uses[f"sun:{text}"]
+            )
+            answers[text] = refusal or card
+        return answers
+
+    @api.model
+    def _first_uses(self, order):
+        """``{credential: uuid of the first fresh tap with it}``."""
+        uses = {}
+        for index in order.fresh:
+            entry = order.batch.entries[index]
+            uses.setdefault(entry.credential, entry.uuid)
+        return uses
+
+    @api.model
+    def _key_of(self, order, entry):
+        """The card of an entry, or the refusal code of its credential at this reader."""
+        key = order.keys.get(entry.credential, errors.UNKNOWN_CARD)
+        kind = entry.credential.partition(":")[0]
+        used_up = self._used_up_codes().get(kind)
+        if used_up and order.first_uses.setdefault(entry.credential, entry.uuid) != entry.uuid:
+            key = used_up
+        named = self._named_card(order, entry)
+        if named:
+            return order.cards.get(named, key)
+        # what was told is done: it is charged, whatever the card has shown
+        is_bare = entry.mode == wire.ASK and entry.credential.startswith(tap_charge.BARE)
+        if is_bare and isinstance(key, tap_charge.Key) and key.card_id in order.proven_cards:
+            return errors.SUN_NEEDED
+        return key
