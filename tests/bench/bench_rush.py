@@ -4,6 +4,7 @@ Everything is as in a canteen: the program ``campus-edge`` four times, paired; r
 frame of a card over a socket; Odoo with two workers. A round puts a card on all readers at the same
 moment. ``p50_ms`` and ``p99_ms`` run from the frame to the answer that the reader is told (the time
 in the edge's log); ``server_share`` of the answers came from the server in time, the others from the edge.
+``batch_p50_ms`` and ``batch_p99_ms`` are what the server's part of it took, per request.
 ``lost`` are granted taps that the ledger does not have in the end, ``doubled`` those it has twice.
 """
 
@@ -72,6 +73,7 @@ class EdgeProcess:
 
     def __init__(self, folder, url, school, ports):
         self.folder, self._process, self._read = folder, None, 0
+        self.batches = []
         readers = "".join(
             f'[[reader]]\nterminal = "{code}"\ndriver = "rdm6300"\nurl = "socket://127.0.0.1:{port}"\n'
             for code, port in zip(school["terminals"], ports, strict=True)
@@ -90,7 +92,9 @@ class EdgeProcess:
             lines = log.read().splitlines(keepends=True)
         whole = [line for line in lines if line.endswith(b"\n")]
         self._read += sum(map(len, whole))
-        return [row for row in map(json.loads, whole) if row["message"] == "tap"]
+        rows = list(map(json.loads, whole))
+        self.batches += [row for row in rows if row["message"] == "batch"]
+        return [row for row in rows if row["message"] == "tap"]
 
     def status(self):
         path = self.folder / "state" / "status.json"
@@ -147,6 +151,32 @@ def play(edges, readers, uids, rounds):
 CODES = []
 
 
+def rush(folder, url, school, readers, rounds):
+    """The edges at work: latencies in ms, the log's taps, the log's batches."""
+    edges = []
+    try:
+        for number, known in enumerate(school["edges"]):
+            (folder / str(number)).mkdir()
+            ports = readers.ports[number * READERS : (number + 1) * READERS]
+            edges.append(EdgeProcess(folder / str(number), url, known, ports))
+            CODES.extend(known["terminals"])
+        for edge in edges:
+            edge.start()
+        if not readers.connect():
+            raise RuntimeError("not every reader is connected")
+        until(lambda: all(e.status().get("state") == "online" for e in edges), READY_S, "edges are online")
+        play(edges, readers, school["uids"], 1)  # warm: workers, plans
+        for edge in edges:
+            edge.batches.clear()
+        latencies, taps = play(edges, readers, school["uids"], rounds)
+        until(lambda: all(e.status().get("queue") == 0 for e in edges), SENT_S, "everything is sent")
+        return latencies, taps, [row["took_ms"] for edge in edges for row in edge.batches]
+    finally:
+        for edge in edges:
+            edge.stop()
+        readers.close()
+
+
 def measure(ws, database, school, rounds):
     """The whole rush against a running Odoo; one run's numbers."""
     readers = Readers(EDGES * READERS)
@@ -154,28 +184,7 @@ def measure(ws, database, school, rounds):
         tempfile.TemporaryDirectory(prefix="bench-rush-") as name,
         odoo_server(ws, database, "bench-rush") as url,
     ):
-        edges = []
-        try:
-            for number, known in enumerate(school["edges"]):
-                folder = Path(name) / str(number)
-                folder.mkdir()
-                ports = readers.ports[number * READERS : (number + 1) * READERS]
-                edges.append(EdgeProcess(folder, url, known, ports))
-                CODES.extend(known["terminals"])
-            for edge in edges:
-                edge.start()
-            if not readers.connect():
-                raise RuntimeError("not every reader is connected")
-            until(
-                lambda: all(e.status().get("state") == "online" for e in edges), READY_S, "edges are online"
-            )
-            play(edges, readers, school["uids"], 1)  # warm: workers, plans
-            latencies, taps = play(edges, readers, school["uids"], rounds)
-            until(lambda: all(e.status().get("queue") == 0 for e in edges), SENT_S, "everything is sent")
-        finally:
-            for edge in edges:
-                edge.stop()
-            readers.close()
+        latencies, taps, batches_ms = rush(Path(name), url, school, readers, rounds)
     granted = {row["tap"] for row in taps if row["outcome"] == "granted"}
     rows = ws.server.query(
         "SELECT uuid, count(*) FROM campus_transfer WHERE kind = 'purchase' GROUP BY 1", database
@@ -188,6 +197,9 @@ def measure(ws, database, school, rounds):
         "p50_ms": round(common.percentile(latencies, 0.50), 1),
         "p99_ms": round(common.percentile(latencies, 0.99), 1),
         "server_share": round(sum(not row["offline"] for row in taps) / len(taps), 4),
+        "batches": len(batches_ms),
+        "batch_p50_ms": common.percentile(batches_ms, 0.50),
+        "batch_p99_ms": common.percentile(batches_ms, 0.99),
         "lost": len(granted - set(charged)),
         "doubled": sum(count > 1 for count in charged.values()),
         "errors": len(taps) - len(granted),

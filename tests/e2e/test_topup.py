@@ -92,6 +92,56 @@ def no_sideways(page):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
 
+def sees_what_did_not_arrive(server, lin, school):
+    page = lin.page
+    page.goto("/my/card/topup?amount=20")
+    pay(page, "pending")
+    # Odoo's own page waits there; whoever leaves it finds the payment on its way.
+    page.goto(f"/my/card/topup/done/{server.run(LAST, wallet=school['wallet'])}")
+    expect(page.get_by_text("on its way")).to_be_visible()
+    lin.shot("topup pending")
+    page.goto("/my/card/topup?amount=20")
+    pay(page, "error")
+    expect(page.get_by_text("The payment failed")).to_be_visible()
+    lin.shot("topup failed")
+
+
+def looks_at_every_page(server, lin, school):
+    page = lin.page
+    server.run(BUY, wallet=school["wallet"], canteen=school["canteen"], amounts=[1250, 880, 1500, 999_999])
+    for name, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for part in ("history", "history/charts", "history/refused", "limits", "auto", "links", "privacy"):
+            page.goto(f"/my/card/{part}")
+            no_sideways(page)
+            lin.shot(f"topup {part} {name}")
+
+
+def disputes_a_line_and_takes_a_statement(lin):
+    page = lin.page
+    page.goto("/my/card/history")
+    page.locator("li.line a").first.click()
+    page.locator("textarea").fill("I was not there.")
+    page.get_by_role("button", name="Dispute it").click()
+    expect(page.get_by_text("Your dispute: Open")).to_be_visible()
+    lin.shot("topup dispute")
+    with page.expect_download() as download:
+        page.goto("/my/card/history")
+        page.locator("summary").click()
+        page.get_by_role("button", name="Statement as PDF").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def books_agree(server, school):
+    measured = server.run(CLOSE, company=school["company"])
+    for moment in ("before", "after"):
+        lines = measured[moment]
+        assert {line["kind"] for line in lines} >= {"plan", "transit", "days"}
+        assert all(line["difference_minor"] == 0 and line["drift_minor"] == 0 for line in lines), lines
+    transit = next(line for line in measured["after"] if line["kind"] == "transit")
+    assert (transit["open_minor"], transit["books_minor"]) == (0, 0)
+
+
 def test_a_holder_tops_up_looks_back_and_the_books_agree(server, visit, school):
     lin = visit("en_US").login("topup-lin", page="/my/card")
     page = lin.page
@@ -109,44 +159,11 @@ def test_a_holder_tops_up_looks_back_and_the_books_agree(server, visit, school):
         lin.shot(f"topup done {name}")
     assert server.run(MONEY, wallet=school["wallet"]) == {"balance": 15000, "tops": 3}
 
-    page.goto("/my/card/topup?amount=20")
-    pay(page, "pending")
-    # Odoo's own page waits there; whoever leaves it finds the payment on its way.
-    page.goto(f"/my/card/topup/done/{server.run(LAST, wallet=school['wallet'])}")
-    expect(page.get_by_text("on its way")).to_be_visible()
-    lin.shot("topup pending")
-    page.goto("/my/card/topup?amount=20")
-    pay(page, "error")
-    expect(page.get_by_text("The payment failed")).to_be_visible()
-    lin.shot("topup failed")
-
-    server.run(BUY, wallet=school["wallet"], canteen=school["canteen"], amounts=[1250, 880, 1500, 999_999])
-    for name, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for part in ("history", "history/charts", "history/refused", "limits", "auto", "links", "privacy"):
-            page.goto(f"/my/card/{part}")
-            no_sideways(page)
-            lin.shot(f"topup {part} {name}")
-    page.goto("/my/card/history")
-    page.get_by_text("Canteen 1").first.click()
-    page.locator("textarea").fill("I was not there.")
-    page.get_by_role("button", name="Dispute it").click()
-    expect(page.get_by_text("Your dispute: Open")).to_be_visible()
-    lin.shot("topup dispute")
-    with page.expect_download() as download:
-        page.goto("/my/card/history")
-        page.locator("summary").click()
-        page.get_by_role("button", name="Statement as PDF").click()
-    assert download.value.path().read_bytes().startswith(b"%PDF-")
+    sees_what_did_not_arrive(server, lin, school)
+    looks_at_every_page(server, lin, school)
+    disputes_a_line_and_takes_a_statement(lin)
     assert lin.errors == []
-
-    measured = server.run(CLOSE, company=school["company"])
-    for moment in ("before", "after"):
-        lines = measured[moment]
-        assert {line["kind"] for line in lines} >= {"plan", "transit", "days"}
-        assert all(line["difference_minor"] == 0 and line["drift_minor"] == 0 for line in lines), lines
-    transit = next(line for line in measured["after"] if line["kind"] == "transit")
-    assert (transit["open_minor"], transit["books_minor"]) == (0, 0)
+    books_agree(server, school)
 
 
 def test_a_guest_tops_up_by_a_link_and_sees_no_balance(server, visit, school):

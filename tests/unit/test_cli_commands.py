@@ -178,7 +178,7 @@ def test_an_addon_without_the_one_it_depends_on_is_left_out(tmp_path, monkeypatc
         (tmp_path / name).mkdir()
         (tmp_path / name / "__manifest__.py").write_text(repr({"depends": depends}))
     assert settings.existing(settings.PRODUCT_ADDONS) == ["campus_card"]
-    assert settings.base_modules() == ["account", "base_automation", "l10n_cn"]
+    assert settings.base_modules() == ["account", "base_automation", "l10n_cn", "payment_demo"]
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):

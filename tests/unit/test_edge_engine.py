@@ -160,14 +160,14 @@ def test_a_keyed_amount_is_paid_once(rig):
 
 
 def test_a_restart_abandons_what_was_asked_and_never_answered(server, tmp_path):
-    with Rig(server, tmp_path, ask_timeout_ms=2000) as rig:
+    with Rig(server, tmp_path, ask_timeout_ms=60_000) as rig:
         rig.ready()
-        server.delay_ms = 300
-        threading.Thread(target=rig.tap, args=(1,), daemon=True).start()
-        assert until(lambda: rig.journal.unanswered())
-        rig.sender.stop()
-        rig.journal.close()
-    server.delay_ms = 0
+        # nobody is answered as long as the server's lock is held
+        with server.lock:
+            threading.Thread(target=rig.tap, args=(1,), daemon=True).start()
+            assert until(lambda: rig.journal.unanswered())
+            rig.sender.stop()
+            rig.journal.close()
     with Rig(server, tmp_path) as again:
         assert again.sent() and until(lambda: server.finals)
         (final, _answer) = next(iter(server.finals.values()))

@@ -83,6 +83,8 @@ def test_noise_on_the_bus_changes_nothing(rig, noise):
 def test_a_version_that_brings_nothing_is_asked_for_once(rig):
     rig.server.campus.version += 1
     rig.server._snapshot = lambda since: (304, {}, b"")
+    rig.listener._poll_ms = 50
+    rig.listener._wake.set()
     before = len(rig.server.requests)
     for _ in range(20):
         rig.listener.version_seen(rig.server.campus.version)

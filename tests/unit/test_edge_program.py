@@ -51,9 +51,10 @@ def test_a_card_on_the_reader_is_charged_and_shown_in_the_status(program, server
     assert until(lambda: server.charged)
     program.take()
     assert list(server.charged.values()) == [350]
-    assert until(lambda: json.loads(program.call("status", "--json").stdout or "{}").get("taps") == 1, 15)
-    shown = program.call("status")
-    assert shown.returncode == 0 and "Canteen: online" in shown.stdout and "T01 ready" in shown.stdout
+    assert until(lambda: json.loads(program.call("status", "--json").stdout or "{}").get("taps") == 1, 60)
+    # between two of its turns a busy edge may count as offline, or its status as old
+    shown = until(lambda: (done := program.call("status")).returncode == 0 and done.stdout, 60)
+    assert shown and "Canteen: online" in shown and "T01 ready" in shown
     assert until(lambda: server.heartbeats) and server.heartbeats[0]["readers"][0]["terminal"] == "T01"
     assert "04000001" not in program.log
     process.send_signal(signal.SIGTERM)

@@ -1,5 +1,7 @@
 """Keyboards: keys of any layout, gaps, repeats, damage, and a keyboard on a real pipe or device."""
 
+import time
+
 import evdev
 import pytest
 from edge_support import Events, cards, noise, pieces
@@ -156,9 +158,39 @@ def test_shift_that_is_held_over_many_keys_counts_for_all_and_no_longer():
 
 def test_a_scan_with_holes_is_thrown_away():
     data = stream(keys.of_text("04A1")) + encode(1020, 0, 3, 0) + typed("B2C3", start_ms=1024)
-    events = read(data)
-    assert noise(events)["overrun"] == 1
-    assert cards(events) == ["number:B2C3"]
+    events = read(data + typed("04A1B2C3", start_ms=2000))
+    assert noise(events) == {"overrun": 1, "broken": 1}
+    assert cards(events) == ["uid:04A1B2C3"]
+
+
+@given(UIDS, st.integers(4, 40), st.integers(wedge.GAP_MS + 1, wedge.REST_MS), st.sampled_from([[ENTER], []]))
+def test_a_reader_that_falters_makes_no_credential_of_the_pieces(digits, cut, pause_ms, end):
+    first, rest = keys.of_text(digits)[:cut], [*keys.of_text(digits)[cut:], *end]
+    resumed_ms = 1000 + 4 * (len(first) - 1) + pause_ms
+    data = stream(first) + stream(rest, start_ms=resumed_ms)
+    next_ms = resumed_ms + 4 * len(rest) + wedge.REST_MS
+    events = read(data + typed("0A0B0C0D", start_ms=next_ms + 1))
+    assert cards(events) in ([["uid:0A0B0C0D"]] if rest else [[f"uid:{digits.upper()}", "uid:0A0B0C0D"]])
+
+
+def test_a_reader_that_ends_its_scans_is_waited_for():
+    decoder = Wedge("hex_be")
+    decoder.poll(0)
+    assert cards(read(typed("0A0B0C0D"), decoder)) == ["uid:0A0B0C0D"]
+    read(stream(keys.of_text("04A1B2C3"), start_ms=5000), decoder)
+    decoder.poll(wedge.SILENCE_MS)
+    assert decoder.feed(b"") == [Noise("broken")]
+    assert read(typed("D4E5F6", start_ms=5900), decoder) == [Noise("broken")]
+    assert cards(read(typed("04A1B2C3"), decoder)) == ["uid:04A1B2C3"]
+
+
+def test_keys_that_were_waiting_to_be_read_are_no_silence():
+    decoder = Wedge("hex_be")
+    decoder.poll(0)
+    assert read(stream(keys.of_text("04A1B2C3")), decoder) == []
+    # the thread that reads had to wait
+    decoder.poll(10 * wedge.SILENCE_MS)
+    assert read(typed("D4E5F6", start_ms=1032), decoder) == [CardSeen("uid:04A1B2C3D4E5F6")]
 
 
 def test_a_scan_that_does_not_end_is_noise_and_the_next_one_is_read():
@@ -227,9 +259,10 @@ def test_a_keyboard_is_read_unplugged_and_plugged_in_again(tmp_path):
         port = WedgePort("T01", events.put, keyboard.address, Wedge("dec_be"), backoff=Backoff(50, 100))
         port.start()
         events.until(ReaderState, state=base.READY)
-        keyboard.type("0077705923")
+        keyboard.type("0077705923", end="")
         assert events.until(CardSeen).credential == "uid:04A1B2C3"
-        keyboard.type("3283263748", end="")
+        time.sleep(wedge.REST_MS / 1000)
+        keyboard.type("3283263748")
         assert events.until(CardSeen).credential == "uid:C3B2A104"
         port.show(base.Feedback(base.GRANTED))
     assert "unplugged" in events.until(ReaderState, state=base.LOST).detail

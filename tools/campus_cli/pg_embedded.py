@@ -31,6 +31,8 @@ SOCKET_PATH_MAX_BYTES = 107
 ORPHANS_TIMEOUT_S = 30
 SOCKET_NAME = ".s.PGSQL.5432"
 SETTINGS = {
+    # After a crash every file of every database would be synced one by one, which takes minutes.
+    "recovery_init_sync_method": "syncfs",
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "300",
@@ -94,7 +96,7 @@ class Embedded:
         self._clear_stale_locks()
         options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in SETTINGS.items())
         options += f" -c unix_socket_directories='{self.socket_folder}'"
-        command = [self.programs / "pg_ctl", "-w", "-t", "60", "-D", self.data]
+        command = [self.programs / "pg_ctl", "-w", "-t", "180", "-D", self.data]
         command += ["-l", self.log, "-o", options, "start"]
         if not self._answers(command):
             tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""

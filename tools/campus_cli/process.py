@@ -106,8 +106,19 @@ def hear_termination() -> None:
 def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
     """Run with our own output; returns the exit code. An interrupted child may clean up."""
     arguments = [str(part) for part in command]
-    with subprocess.Popen(arguments, cwd=paths.ROOT, env=clean_env(env), stdin=subprocess.DEVNULL) as process:
+    held: list[int] = []
+    # a child that is being started is not known yet: nobody could tell it to end
+    hear = signal.signal(signal.SIGTERM, lambda number, frame: held.append(number))
+    try:
+        process = subprocess.Popen(arguments, cwd=paths.ROOT, env=clean_env(env), stdin=subprocess.DEVNULL)
+    except BaseException:
+        signal.signal(signal.SIGTERM, hear)
+        raise
+    with process:
         try:
+            signal.signal(signal.SIGTERM, hear)
+            if held:
+                signal.raise_signal(signal.SIGTERM)
             return process.wait()
         except BaseException as error:
             if isinstance(error, Terminated):

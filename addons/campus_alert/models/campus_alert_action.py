@@ -143,5 +143,6 @@ class CampusAlertAction(models.Model):
 
     def _notify_thread_by_web_push(self, message, recipients_data, msg_vals=False, **kwargs):
         """Phones are told by a delivery of their own, and once."""
-        if not self.env.context.get("campus_alert_channel"):
-            super()._notify_thread_by_web_push(message, recipients_data, msg_vals=msg_vals, **kwargs)
+        if self.env.context.get("campus_alert_channel"):
+            return None
+        return super()._notify_thread_by_web_push(message, recipients_data, msg_vals=msg_vals, **kwargs)

@@ -23,13 +23,7 @@ class CampusAlertPortal(models.AbstractModel):
     @api.model
     def _page_values(self):
         partner = self.env.user.partner_id.sudo()
-        alerts = (
-            self.env["campus.alert"]
-            .sudo()
-            .search(
-                [("partner_id", "=", partner.id), ("rule_id.notify_holder", "=", True)], limit=ALERTS_SHOWN
-            )
-        )
+        alerts = self.env["campus.alert"].sudo().search(self._told_domain(partner), limit=ALERTS_SHOWN)
         unseen = alerts.filtered(lambda alert: not alert.seen_at)
         values = {
             "alerts": alerts,
@@ -44,6 +38,15 @@ class CampusAlertPortal(models.AbstractModel):
         }
         unseen.write({"seen_at": fields.Datetime.now()})
         return values
+
+    @api.model
+    def _told_domain(self, partner):
+        """Alerts that concern this person and were told in time: old news is the office's business."""
+        return [
+            ("partner_id", "=", partner.id),
+            ("rule_id.notify_holder", "=", True),
+            ("state", "!=", "late"),
+        ]
 
     @api.model
     def _rules(self, partner):

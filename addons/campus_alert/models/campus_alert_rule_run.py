@@ -41,7 +41,7 @@ class CampusAlertRuleRun(models.Model):
 
     @api.model
     def _cron_run(self):
-        rules = self.search([], order="sequence, id")
+        rules = self.search([("active", "=", True)], order="sequence, id")
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(rules))
         for rule in rules:

@@ -6,6 +6,37 @@ from odoo.tools import SQL
 from .campus_alert_source import KNOWN
 
 MOMENTS = {KNOWN: SQL("transfer.posted_at"), "happened": SQL("transfer.occurred_at")}
+# Balances are counted back from the present ones.
+MOVEMENTS = """WITH side AS (
+    SELECT transfer.id, transfer.uuid, transfer.wallet_id, transfer.amount_minor,
+           transfer.kind <> 'purchase' AND transfer.reverses_id IS NULL
+           AND credit.wallet_id = transfer.wallet_id AS top_up,
+           transfer.occurred_at, transfer.reverses_id, %(fresh)s AS fresh,
+           (CASE WHEN credit.kind = 'pocket' THEN transfer.amount_minor ELSE 0 END)
+           - (CASE WHEN debit.kind = 'pocket' THEN transfer.amount_minor ELSE 0 END) AS change
+      FROM campus_transfer transfer
+      JOIN campus_account debit ON debit.id = transfer.debit_account_id
+      JOIN campus_account credit ON credit.id = transfer.credit_account_id
+     WHERE transfer.wallet_id IN (SELECT id FROM campus_wallet
+                                   WHERE partner_id = ANY(%(partners)s)
+                                     AND company_id = %(company)s)
+       AND transfer.occurred_at >= %(since)s),
+now AS (
+    SELECT wallet_id, sum(balance_minor)::bigint AS minor FROM campus_account
+     WHERE kind = 'pocket' AND wallet_id IN (SELECT wallet_id FROM side) GROUP BY wallet_id),
+run AS (
+    SELECT side.*, now.minor - COALESCE(sum(side.change) OVER (
+               PARTITION BY side.wallet_id ORDER BY side.id DESC
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS balance
+      FROM side JOIN now USING (wallet_id))
+SELECT wallet.partner_id, max(run.id),
+       max(run.occurred_at) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s,
+       min(run.balance)::bigint,
+       sum(CASE WHEN run.id IN %(matching)s AND run.reverses_id IS NULL
+                THEN run.amount_minor ELSE 0 END)::bigint,
+       bool_or(run.top_up), bool_or(run.fresh)
+  FROM run JOIN campus_wallet wallet ON wallet.id = run.wallet_id
+ GROUP BY wallet.partner_id, run.uuid ORDER BY max(run.id)"""
 
 
 class CampusAlertSourceTransfer(models.AbstractModel):
@@ -76,36 +107,7 @@ class CampusAlertSourceTransfer(models.AbstractModel):
         domain = Domain("wallet_id.partner_id", "in", partner_ids) & Domain("occurred_at", ">=", since)
         rows = self.env.execute_query(
             SQL(
-                """WITH side AS (
-                       SELECT transfer.id, transfer.uuid, transfer.wallet_id, transfer.amount_minor,
-                              transfer.kind <> 'purchase' AND transfer.reverses_id IS NULL
-                              AND credit.wallet_id = transfer.wallet_id AS top_up,
-                              transfer.occurred_at, transfer.reverses_id, %(fresh)s AS fresh,
-                              (CASE WHEN credit.kind = 'pocket' THEN transfer.amount_minor ELSE 0 END)
-                              - (CASE WHEN debit.kind = 'pocket' THEN transfer.amount_minor ELSE 0 END) AS change
-                         FROM campus_transfer transfer
-                         JOIN campus_account debit ON debit.id = transfer.debit_account_id
-                         JOIN campus_account credit ON credit.id = transfer.credit_account_id
-                        WHERE transfer.wallet_id IN (SELECT id FROM campus_wallet
-                                                      WHERE partner_id = ANY(%(partners)s)
-                                                        AND company_id = %(company)s)
-                          AND transfer.occurred_at >= %(since)s),
-                   now AS (
-                       SELECT wallet_id, sum(balance_minor)::bigint AS minor FROM campus_account
-                        WHERE kind = 'pocket' AND wallet_id IN (SELECT wallet_id FROM side) GROUP BY wallet_id),
-                   run AS (
-                       SELECT side.*, now.minor - COALESCE(sum(side.change) OVER (
-                                  PARTITION BY side.wallet_id ORDER BY side.id DESC
-                                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS balance
-                         FROM side JOIN now USING (wallet_id))
-                   SELECT wallet.partner_id, max(run.id),
-                          max(run.occurred_at) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s,
-                          min(run.balance)::bigint,
-                          sum(CASE WHEN run.id IN %(matching)s AND run.reverses_id IS NULL
-                                   THEN run.amount_minor ELSE 0 END)::bigint,
-                          bool_or(run.top_up), bool_or(run.fresh)
-                     FROM run JOIN campus_wallet wallet ON wallet.id = run.wallet_id
-                    GROUP BY wallet.partner_id, run.uuid ORDER BY max(run.id)""",
+                MOVEMENTS,
                 fresh=self._in_span(span),
                 partners=list(partner_ids),
                 company=rule.company_id.id,

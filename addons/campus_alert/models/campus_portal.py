@@ -10,11 +10,7 @@ class CampusPortal(models.AbstractModel):
     def _notes(self):
         notes = super()._notes()
         holder = self._need_holder()
-        domain = [
-            ("partner_id", "=", holder.id),
-            ("rule_id.notify_holder", "=", True),
-            ("seen_at", "=", False),
-        ]
+        domain = [*self.env["campus.alert.portal"]._told_domain(holder), ("seen_at", "=", False)]
         alert = holder.env["campus.alert"].search(domain, limit=1)
         if alert:
             notes.append(

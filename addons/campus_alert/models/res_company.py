@@ -7,8 +7,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _campus_setup(self):
-        super()._campus_setup()
+        done = super()._campus_setup()
         self.sudo()._campus_setup_alert_rules()
+        return done
 
     def _campus_setup_alert_rules(self):
         """Copy the first company's shipped rules into companies that have no rule yet."""

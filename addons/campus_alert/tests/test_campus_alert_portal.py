@@ -29,10 +29,11 @@ class TestAlertPortal(HttpCase):
         cls.alert = cls.new_alert(cls.rule, cls.lin)
         cls.new_alert(cls.silent, cls.lin)
         cls.new_alert(cls.rule, cls.wang, total=77700)
+        cls.new_alert(cls.rule, cls.lin, total=66600, period="old", state="late")
         cls.agent = UserAgent()
 
     @classmethod
-    def new_alert(cls, rule, user, total=52340):
+    def new_alert(cls, rule, user, total=52340, **values):
         return cls.env["campus.alert"].create(
             {
                 "rule_id": rule.id,
@@ -43,6 +44,7 @@ class TestAlertPortal(HttpCase):
                 "period": "2026-03-02",
                 "happened_at": "2026-03-02 04:00:00",
                 "facts": {"total": total, "threshold": 50000},
+                **values,
             }
         )
 
@@ -63,6 +65,7 @@ class TestAlertPortal(HttpCase):
         self.assertIn("Spend rule", page)
         self.assertNotIn("For staff only", page)
         self.assertNotIn("777.00", page)
+        self.assertNotIn("666.00", page)
         self.assertTrue(self.alert.seen_at)
 
     def test_a_visitor_has_to_log_in(self):

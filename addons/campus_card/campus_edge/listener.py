@@ -6,6 +6,7 @@ import importlib
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -74,10 +75,11 @@ class Listener:
         self._connection.close()
 
     def version_seen(self, version: int) -> None:
-        """The server spoke of a version: ask if it is news."""
-        if version > self._known:
-            self._newest = max(self._newest, version)
-            self._wake.set()
+        """The server spoke of a version: ask with the next turn if it is news.
+
+        Not at once: the server speaks of it in the middle of a rush, and what cannot wait is pushed.
+        """
+        self._newest = max(self._newest, version)
 
     # -- asking ------------------------------------------------------------------------------
     def _ask_on(self) -> None:
@@ -86,11 +88,16 @@ class Listener:
             self._wake.clear()
             if self.refresh():
                 backoff.reset()
-                pause_ms = SLOW_POLL_MS if self.connected else self._poll_ms
-            else:
-                pause_ms = backoff.next_ms()
-            if not self._stopping.is_set():
-                self._wake.wait(pause_ms / 1000)
+                self._rest()
+            elif not self._stopping.is_set():
+                self._wake.wait(backoff.next_ms() / 1000)
+
+    def _rest(self) -> None:
+        """Wait until something is pushed, a version is news, or the list has to be asked for anyway."""
+        end = time.monotonic() + SLOW_POLL_MS / 1000
+        while not self._stopping.is_set() and not self._wake.wait(self._poll_ms / 1000):
+            if not self.connected or self._newest > self._known or time.monotonic() >= end:
+                return
 
     def refresh(self) -> bool:
         """Ask for what has changed and take it over; say whether the server could be asked."""

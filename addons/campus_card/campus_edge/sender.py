@@ -134,8 +134,11 @@ class Sender:
         batch = self._journal.batch(self._limit)
         if batch is None:
             return -1
+        began = time.monotonic()
         try:
             answer = self._connection.request("POST", TAPS_PATH, batch.body(), self._request_timeout_ms)
+            took_ms = round((time.monotonic() - began) * 1000)
+            _logger.info("batch", extra={"entries": len(batch.entries), "took_ms": took_ms})
             self._take(batch, answer.json())
         except ServerUnreachable as error:
             return self._failed(str(error))

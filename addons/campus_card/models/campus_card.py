@@ -89,7 +89,7 @@ class CampusCard(models.Model):
     )
     state = fields.Selection(related="stage_id.state", store=True, index=True)
     state_before_loss = fields.Selection(CARD_STATES, readonly=True, copy=False)
-    valid_from = fields.Date(default=fields.Date.context_today, tracking=True)
+    valid_from = fields.Date(default=lambda self: self.env.company._campus_today(), tracking=True)
     valid_until = fields.Date(
         tracking=True, help="Last day on which the card works. Empty: no end of its own."
     )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ..campus_core import card_state
@@ -101,7 +101,7 @@ class CampusCard(models.Model):
         """Return why this card may not be used today, None when it may."""
         holder = self.partner_id
         holder.fetch(["campus_valid_from", "campus_valid_until"])
-        today = fields.Date.context_today(self)
+        today = self.company_id._campus_today()
         for valid_from, valid_until in (
             (self.valid_from, self.valid_until),
             (holder.campus_valid_from, holder.campus_valid_until),

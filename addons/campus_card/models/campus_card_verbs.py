@@ -124,8 +124,8 @@ class CampusCard(models.Model):
             self.activity_feedback([LOST_ACTIVITY])
 
     def _check_can_be_active(self):
-        today = fields.Date.context_today(self)
         for card in self:
+            today = card.company_id._campus_today()
             if not card.uid and card.kind != "phone":
                 raise UserError(self.env._("Card %s needs the UID of its chip first.", card.number))
             if card.valid_until and card.valid_until < today:
@@ -187,7 +187,7 @@ class CampusCard(models.Model):
     def _cron_expire(self):
         """Expire the cards whose last valid day is over."""
         domain = Domain("state", "in", CAN_EXPIRE) & Domain(
-            "valid_until", "<", fields.Date.context_today(self)
+            "valid_until", "<", self.env.company._campus_today()
         )
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=self.search_count(domain))

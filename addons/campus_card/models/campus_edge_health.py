@@ -75,8 +75,9 @@ class CampusEdge(models.Model):
         }
 
     def _set_state(self, state, allowed):
-        super()._set_state(state, allowed)
+        done = super()._set_state(state, allowed)
         self._update_health(fields.Datetime.now())
+        return done
 
     def _heartbeat(self, values):
         """Store what the edge says of itself (JSON as received); raises ``WireError``.
@@ -194,7 +195,7 @@ class CampusEdge(models.Model):
     @api.model
     def _cron_health(self):
         """Notice who has fallen silent; every minute."""
-        self.search([])._update_health(fields.Datetime.now())
+        self.search([("active", "=", True)])._update_health(fields.Datetime.now())
 
     @api.model
     def _cron_forget(self):

@@ -22,10 +22,12 @@ SHOWN_STATES = (
 )
 WALLET_FROZEN = "wallet_frozen"
 HMAC_BLOCK = 64
-_LIFE = """
-    SELECT (SELECT system_identifier FROM pg_control_system())
+_LIVES = """
+    SELECT life,
+           (SELECT system_identifier FROM pg_control_system())
            || '/' || (SELECT timeline_id FROM pg_control_checkpoint())
-           || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())"""
+           || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())
+      FROM campus_snapshot_life"""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -64,7 +66,7 @@ class CampusSnapshot(models.AbstractModel):
     @api.model
     def _renew_life(self):
         """In a restored or copied database: move the versions away from those of the other life."""
-        self.env.cr.execute(f"SELECT life, ({_LIFE}) FROM campus_snapshot_life")
+        self.env.cr.execute(_LIVES)
         life, this_life = self.env.cr.fetchone()
         if life == this_life:
             return

@@ -1,3 +1,5 @@
+from zoneinfo import ZoneInfo
+
 from odoo import api, fields, models
 
 from ..campus_core import money, uid
@@ -50,3 +52,9 @@ class ResCompany(models.Model):
             company.campus_replacement_fee_minor = self.env["campus.amount"]._to_minor(
                 company.campus_replacement_fee
             )
+
+    def _campus_today(self):
+        """Today where the company is: a card is good on the same days for its maker, a till and a reader."""
+        self.ensure_one()
+        zone = ZoneInfo(self.partner_id.sudo().tz or "UTC")
+        return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()

@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .people_common import PeopleCase
 
@@ -71,3 +71,13 @@ class TestResolve(PeopleCase):
         other = self.env["res.company"].create({"name": "Another school"})
         card, code = self.env["campus.card"].with_company(other)._resolve(self.card.uid)
         self.assertEqual((card.ids, code), ([], "unknown_card"))
+
+    def test_a_card_is_good_on_the_day_of_its_company(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        with freeze_time("2026-03-05 17:00:00"):
+            self.assertEqual(self.company._campus_today(), date(2026, 3, 6))
+            card = self.env["campus.card"].create({"partner_id": self.lin.id})
+            self.assertEqual(card.valid_from, date(2026, 3, 6))
+            self.card.write({"valid_from": "2026-03-06", "valid_until": "2026-03-06"})
+            till = self.card.with_context(tz="UTC")
+            self.assertIsNone(till._refusal_code())

@@ -46,7 +46,7 @@ class CampusCardIssue(models.TransientModel):
         domain=[("state", "in", START_STATES)],
         default=lambda self: self.env["campus.card.stage"]._first_of(card_state.APPROVED),
     )
-    valid_from = fields.Date(default=fields.Date.context_today)
+    valid_from = fields.Date(default=lambda self: self.env.company._campus_today())
     valid_until = fields.Date(help="Empty: as long as the holder is valid.")
     holder_count = fields.Integer("Cards to Make", compute="_compute_holder_count")
 

@@ -55,7 +55,7 @@ class CampusApp(CampusPage, http.Controller):
             "description": request.env._(
                 "Balance, code, loss report and emergency code of your campus card."
             ),
-            "lang": (request.env.lang or "en_US").replace("_", "-"),
+            "lang": self._layout_values()["language"],
             "start_url": "/my/card",
             "scope": "/my",
             "display": "standalone",

@@ -1,8 +1,10 @@
+from markupsafe import Markup
 from odoo.http import request
 
 from .. import app_files
 from ..const import PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
 
+DOCTYPE = Markup("<!DOCTYPE html>\n")
 # Scripts that an ordinary page does not load.
 OWN_PAGES = ("worker.js", "kiosk.js")
 
@@ -29,6 +31,8 @@ class CampusPage:
 
     def _layout_values(self):
         return {
+            "doctype": DOCTYPE,
+            "title": request.env._("Campus Card"),
             "app_url": app_files.url,
             "app_files": [
                 name for name in app_files.files() if name.endswith(".js") and name not in OWN_PAGES

@@ -125,13 +125,14 @@ class CampusPortal(models.AbstractModel):
         wallet = self._need_wallet()
         to_text = self.env["campus.amount"]._to_text
         rows = []
-        labels = (
-            ("purchase", self.env._("Most for one purchase")),
-            ("day", self.env._("Most for one day")),
-            ("pin_above", self.env._("Ask for the PIN above this sum a day")),
-        )
+        names = ("purchase", "day", "pin_above")
+        labels = [
+            self.env._("Most for one purchase"),
+            self.env._("Most for one day"),
+            self.env._("Ask for the PIN above this sum a day"),
+        ]
         own = (wallet.own_limit_purchase_minor, wallet.own_limit_day_minor, wallet.own_pin_above_minor)
-        for (name, label), school, minor in zip(labels, wallet._school_limits(), own, strict=True):
+        for name, label, school, minor in zip(names, labels, wallet._school_limits(), own, strict=True):
             rows.append(
                 {
                     "name": name,

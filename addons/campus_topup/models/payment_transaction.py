@@ -35,9 +35,10 @@ class PaymentTransaction(models.Model):
 
     def _post_process(self):
         """Put the money on the card after the payment is made, in the same transaction."""
-        super()._post_process()
+        done = super()._post_process()
         for tx in self.filtered("campus_wallet_id"):
             tx._campus_settle()
+        return done
 
     def _create_payment(self, **extra_create_values):
         """Book a top-up against the transit account, from which the day close takes it."""

@@ -145,6 +145,9 @@ def _inside_odoo(suites: list[str], groups: list[list[str]], extra: list[str]) -
         # It makes its own databases and servers; see tests/e2e/conftest.py.
         # Hypothesis loads itself at the very end; after a browser was driven, Python 3.11 cannot.
         outcomes.append(_pytest("e2e", ["tests/e2e", "-p", "no:hypothesispytest", *extra], {}))
+        # Last, because it kills the PostgreSQL that the others use; a real server is not ours to kill.
+        if ws.server.embedded:
+            outcomes.append(_pytest("chaos", ["tests/chaos", *extra], {}))
     return outcomes
 
 

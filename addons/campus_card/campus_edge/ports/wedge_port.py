@@ -74,19 +74,16 @@ class WedgePort(Port):
 
     def _read(self, device: int) -> None:
         while not self._stopping.is_set():
-            self._decoder.poll(now_ms())
-            self._emit(*self._decoder.feed(b""))
             ready = select.select([device, self._wake_read], [], [], self._decoder.poll_ms / 1000)[0]
             if self._wake_read in ready:
                 os.read(self._wake_read, 64)
             # nobody can be shown anything on a keyboard
             while self._next_feedback() is not None:
                 pass
-            if device not in ready:
-                continue
-            data = os.read(device, READ_EVENTS * EVENT.size)
-            if not data:
+            data = os.read(device, READ_EVENTS * EVENT.size) if device in ready else b""
+            if device in ready and not data:
                 raise PortFault("the reader was unplugged")
+            # silence is judged by what was read, however late this thread comes to run
             self._decoder.poll(now_ms())
             self._emit(*self._decoder.feed(data))
 

@@ -3,6 +3,10 @@
 A scan is keys in quick succession. It ends with Enter or Tab, or when no key follows for
 ``gap_ms``; so a person who types on a keyboard makes many short scans, and these are noise.
 Gaps are measured with the times that the kernel has put into the events.
+
+A reader that falters must not make two short credentials of one long one. So what goes on soon
+after a pause is a piece of a broken scan, as what came before the pause is, and once a reader has
+ended a scan with Enter, what it does not end is broken too. Broken scans are noise.
 """
 
 from __future__ import annotations
@@ -24,6 +28,10 @@ RELEASED, PRESSED, REPEATED = 0, 1, 2
 GAP_MS: Final = 120
 #: Silence on the wire has the delays of threads in it, so it is given more time.
 SILENCE_MS: Final = 250
+#: Keys that follow an unended scan so soon belong to it; people need longer for the next card.
+REST_MS: Final = 500
+#: The same for a reader that is known to end its scans.
+REST_OF_ENDED_MS: Final = 2000
 #: Keys of one scan; a credential has no more characters.
 KEYS_MAX: Final = 1024
 #: Shorter is no credential but somebody typing.
@@ -36,6 +44,7 @@ GARBAGE: Final = "garbage"
 TYPING: Final = "typing"
 OVERSIZE: Final = "oversize"
 OVERRUN: Final = "overrun"
+BROKEN: Final = "broken"
 MALFORMED: Final = "malformed"
 
 
@@ -66,20 +75,24 @@ class Wedge:
         self._shifts: set[int] = set()
         self._keys: list[Key] = []
         self._is_oversize = False
+        self._is_broken = False
+        # the last scan had no end; this reader's scans have one
+        self._is_unended = self._is_ending = False
         self._key_ms = 0
         self._heard_ms = self._now_ms
         self._events += self._presence.gone()
 
     def poll(self, now_ms: int) -> bytes:
         self._now_ms = now_ms
-        if (self._keys or self._is_oversize) and now_ms - self._heard_ms >= SILENCE_MS:
-            self._finish()
         self._events += self._presence.expire(now_ms)
         return b""
 
     def feed(self, data: bytes) -> list[Event]:
         if data:
             self._heard_ms = self._now_ms
+        elif self._is_under_way and self._now_ms - self._heard_ms >= SILENCE_MS:
+            # only now: at the time of ``poll`` the next keys may have been waiting to be read
+            self._finish(is_ended=False)
         self._bytes += data
         while (event := self._next()) is not None:
             self._take(event)
@@ -106,6 +119,7 @@ class Wedge:
         if event.kind == _EV_SYN and event.code == _SYN_DROPPED:
             # the kernel has dropped events: what is here of the scan has holes
             self._keys, self._is_oversize = [], False
+            self._is_unended, self._key_ms = True, event.at_ms
             self._shifts.clear()
             self._events.append(Noise(OVERRUN))
         if event.kind != _EV_KEY:
@@ -116,15 +130,26 @@ class Wedge:
             self._press(event)
 
     def _press(self, event: InputEvent) -> None:
-        if (self._keys or self._is_oversize) and abs(event.at_ms - self._key_ms) > self._gap_ms:
-            self._finish()
-        self._key_ms = event.at_ms
+        pause_ms, self._key_ms = abs(event.at_ms - self._key_ms), event.at_ms
+        if self._is_under_way and pause_ms > self._gap_ms:
+            self._is_broken = self._is_broken or self._is_rest(pause_ms)
+            self._finish(is_ended=False)
+        if not self._is_under_way:
+            self._is_broken = self._is_unended and self._is_rest(pause_ms)
         if event.code in keys.ENDS:
-            self._finish()
+            self._finish(is_ended=True)
         elif event.code in keys.US:
             self._add(Key(event.code, bool(self._shifts)))
         elif event.code not in keys.SILENT:
             self._events.append(Noise(TYPING))
+
+    @property
+    def _is_under_way(self) -> bool:
+        return bool(self._keys) or self._is_oversize
+
+    def _is_rest(self, pause_ms: int) -> bool:
+        """Say whether keys after this pause belong to what came before it."""
+        return pause_ms <= (REST_OF_ENDED_MS if self._is_ending else REST_MS)
 
     def _add(self, key: Key) -> None:
         if len(self._keys) >= KEYS_MAX:
@@ -132,14 +157,19 @@ class Wedge:
         elif not self._is_oversize:
             self._keys.append(key)
 
-    def _finish(self) -> None:
+    def _finish(self, is_ended: bool) -> None:
         pressed, self._keys = self._keys, []
         was_oversize, self._is_oversize = self._is_oversize, False
+        is_broken = self._is_broken or (self._is_ending and not is_ended)
+        self._is_unended, self._is_broken = not is_ended, False
         if was_oversize:
             self._events.append(Noise(OVERSIZE))
         elif 0 < len(pressed) < KEYS_MIN:
             self._events.append(Noise(TYPING))
+        elif is_broken and pressed:
+            self._events.append(Noise(BROKEN))
         elif pressed:
+            self._is_ending = self._is_ending or is_ended
             found = _credential(pressed, self._form)
             if found is None:
                 self._events.append(Noise(MALFORMED))

@@ -64,8 +64,14 @@ class WedgeKeyboard:
     def type(self, text: str, end: str = "\n", key_ms: int = KEY_MS) -> None:
         """Type ``text`` and then Enter (``end`` empty: nothing, the pause ends the scan)."""
         pressed = keys.of_text(text) + ([keys.Key(keys.ENTER, False)] if end else [])
-        for key in pressed:
-            self.write(wedge.keystroke(time.time_ns() // 1_000_000, key))
+        began_ms = time.time_ns() // 1_000_000
+        typed = [wedge.keystroke(began_ms + place * key_ms, key) for place, key in enumerate(pressed)]
+        if self._keyboard is None:
+            # a reader's firmware keeps its pace, however busy the machine with the pipe is
+            self.write(b"".join(typed))
+            return
+        for events in typed:
+            self.write(events)
             time.sleep(key_ms / 1000)
 
     def write(self, events: bytes) -> None:

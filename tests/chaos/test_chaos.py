@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CHAOS = Path(__file__).resolve().parents[1] / "chaos" / "chaos.py"
+CHAOS = Path(__file__).resolve().parent / "chaos.py"
 
 
 def test_nothing_is_lost_or_doubled_while_everything_is_killed():
