@@ -73,10 +73,10 @@ class TestCampusEdgeHealth(EdgeHttpCase):
     def test_an_edge_that_has_just_taken_over_a_snapshot_is_up_to_date(self):
         version = self.version()
         self.env["campus.snapshot"]._mark(self.edge)
-        self.beat(snapshot=version)
+        self.client.post(PATH, {"snapshot": version})
         self.assertEqual(self.edge.health, "ok")
         self.edge.snapshot_at = fields.Datetime.now() - timedelta(hours=25)
-        self.beat(snapshot=version)
+        self.client.post(PATH, {"snapshot": version})
         self.assertEqual((self.edge.health, self.edge.health_reasons), ("late", "snapshot"))
 
     def test_an_edge_that_claims_a_version_of_the_future_has_confirmed_nothing(self):

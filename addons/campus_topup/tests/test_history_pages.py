@@ -92,13 +92,14 @@ class TestHistoryPages(TopupCase):
         self.assertIn("Not enough money", self.url_open("/my/card/history/refused").text)
 
     def test_a_refused_tap_is_among_the_refusals_once(self):
+        edge = self.env["campus.edge"].create({"name": "Gate", "company_id": self.company.id})
         self.env.cr.execute(
             """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, mark, purpose, credential,
                    card_id, wallet_id, mode, outcome, code, occurred_at, received_at)
-               SELECT '0b3f6a62-3b1c-4c5b-9f38-1d1c0c9bb0aa', kind, %s, 1, gen_random_uuid(), nr, gen_random_uuid(),
+               SELECT '0b3f6a62-3b1c-4c5b-9f38-1d1c0c9bb0aa', kind, %s, %s, gen_random_uuid(), nr, gen_random_uuid(),
                    'door', 'uid …B2C3', %s, %s, 'told', 'refused', 'card_frozen', now(), now()
                  FROM (VALUES ('tap', 1), ('final', 2)) AS row(kind, nr)""",
-            [self.company.id, self.card.id, self.wallet.id],
+            [self.company.id, edge.id, self.card.id, self.wallet.id],
         )
         page = self.url_open("/my/card/history/refused").text
         self.assertEqual(page.count("This card is frozen"), 1)
