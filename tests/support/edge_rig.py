@@ -18,7 +18,11 @@ from support.edge_campus import uid_of
 KEY = signing.SigningKey(bytes(range(32)))
 
 
-def until(true, timeout_s=10.0):
+#: Far above what anything here takes, so that a busy machine or disk is no failure.
+PATIENCE_S = 30.0
+
+
+def until(true, timeout_s=PATIENCE_S):
     """Wait until ``true()``; say what it was at the end."""
     end = time.monotonic() + timeout_s
     while not (found := true()) and time.monotonic() < end:

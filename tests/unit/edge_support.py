@@ -8,7 +8,7 @@ from campus_edge.ports.base import EventQueue
 from campus_edge.protocols.base import CardSeen, Noise
 
 #: Far above what anything here takes, so that a busy machine is no failure.
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 
 class Events(EventQueue):

@@ -95,7 +95,8 @@ def test_an_answer_that_trickles_ends_at_the_deadline():
         began = time.monotonic()
         with pytest.raises(ServerUnreachable):
             connect(url).request("POST", BEAT, b"{}", 600)
-        assert time.monotonic() - began < 2
+        # all of it would take 100 s
+        assert time.monotonic() - began < 10
 
 
 def test_nobody_there_is_said_at_once():

@@ -32,7 +32,7 @@ def test_a_pushed_freeze_closes_the_card_before_anything_is_asked(rig):
     with rig.server.lock:
         # nobody is answered as long as the server's lock is held
         rig.server.push([[1, "lost"]])
-        assert until(lambda: rig.snapshot.card(1, 0).state == "lost", 2)
+        assert until(lambda: rig.snapshot.card(1, 0).state == "lost")
         assert len(rig.server.requests) <= asked + 1
     assert rig.tap(1, "T01").code in ("card_lost", "ok")
 
@@ -63,8 +63,8 @@ def test_a_broken_websocket_comes_back_and_what_was_missed_is_asked_for(rig):
     assert until(lambda: not rig.listener.connected)
     rig.server.campus.set_state(4, "frozen")
     rig.server.start()
-    assert until(lambda: rig.snapshot.card(4, 0).state == "frozen", 15)
-    assert until(lambda: rig.listener.connected, 15)
+    assert until(lambda: rig.snapshot.card(4, 0).state == "frozen")
+    assert until(lambda: rig.listener.connected)
 
 
 @pytest.mark.parametrize(

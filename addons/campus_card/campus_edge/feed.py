@@ -15,10 +15,11 @@ A listener runs in the thread of the tap, after the reader was answered: it must
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeAlias
+
+from .subscribers import Subscribers
 
 _logger = logging.getLogger(__name__)
 
@@ -116,19 +117,11 @@ class Feed:
     """Passes events on to whoever has subscribed."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._listeners: tuple[Listener, ...] = ()
+        self._listeners: Subscribers[Listener] = Subscribers()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with every event from now on, until the returned function is called."""
-        with self._lock:
-            self._listeners = (*self._listeners, listener)
-
-        def stop() -> None:
-            with self._lock:
-                self._listeners = tuple(other for other in self._listeners if other is not listener)
-
-        return stop
+        return self._listeners.add(listener)
 
     def publish(self, event: FeedEvent) -> None:
         """Tell every listener."""

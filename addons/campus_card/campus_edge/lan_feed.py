@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from .feed import FeedEvent, Status, TapDone
 from .lan import feed as lan
+from .subscribers import Subscribers
 
 TAPS_SHOWN: Final = 20
 _LINKS: Final = {"online": lan.CONNECTED, "disabled": lan.REFUSED, "sick": lan.CONNECTED}
@@ -19,8 +19,7 @@ class LanFeed:
 
     def __init__(self, status: Callable[[], Status], tills: Callable[[], tuple[str, ...]]) -> None:
         self._status, self._tills = status, tills
-        self._lock = threading.Lock()
-        self._takers: tuple[lan.Take, ...] = ()
+        self._takers: Subscribers[lan.Take] = Subscribers()
         self._taps: deque[TapDone] = deque(maxlen=TAPS_SHOWN)
 
     def take_event(self, event: FeedEvent) -> None:
@@ -64,11 +63,4 @@ class LanFeed:
 
     def subscribe(self, take: lan.Take) -> Callable[[], None]:
         """Have ``take`` called with every tap of these terminals, until the returned function is called."""
-        with self._lock:
-            self._takers = (*self._takers, take)
-
-        def stop() -> None:
-            with self._lock:
-                self._takers = tuple(other for other in self._takers if other is not take)
-
-        return stop
+        return self._takers.add(take)

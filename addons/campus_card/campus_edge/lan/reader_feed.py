@@ -13,6 +13,7 @@ from typing import Final
 
 from ..ports.base import Port, PortEvent, Sink
 from ..protocols.base import AGAIN, OPENING, CardSeen, Feedback, ReaderState, mask
+from ..subscribers import Subscribers
 from .feed import ReaderStatus, Status, Take, TapStatus
 
 TAPS_KEPT: Final = 20
@@ -26,7 +27,7 @@ class ReaderFeed:
     def __init__(self, name: str, ports: Mapping[str, MakePort]) -> None:
         self._name = name
         self._lock = threading.Lock()
-        self._takes: list[Take] = []
+        self._takes: Subscribers[Take] = Subscribers()
         self._states = {terminal: ReaderState(OPENING) for terminal in ports}
         self._taps: deque[TapStatus] = deque(maxlen=TAPS_KEPT)
         self._started_ns = time.monotonic_ns()
@@ -46,14 +47,7 @@ class ReaderFeed:
         return tuple(self._states)
 
     def subscribe(self, take: Take) -> Callable[[], None]:
-        with self._lock:
-            self._takes.append(take)
-
-        def end() -> None:
-            with self._lock:
-                self._takes.remove(take)
-
-        return end
+        return self._takes.add(take)
 
     def status(self) -> Status:
         with self._lock:
@@ -76,7 +70,6 @@ class ReaderFeed:
 
     def _tap(self, terminal: str, credential: str) -> None:
         with self._lock:
-            takes = list(self._takes)
             tap = TapStatus(
                 at_ms=time.time_ns() // 1_000_000,
                 terminal=terminal,
@@ -85,6 +78,6 @@ class ReaderFeed:
             )
             self._taps.appendleft(tap)
         # every subscriber hears of it, not only the first that has a till
-        answers = [take(terminal, credential) for take in takes]
+        answers = [take(terminal, credential) for take in self._takes]
         if not any(answers):
             self._ports[terminal].show(Feedback(AGAIN))
