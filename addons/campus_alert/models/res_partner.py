@@ -8,8 +8,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    campus_quiet_start_min = fields.Integer("Quiet From (minute)", default=0, groups=CAMPUS_STAFF)
-    campus_quiet_end_min = fields.Integer("Quiet Until (minute)", default=0, groups=CAMPUS_STAFF)
+    # No defaults: Odoo writes those for everybody who creates a contact or a user.
+    campus_quiet_start_min = fields.Integer("Quiet From (minute)", copy=False, groups=CAMPUS_STAFF)
+    campus_quiet_end_min = fields.Integer("Quiet Until (minute)", copy=False, groups=CAMPUS_STAFF)
     campus_quiet_start = fields.Float(
         "Quiet From", compute="_compute_campus_quiet", inverse="_inverse_campus_quiet", groups=CAMPUS_STAFF
     )
