@@ -21,8 +21,11 @@ Replay: the counter must rise. This module gives the rule (``counter_refusal``) 
 storage. The server stores the counter with *one* statement that compares and sets, so that two
 readers who show the same message at the same moment cannot both win::
 
-    UPDATE campus_card SET sun_counter = %(counter)s
-     WHERE id = %(card)s AND COALESCE(sun_counter, -1) < %(counter)s   -- no row: sun_replayed
+    INSERT INTO campus_chip AS chip (uid, counter) VALUES (%(uid)s, %(counter)s)
+        ON CONFLICT (uid) DO UPDATE SET counter = excluded.counter
+     WHERE chip.counter < excluded.counter   -- no row: sun_replayed
+
+(``campus.chip._take`` adds the company, the version of the key and the payment that may ask again.)
 
 Keys are secrets of the server; an edge asks it about every SUN message.
 """

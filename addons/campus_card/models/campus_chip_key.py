@@ -122,6 +122,12 @@ class CampusChipKey(models.Model):
         made.check_access("create")
         return made
 
+    def write(self, vals):
+        # The right to write is there for the form's button to save a new version, and for nothing else.
+        if not self.env.su:
+            raise AccessError(self.env._("A version of the chip keys is never changed: add a newer one."))
+        return super().write(vals)
+
     @api.model
     def _prepare_version(self, vals):
         company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
