@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..const import MAX_CREDENTIAL
 from .common import LIN_UID, WANG_UID, CampusPosCommon
 
 
@@ -237,7 +238,7 @@ class TestCampusTill(CampusPosCommon):
             (good, 100, "", 0),
             (good, 100, "   ", 0),
             (good, 100, 12345678, 0),
-            (good, 100, "0" * 300, 0),
+            (good, 100, "0" * (MAX_CREDENTIAL + 1), 0),
             (good, 100, LIN_UID, -1),
             (good, 100, LIN_UID, 10**6),
         ):
