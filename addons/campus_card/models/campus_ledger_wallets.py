@@ -86,7 +86,8 @@ class CampusLedgerWallets(models.AbstractModel):
                         WHERE wallet_id = ANY(%(ids)s) AND booking_date = %(day)s AND kind = 'purchase'
                         UNION ALL
                        SELECT wallet_id, amount_minor FROM campus_reservation
-                        WHERE wallet_id = ANY(%(ids)s) AND state = 'open') AS spending
+                        WHERE wallet_id = ANY(%(ids)s) AND state = 'open'
+                          AND purpose <> 'lease') AS spending
                     GROUP BY wallet_id""",
                 {"ids": limited, "day": book.on},
             )

@@ -1,3 +1,5 @@
+import time
+
 from odoo.tests import tagged
 
 from ..campus_core import wire
@@ -216,6 +218,20 @@ class TestCampusTaps(TapCase):
         self.journal.told(card=self.card.id, amount_minor=350)
         self.assertAnswer(self.send()[0], "granted", "ok", 650)
         self.assertEqual(self.reviews(), [])
+
+    def test_who_pays_here_often_gets_a_lease_that_no_limit_counts(self):
+        self.company.write({"campus_lease_taps": 2, "campus_lease_minor": 200})
+        self.journal.add(at_ms=int(time.time() * 1000))
+        self.send()
+        self.assertEqual(self.edge_record._lease_regulars(), {})
+        self.journal.add(at_ms=int(time.time() * 1000))
+        self.send()
+        self.assertEqual(self.edge_record._lease_regulars(), {self.card.id: self.wallet.id})
+        self.assertEqual(self.edge_record._renew_leases(), (1, 0))
+        self.env.invalidate_all()
+        self.assertEqual(self.wallet.available_minor, 100)
+        self.wallet.limit_day_minor = 800
+        self.assertAnswer(self.tap(terminal="T-KEY", amount_minor=100), "granted", "ok", 0)
 
     # -- a final word ---------------------------------------------------------------------
 

@@ -16,3 +16,4 @@ from . import campus_portal_loss
 from . import campus_taps
 from . import campus_kiosk
 from . import campus_snapshot
+from . import campus_key

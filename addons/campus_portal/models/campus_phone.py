@@ -29,6 +29,7 @@ class CampusPhone(models.Model):
     public_key = fields.Char(required=True, readonly=True, help="P-256, compressed, hexadecimal.")
     certificate = fields.Integer("Certificate Number", readonly=True)
     expires_at = fields.Datetime("Certificate Expires", readonly=True)
+    signing_key = fields.Char("Signed With", readonly=True, help="Key of the campus under the certificate.")
     seen_at = fields.Datetime("Last Online", readonly=True)
     revoked_at = fields.Datetime(readonly=True)
     revoked_reason = fields.Selection(
@@ -101,7 +102,7 @@ class CampusPhone(models.Model):
         )
         expires_ms = now_ms + minutes * 60_000
         expires_at = fields.Datetime.add(now, minutes=minutes)
-        self.write({"certificate": number, "expires_at": expires_at, "seen_at": now})
+        self.write({"certificate": number, "expires_at": expires_at, "seen_at": now, "signing_key": key_id})
         return {
             "certificate": base64.b64encode(raw).decode(),
             "not_before_ms": now_ms,

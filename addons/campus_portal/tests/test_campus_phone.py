@@ -95,6 +95,16 @@ class TestCampusPhone(PortalCase):
         self.assertEqual(first.phone, second.phone)
         self.assertLess(first.certificate, second.certificate)
 
+    def test_a_key_of_the_campus_lives_as_long_as_a_phone_that_it_signed(self):
+        self.enrol(self.phone)
+        phone = self.env["campus.phone"].search([], order="id desc", limit=1)
+        keys = self.env["campus.key"].search([("company_id", "=", phone.company_id.id)])
+        key = keys.filtered(lambda key: key.name == phone.signing_key)
+        self.assertTrue(key)
+        before = key._live_certificates()
+        phone.expires_at = "2020-01-01"
+        self.assertEqual(key._live_certificates(), before - 1)
+
     def test_a_phone_that_does_not_own_its_key_is_not_enrolled(self):
         challenge = self.post("/my/card/phone/challenge").json()["challenge"]
         other = SoftPhone()
