@@ -77,8 +77,9 @@ def test_messages_that_arrive_in_any_order_pay_at_most_once_each_and_the_counter
             for till, message in zip(tills, messages, strict=True)
         ]
     )
-    granted = [message for message, answer in zip(messages, answers, strict=True) if answer["ok"]]
-    assert len(granted) == len(set(granted)) and messages[2] in granted, answers
+    # by counter: two messages of one counter differ, because the chip pads them at random
+    granted = [number % 3 for number, answer in enumerate(answers) if answer["ok"]]
+    assert len(granted) == len(set(granted)) and 2 in granted, answers
     assert {answer["code"] for answer in answers} <= {"ok", "sun_replayed"}
     assert reserved(query) == before + len(granted) * LUNCH_MINOR
     assert query("SELECT counter FROM campus_chip") == [[str(first + 2)]]

@@ -43,6 +43,7 @@ class CampusTopupMandate(models.Model):
     consent_text = fields.Text(required=True, readonly=True, help="The words that the holder agreed to.")
     revoked_at = fields.Datetime(readonly=True)
     paused_reason = fields.Char(readonly=True)
+    charged_at = fields.Datetime("Last Charged", readonly=True)
     transaction_ids = fields.One2many("payment.transaction", "campus_mandate_id", readonly=True)
 
     _one_per_wallet = models.UniqueIndex(
@@ -149,9 +150,17 @@ class CampusTopupMandate(models.Model):
         )
 
     def _charge_if_low(self):
-        """Charge once if the rules say so; returns the decision."""
+        """Charge once if the rules say so; returns the decision, or ``busy``.
+
+        Two at once: the second finds the mandate locked, or written since its transaction began,
+        which makes PostgreSQL refuse it. Neither can overlook the payment of the other.
+        """
+        if not self.try_lock_for_update():
+            return "busy"
         decision = self._decide()
         if decision == "charge":
+            self.write({"charged_at": fields.Datetime.now()})
+            self.flush_recordset()
             tx = self.env["payment.transaction"].create(self._prepare_transaction_vals())
             tx._charge_with_token()
             tx._post_process()
