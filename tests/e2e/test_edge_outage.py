@@ -12,7 +12,7 @@ from support.edge_rig import until
 from support.relay import Relay
 
 FREEZE_WITHIN_S = 2.0
-UIDS = [f"04E2E3{number:02X}" for number in range(6)]
+UIDS = [f"04E2E4{number:02X}" for number in range(6)]
 
 SETUP = """
 import uuid as uuids
@@ -40,7 +40,7 @@ answer = {"code": code, "cards": cards.ids, "edge": edge.id}
 SPENT = """
 SELECT card.uid, count(*), sum(transfer.amount_minor)
   FROM campus_transfer transfer JOIN campus_card card ON card.id = transfer.card_id
- WHERE card.uid LIKE '04E2E3%' AND transfer.kind = 'purchase' GROUP BY 1
+ WHERE card.uid LIKE '04E2E4%' AND transfer.kind = 'purchase' GROUP BY 1
 """
 
 
