@@ -66,7 +66,11 @@ class LanServer:
 
     def start(self) -> None:
         """Listen. Raises ``OSError`` when the address is taken or a certificate cannot be read."""
-        context = self._tls_context()
+        try:
+            context = self._tls_context()
+        except OSError:
+            self._loop.close()
+            raise
         started = threading.Event()
         failure: list[BaseException] = []
 
