@@ -1,6 +1,10 @@
+import logging
+
 from odoo import api, models
 
 from ..campus_core import money, tap_charge, wire
+
+_logger = logging.getLogger(__name__)
 
 
 class CampusTapsAnswer(models.AbstractModel):
@@ -44,6 +48,6 @@ class CampusTapsAnswer(models.AbstractModel):
             known.outcome, known.code, known.amount_minor, known.balance_minor, known.numbers or {}
         )
         if not same or (entry.amount_minor is not None and entry.amount_minor != known.amount_minor):
-            order.reviews.append(("conflict", None))
+            _logger.warning("Tap %s came again with other content; refused.", entry.uuid)
             decision = tap_charge.Decision(wire.REFUSED, "conflict")
         return self._present(order, entry, None, decision)

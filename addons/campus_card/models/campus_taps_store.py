@@ -170,7 +170,7 @@ class CampusTapsStore(models.AbstractModel):
 
     @api.model
     def _store_reviews(self, order):
-        reviews = [review for review in order.reviews if review[1]]
+        reviews = order.reviews
         if not reviews:
             return
         self.env.cr.execute(
