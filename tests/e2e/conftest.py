@@ -3,10 +3,8 @@
 A missing server or browser is an error, never a skip.
 """
 
-import json
+import contextlib
 import re
-import tempfile
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +14,7 @@ from campus_cli import odoo_process, paths, process, state, system
 from campus_cli.headless import BROWSER_FLAGS, HARMLESS_ERRORS
 from support.front import Front
 from support.odoo import odoo_database
+from support.odoo_shell import OdooShell
 
 ARTIFACTS = paths.ARTIFACTS / "e2e"
 TIMEOUT_MS = 60_000
@@ -29,6 +28,7 @@ class Server:
     def __init__(self, ws, database, url):
         self.workspace, self.database, self.url = ws, database, url
         self.odoo = ws.odoo(database, "script")
+        self.shell = OdooShell(self.odoo)
         self.log = paths.LOGS / "e2e.log"
 
     def query(self, sql):
@@ -40,14 +40,7 @@ class Server:
 
         The code commits by itself: ``env.cr.commit()``. The server forgets what it had cached.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            script, answer = Path(folder) / "script.py", Path(folder) / "answer.json"
-            head = f"import json\nanswer = None\nglobals().update(json.loads({json.dumps(values)!r}))\n"
-            tail = f"\nopen({str(answer)!r}, 'w').write(json.dumps(answer, default=str))\n"
-            tail += "env.registry.signal_changes()\n"
-            script.write_text(head + code + tail, encoding="utf-8")
-            self.odoo.script(str(script), "e2e-script")
-            return json.loads(answer.read_text(encoding="utf-8"))
+        return self.shell.run(code, **values)
 
 
 class Visitor:
@@ -99,8 +92,9 @@ def server():
         running = ws.odoo(database, "e2e", workers=2, max_cron_threads=1, **ports).start("e2e")
         try:
             odoo_process.wait_until_healthy(f"http://127.0.0.1:{http_port}", running, "e2e")
-            with Front(front_port, http_port, gevent_port):
-                yield Server(ws, database, f"http://127.0.0.1:{front_port}")
+            made = Server(ws, database, f"http://127.0.0.1:{front_port}")
+            with Front(front_port, http_port, gevent_port), contextlib.closing(made.shell):
+                yield made
         finally:
             process.end(running)
 

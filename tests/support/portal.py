@@ -2,8 +2,6 @@
 
 import json
 import subprocess
-import threading
-import time
 
 from campus_cli import paths, process
 
@@ -54,58 +52,16 @@ def new_holders(server, language, count):
     )
 
 
-VERIFIER = """
-import time
-from pathlib import Path
-folder = Path(folder)
-(folder / "ready").touch()
-while not (folder / "stop").exists():
-    for question in sorted(folder.glob("*.question")):
-        env.cr.rollback()
-        env.invalidate_all()
-        asked = json.loads(question.read_text())
-        card, refusal = env["campus.card"]._resolve_key(asked["text"], asked["payment"])
-        found = {"partner": card.partner_id.id, "kind": card.kind, "refusal": refusal}
-        env.cr.commit()
-        question.unlink()
-        answer_file = question.with_suffix(".answer")
-        answer_file.with_suffix(".part").write_text(json.dumps(found))
-        answer_file.with_suffix(".part").rename(answer_file)
-    time.sleep(0.1)
+VERIFY = """
+card, refusal = env["campus.card"]._resolve_key(text, payment)
+answer = {"partner": card.partner_id.id, "kind": card.kind, "refusal": refusal}
+env.cr.commit()
 """
 
 
-class Verifier:
-    """A process of the server that is up already when a code is shown: codes live for seconds."""
-
-    def __init__(self, server, folder):
-        self.folder = folder
-        self.count = 0
-        self.thread = threading.Thread(target=server.run, args=(VERIFIER,), kwargs={"folder": str(folder)})
-        self.thread.start()
-        self._wait(folder / "ready", 300)
-
-    def ask(self, text, payment=None):
-        """``{partner, kind, refusal}`` of a credential, as a till would hear it."""
-        self.count += 1
-        question = self.folder / f"{self.count:04d}.question"
-        part = question.with_suffix(".new")
-        part.write_text(json.dumps({"text": text, "payment": payment}), encoding="utf-8")
-        part.rename(question)
-        return json.loads(self._wait(question.with_suffix(".answer"), 60).read_text(encoding="utf-8"))
-
-    def stop(self):
-        (self.folder / "stop").touch()
-        self.thread.join(60)
-
-    @staticmethod
-    def _wait(path, timeout_s):
-        end = time.monotonic() + timeout_s
-        while not path.exists():
-            if time.monotonic() > end:
-                raise TimeoutError(f"{path.name} did not come")
-            time.sleep(0.05)
-        return path
+def verify(server, text, payment=None):
+    """``{partner, kind, refusal}`` of a credential, as a till would hear it."""
+    return server.run(VERIFY, text=text, payment=payment)
 
 
 def read_codes(picture):
