@@ -10,6 +10,8 @@ from .campus_ledger_load import Shelf
 Known = namedtuple(
     "Known", "outcome code amount_minor balance_minor numbers journal seq mark card_id content"
 )
+# Most that one tap may charge without the server (0: no cap), and with a bare UID; chips must speak.
+Settings = namedtuple("Settings", "offline_tap_minor uid_limit_minor chip_required")
 
 
 class CampusTapsLoad(models.AbstractModel):
@@ -22,6 +24,7 @@ class CampusTapsLoad(models.AbstractModel):
         company = self.env["res.company"].browse(order.edge.company_id)
         ledger = self.env["campus.ledger"]
         ledger._lock_day(company)
+        order.settings = self._load_settings(company)
         self._load_known(order)
         self._sort_out(order, head)
         entries = [order.batch.entries[index] for index in order.fresh]
@@ -31,14 +34,20 @@ class CampusTapsLoad(models.AbstractModel):
         day = ledger._business_day(company)
         order.book = Book(day)
         order.terms = Terms(
-            day, order.now_ms, self._offline_cap_minor(company), company.campus_uid_limit_minor
+            day, order.now_ms, order.settings.offline_tap_minor, order.settings.uid_limit_minor
         )
         self._load_wallets(order, entries, company)
 
     @api.model
-    def _offline_cap_minor(self, company):
-        """Most that one tap may charge without the server; 0: no cap."""
-        return company.campus_offline_tap_minor
+    def _load_settings(self, company):
+        """Three columns of the company; the ORM would read its two hundred for every batch."""
+        self.env.cr.execute(
+            """SELECT COALESCE(campus_offline_tap_minor, 0), COALESCE(campus_uid_limit_minor, 0),
+                      COALESCE(campus_chip_required, FALSE)
+                 FROM res_company WHERE id = %s""",
+            [company.id],
+        )
+        return Settings(*self.env.cr.fetchone())
 
     @api.model
     def _load_known(self, order):
