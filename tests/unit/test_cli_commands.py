@@ -40,6 +40,18 @@ def test_the_last_line_sums_up_and_nothing_unproved_counts_as_good(
     assert capsys.readouterr().out.splitlines()[-1] == last_line
 
 
+def test_what_follows_two_dashes_goes_to_pytest():
+    args = main.parse(["test", "unit", "-k", "money", "--", "-x", "--durations=5"])
+    assert (args.suite, args.k, args.pytest) == ("unit", "money", ["-x", "--durations=5"])
+    assert main.parse(["test"]).pytest == []
+
+
+def test_nothing_follows_two_dashes_where_there_is_no_pytest(capsys):
+    with pytest.raises(SystemExit):
+        main.parse(["demo", "--", "-x"])
+    assert "nothing may follow --" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", main.COMMANDS)
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as stop:

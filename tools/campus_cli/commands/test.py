@@ -38,7 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-a", "--addon", action="append", metavar="NAME", help="only this addon's tests in Odoo"
     )
-    parser.add_argument("pytest", nargs="*", help="after --, arguments for pytest")
+    parser.epilog = "What follows -- goes to pytest."
+    parser.set_defaults(pytest=[])
 
 
 def run(args: argparse.Namespace) -> int:
