@@ -17,6 +17,8 @@ NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
 # What the unit tests run: zbarimg reads the codes that phones show.
 UNIT_NEEDS = ("zbarimg",)
+# The browsers that are not Chromium, and what audits pages.
+E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
 # Files of Odoo's addon test_lint; its pylint run takes minutes and is ./campus lint's business.
 ODOO_LINT = (
     "dunderinit",
@@ -129,7 +131,8 @@ def _inside_odoo(
 def _databases(groups: list[list[str]]) -> tuple[Workspace, list[tuple[str, list[str]]]]:
     steps = Steps(workspace.STEPS + 1 + len(groups))
     with state.checkout_lock():
-        ws = workspace.prepare(steps, NEEDS, WANTS)
+        needs = (*NEEDS, *E2E_NEEDS) if "e2e" in suites else NEEDS
+        ws = workspace.prepare(steps, needs, WANTS)
         with steps.step("database of Odoo's addons") as step:
             base = builds.base(ws, step)
         products = []
