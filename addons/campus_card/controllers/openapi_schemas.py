@@ -163,11 +163,12 @@ SCHEMAS = {
         salt={"type": "string", "pattern": "^[0-9a-f]{32}$"},
         keys=KEYS,
         limits=obj(
-            "tap_minor card_minor edge_minor snapshot_age_s",
+            "tap_minor card_minor edge_minor snapshot_age_s uid_minor",
             tap_minor=whole(),
             card_minor=whole(),
             edge_minor=whole(),
             snapshot_age_s=whole(),
+            uid_minor=whole(),
         ),
         terminals={"type": "array", "items": TERMINAL},
         cards=rows("card", "key", "state", "valid_from", "valid_until", "name", "floor_minor"),
