@@ -25,6 +25,7 @@ from .http import Connection
 from .identity import Paired
 from .journal import JournalUnwritable
 from .journal_files import open_journal
+from .keying import Keying
 from .lan.server import LanServer
 from .lan_feed import LanFeed
 from .listener import Listener
@@ -67,7 +68,10 @@ class Edge:
             config.ask_timeout_ms,
         )  # fmt: skip
         self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
-        self.readers = Readers(config.readers, port_maker or Ports(), self.engine.present, self._offer)
+        keying = Keying(config.readers, self.engine, self.snapshot.terminal, config.language)
+        self.readers = Readers(
+            config.readers, port_maker or Ports(), self.engine.present, self._offer, keying
+        )
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
         self._stopping = threading.Event()

@@ -173,6 +173,10 @@ class Snapshot:
         """Return the card with a canonical UID."""
         return self._keys.get(int(tap.card_key(self.salt, uid), 16)) if self.version else None
 
+    def terminal(self, code: str) -> Terminal | None:
+        """Return a terminal of this edge by its code."""
+        return self.terminals.get(code)
+
     def card(self, card: int | None, now_ms: int, lease_used_minor: int = 0) -> Card | None:
         """Return a card as the decision wants it, or None; ``lease_used_minor`` is already spent."""
         row = self._cards.get(card) if card is not None else None

@@ -22,7 +22,9 @@ _MORE: Final[Mapping[str, Mapping[str, str]]] = {
         "present": "请刷卡",
         "cleared": "已清除",
         "code": "应急码",
-        "too_much": "超过上限",
+        "too_much": "最多",
+        "unclear": "请重新输入",
+        "enter_first": "请先按确认键",
     },
     "en_US": {
         "ok": "OK",
@@ -32,6 +34,8 @@ _MORE: Final[Mapping[str, Mapping[str, str]]] = {
         "cleared": "Cleared",
         "code": "Code",
         "too_much": "At most",
+        "unclear": "Key it again",
+        "enter_first": "Press # first",
     },
 }
 _TEXTS: Final[Mapping[str, Mapping[str, str]]] = {

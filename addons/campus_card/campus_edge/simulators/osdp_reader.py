@@ -21,6 +21,7 @@ NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET")
 #: The functions that it reports: relay, lamp, buzzer, display; one each.
 ABILITIES: Final = ("OUTPUT_CONTROL", "READER_LED_CONTROL", "READER_AUDIBLE_OUTPUT", "READER_TEXT_OUTPUT")
 _QUIET: Final = "LOG_CRIT"
+_KEYS: Final = bytes.maketrans(b"*#", b"\x7f\x0d")
 
 #: Second part of an answer to libosdp that has no values to give.
 _NOTHING: Final = object()
@@ -105,8 +106,12 @@ class OsdpReader:
         card = {"reader_no": 0, "direction": 0, "format": self._lib.CARD_FMT_RAW_UNSPECIFIED}
         self._tell(self._lib.EVENT_CARDREAD, {**card, "length": count, "data": bits})
 
-    def press(self, keys: bytes) -> None:
-        """Press keys: digits in ASCII, 7F for * and 0D for #."""
+    def press(self, keys: str) -> None:
+        """Press keys: digits, ``*`` and ``#``, which go out as 7F and 0D."""
+        self.press_raw(keys.encode("ascii").translate(_KEYS))
+
+    def press_raw(self, keys: bytes) -> None:
+        """Press keys that go out as these bytes."""
         self._tell(self._lib.EVENT_KEYPRESS, {"reader_no": 0, "data": keys})
 
     def open_case(self, is_open: bool = True) -> None:
