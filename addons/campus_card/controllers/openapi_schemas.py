@@ -71,6 +71,12 @@ READER = obj(
     state={"enum": list(heartbeat.READER_STATES)},
     detail=text(200),
 )
+LOST = obj(
+    "journal first_seq last_seq",
+    journal=UUID,
+    first_seq=whole(1, INT8),
+    last_seq=whole(1, INT8),
+)
 KEYS = {
     "type": "array",
     "items": obj(
@@ -137,6 +143,7 @@ SCHEMAS = {
         drift_ms=whole(-INT8),
         tamper={"type": "boolean"},
         readers={"type": "array", "items": READER, "maxItems": heartbeat.MAX_READERS},
+        lost={"type": "array", "items": LOST, "maxItems": heartbeat.MAX_LOST},
     ),
     "HeartbeatAnswer": obj(
         "server_time_ms snapshot enabled interval_s",
