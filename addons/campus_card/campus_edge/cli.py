@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from . import __version__, cli_look, cli_salvage, cli_simulate, config, identity, logs, service
+from . import __version__, cli_look, cli_osdp, cli_salvage, cli_simulate, config, identity, logs, service
 from .config import Config, ConfigError
 from .drivers import DRIVERS
 from .edge import JOURNAL_FILE, Edge
@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(command=lambda args: cli_look.status(_config(args), args.json))
 
     cli_simulate.arguments(commands.add_parser("simulate", help="be a reader to try things out with"))
+
+    cli_osdp.arguments(commands.add_parser("osdp-set", help="give an OSDP reader another address or speed"))
 
     journal = commands.add_parser("journal", help="the record of all taps")
     actions = journal.add_subparsers(required=True, metavar="action")

@@ -17,7 +17,7 @@ from .cards import Card
 #: Commands that are remembered for who wants to look at them.
 COMMANDS_MAX: Final = 200
 #: Names of libosdp's commands, as ``CMD_...`` in its module.
-NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET")
+NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET", "COMSET", "COMSET_DONE")
 #: The functions that it reports: relay, lamp, buzzer, display; one each.
 ABILITIES: Final = ("OUTPUT_CONTROL", "READER_LED_CONTROL", "READER_AUDIBLE_OUTPUT", "READER_TEXT_OUTPUT")
 _QUIET: Final = "LOG_CRIT"
@@ -77,6 +77,8 @@ class OsdpReader:
         self._channel = _Channel()
         self._names = {getattr(self._lib, f"CMD_{name}"): name for name in NAMES}
         self._status = b"\0\0"
+        #: Names of commands that it does not do.
+        self.refuses: tuple[str, ...] = ()
         self._pd = self._make(key, secure_only)
 
     @property
@@ -150,6 +152,8 @@ class OsdpReader:
         return device
 
     def _on_command(self, command: dict[str, Any]) -> tuple[int, object]:
+        if self._names.get(command["command"]) in self.refuses:
+            return _answer(-1)
         if command["command"] != self._lib.CMD_STATUS:
             self.commands.append({**command, "name": self._names.get(command["command"], "?")})
         elif any(self._status):
