@@ -109,7 +109,10 @@ class OsdpReader:
         self._tell(self._lib.EVENT_CARDREAD, {**card, "length": count, "data": bits})
 
     def press(self, keys: str) -> None:
-        """Press keys: digits, ``*`` and ``#``, which go out as 7F and 0D."""
+        """Press keys: digits, ``*`` and ``#``, which go out as 7F and 0D. Raises ``ValueError`` for others."""
+        for key in keys:
+            if key not in "0123456789*#":
+                raise ValueError(f"an OSDP keypad has no {key!r}")
         self.press_raw(keys.encode("ascii").translate(_KEYS))
 
     def press_raw(self, keys: bytes) -> None:
