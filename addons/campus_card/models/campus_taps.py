@@ -11,7 +11,9 @@ from ..campus_core.errors import WireError
 class Order:
     """A batch on its way through the house: what was read, decided and has to be stored.
 
-    ``answers``: one dict per entry. ``rows``: taps to store. ``reviews``: what needs eyes.
+    ``answers``: one dict per entry. ``reviews``: what needs eyes. ``twice``: index of an entry whose
+    tap stands in the batch before, and that one's index. ``conflicts``: entries that say of a tap
+    something else than before. ``verdicts``: the batch's own decisions, by tap.
     """
 
     def __init__(self, edge, batch):
@@ -22,8 +24,10 @@ class Order:
         self.first_uses, self.proven_cards = {}, frozenset()
         self.fresh = []
         self.decided = []
+        self.verdicts = {}
         self.reviews = []
         self.later = []
+        self.gaps, self.twice, self.conflicts = None, {}, []
         self.reported_seq = 0
 
 
@@ -129,6 +133,7 @@ class CampusTaps(models.AbstractModel):
                 )
             else:
                 decision = tap_charge.decide(book, entry, place, key, terms)
+            order.verdicts.setdefault(entry.uuid, decision)
             order.decided.append((index, entry, place, key if type(key) is not str else None, decision))
 
     @api.model
@@ -137,9 +142,7 @@ class CampusTaps(models.AbstractModel):
 
         Granted though nothing was charged: charge. Refused though it was charged: take it back.
         """
-        tap = order.known.get((entry.uuid, wire.TAP)) or next(
-            (d for _i, e, _p, _k, d in order.decided if e.uuid == entry.uuid), None
-        )
+        tap = order.known.get((entry.uuid, wire.TAP)) or order.verdicts.get(entry.uuid)
         charged = tap is not None and tap.outcome == wire.GRANTED and tap.code == tap_charge.OK
         if entry.outcome == wire.GRANTED and not (charged and entry.purpose == wire.PAY):
             return tap_charge.decide(order.book, entry, place, key, order.terms)
