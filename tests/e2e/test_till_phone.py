@@ -120,7 +120,7 @@ def test_a_phone_s_code_pays_once_and_never_again(server, till, phone):
     till.sees_paid("Alice Lin")
     assert before - money(server, alice.holder) == LUNCH_MINOR
     # the same text for the next order: a screenshot, or a hand that was too fast
-    till.order()
+    waits_for_a_card(till)
     scan(till, text)
     is_refused(till, "used already")
     expect(till.find(".campus-refused")).to_contain_text("Wait for the next code")
