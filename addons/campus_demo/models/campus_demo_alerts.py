@@ -26,9 +26,9 @@ RULES = (
         {"measure": "count", "threshold_count": 3, "severity": "warning"},
     ),
     (
-        "A day's spend over 40",
-        "一天消费超过 40 元",
-        {"measure": "sum", "threshold_minor": 4000, "severity": "danger", "notify_holder": True},
+        "A day's spend over 30",
+        "一天消费超过 30 元",
+        {"measure": "sum", "threshold_minor": 3000, "severity": "danger", "notify_holder": True},
     ),
 )
 PURCHASES = json.dumps([["kind", "=", "purchase"]])
@@ -84,7 +84,8 @@ class CampusDemo(models.AbstractModel):
                 rule = Rule.create(
                     {"name": name, "company_id": company.id, "domain": PURCHASES, "sequence": 50, **vals}
                 )
-                rule.staff_ids = self._staff("manager") if vals["severity"] == "danger" else False
+                manager = self._staff("manager").filtered(lambda user: company in user.company_ids)
+                rule.staff_ids = manager if vals["severity"] == "danger" else manager.browse()
                 rule.update_field_translations("name", {LANGUAGE: translated})
         return Rule.search(domain)
 
@@ -110,6 +111,8 @@ class CampusDemo(models.AbstractModel):
                     "state": state,
                     "note": note or False,
                     "user_id": self._staff("manager").id if state != "new" else False,
+                    # a warning that has come true is no news on the holder's first page
+                    "seen_at": alert.happened_at + dt.timedelta(hours=1),
                 }
             )
             self._backdate(alert, alert.happened_at + dt.timedelta(minutes=4))

@@ -45,7 +45,7 @@ class CampusDemo(models.AbstractModel):
         provider = Provider.search([("code", "=", "demo"), ("company_id", "=", company.id)], limit=1)
         if not provider:
             provider = self.env.ref("payment.payment_provider_demo").copy({"company_id": company.id})
-        if provider.state != "test":
+        if not provider.campus_channel_id:
             method = self.env.ref("payment_demo.payment_method_demo")
             method.active = True
             journal = self.env["account.journal"].search(
