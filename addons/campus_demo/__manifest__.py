@@ -5,6 +5,6 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
-    "depends": ["campus_pos", "campus_reports", "l10n_cn"],
+    "depends": ["campus_pos", "campus_reports", "campus_topup", "campus_alert", "payment_demo", "l10n_cn"],
     "post_init_hook": "post_init_hook",
 }

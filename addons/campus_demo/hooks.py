@@ -16,9 +16,11 @@ def post_init_hook(env):
     company = env.ref("base.main_company")
     demo = env["campus.demo"]
     demo._load_staff(company)
-    demo._load_school(company, _now(env))
+    now = _now(env)
+    demo._load_school(company, now)
     demo._load_student(company)
     demo._load_open_work(company)
+    demo._load_daily_life(company, now)
 
 
 def _now(env):

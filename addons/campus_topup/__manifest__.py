@@ -13,6 +13,7 @@
         "data/ir_cron.xml",
         "report/campus_statement.xml",
         "views/campus_topup_views.xml",
+        "views/campus_topup_transaction_views.xml",
         "views/campus_dispute_views.xml",
         "views/res_config_settings_views.xml",
         "views/page.xml",

@@ -6,43 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-SCHOOL = """
-env = env(context={**env.context, "no_reset_password": True, "tracking_disable": True})
-company = env["res.company"].create({"name": "Jiangnan University", "currency_id": env.ref("base.CNY").id})
-company.partner_id.tz = "Asia/Shanghai"
-env["account.chart.template"].try_loading("cn", company, install_demo=False)
-env.user.company_ids += company
-env = env(context={**env.context, "allowed_company_ids": company.ids})
-company = company.with_env(env)
-company._campus_setup()
-provider = env.ref("payment.payment_provider_demo")
-if provider.company_id != company:
-    provider = provider.copy({"company_id": company.id})
-provider.write({
-    "state": "test", "is_published": True, "allow_tokenization": True,
-    "payment_method_ids": [(4, env.ref("payment_demo.payment_method_demo").id)],
-    "journal_id": env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1).id,
-})
-env.ref("payment_demo.payment_method_demo").active = True
-canteen = env["campus.account"].create({
-    "name": "Canteen 1", "code": "canteen-1", "kind": "merchant",
-    "gl_account_id": company._campus_ref("campus_sales").id,
-})
-holder = env["res.partner"].create({
-    "name": "Lin Xiaoyu", "campus_number": "TU0001", "campus_role": "student", "company_id": company.id,
-})
-card = env["campus.card"].create({"partner_id": holder.id, "uid": "04AB0001", "company_id": company.id})
-card._hand_over()
-wallet = holder.campus_wallet_id
-user = env["res.users"].create({
-    "name": holder.name, "login": login, "password": login, "lang": language, "partner_id": holder.id,
-    "company_id": company.id, "company_ids": [(6, 0, company.ids)],
-    "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
-})
-link = env["campus.topup.link"]._make(wallet, "Xiaoyu")
-env.cr.commit()
-answer = {"company": company.id, "wallet": wallet.id, "canteen": canteen.id, "link": link.token}
-"""
+from support.topup import new_school
+
 BUY = """
 import uuid
 for minor in amounts:
@@ -77,7 +42,7 @@ SIZES = {"phone": (360, 740), "tablet": (768, 1024), "desk": (1280, 900)}
 @pytest.fixture(scope="module")
 def school(server):
     """A university of its own, with a provider, a holder and a link."""
-    return server.run(SCHOOL, login="topup-lin", language="en_US")
+    return new_school(server, "Jiangnan University", "topup-lin")
 
 
 def pay(page, how="done"):

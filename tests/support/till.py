@@ -43,7 +43,8 @@ class Client:
             raise ServerError(f"HTTP {status}")
         if "error" in answer:
             raise ServerError(answer["error"]["data"]["message"])
-        return answer["result"]
+        # a call without a result, such as a webhook, is answered without one
+        return answer.get("result")
 
     def _send(self, path, body, headers):
         for fresh in (False, True):

@@ -33,6 +33,7 @@ MAY_USE = {
         "campus_pos",
         "campus_access",
         "campus_reports",
+        "campus_topup",
     },
 }
 

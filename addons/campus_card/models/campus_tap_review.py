@@ -31,7 +31,11 @@ class CampusTapReview(models.Model):
 
     reason = fields.Selection(REASONS, required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("settled", "Settled")], required=True, default="open", readonly=True, index=True
+        [("open", "To Review"), ("settled", "Settled")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")

@@ -21,6 +21,7 @@ class CampusDemo(models.AbstractModel):
             "card": cards.ids,
             "place": {code: account.id for code, account in places.items()},
         }
+        targets["online"] = self._load_online(company, history, targets["wallet"])
         for day, events in history.days():
             # The generator has to see every day; the ledger keeps the ones it has.
             if closed_until and day <= closed_until:
@@ -31,8 +32,11 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _post_day(self, day, events, targets):
-        desk_in, online, sales, desk_out, refunds = [], [], [], [], []
+        desk_in, online, paid, sales, desk_out, refunds = [], [], [], [], [], []
         for entry in events:
+            if self._is_online(entry, targets):
+                paid.append(entry)
+                continue
             if entry.kind == event.REFUND:
                 refunds.append(self._prepare_refund(entry))
                 continue
@@ -49,6 +53,7 @@ class CampusDemo(models.AbstractModel):
         answers = [
             *clerk._post(desk_in, booking_date=day),
             *self.env["campus.ledger"]._post(online, booking_date=day),
+            *self._pay_online(paid, targets, day),
             *cashier._post(sales, booking_date=day),
             *clerk._post(desk_out, booking_date=day),
             *cashier._reverse(refunds, booking_date=day),

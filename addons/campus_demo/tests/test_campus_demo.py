@@ -1,7 +1,9 @@
 import datetime as dt
 
+from odoo.addons.campus_alert.models.campus_alert_source import KNOWN, Span
 from odoo.tests import TransactionCase, tagged
 
+from ..generator import cast, daily
 from ..generator.cast import CAST
 
 NOW = dt.datetime(2026, 11, 23, 13, 40)
@@ -18,6 +20,7 @@ class TestCampusDemo(TransactionCase):
         cls.company = cls.env["res.company"].create({"name": "Test University"})
         cls.demo = cls.env["campus.demo"]
         cls.proof = cls.demo._load_school(cls.company, NOW, **SCALE)
+        cls.demo._load_daily_life(cls.company, NOW)
 
     def _count(self, model, *domain):
         Model = self.env[model].sudo().with_context(active_test=False)
@@ -34,6 +37,20 @@ class TestCampusDemo(TransactionCase):
             "account.journal",
             "account.move",
             "campus.closing",
+            "payment.provider",
+            "payment.transaction",
+            "account.payment",
+            "campus.topup.link",
+            "campus.topup.mandate",
+            "campus.dispute",
+            "campus.loss",
+            "campus.phone",
+            "campus.kiosk",
+            "campus.emergency",
+            "campus.alert",
+            "campus.alert.delivery",
+            "campus.alert.place",
+            "campus.alert.rule",
         )
         return set(transfers.mapped("uuid")), {model: self._count(model) for model in models}
 
@@ -47,6 +64,7 @@ class TestCampusDemo(TransactionCase):
     def test_a_second_run_changes_nothing(self):
         before = self._snapshot()
         proof = self.demo._load_school(self.company, NOW, **SCALE)
+        self.demo._load_daily_life(self.company, NOW)
         self.assertEqual(self._snapshot(), before)
         self.assertEqual(proof, self.proof)
 
@@ -125,3 +143,50 @@ class TestCampusDemo(TransactionCase):
         self.assertTrue(student._is_portal())
         self.assertEqual(student.partner_id.name, "林晓雨")
         self.assertTrue(student.partner_id.campus_properties["level"])
+
+    def _wallet(self, key):
+        return self.demo._here(self.company)._wallet_of_role(self.company, key)
+
+    def test_payments_of_the_history_are_on_cards_and_in_the_books_of_their_day(self):
+        payments = self.env["payment.transaction"].search([("company_id", "=", self.company.id)])
+        done = payments.filtered(lambda tx: tx.state == "done")
+        self.assertTrue(done)
+        for tx in done:
+            self.assertEqual(tx.campus_topup_state, "booked")
+            transfer = self.env["campus.transfer"].search([("uuid", "=", tx._campus_uuid())])
+            self.assertEqual(transfer.booking_date, tx.payment_id.date)
+            self.assertEqual(transfer.amount_minor, round(tx.amount * 100))
+        self.assertTrue({"pending", "cancel", "error"} & set(payments.mapped("state")))
+        self.assertFalse((payments - done).payment_id)
+
+    def test_the_manual_s_emergency_code_and_pin_are_good(self):
+        wallet = self._wallet("student")
+        company = self.company
+        _record, refusal = wallet.env["campus.emergency"]._prove(
+            wallet.partner_id.campus_number,
+            daily.EMERGENCY_CODE,
+            company,
+            {"uuid": "0199bbbb-0000-4000-8000-000000000001", "amount_minor": 100},
+        )
+        self.assertIsNone(refusal)
+        self.assertEqual(wallet._check_pin(daily.PIN), ("ok", {}))
+
+    def test_every_menu_of_daily_life_has_something_to_see(self):
+        for model in ("campus.dispute", "campus.loss", "campus.phone", "campus.kiosk", "campus.topup.link"):
+            self.assertTrue(self._count(model), model)
+        self.assertEqual(self._count("campus.alert.place"), len(daily.SPOTS))
+        self.assertTrue(self._count("campus.topup.mandate", ("state", "=", "active")))
+        far = self.env["campus.account"]._system("canteen_staff", self.company).alert_place_id
+        self.assertEqual(far.with_context(lang="en_US").name, "Old campus")
+
+    def test_the_clock_finds_nothing_in_the_history_and_nothing_waits_to_be_sent(self):
+        rules = self.env["campus.alert.rule"].search([("company_id", "=", self.company.id)])
+        before = self._count("campus.alert")
+        for rule in rules:
+            rule._run_slice(Span(KNOWN, rule.cursor_at, rule.cursor_at + dt.timedelta(seconds=1)))
+        self.assertEqual(self._count("campus.alert"), before)
+        self.assertFalse(self._count("campus.alert.delivery", ("state", "=", "waiting")))
+
+    def test_the_cast_is_not_among_the_lost(self):
+        losses = self.env["campus.loss"].search([("company_id", "=", self.company.id)])
+        self.assertFalse(set(losses.card_ids.mapped("uid")) & {role.uid for role in cast.CAST})

@@ -149,3 +149,9 @@ class CampusCard(models.Model):
         )
         card = cards.sorted(lambda card: card._resolve_rank())[:1].with_env(self.env)
         return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+
+    def _refusal_numbers(self, code):
+        if code != core_errors.EMERGENCY_CAP:
+            return super()._refusal_numbers(code)
+        # sudo: a cashier may not read settings; the cap is no secret, and no holder is known yet
+        return {"limit_minor": self.env.company.sudo().campus_emergency_cap_minor}

@@ -26,5 +26,5 @@ class CampusLedger(models.AbstractModel):
             "emergency_locked": self.env._("Too many wrong emergency codes: locked until tomorrow."),
             "emergency_used": self.env._("The emergency code was used today already."),
             "emergency_online": self.env._("An emergency code pays, and only where the network is there."),
-            "emergency_cap": self.env._("An emergency code does not pay that much."),
+            "emergency_cap": self.env._("An emergency code pays at most %(limit)s."),
         }

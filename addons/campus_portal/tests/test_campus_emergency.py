@@ -78,6 +78,13 @@ class TestCampusEmergency(PortalCase):
         self.assertEqual(self.pay(code, 801), "emergency_cap")
         self.assertIsNone(self.pay(code, 800))
 
+    def test_whoever_asks_for_more_hears_the_cap(self):
+        self.company.campus_emergency_cap_minor = 800
+        numbers = self.env["campus.card"]._refusal_numbers("emergency_cap")
+        self.assertEqual(numbers, {"limit_minor": 800})
+        answer = {"code": "emergency_cap", "numbers": numbers}
+        self.assertIn("8.00", self.env["campus.ledger"]._explain(answer))
+
     def test_five_wrong_tries_lock_the_code_until_the_next_day(self):
         code = self.new_code()
         wrong = "0000 0000" if code != "0000 0000" else "1111 1111"

@@ -28,7 +28,7 @@ class CampusDispute(models.Model):
     company_id = fields.Many2one(related="wallet_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     place_id = fields.Many2one(related="transfer_id.counter_account_id", string="Where")
-    amount = fields.Monetary(compute="_compute_amount")
+    amount = fields.Monetary(compute="_compute_amount", help="What is disputed, without a sign.")
     occurred_at = fields.Datetime(related="transfer_id.occurred_at")
     reason = fields.Text(readonly=True)
     state = fields.Selection(
@@ -49,7 +49,7 @@ class CampusDispute(models.Model):
     @api.depends("transfer_id")
     def _compute_amount(self):
         for dispute in self:
-            dispute.amount = sum(dispute._lines().mapped("amount"))
+            dispute.amount = abs(sum(dispute._lines().mapped("amount")))
 
     @api.depends("transfer_id")
     def _compute_is_till_sale(self):
@@ -131,7 +131,7 @@ class CampusDispute(models.Model):
         action = self.wallet_id.action_request_correction()
         action["context"] = {
             **action["context"],
-            "default_amount_minor": round(abs(self.amount) * 100),
+            "default_amount_minor": round(self.amount * 100),
             "default_reason": self.display_name,
         }
         return action

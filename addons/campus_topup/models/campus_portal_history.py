@@ -21,6 +21,7 @@ class CampusPortal(models.AbstractModel):
         history = wallet.env["campus.history"]
         lines = history._lines(wallet, PAGE_LINES + 1, before_id=before_id, **filters) if wallet else []
         shown = lines[:PAGE_LINES]
+        how = self._how_paid([line["uuid"] for line in shown])
         given = {
             "kind": filters["kind"],
             "start": filters["start"],
@@ -29,7 +30,7 @@ class CampusPortal(models.AbstractModel):
         }
         query = {name: value for name, value in given.items() if value}
         return {
-            "lines": [self._present_line(line) for line in shown],
+            "lines": [self._present_line(line, how.get(line["uuid"])) for line in shown],
             "filters": given,
             "query": "".join(f"&{name}={value}" for name, value in query.items()),
             "next_id": shown[-1]["id"] if len(lines) > PAGE_LINES else None,
@@ -37,14 +38,17 @@ class CampusPortal(models.AbstractModel):
         }
 
     @api.model
-    def _present_line(self, line):
+    def _present_line(self, line, how=None):
+        """A line for a page; ``how`` it was paid, where it was not with a card."""
         minor = line["amount_minor"]
         sign = "−" if minor < 0 else "+"
+        detail = line["name"] if line["kind"] == "purchase" else line["place"]
         return {
             **line,
             "icon": "back" if line["is_reversal"] else ICONS.get(line["kind"], "receipt"),
             "title": line["place"] if line["kind"] == "purchase" else line["name"],
-            "detail": line["name"] if line["kind"] == "purchase" else line["place"],
+            "detail": " · ".join(filter(None, [detail, how])),
+            "how": how,
             "amount": f"{sign}{money.format_minor(abs(minor))}",
             "way": "out" if minor < 0 else "in",
             "dispute_state": line["dispute"] and line["dispute"].state,
@@ -72,7 +76,7 @@ class CampusPortal(models.AbstractModel):
         states = dict(wallet.env["campus.dispute"]._fields["state"]._description_selection(self.env))
         dispute = line["dispute"]
         return {
-            "line": self._present_line(line),
+            "line": self._present_line(line, self._how_paid([transfer.uuid]).get(transfer.uuid)),
             "parts": [
                 {
                     "name": part.plan_id.name or part.display_name,

@@ -1,7 +1,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import auto_topup
+from odoo.addons.campus_card.campus_core import auto_topup, money
 from odoo.exceptions import ValidationError
 
 from ..const import CONSENT_VERSION
@@ -31,6 +31,8 @@ class CampusTopupMandate(models.Model):
     token_id = fields.Many2one("payment.token", required=True, readonly=True, ondelete="restrict")
     threshold_minor = fields.Integer(string="Below (cents)", required=True, readonly=True)
     amount_minor = fields.Integer(string="Amount (cents)", required=True, readonly=True)
+    threshold = fields.Monetary("Below", compute="_compute_amounts")
+    amount = fields.Monetary("Charges", compute="_compute_amounts")
     state = fields.Selection(
         [("active", "Active"), ("paused", "Paused"), ("revoked", "Ended")],
         required=True,
@@ -52,6 +54,12 @@ class CampusTopupMandate(models.Model):
     _amounts_check = models.Constraint(
         "CHECK (threshold_minor > 0 AND amount_minor > 0)", "Threshold and amount are above zero."
     )
+
+    @api.depends("threshold_minor", "amount_minor")
+    def _compute_amounts(self):
+        for mandate in self:
+            mandate.threshold = mandate.threshold_minor / money.MINOR_PER_MAJOR
+            mandate.amount = mandate.amount_minor / money.MINOR_PER_MAJOR
 
     # -- the holder's verbs (the caller has checked that it is the holder) -----------
 

@@ -30,6 +30,18 @@ class PaymentTransaction(models.Model):
         copy=False,
     )
     campus_topup_code = fields.Char(readonly=True, copy=False, help="Why the ledger refused the money.")
+    campus_way = fields.Selection(
+        [("holder", "Holder"), ("link", "By a link"), ("automatic", "Automatic")],
+        "How",
+        compute="_compute_campus_way",
+        store=True,
+    )
+
+    @api.depends("campus_wallet_id", "campus_link_id", "campus_mandate_id")
+    def _compute_campus_way(self):
+        for tx in self:
+            way = "automatic" if tx.campus_mandate_id else "link" if tx.campus_link_id else "holder"
+            tx.campus_way = way if tx.campus_wallet_id else False
 
     # -- what Odoo calls -----------------------------------------------------------
 

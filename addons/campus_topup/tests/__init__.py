@@ -9,3 +9,4 @@ from . import test_privacy_pages
 from . import test_topup
 from . import test_topup_link
 from . import test_topup_pages
+from . import test_topup_rights

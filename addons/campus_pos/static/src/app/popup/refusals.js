@@ -46,6 +46,9 @@ export function partialMinor(answer) {
         case "limit_day":
         case "pin_needed":
             return Math.max(Math.min(numbers.left_minor || 0, answer.before_minor), 0);
+        case "emergency_cap":
+            // Nothing is known yet of who it is: only how much such a code pays at most.
+            return numbers.limit_minor || 0;
         default:
             return 0;
     }

@@ -1,0 +1,128 @@
+"""What people have on their phones, and where things stand: the parts of the demo that are no history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .person import STUDENT, TEACHER
+
+#: One in so many holders of whom we know the payments behind their top-ups, beside the cast.
+ONLINE_EVERY = 500
+#: Told in the manual, so that it can be tried at a till: campus number and these digits.
+EMERGENCY_CODE = "31415926"
+#: The student's PIN, asked for above ``PIN_ABOVE_MINOR`` a day; also in the manual.
+PIN = "4071"
+PIN_ABOVE_MINOR = 10000
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A point on the map: tills and terminals by their codes."""
+
+    name: str
+    name_en: str
+    latitude: float
+    longitude: float
+    tills: tuple[str, ...] = ()
+    terminals: tuple[str, ...] = ()
+
+
+#: The staff dining room stands on the old campus: 4 km from the others.
+SPOTS = (
+    Spot("一食堂", "Canteen 1", 31.3049, 120.7342, ("canteen_rice", "canteen_noodle"), ("T01", "B01")),
+    Spot("二食堂", "Canteen 2", 31.3071, 120.7391, ("canteen_spicy", "canteen_halal")),
+    Spot("三食堂", "Canteen 3", 31.3018, 120.7418, ("canteen_wok",)),
+    Spot("生活区", "Dormitories", 31.3026, 120.7435, ("shop",), ("S01",)),
+    Spot("图书馆", "Library", 31.3056, 120.7379, (), ("P01", "G01", "D01")),
+    Spot("老校区", "Old campus", 31.3012, 120.6921, ("canteen_staff",)),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An automatic top-up: cents below which, and with which, a card is filled."""
+
+    role: str
+    threshold_minor: int
+    amount_minor: int
+    ending: str
+    paused: bool = False
+
+
+STANDINGS = (
+    Standing(STUDENT, 5000, 5000, "6688"),
+    Standing(TEACHER, 10000, 10000, "2046"),
+    Standing("poor", 2000, 5000, "9012", paused=True),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    role: str
+    shown_name: str
+    revoked: bool = False
+
+
+LINKS = (
+    Link(STUDENT, "晓雨（妈妈用）"),
+    Link(STUDENT, "晓雨 · 旧链接", revoked=True),
+    Link("poor", "子昂"),
+)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A payment that did not become a top-up: how many hours ago, and what the provider says."""
+
+    role: str
+    state: str
+    amount_minor: int
+    hours_ago: int
+
+
+STARTED = (
+    Started("granted", "pending", 10000, 2),
+    Started("poor", "error", 5000, 5),
+    Started(STUDENT, "cancel", 20000, 51),
+    Started("teacher", "pending", 20000, 1),
+    Started(STUDENT, "error", 10000, 75),
+)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """The holder's purchase that many before the last; without an ``ending`` it is open."""
+
+    role: str
+    back: int
+    reason: str
+    ending: str = ""
+    answer: str = ""
+
+
+DISPUTES = (
+    Dispute(STUDENT, 3, "同一份饭刷了两次。"),
+    Dispute(STUDENT, 9, "这天我不在学校。", "refused", "监控显示由本人刷卡，金额与小票一致。"),
+    Dispute("granted", 4, "只买了一份面，多收了 6 元。"),
+    Dispute("granted", 12, "退菜没有退款。", "settled", "已由窗口退回 8.00 元，请查看明细。"),
+    Dispute(TEACHER, 5, "金额不对。"),
+)
+
+
+@dataclass(frozen=True)
+class Phone:
+    role: str
+    name: str
+    removed: bool = False
+
+
+#: The student's own slot is free: setting a phone up is what visitors try first.
+PHONES = (
+    Phone(STUDENT, "小米 13 · Chrome", removed=True),
+    Phone("granted", "华为 Mate 60 · 浏览器"),
+    Phone(TEACHER, "iPhone 15 · Safari"),
+)
+KIOSKS = ("一食堂大厅自助机", "图书馆大厅自助机")
+
+#: Hours ago, channel, identity check, whether the card was found again.
+LOSSES = ((3, "portal", "", False), (20, "hotline", "生日与宿舍号", False), (70, "kiosk", "", True))

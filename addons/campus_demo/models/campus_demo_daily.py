@@ -1,0 +1,164 @@
+import datetime as dt
+import secrets
+from uuid import NAMESPACE_URL, uuid5
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from odoo import api, models
+from odoo.addons.campus_card.campus_core import emergency
+
+from ..generator import cast, daily
+from ..generator.person import STUDENT, TEACHER
+from .campus_demo_company import LANGUAGE
+
+#: What nobody has on a card.
+TOO_MUCH_MINOR = 99900
+
+
+class CampusDemo(models.AbstractModel):
+    """Phones, codes, limits, kiosks, disputes and losses: each once, by the verbs of daily life."""
+
+    _inherit = "campus.demo"
+
+    @api.model
+    def _load_daily_life(self, company, now):
+        """What is on people's phones and on the office's desk besides money.
+
+        :param now: local time of the school, as for :meth:`_load_school`
+        """
+        self = self._here(company).with_context(mail_activity_quick_update=True)
+        with self._timed("daily life"):
+            self._load_started(company, now)
+            self._load_limits(company)
+            self._load_emergency(company)
+            self._load_phones(company, now)
+            self._load_kiosks(company)
+            self._load_refusal(company)
+            self._load_disputes(company)
+            self._load_losses(company, now)
+        with self._timed("alerts"):
+            self._load_alerts(company, now)
+
+    @api.model
+    def _load_limits(self, company):
+        student, teacher = (self._wallet_of_role(company, key) for key in (STUDENT, TEACHER))
+        if student and not student.has_pin:
+            student._store_pin(student._seal_pin(daily.PIN))
+            student._set_own_limits(0, 0, daily.PIN_ABOVE_MINOR)
+        if teacher and not teacher.own_limit_day_minor:
+            teacher._set_own_limits(10000, 20000, 0)
+
+    @api.model
+    def _load_emergency(self, company):
+        """A code that the manual tells; a real one is known to its holder alone."""
+        wallet = self._wallet_of_role(company, STUDENT)
+        codes = self.env["campus.emergency"]
+        if wallet and not codes._of(wallet.partner_id, company):
+            codes._renew(wallet.partner_id, company)
+            salt = secrets.token_bytes(emergency.SALT_BYTES)
+            codes._of(wallet.partner_id, company).hashed = emergency.hash_code(daily.EMERGENCY_CODE, salt)
+
+    @api.model
+    def _load_phones(self, company, now):
+        """Phones whose keys nobody has: they carry a card and never show a code."""
+        phones = self.env["campus.phone"]
+        for number, planned in enumerate(daily.PHONES, 1):
+            wallet = self._wallet_of_role(company, planned.role)
+            if not wallet or phones.search_count([("partner_id", "=", wallet.partner_id.id)]):
+                continue
+            card = self.env["campus.card"].create(
+                {
+                    "partner_id": wallet.partner_id.id,
+                    "wallet_id": wallet.id,
+                    "company_id": company.id,
+                    "kind": "phone",
+                    "valid_from": False,
+                }
+            )
+            card._hand_over()
+            key = ec.generate_private_key(ec.SECP256R1()).public_key()
+            phone = phones._enrol(
+                card, key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint), planned.name
+            )
+            phone._issue()
+            if planned.removed:
+                phone._revoke("holder")
+            self._backdate(phone, self._to_utc(now - dt.timedelta(days=9 * number, hours=number)))
+
+    @api.model
+    def _load_kiosks(self, company):
+        Kiosk = self.env["campus.kiosk"].with_context(active_test=False)
+        known = set(Kiosk.search([("company_id", "=", company.id)]).mapped("name"))
+        Kiosk.create([{"name": name, "company_id": company.id} for name in daily.KIOSKS if name not in known])
+
+    @api.model
+    def _load_refusal(self, company):
+        """A purchase that was refused, for the student's list of refusals."""
+        wallet = self._wallet_of_role(company, STUDENT)
+        shop = self.env["campus.account"].search(
+            [("company_id", "=", company.id), ("code", "=", "shop")], limit=1
+        )
+        if wallet and shop:
+            self._ledger(self._staff("cashier"))._post(
+                [
+                    {
+                        "uuid": str(uuid5(NAMESPACE_URL, f"campus-demo/{company.id}/refused")),
+                        "kind": "purchase",
+                        "wallet_id": wallet.id,
+                        "account_id": shop.id,
+                        "amount_minor": TOO_MUCH_MINOR,
+                        "memo": shop.name,
+                    }
+                ]
+            )
+
+    @api.model
+    def _load_disputes(self, company):
+        Dispute = self.env["campus.dispute"]
+        if Dispute.search_count([("company_id", "=", company.id)], limit=1):
+            return
+        for planned in daily.DISPUTES:
+            wallet = self._wallet_of_role(company, planned.role)
+            if not wallet:
+                continue
+            bought = self.env["campus.transfer"].search(
+                [("wallet_id", "=", wallet.id), ("kind", "=", "purchase"), ("reverses_id", "=", False)],
+                order="occurred_at desc, id desc",
+                limit=planned.back + 1,
+            )[planned.back :]
+            if not bought:
+                continue
+            dispute = Dispute._open(bought, planned.reason)
+            if planned.ending:
+                # sudo: the answer is finance's, the rights to all this are the loader's
+                decided = dispute.with_user(self._staff("finance")).sudo()
+                decided.answer = planned.answer
+                decided._decide(planned.ending)
+            self._backdate(dispute, bought.occurred_at + dt.timedelta(hours=3))
+
+    @api.model
+    def _load_losses(self, company, now):
+        """Reports of people who are not of the cast: everything of theirs is frozen."""
+        Loss = self.env["campus.loss"]
+        if Loss.search_count([("company_id", "=", company.id)], limit=1):
+            return
+        uids = [role.uid for role in cast.CAST]
+        cards = self.env["campus.card"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "active"),
+                ("uid", "not in", uids),
+                ("partner_id.campus_role", "=", "student"),
+            ],
+            order="id",
+            limit=len(daily.LOSSES) * 40,
+        )[::40]
+        for card, (hours_ago, channel, identity, found) in zip(cards, daily.LOSSES, strict=False):
+            at = self._to_utc(now - dt.timedelta(hours=hours_ago))
+            office = Loss.with_user(self._staff("clerk")).with_context(lang=LANGUAGE).sudo()
+            loss = office._report(card.partner_id, company, channel, identity or None)
+            loss.reported_at = at
+            loss.card_ids.lost_at = at
+            if found:
+                loss._found()
+            self._backdate(loss, at)

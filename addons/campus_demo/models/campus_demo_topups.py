@@ -1,0 +1,233 @@
+import datetime as dt
+
+from odoo import api, models
+
+from ..generator import campus, cast, daily, event
+from .campus_demo_company import LANGUAGE
+
+#: Automatic top-ups have been agreed to for so long when the history ends.
+STANDING_DAYS = 21
+
+
+class CampusDemo(models.AbstractModel):
+    """Top-ups by Odoo's own payments, and what they come from: links, mandates, ways of payment.
+
+    The demo provider asks nobody, and everything behind it is the real way: the payment is
+    processed, post-processed and posted on the day on which the history has it.
+    """
+
+    _inherit = "campus.demo"
+
+    @api.model
+    def _load_online(self, company, history, wallets):
+        """Who pays online and how, before the history begins.
+
+        :param wallets: ids of the persons' wallets, in the order of ``history.people``
+        :return: ``{provider, people: {position}, link: {position: record}, mandate: {position: record}}``
+        """
+        provider = self._load_provider(company)
+        roles = {person.key: index for index, person in enumerate(history.people) if person.key}
+        online = {
+            "provider": provider,
+            "people": {*roles.values(), *range(0, len(history.people), daily.ONLINE_EVERY)},
+        }
+        wallet_of = {key: self.env["campus.wallet"].browse(wallets[index]) for key, index in roles.items()}
+        links = self._load_links(wallet_of)
+        mandates = self._load_mandates(provider, wallet_of, history.now)
+        online["link"] = {roles[key]: record for key, record in links.items()}
+        online["mandate"] = {roles[key]: record for key, record in mandates.items()}
+        return online
+
+    @api.model
+    def _load_provider(self, company):
+        """Odoo's demo provider, in test mode, on the company's bank journal."""
+        Provider = self.env["payment.provider"]
+        provider = Provider.search([("code", "=", "demo"), ("company_id", "=", company.id)], limit=1)
+        if not provider:
+            provider = self.env.ref("payment.payment_provider_demo").copy({"company_id": company.id})
+        if not provider.campus_channel_id:
+            method = self.env.ref("payment_demo.payment_method_demo")
+            method.active = True
+            journal = self.env["account.journal"].search(
+                [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
+            )
+            provider.write(
+                {
+                    "state": "test",
+                    "is_published": True,
+                    "allow_tokenization": True,
+                    "payment_method_ids": [(4, method.id)],
+                    "journal_id": journal.id,
+                }
+            )
+            for record, name in ((provider, "线上支付（演示）"), (method, "演示支付")):
+                record.update_field_translations("name", {LANGUAGE: name})
+            provider._campus_channel().name = "线上支付（演示）"
+        return provider
+
+    @api.model
+    def _load_links(self, wallet_of):
+        """:return: {key of the cast: the link that works}"""
+        Link, found = self.env["campus.topup.link"], {}
+        for planned in daily.LINKS:
+            if planned.role not in wallet_of:
+                continue
+            wallet = wallet_of[planned.role]
+            link = Link.search(
+                [("wallet_id", "=", wallet.id), ("shown_name", "=", planned.shown_name)], limit=1
+            )
+            if not link:
+                link = Link._make(wallet, planned.shown_name)
+                if planned.revoked:
+                    link._revoke()
+            if not planned.revoked:
+                found[planned.role] = link
+        return found
+
+    @api.model
+    def _load_mandates(self, provider, wallet_of, now):
+        """:return: {key of the cast: the mandate that is active}"""
+        Mandate = self.env["campus.topup.mandate"].with_context(lang=LANGUAGE)
+        found = {}
+        for planned in daily.STANDINGS:
+            if planned.role not in wallet_of:
+                continue
+            wallet = wallet_of[planned.role]
+            mandate = Mandate.search([("wallet_id", "=", wallet.id)], limit=1)
+            if not mandate:
+                token = self._make_token(provider, wallet.partner_id, planned)
+                mandate = Mandate._agree(wallet, token, planned.threshold_minor, planned.amount_minor)
+                mandate.consented_at = self._to_utc(now - dt.timedelta(days=STANDING_DAYS))
+                if planned.paused:
+                    mandate.write({"state": "paused", "paused_reason": "银行卡余额不足"})
+            if not planned.paused:
+                found[planned.role] = mandate
+        return found
+
+    @api.model
+    def _make_token(self, provider, payer, planned):
+        return self.env["payment.token"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env.ref("payment_demo.payment_method_demo").id,
+                "partner_id": payer.id,
+                "provider_ref": "demo",
+                "payment_details": planned.ending,
+                "demo_simulated_state": "error" if planned.paused else "done",
+            }
+        )
+
+    # -- the history's top-ups ---------------------------------------------------------
+
+    @api.model
+    def _is_online(self, entry, targets):
+        """Whether the payment behind this top-up is known."""
+        by_phone = {channel.code for channel in campus.CHANNELS}
+        return (
+            entry.kind == event.TOPUP
+            and entry.place in by_phone
+            and entry.person in targets["online"]["people"]
+        )
+
+    @api.model
+    def _pay_online(self, entries, targets, day):
+        """Pay and put on the card; answers of the ledger. What is there already stays."""
+        references = [self._online_reference(entry) for entry in entries]
+        known = set(
+            self.env["payment.transaction"].search([("reference", "in", references)]).mapped("reference")
+        )
+        return [
+            self._pay_one(entry, targets, day)
+            for entry, reference in zip(entries, references, strict=True)
+            if reference not in known
+        ]
+
+    @api.model
+    def _online_reference(self, entry):
+        return f"CARD-{entry.at:%Y%m%d}-{entry.uuid[-12:]}"
+
+    @api.model
+    def _pay_one(self, entry, targets, day):
+        at = self._to_utc(entry.at)
+        vals = self._prepare_online_vals(entry, targets, at)
+        tx = self.env["payment.transaction"].create(vals)
+        # The top-up of the day in question; post-processing asks again and gets this answer.
+        posting = {**tx._prepare_campus_posting(), "occurred_at": at}
+        [answer] = self.env["campus.ledger"]._post([posting], booking_date=day)
+        tx._process("demo", {"reference": tx.reference, "simulated_state": "done", "payment_details": "6688"})
+        tx.with_context(default_date=day)._post_process()
+        self._backdate(tx, at, "last_state_change")
+        if tx.campus_link_id:
+            tx.campus_link_id.last_used_at = at
+        if tx.campus_mandate_id:
+            tx.campus_mandate_id.charged_at = at
+        return answer
+
+    @api.model
+    def _prepare_online_vals(self, entry, targets, at):
+        online = targets["online"]
+        wallet = self.env["campus.wallet"].browse(targets["wallet"][entry.person])
+        vals = {
+            "provider_id": online["provider"].id,
+            "payment_method_id": self.env.ref("payment_demo.payment_method_demo").id,
+            "reference": self._online_reference(entry),
+            "amount": entry.amount_minor / 100,
+            "currency_id": wallet.currency_id.id,
+            "partner_id": wallet.partner_id.id,
+            "operation": "online_direct",
+            "campus_wallet_id": wallet.id,
+            "campus_topup_state": "waiting",
+        }
+        mandate, link = online["mandate"].get(entry.person), online["link"].get(entry.person)
+        if mandate and at >= mandate.consented_at and entry.amount_minor == mandate.amount_minor:
+            vals |= {"operation": "offline", "token_id": mandate.token_id.id, "campus_mandate_id": mandate.id}
+        elif link and entry.at.day % 2:
+            guest = wallet.company_id._get_public_user().partner_id
+            vals |= {"campus_link_id": link.id, "partner_id": guest.id}
+        return vals
+
+    # -- payments that became none -------------------------------------------------------
+
+    @api.model
+    def _load_started(self, company, now):
+        """Payments that are pending, failed or were given up."""
+        provider = self._load_provider(company)
+        for number, planned in enumerate(daily.STARTED, 1):
+            wallet = self._wallet_of_role(company, planned.role)
+            reference = f"CARD-{company.id}-{planned.state}-{number}"
+            if not wallet or self.env["payment.transaction"].search_count([("reference", "=", reference)]):
+                continue
+            tx = self.env["payment.transaction"].create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": self.env.ref("payment_demo.payment_method_demo").id,
+                    "reference": reference,
+                    "amount": planned.amount_minor / 100,
+                    "currency_id": wallet.currency_id.id,
+                    "partner_id": wallet.partner_id.id,
+                    "operation": "online_direct",
+                    "campus_wallet_id": wallet.id,
+                    "campus_topup_state": "waiting",
+                }
+            )
+            report = {"reference": reference, "simulated_state": planned.state, "payment_details": "6688"}
+            tx.with_context(lang=LANGUAGE)._process("demo", report)
+            tx._post_process()
+            self._backdate(tx, self._to_utc(now - dt.timedelta(hours=planned.hours_ago)), "last_state_change")
+
+    @api.model
+    def _wallet_of_role(self, company, key):
+        """The wallet of a member of the cast; none in a school that is too small for the role."""
+        domain = [("company_id", "=", company.id), ("uid", "=", cast.BY_KEY[key].uid)]
+        return self.env["campus.card"].search(domain, limit=1).wallet_id
+
+    @api.model
+    def _backdate(self, records, at, *columns):
+        """Records say when they were made; these were made when the story says so."""
+        records.flush_recordset()
+        names = ("create_date", "write_date", *columns)
+        sets = ", ".join(f"{name} = %(at)s" for name in names)
+        self.env.cr.execute(
+            f"UPDATE {records._table} SET {sets} WHERE id = ANY(%(ids)s)", {"at": at, "ids": records.ids}
+        )
+        records.invalidate_recordset()
