@@ -9,6 +9,12 @@ class CampusTapsAnswer(models.AbstractModel):
     _inherit = "campus.taps"
 
     @api.model
+    def _answer(self, order):
+        """Fill ``order.answers`` with what was decided; entries that were known have theirs."""
+        for line, decision in order.decided:
+            order.answers[line.index] = self._present(order, line.entry, line.card, decision)
+
+    @api.model
     def _present(self, order, entry, key, decision):
         """One answer, as in the contract; texts are for the reader's display."""
         answer = {

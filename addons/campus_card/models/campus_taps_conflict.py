@@ -43,10 +43,20 @@ class CampusTapsConflict(models.AbstractModel):
     @api.model
     def _store(self, order, head):
         super()._store(order, head)
-        for index, first in order.twice.items():
-            order.answers[index] = self._answer_twice(order, index, first)
+        entries = order.batch.entries
+        order.conflicts += [
+            entries[index]
+            for index, first in order.twice.items()
+            if entries[index].content != entries[first].content
+        ]
         if order.conflicts:
             self._store_conflicts(order)
+
+    @api.model
+    def _answer(self, order):
+        super()._answer(order)
+        for index, first in order.twice.items():
+            order.answers[index] = self._answer_twice(order, index, first)
 
     @api.model
     def _answer_twice(self, order, index, first):
@@ -54,7 +64,6 @@ class CampusTapsConflict(models.AbstractModel):
         entry, before = order.batch.entries[index], order.batch.entries[first]
         if entry.content == before.content:
             return {**order.answers[first], "seq": entry.seq}
-        order.conflicts.append(entry)
         decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
         return self._present(order, entry, None, decision)
 

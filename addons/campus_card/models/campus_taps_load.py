@@ -32,6 +32,7 @@ class CampusTapsLoad(models.AbstractModel):
         self._sort_out(order, head)
         entries = [order.batch.entries[index] for index in order.fresh]
         self._load_keys(order, entries)
+        self._prepare(order)
         order.taken = self._taken(entries) if check_transfers else frozenset()
         day = ledger._business_day(company)
         order.book = Book(day)

@@ -111,7 +111,8 @@ def _inside_odoo(
     if "addons" in suites and not groups:
         raise CampusError("no addon has tests")
     with beside(unit):
-        ws, products = _databases(groups)
+        needs = (*NEEDS, *E2E_NEEDS) if "e2e" in suites else NEEDS
+        ws, products = _databases(groups, needs)
         outcomes = [unit.wait()] if unit else []
     # Hypothesis loads itself at the very end; after a browser was driven, Python 3.11 cannot.
     e2e = None
@@ -128,10 +129,11 @@ def _inside_odoo(
     return outcomes
 
 
-def _databases(groups: list[list[str]]) -> tuple[Workspace, list[tuple[str, list[str]]]]:
+def _databases(
+    groups: list[list[str]], needs: tuple[str, ...]
+) -> tuple[Workspace, list[tuple[str, list[str]]]]:
     steps = Steps(workspace.STEPS + 1 + len(groups))
     with state.checkout_lock():
-        needs = (*NEEDS, *E2E_NEEDS) if "e2e" in suites else NEEDS
         ws = workspace.prepare(steps, needs, WANTS)
         with steps.step("database of Odoo's addons") as step:
             base = builds.base(ws, step)
