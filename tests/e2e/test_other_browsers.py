@@ -106,8 +106,7 @@ def becomes_a_card(server, page, holder):
     page.press("[data-do=enrol]")
     page.wait(CODE_READY)
     text = shown_code(page, "code")
-    answer = verify(server, text)
-    assert answer == {"partner": holder["partner"], "kind": "phone", "refusal": None}
+    assert verify(server, text) == {"partner": holder["partner"], "kind": "phone", "refusal": None}
     assert verify(server, text)["refusal"] == "code_replayed"
 
 
@@ -120,7 +119,7 @@ def keeps_its_key(server, page, holder):
     while (text := shown_code(page, "code-again")) == used:
         assert time.monotonic() < deadline
         time.sleep(0.5)
-    assert verify(server, text)["partner"] == holder["partner"]
+    assert verify(server, text) == {"partner": holder["partner"], "kind": "phone", "refusal": None}
     page.press("button.qr")
     page.wait("document.querySelector('dialog.qr-large').open")
     assert shown_code(page, "code-large").startswith("CC1.")

@@ -127,7 +127,8 @@ class WebKit(Page):
         ActionChains(self.driver).send_keys(text).perform()
 
     def picture(self):
-        """PNG of what is on the screen."""
+        """PNG of what is on the screen, once that is what the page is."""
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return self.driver.get_screenshot_as_png()
 
     def _collect(self):
