@@ -247,6 +247,7 @@ def test_a_phone_beside_the_card_proves_who_sets_the_first_pin(server, visit, sc
     phone.page.wait_for_selector("#code[data-shown=ready] svg path[d^=M]")
     [code] = read_codes(phone.shot("kiosk phone proves"))
     lobby.hold(code)
+    expect(lobby.page.locator("input[name=new]")).to_be_visible()
     lobby.press("2580")
     lobby.press("2580")
     lobby.sees(".kiosk-sign.good")
