@@ -17,8 +17,8 @@ PAYING_S: Final = 240
 DONE_S: Final = 20
 #: No session is longer, however often it is touched.
 SESSION_MAX_S: Final = 15 * 60
-#: What the network and two clocks may cost.
-GRACE_S: Final = 5
+#: A page tells of touches every dozen seconds only, and a network takes its time.
+GRACE_S: Final = 15
 
 _PHONE: Final = "phone"
 

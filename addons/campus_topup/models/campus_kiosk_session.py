@@ -1,9 +1,10 @@
 import datetime as dt
 
+from babel.dates import format_skeleton
 from odoo import fields, models
 from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
 from odoo.addons.campus_card.campus_core import money
-from odoo.tools import format_date
+from odoo.tools.misc import babel_locale_parse
 
 from ..const import (
     KIOSK_MONTHS_BACK,
@@ -122,13 +123,14 @@ class CampusKioskSession(models.Model):
         today = self.env["campus.history"]._today(wallet)
         months = [self._month(today, back) for back in range(KIOSK_MONTHS_BACK + 1)]
         start, end = months[months_back]
+        locale = babel_locale_parse(self.env.lang or "en_US")
         # what this month's last day has not brought yet is not on it
         values = self.env["campus.statement"]._values(wallet, start, min(end, today))
         return {
             "statement": values,
             "back": months_back,
             "months": [
-                {"back": back, "name": format_date(self.env, first, date_format="MMMM y")}
+                {"back": back, "name": format_skeleton("yMMMM", first, locale=locale)}
                 for back, (first, _last) in enumerate(months)
             ],
             "school": self.company_id.name,
