@@ -42,7 +42,7 @@ class CampusTapsConflict(models.AbstractModel):
 
     @api.model
     def _store(self, order, head):
-        super()._store(order, head)
+        res = super()._store(order, head)
         entries = order.batch.entries
         order.conflicts += [
             entries[index]
@@ -51,12 +51,14 @@ class CampusTapsConflict(models.AbstractModel):
         ]
         if order.conflicts:
             self._store_conflicts(order)
+        return res
 
     @api.model
     def _answer(self, order):
-        super()._answer(order)
+        res = super()._answer(order)
         for index, first in order.twice.items():
             order.answers[index] = self._answer_twice(order, index, first)
+        return res
 
     @api.model
     def _answer_twice(self, order, index, first):
