@@ -183,6 +183,7 @@ def test_the_screen_asks_then_wipes_itself(schools, stand):
     expect(page.locator("#kiosk-clock b")).to_have_text("15")
     page.clock.fast_forward(7_000)
     expect(page.locator("dialog")).to_be_visible()
+    expect(page.locator("dialog .figures")).to_have_text(re.compile(r"^[78]$"))
     looks_right(lobby, "still")
     page.locator("[data-stay]").click()
     page.clock.fast_forward(1_000)

@@ -61,12 +61,12 @@ export class KioskClock {
         this.shown.querySelector("b").textContent = leftS;
         this.shown.style.setProperty("--left", leftMs / this.idleMs);
         this.shown.classList.toggle("soon", leftS <= ASK_S);
+        // what shows little for a short time may go without a question
+        if (leftS <= ASK_S && this.idleMs > 3 * ASK_S * 1000) {
+            this._ask(true);
+        }
         if (this.question.open) {
             this.question.querySelector(".figures").textContent = leftS;
-        }
-        // what shows little for a short time may go without a question
-        if (leftS <= ASK_S && this.idleMs > 3 * ASK_S * 1000 && !this.question.open) {
-            this._ask(true);
         }
     }
 
