@@ -6,6 +6,7 @@ import time
 
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 from support.portal import new_holders, read_codes, verify
 from support.webdriver import BROWSERS, opened
@@ -32,6 +33,19 @@ provider.write({"state": "test", "is_published": True, "payment_method_ids": [(4
 method.active = True
 env.cr.commit()
 """
+PHONES = 'answer = env["campus.card"].search_count([("partner_id", "=", partner), ("kind", "=", "phone")])'
+# Browsers that store nothing, and ones that do not know how to store a key.
+WITHOUT_KEYS = {
+    "stores nothing": "indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };",
+    "stores no keys": """
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (value, ...more) {
+            if (value.keys) {
+                throw new DOMException("no", "DataCloneError");
+            }
+            return put.call(this, value, ...more);
+        };""",
+}
 BALANCE = 'answer = env["res.partner"].browse(partner).campus_wallet_id.balance_minor'
 
 
@@ -54,7 +68,7 @@ def engine(request):
 @pytest.fixture(scope="module")
 def pool(server):
     """A holder for each test, with a photo, and a provider that takes their money."""
-    made = new_holders(server, "en_US", 2 * len(BROWSERS), label="b")
+    made = new_holders(server, "en_US", 2 * len(BROWSERS) + len(WITHOUT_KEYS), label="b")
     server.run(SETUP, partners=[holder["partner"] for holder in made], photo=portrait())
     return made
 
@@ -172,3 +186,16 @@ def test_every_page_is_fit_to_be_seen_in_the_dark_in_another_browser(server, eng
         sees_the_first_page(page)
         looks_at_every_page(server, page)
         assert page.errors() == []
+
+
+@pytest.mark.parametrize("lack", WITHOUT_KEYS)
+def test_a_browser_that_cannot_keep_a_key_says_so_and_takes_no_card(server, visit, holder, lack):
+    phone = visit("en_US").login(holder["login"], page="/my/card")
+    phone.page.add_init_script(WITHOUT_KEYS[lack])
+    phone.page.reload()
+    if lack == "stores no keys":
+        phone.page.get_by_role("button", name="Use this phone as my card").click()
+    expect(phone.page.get_by_text("No code in this browser")).to_be_visible()
+    phone.shot(f"other-browser-{lack}")
+    assert server.run(PHONES, partner=holder["partner"]) == 0
+    assert phone.errors == []

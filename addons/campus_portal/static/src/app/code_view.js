@@ -26,7 +26,12 @@ class CodeView {
         if (!canKeepKeys()) {
             return this.show("unsupported");
         }
-        this.phone = await stored(this.holder);
+        try {
+            this.phone = await stored(this.holder);
+        } catch {
+            // a browser that is told to keep nothing has a store that does not open
+            return this.show("unsupported");
+        }
         if (!this.phone) {
             return this.show("start");
         }
@@ -70,6 +75,8 @@ class CodeView {
             await this.start();
         } else if (answer.code === "phone_elsewhere") {
             this.show("move", answer.message);
+        } else if (answer.code === "cannot_keep") {
+            this.show("unsupported");
         } else {
             this.show("error", answer.message);
         }

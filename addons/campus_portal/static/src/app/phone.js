@@ -1,7 +1,7 @@
 /** Making this phone a card, and keeping its certificate young. */
 import { canKeepKeys, fromBase64, makeKeys, prove } from "./code.js";
 import { post } from "./form.js";
-import { load, save } from "./store.js";
+import { canKeep, load, save } from "./store.js";
 
 /** A certificate is renewed when this much of its life is over. */
 const RENEW_SHARE = 0.15;
@@ -19,10 +19,15 @@ export function nowMs(phone) {
     return Date.now() + (phone?.aheadMs || 0);
 }
 
-/** Ask the server for a certificate; `{code}` says how it went, `ok` when the phone is the card. */
+/** Ask the server for a certificate; `{code}` says how it went, `ok` when the phone is the card,
+ *  `cannot_keep` (and nothing was asked) when this browser stores no keys. */
 export async function enrol(holder, token, { move = false } = {}) {
     const old = await stored(holder);
     const keys = old?.keys || (await makeKeys());
+    // Before the server moves the card here: a key that is lost with this page pays nothing.
+    if (!old && !(await canKeep(keys))) {
+        return { code: "cannot_keep" };
+    }
     const asked = await post("/my/card/phone/challenge", {}, token);
     if (asked.code !== "ok") {
         return asked;

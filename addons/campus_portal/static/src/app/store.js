@@ -32,3 +32,16 @@ export async function save(holder, phone) {
 export async function forget(holder) {
     return done((await store("readwrite")).delete(holder));
 }
+
+/** Whether a key survives here: some browsers refuse to store one, or store nothing at all. */
+export async function canKeep(keys) {
+    const name = "trial";
+    try {
+        await save(name, { keys });
+        const { keys: kept } = await load(name);
+        await forget(name);
+        return kept.privateKey instanceof CryptoKey;
+    } catch {
+        return false;
+    }
+}
