@@ -20,22 +20,26 @@ UNKNOWN_MAX = 60
 _SELECT = """
     SELECT edge.id, edge.company_id, edge.uuid::text,
            CASE WHEN edge.active OR edge.state = 'revoked' THEN edge.state ELSE 'disabled' END,
+           (SELECT code FROM res_lang WHERE code = partner.lang AND active),
            edge.public_key,
            (SELECT count(*) FROM campus_edge_nonce nonce
              WHERE nonce.edge_id = edge.id AND nonce.seen_ms > %s) >= company.campus_edge_requests_per_s
-      FROM campus_edge edge JOIN res_company company ON company.id = edge.company_id
+      FROM campus_edge edge
+      JOIN res_company company ON company.id = edge.company_id
+      JOIN res_partner partner ON partner.id = company.partner_id
      WHERE edge.uuid = %s"""
 _REMEMBER = """
     INSERT INTO campus_edge_nonce (edge_id, nonce, seen_ms) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"""
 
 
 class Edge(NamedTuple):
-    """The edge that signed a request."""
+    """The edge that signed a request; ``lang`` is its company's, in which readers show texts."""
 
     id: int
     company_id: int
     uuid: str
     state: str
+    lang: str | None = None
 
 
 def authenticate(cr, httprequest, states=(ACTIVE,)):
@@ -51,7 +55,7 @@ def authenticate(cr, httprequest, states=(ACTIVE,)):
     row = cr.fetchone()
     if row is None:
         raise _unknown(cr, httprequest.remote_addr, errors.EDGE_UNKNOWN, now_ms)
-    edge, public_key, is_busy = Edge(*row[:4]), *row[4:]
+    edge, public_key, is_busy = Edge(*row[:5]), *row[5:]
     text = wire.signing_text(httprequest.method, _path_of(httprequest), body, time_ms, nonce)
     if not _is_signed(public_key, text, signature):
         raise _unknown(cr, httprequest.remote_addr, errors.SIGNATURE_INVALID, now_ms)

@@ -18,6 +18,7 @@
         "views/settings.xml",
         "views/emergency.xml",
         "views/lost.xml",
+        "views/kiosk_parts.xml",
         "views/kiosk.xml",
         "views/portal_home.xml",
     ],

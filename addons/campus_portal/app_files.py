@@ -8,7 +8,7 @@ from pathlib import Path
 
 from odoo.tools import file_path
 
-from .const import APP_FILES, CONTENT_TYPES, ICON_FILES
+from .const import APP_FILES, CONTENT_TYPES, ICON_FILES, KIOSK_FILES
 
 AppFile = namedtuple("AppFile", "content packed content_type")
 
@@ -17,7 +17,8 @@ AppFile = namedtuple("AppFile", "content packed content_type")
 def files():
     """``{name: AppFile}``; ``packed`` is None where compressing gains nothing."""
     found = {}
-    for folder, names in (("app", (*APP_FILES, "worker.js")), ("img", ICON_FILES)):
+    folders = (("app", (*APP_FILES, "worker.js")), ("kiosk", KIOSK_FILES), ("img", ICON_FILES))
+    for folder, names in folders:
         for name in names:
             content = Path(file_path(f"campus_portal/static/src/{folder}/{name}")).read_bytes()
             packed = None if name.endswith(".png") else gzip.compress(content, 9)

@@ -9,7 +9,6 @@ APP_FILES = (
     "code_view.js",
     "connection.js",
     "form.js",
-    "kiosk.js",
     "live.js",
     "phone.js",
     "preferences.js",
@@ -17,6 +16,8 @@ APP_FILES = (
     "qr_tables.js",
     "store.js",
 )
+#: Of the machine in the lobby; no phone loads them.
+KIOSK_FILES = ("kiosk.css", "kiosk.js", "kiosk_clock.js", "kiosk_pad.js", "kiosk_reader.js")
 ICON_FILES = ("icon.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png")
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -56,6 +57,9 @@ TYPE_COOKIE = "campus_type"
 #: Movements on the first page.
 RECENT_MAX = 6
 
-#: The key of a machine in a lobby, and how long it shows a card.
+#: The key of a machine in a lobby; the language that somebody chose at it, for as long as a session.
 KIOSK_COOKIE = "campus_kiosk"
-KIOSK_SHOWN_S = 30
+KIOSK_LANGUAGE_COOKIE = "campus_kiosk_language"
+KIOSK_LANGUAGE_S = 15 * 60
+#: The secret of a person's session, on its way into the memory of the page.
+KIOSK_SESSION_HEADER = "X-Campus-Session"

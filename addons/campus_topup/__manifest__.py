@@ -23,6 +23,8 @@
         "views/history.xml",
         "views/limits.xml",
         "views/privacy.xml",
+        "views/kiosk.xml",
+        "views/kiosk_pin.xml",
     ],
     "assets": {"web.assets_frontend": ["campus_topup/static/src/scss/pay.scss"]},
     "post_init_hook": "post_init_hook",

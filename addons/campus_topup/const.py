@@ -11,5 +11,14 @@ LINK_TRIES, LINK_WINDOW_S = 120, 600
 PAY_TRIES, PAY_WINDOW_S = 20, 600
 PIN_TRIES, PIN_WINDOW_S = 10, 600
 EXPORT_TRIES, EXPORT_WINDOW_S = 5, 3600
+#: Links that a wallet gets at kiosks, and statements that it shows there.
+KIOSK_LINK_TRIES, KIOSK_LINK_WINDOW_S = 10, 600
+KIOSK_STATEMENT_TRIES, KIOSK_STATEMENT_WINDOW_S = 30, 3600
+#: PINs and codes that are typed at one kiosk, whoever's they are.
+KIOSK_PIN_TRIES, KIOSK_PIN_WINDOW_S = 30, 600
+#: How long a link for one payment at a kiosk begins one, in seconds.
+KIOSK_LINK_S = 300
+#: Months before this one whose statement a kiosk prints.
+KIOSK_MONTHS_BACK = 2
 #: Lines of the history on one page.
 PAGE_LINES = 40

@@ -1,9 +1,10 @@
 """Holders with a portal login, and what a browser test needs to look at their card."""
 
+import hashlib
 import json
 import subprocess
 
-from campus_cli import paths, process
+from support import npm
 
 HOLDERS = """
 import uuid
@@ -36,12 +37,18 @@ env.cr.commit()
 """
 
 
-def new_holders(server, language, count):
-    """Holders with 100.00 in cash, 20.00 of subsidy, a purchase of 33.60 and a refusal."""
+def _uid(text):
+    """A chip's number (7 bytes, NXP) of its own for every text."""
+    return f"04{hashlib.sha256(text.encode()).hexdigest()[:12]}".upper()
+
+
+def new_holders(server, language, count, label=""):
+    """Holders (``label`` tells them from others of the language) with 100.00 in cash, 20.00 of subsidy, a purchase of 33.60 and a refusal."""
     chinese = language == "zh_CN"
     short = language[:2]
     people = [
-        (f"e2e_portal_{short}_{i}", f"P{short}{i:04d}", f"04E2{'AB'[chinese]}{i:03d}") for i in range(count)
+        (f"e2e_portal_{short}{label}_{i}", f"P{short}{label}{i:04d}", _uid(f"{short}{label}{i}"))
+        for i in range(count)
     ]
     return server.run(
         HOLDERS,
@@ -72,16 +79,8 @@ def read_codes(picture):
 
 
 def axe_source():
-    """The script of axe-core, installed from npm into .campus/npm."""
-    folder = paths.WORK / "npm" / "axe"
-    script = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        process.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4.10.3"],
-            "npm-axe",
-        )
-    return script.read_text(encoding="utf-8")
+    """The script of axe-core, installed from npm."""
+    return (npm.installed("axe-core", "4.10.3") / "axe.min.js").read_text(encoding="utf-8")
 
 
 def axe_violations(page, source):

@@ -12,6 +12,7 @@ from campus_cli.console import CampusError
 from campus_cli.odoo_process import Odoo, _is_error
 from campus_cli.odoo_tree import OdooTree
 from campus_cli.postgres import Server
+from support import webdriver
 
 
 def outcome(code=0, **counts):
@@ -38,6 +39,18 @@ def test_the_last_line_sums_up_and_nothing_unproved_counts_as_good(
 ):
     assert test_command.report(outcomes, selected) == code
     assert capsys.readouterr().out.splitlines()[-1] == last_line
+
+
+def test_what_follows_two_dashes_goes_to_pytest():
+    args = main.parse(["test", "unit", "-k", "money", "--", "-x", "--durations=5"])
+    assert (args.suite, args.k, args.pytest) == ("unit", "money", ["-x", "--durations=5"])
+    assert main.parse(["test"]).pytest == []
+
+
+def test_nothing_follows_two_dashes_where_there_is_no_pytest(capsys):
+    with pytest.raises(SystemExit):
+        main.parse(["demo", "--", "-x"])
+    assert "nothing may follow --" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", main.COMMANDS)
@@ -229,3 +242,17 @@ def test_the_demo_is_tested_in_a_database_of_its_own():
     assert "campus_card" in groups[0]
     assert all("campus_demo" not in group or group == ["campus_demo"] for group in groups)
     assert test_command.addon_groups(["campus_card"]) == [["campus_card"]]
+
+
+@pytest.mark.parametrize(("name", "package"), [("firefox", "firefox-esr"), ("webkit", "webkit2gtk-driver")])
+def test_a_browser_that_is_not_there_is_named_with_the_command_that_installs_it(monkeypatch, name, package):
+    for probe in webdriver.NEEDS[name]:
+        monkeypatch.setitem(system.PROBES, probe, lambda: False)
+    with pytest.raises(CampusError, match=f"no {name} on this machine") as error, webdriver.opened(name):
+        pass
+    assert package in error.value.hint
+
+
+def test_the_browser_tests_have_every_browser_installed():
+    needs = {need for packages in webdriver.NEEDS.values() for need in packages}
+    assert needs <= set(test_command.E2E_NEEDS)

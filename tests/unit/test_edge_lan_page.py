@@ -53,11 +53,11 @@ def test_the_json_has_the_status_with_tills_and_masked_credentials(service):
     [
         (
             "en-US,en;q=0.9",
-            ["Working without the server", "card frozen", "last answer 1 min ago", "version 4711", "2 h"],
+            ["Working without the server", "Card frozen", "last answer 1 min ago", "version 4711", "2 h"],
         ),
         (
             "zh-CN,zh;q=0.9,en;q=0.8",
-            ["服务器暂不可达，离线工作中", "卡已冻结", "1 分钟前有应答", "版本 4711", "2 小时"],
+            ["服务器暂不可达，离线工作中", "卡片已冻结", "1 分钟前有应答", "版本 4711", "2 小时"],
         ),
     ],
 )

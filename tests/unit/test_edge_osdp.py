@@ -7,6 +7,7 @@ from campus_edge.protocols.base import (
     AGAIN,
     ASKING,
     GRANTED,
+    KEYING,
     LOST,
     READY,
     REFUSED,
@@ -14,6 +15,7 @@ from campus_edge.protocols.base import (
     CardGone,
     CardSeen,
     Feedback,
+    KeysPressed,
     ReaderState,
     Tamper,
 )
@@ -165,19 +167,30 @@ def test_a_case_opened_while_nobody_listened_is_noticed():
     assert ready(device).run(500).of(Tamper) == [Tamper(True, "case")]
 
 
-def test_keys_make_an_emergency_code():
+def test_keys_come_in_their_order_and_others_have_a_sign_of_their_own():
     device = reader()
     rig = ready(device)
-    for keys in (b"2025001", b"\x7f", b"48152637", b"\x0d"):
+    for keys in ("2025001", "*", "48152637", "#"):
         device.press(keys)
+    device.press_raw(b"A*#")
     rig.run(1000)
-    assert rig.of(CardSeen) == [CardSeen("emergency:2025001#48152637")]
+    assert "".join(event.keys for event in rig.of(KeysPressed)) == "2025001*48152637#?*#"
+    assert rig.of(CardSeen) == []
+
+
+def test_text_while_somebody_keys_is_shown_without_lamp_and_buzzer():
+    device = reader()
+    rig = ready(device)
+    rig.bus.answer(0, Feedback(KEYING, "Amount 3.50\nTap card", 60_000))
+    rig.run(500)
+    assert [command["name"] for command in device.commands] == ["TEXT", "TEXT"]
+    assert [command["data"] for command in device.commands] == ["Amount 3.50", "Tap card"]
 
 
 def test_a_card_from_before_the_panel_listened_opens_nothing():
     device = reader()
     device.put(CARD)
-    device.press(b"1")
+    device.press("1")
     rig = ready(device).run(1000)
     assert rig.of(CardSeen) == []
     assert "stale" in rig.noise()

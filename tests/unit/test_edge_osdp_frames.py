@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from campus_edge.protocols import osdp_codes as codes
 from campus_edge.protocols import osdp_frame
 from campus_edge.protocols.base import CardSeen, Noise
-from campus_edge.protocols.osdp_card import KEY_PAUSE_MS, Keypad, card_event
+from campus_edge.protocols.osdp_card import card_event
 from campus_edge.protocols.osdp_secure import DEFAULT_KEY, SecureChannel
 
 FRAMES = st.builds(
@@ -190,27 +190,3 @@ def test_card_noise_raises_nothing(data):
 def test_one_wrong_bit_of_a_wiegand_frame_is_noticed(bit):
     good = int.from_bytes(with_parity(0x04A1B2C3, 32)[4:], "big") >> 6
     assert card_event(raw(34, good ^ 1 << bit % 34)) == Noise("card_parity")
-
-
-def test_keys_are_an_emergency_code_or_nothing():
-    pad = Keypad()
-    assert pad.press(b"2025001\x7f4815", 0) is None
-    assert pad.press(b"2637\r", 1000) == CardSeen("emergency:2025001#48152637")
-    for keys in (
-        b"2025001\r",
-        b"\r",
-        b"1\x7f123\r",
-        b"\x7f12345678\r",
-        b"12345678\r",
-        b"1\x7f1234567\x7f8\r",
-    ):
-        assert pad.press(keys, 2000) == Noise("keypad")
-    assert pad.press(b"2025001\x7f4815", 3000) is None
-    assert pad.press(b"2637\r", 3001 + KEY_PAUSE_MS) == Noise("keypad")
-
-
-@given(st.binary(max_size=200))
-def test_any_keys_are_bounded_and_raise_nothing(keys):
-    pad = Keypad()
-    pad.press(keys, 0)
-    assert len(pad._typed) <= 30

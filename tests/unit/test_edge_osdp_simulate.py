@@ -11,7 +11,7 @@ from osdp_rig import KEY
 
 from campus_edge.config import ConfigError, ReaderConfig
 from campus_edge.drivers import Ports
-from campus_edge.protocols.base import READY, CardSeen, ReaderState
+from campus_edge.protocols.base import READY, CardSeen, KeysPressed, ReaderState
 
 HOME = Path(__file__).resolve().parents[2] / "addons" / "campus_card"
 
@@ -59,3 +59,35 @@ def test_readers_of_one_url_share_their_line_and_need_addresses(key_file):
     assert ports(reader("D04", 2, key_file, "/dev/other"), print)._line is not first._line
     with pytest.raises(ConfigError, match="url"):
         ports(reader("D05", 5, key_file, ""), print)
+
+
+def test_a_simulated_reader_has_its_keys_pressed(tmp_path):
+    link = tmp_path / "line"
+    command = [
+        sys.executable,
+        "-m",
+        "campus_edge",
+        "simulate",
+        "osdp",
+        "keys:3.5",
+        "keys:350#",
+        "--link",
+        str(link),
+    ]
+    program = subprocess.Popen(
+        [*command, "--every-ms", "500", "--rounds", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(HOME)},
+    )  # fmt: skip
+    events = Events()
+    try:
+        assert program.stdout.readline().startswith("osdp on ")
+        settings = ReaderConfig(terminal="T01", use="tap", driver="osdp", url=str(link))
+        port = Ports()(settings, events.put)
+        port.start()
+        events.until(ReaderState, state=READY)
+        assert events.until(KeysPressed, keys="350#")
+        assert port.stop()
+    finally:
+        program.kill()
+        said, wrong = program.communicate()
+    assert "4 keys" in said and "keys:3.5: an OSDP keypad has no '.'" in wrong

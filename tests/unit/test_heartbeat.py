@@ -12,7 +12,18 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = ("version", "uptime_s", "snapshot", "queue", "journal", "head_seq", "drift_ms", "tamper", "readers")
+NAMES = (
+    "version",
+    "uptime_s",
+    "snapshot",
+    "queue",
+    "journal",
+    "head_seq",
+    "drift_ms",
+    "tamper",
+    "readers",
+    "lost",
+)
 
 
 @given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=8), json_values))
@@ -21,7 +32,7 @@ def test_anything_is_a_heartbeat_or_malformed_with_the_field(values):
         beat = heartbeat.parse(values)
     except WireError as error:
         assert error.code == "malformed"
-        assert error.numbers["field"] in (*NAMES, "terminal", "detail")
+        assert error.numbers["field"] in (*NAMES, "terminal", "detail", "first_seq", "last_seq")
     else:
         assert 0 <= beat.queue < 1 << 31
         assert abs(beat.drift_ms) < 1 << 31
@@ -46,3 +57,12 @@ def test_the_last_state_of_a_terminal_counts():
 def test_what_nobody_can_store_is_malformed(values):
     with pytest.raises(WireError):
         heartbeat.parse(values)
+
+
+def test_lost_entries_are_ranges_of_a_journal_and_few():
+    row = {"journal": "0190f3e0-0000-7000-8000-0000000000cc", "first_seq": 3, "last_seq": 4}
+    assert heartbeat.parse({"lost": [row]}).lost == (heartbeat.Lost(row["journal"], 3, 4),)
+    for wrong in ([row] * 21, [row | {"last_seq": 2}], [row | {"journal": "x"}], [3], row):
+        with pytest.raises(WireError) as caught:
+            heartbeat.parse({"lost": wrong})
+        assert caught.value.numbers["field"] == "lost"

@@ -135,6 +135,19 @@ def test_the_limit_of_the_wallet_holds_for_one_purchase_also_with_a_lease():
     assert decide(facts(replace(CARD, floor_minor=0))).granted
 
 
+def test_a_bare_uid_pays_up_to_its_limit_and_a_credential_that_proves_itself_beyond():
+    limits = replace(LIMITS, uid_minor=300)
+    bare = replace(DAY, is_bare=True)
+    refused = decide(request=bare, limits=limits)
+    assert (refused.outcome, refused.code, refused.amount_minor) == ("refused", "limit_uid", 350)
+    assert refused.numbers == {"limit_minor": 300}
+    assert decide(limits=limits).granted
+    assert decide(request=bare, limits=replace(limits, uid_minor=350)).granted
+    assert decide(request=bare).granted, "0 is no limit"
+    assert decide(facts(terminal=tap.Terminal("D", "door")), bare, limits=limits).granted
+    assert decide(facts(replace(CARD, lease_minor=9999)), bare, limits=limits).code == "limit_uid"
+
+
 def test_a_lease_pays_where_every_cap_is_full():
     full = tap.Counters(card_minor=0, edge_minor=50_000)
     verdict = decide(

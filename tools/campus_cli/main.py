@@ -44,8 +44,21 @@ def module_name(command: str) -> str:
     return "import_file" if command == "import" else command
 
 
+def parse(argv: list[str]) -> argparse.Namespace:
+    """What was asked for; what follows ``--`` goes to pytest as it is."""
+    place = argv.index("--") if "--" in argv else len(argv)
+    own, after = argv[:place], argv[place + 1 :]
+    parser = build_parser()
+    args = parser.parse_args(own)
+    if after and not hasattr(args, "pytest"):
+        parser.error(f"nothing may follow -- after {args.command}")
+    if after:
+        args.pytest = after
+    return args
+
+
 def main(argv: list[str] | None = None) -> int:
-    args = build_parser().parse_args(argv)
+    args = parse(sys.argv[1:] if argv is None else argv)
     process.hear_termination()
     try:
         return args.run(args)

@@ -54,6 +54,10 @@ SYSTEM_PACKAGES = {
     "c-compiler": "gcc",
     "python-headers": "python3-dev",
     "faketime": "libfaketime",
+    "firefox": "firefox-esr",
+    "webkit-driver": "webkit2gtk-driver",
+    "xvfb": "xvfb",
+    "npm": "npm",
 }
 
 

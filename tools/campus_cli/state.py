@@ -13,6 +13,8 @@ from pathlib import Path
 from . import paths
 from .console import say
 
+FIRST_PORT = 8069  # Odoo's usual one
+
 
 def read() -> dict:
     """The stored state; a broken file counts as none."""
@@ -63,7 +65,7 @@ def port_is_free(port: int) -> bool:
 
 def free_ports(count: int) -> list[int]:
     """Free ports near the usual one; `CAMPUS_PORT` moves the start."""
-    start = int(os.environ.get("CAMPUS_PORT") or 8069)
+    start = int(os.environ.get("CAMPUS_PORT") or FIRST_PORT)
     found = []
     for port in range(start, min(start + 2000, 65536)):
         if port_is_free(port):

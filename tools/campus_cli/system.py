@@ -24,6 +24,20 @@ def browser() -> str | None:
     return next((path for path in map(shutil.which, BROWSERS) if path), None)
 
 
+def firefox() -> str | None:
+    """Path of a Firefox; `CAMPUS_FIREFOX` goes first."""
+    chosen = os.environ.get("CAMPUS_FIREFOX")
+    if chosen:
+        return shutil.which(chosen)
+    return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
+def minibrowser() -> str | None:
+    """Path of WebKitGTK's own small browser, which comes with the driver."""
+    found = sorted(Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser"))
+    return str(found[-1]) if found else None
+
+
 def _has_chinese_font() -> bool:
     if shutil.which("fc-list"):
         done = subprocess.run(
@@ -57,6 +71,10 @@ PROBES = {
     "c-compiler": lambda: any(map(shutil.which, ("cc", "gcc"))),
     "python-headers": _has_python_headers,
     "faketime": lambda: any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")),
+    "firefox": lambda: firefox() is not None,
+    "webkit-driver": lambda: shutil.which("WebKitWebDriver") is not None and minibrowser() is not None,
+    "xvfb": lambda: shutil.which("Xvfb") is not None,
+    "npm": lambda: shutil.which("npm") is not None,
 }
 
 
@@ -64,15 +82,20 @@ def missing(names: Iterable[str]) -> list[str]:
     return [name for name in names if not PROBES[name]()]
 
 
-def install_command(packages: Iterable[str]) -> str:
-    return "sudo apt-get install --no-install-recommends " + " ".join(packages)
+def packages(names: Iterable[str]) -> list[str]:
+    """The Debian packages behind our names."""
+    return [settings.SYSTEM_PACKAGES[name] for name in names]
 
 
-def install(packages: list[str]) -> None:
+def install_command(wanted: Iterable[str]) -> str:
+    return "sudo apt-get install --no-install-recommends " + " ".join(wanted)
+
+
+def install(wanted: list[str]) -> None:
     """Install Debian packages, or say which command does it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise CampusError(f"missing on this machine: {', '.join(packages)}", install_command(packages))
-    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+        raise CampusError(f"missing on this machine: {', '.join(wanted)}", install_command(wanted))
+    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted]
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     if process.answers(command, env=process.clean_env(env)):
         return
@@ -84,13 +107,13 @@ def require(names: Iterable[str], wanted: Iterable[str] = ()) -> str:
     """Have `names` or fail; have `wanted` or warn. Returns what was done."""
     absent = missing(names)
     if absent:
-        install([settings.SYSTEM_PACKAGES[name] for name in absent])
+        install(packages(absent))
         if still := missing(absent):
             raise CampusError(f"installed, but not found: {', '.join(still)}")
     optional = missing(wanted)
     for name in optional:
         try:
-            install([settings.SYSTEM_PACKAGES[name]])
+            install(packages([name]))
         except CampusError as error:
             warn(f"{error.args[0].splitlines()[0]}; {error.hint}")
     done = absent + [name for name in optional if PROBES[name]()]

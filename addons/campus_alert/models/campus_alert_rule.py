@@ -199,7 +199,7 @@ class CampusAlertRule(models.Model):
         """
         for rule in self:
             try:
-                with self.env.cr.savepoint():
+                with self.env.cr.savepoint(flush=False):
                     self.env[rule.source_model].search(rule._parsed_domain(), limit=1)
             except Exception as error:
                 raise ValidationError(

@@ -135,6 +135,7 @@ EMERGENCY_WRONG: Final = "emergency_wrong"
 EMERGENCY_LOCKED: Final = "emergency_locked"
 EMERGENCY_USED: Final = "emergency_used"
 EMERGENCY_CAP: Final = "emergency_cap"
+EMERGENCY_ONLINE: Final = "emergency_online"
 PIN_WRONG: Final = "pin_wrong"
 PIN_LOCKED: Final = "pin_locked"
 PIN_NOT_SET: Final = "pin_not_set"
@@ -250,6 +251,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         EMERGENCY_LOCKED: "Too many wrong emergency codes: locked until tomorrow.",
         EMERGENCY_USED: "The emergency code was used today.",
         EMERGENCY_CAP: "The amount is above what an emergency code may pay.",
+        EMERGENCY_ONLINE: "An emergency code pays, and only where the server answers.",
         PIN_WRONG: "The PIN is wrong.",
         PIN_LOCKED: "Too many wrong PINs.",
         PIN_NOT_SET: "No PIN has been chosen yet.",

@@ -163,6 +163,8 @@ def _bare(text: str) -> Credential:
 
 
 def _is_printable(text: str) -> bool:
+    if text.isascii():
+        return text.isprintable()
     return not any(unicodedata.category(letter) in ("Cc", "Cs", "Cn") for letter in text)
 
 

@@ -14,6 +14,7 @@ READER_STATES: Final = (OPENING, READY, LOST, SICK, STOPPED)
 #: A reader in one of these needs somebody to look at it.
 BAD_READER_STATES: Final = frozenset({LOST, SICK})
 MAX_READERS: Final = 500
+MAX_LOST: Final = 20
 _INT4: Final = (1 << 31) - 1
 _INT8: Final = (1 << 53) - 1
 
@@ -24,6 +25,14 @@ class ReaderState(NamedTuple):
     terminal: str
     state: str
     detail: str
+
+
+class Lost(NamedTuple):
+    """Entries of a damaged journal that nothing could save."""
+
+    journal: str
+    first_seq: int
+    last_seq: int
 
 
 class Heartbeat(NamedTuple):
@@ -38,6 +47,7 @@ class Heartbeat(NamedTuple):
     drift_ms: int
     tamper: bool
     readers: tuple[ReaderState, ...]
+    lost: tuple[Lost, ...] = ()
 
 
 def parse(values: Mapping[str, Any]) -> Heartbeat:
@@ -58,7 +68,23 @@ def parse(values: Mapping[str, Any]) -> Heartbeat:
         drift_ms=max(-_INT4, min(_INT4, _whole(values, "drift_ms", -_INT8, _INT8))),
         tamper=tamper,
         readers=_readers(values.get("readers", [])),
+        lost=_lost(values.get("lost", [])),
     )
+
+
+def _lost(values: object) -> tuple[Lost, ...]:
+    if not isinstance(values, list) or len(values) > MAX_LOST:
+        raise WireError(errors.MALFORMED, field="lost")
+    found = []
+    for value in values:
+        journal = value.get("journal") if isinstance(value, dict) else None
+        if not isinstance(journal, str) or not wire.is_uuid(journal):
+            raise WireError(errors.MALFORMED, field="lost")
+        lost = Lost(journal, _whole(value, "first_seq", 1, _INT8), _whole(value, "last_seq", 1, _INT8))
+        if lost.first_seq > lost.last_seq:
+            raise WireError(errors.MALFORMED, field="lost")
+        found.append(lost)
+    return tuple(found)
 
 
 def _readers(values: object) -> tuple[ReaderState, ...]:

@@ -5,6 +5,8 @@ The server keeps one *head* per edge: the journal's uuid, the newest number and 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from . import errors, wire
@@ -37,6 +39,24 @@ class Batch:
     fresh_from: int = 0
     gap: tuple[int, int] | None = None
     is_new_journal: bool = False
+
+
+class Ranges:
+    """Numbers that lie in any of some ranges ``(first, last)``, both ends belonging to it."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for first, last in sorted(ranges):
+            if self._lasts and first <= self._lasts[-1] + 1:
+                self._lasts[-1] = max(self._lasts[-1], last)
+            else:
+                self._firsts.append(first)
+                self._lasts.append(last)
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self._firsts, number) - 1
+        return place >= 0 and number <= self._lasts[place]
 
 
 def parse_batch(body: object) -> Batch:

@@ -106,7 +106,11 @@ class Wallet:
 
     def available_minor(self, on: dt.date) -> int:
         """Cents that can be spent somewhere on that day."""
-        return sum(p.available_minor for p in self.pockets if p.alive(on))
+        total = 0
+        for pocket in self.pockets:
+            if pocket.expires_on is None or pocket.alive(on):
+                total += pocket.balance_minor - pocket.reserved_minor
+        return total
 
 
 @dataclass(frozen=True, slots=True)

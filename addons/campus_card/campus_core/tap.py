@@ -45,12 +45,17 @@ _NO_NUMBERS: Final[Mapping[str, Number]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The caps of one edge, as in a snapshot's ``limits``; 0 allows nothing."""
+    """The caps of one edge, as in a snapshot's ``limits``; 0 allows nothing.
+
+    ``uid_minor`` is the most that one purchase with a bare UID may be, with or without the server;
+    0: no such limit.
+    """
 
     tap_minor: int = 0
     card_minor: int = 0
     edge_minor: int = 0
     snapshot_age_s: int = 0
+    uid_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +104,14 @@ class Facts:
 class Request:
     """What is asked. ``day`` is today's date at the place, ISO.
 
-    ``amount_minor`` is what was keyed or sent; ``refusal`` says why the credential is not believed.
+    ``amount_minor`` is what was keyed or sent; ``refusal`` says why the credential is not believed;
+    ``is_bare`` that it proves nothing: a UID, which anybody may have copied.
     """
 
     day: str
     amount_minor: int | None = None
     refusal: Refusal | None = None
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,9 @@ def decide(facts: Facts, request: Request, counters: Counters, limits: Limits, n
     if refused is not None:
         return _refuse(refused.code, "card state", refused.numbers, amount_minor)
     if terminal.purpose == wire.PAY:
+        if request.is_bare and 0 < limits.uid_minor < (amount_minor or 0):
+            numbers = {"limit_minor": limits.uid_minor}
+            return _refuse(errors.LIMIT_UID, "limit of a bare UID", numbers, amount_minor)
         return _pay(facts, card, amount_minor or 0, counters, limits, now_ms)
     if terminal.purpose == wire.BALANCE:
         return _refuse(errors.TRY_AGAIN, "balance needs the server")

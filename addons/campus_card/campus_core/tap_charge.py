@@ -128,7 +128,7 @@ def _asked(book: Book, entry: TapEntry, place: Place | None, key: Key | str, ter
     amount = amount_of(entry, place)
     if amount is None:
         return _refuse(errors.AMOUNT_INVALID, entry.amount_minor, {"maximum_minor": MAX_MINOR})
-    if 0 < terms.uid_limit_minor < amount and entry.credential.startswith(BARE):
+    if _is_over_uid_limit(entry, amount, terms):
         return _refuse(errors.LIMIT_UID, amount, {"limit_minor": terms.uid_limit_minor})
     return _charge(book, entry.uuid, key, place, amount, settle=False)
 
@@ -150,12 +150,16 @@ def _told(book: Book, entry: TapEntry, place: Place | None, key: Key | str, term
         return Decision(wire.GRANTED, OK, amount, None, _NOTHING, (*review, NO_PLACE))
     if place.amount_mode == FIXED and amount != place.amount_minor:
         review.append(AMOUNT_DIFFERS)
-    if 0 < terms.cap_minor < amount:
+    if 0 < terms.cap_minor < amount or _is_over_uid_limit(entry, amount, terms):
         review.append(OVER_CAP)
     done = _charge(book, entry.uuid, key, place, amount, settle=True)
     if done.numbers.get("debt_minor"):
         review.append(SHORT)
     return done._replace(review=tuple(review))
+
+
+def _is_over_uid_limit(entry: TapEntry, amount: int, terms: Terms) -> bool:
+    return 0 < terms.uid_limit_minor < amount and entry.credential.startswith(BARE)
 
 
 def amount_of(entry: TapEntry, place: Place) -> int | None:

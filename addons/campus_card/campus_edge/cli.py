@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from . import __version__, cli_look, cli_simulate, config, identity, logs, service
+from . import __version__, cli_look, cli_osdp, cli_salvage, cli_simulate, config, identity, logs, service
 from .config import Config, ConfigError
 from .drivers import DRIVERS
 from .edge import JOURNAL_FILE, Edge
@@ -66,11 +66,15 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_simulate.arguments(commands.add_parser("simulate", help="be a reader to try things out with"))
 
+    cli_osdp.arguments(commands.add_parser("osdp-set", help="give an OSDP reader another address or speed"))
+
     journal = commands.add_parser("journal", help="the record of all taps")
     actions = journal.add_subparsers(required=True, metavar="action")
     verify = actions.add_parser("verify", help="prove that no entry is missing or changed")
     verify.add_argument("file", nargs="?", type=Path, help="another file than the present journal")
     verify.set_defaults(command=_verify)
+    salvage = actions.add_parser("salvage", help="send what damaged journals can prove (while no edge runs)")
+    salvage.set_defaults(command=_salvage)
     return parser
 
 
@@ -136,6 +140,16 @@ def _verify(args: argparse.Namespace) -> int:
     settings = _config(args)
     paired = identity.load(settings.state_folder)
     return cli_look.verify(args.file or settings.state_folder / JOURNAL_FILE, paired.identity.key.public)
+
+
+def _salvage(args: argparse.Namespace) -> int:
+    folder = _config(args).state_folder
+    paired = identity.load(folder)
+    with _alone(folder):
+        try:
+            return cli_salvage.run(folder, folder / JOURNAL_FILE, paired)
+        except (OSError, JournalUnwritable) as error:
+            raise Failure(f"nothing is lost, but the salvage did not end: {error}") from error
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from campus_core.uid import HEX_BE, WHOLE_FORMS
 from .protocols.osdp_secure import KEY_BYTES
 from .simulators import vpcd
 from .simulators.desk import OnPcsc, OnWire, Simulated, Typing, card_of
+from .simulators.keypad import SerialKeypad
 from .simulators.osdp_reader import OsdpReader
 from .simulators.pn532 import Pn532Module
 from .simulators.rdm6300 import Rdm6300Reader
@@ -25,16 +26,21 @@ SIMULATORS: Final[dict[str, Callable[[argparse.Namespace], Simulated]]] = {
     "osdp": lambda args: OnWire(OsdpReader(args.address, args.key), args.tcp, args.link),
     "pcsc": lambda args: OnPcsc(args.tcp or vpcd.PORT),
     "wedge": lambda args: Typing(args.link, args.form),
+    "keypad": lambda args: OnWire(SerialKeypad(), args.tcp, args.link),
 }
 #: How long a hand holds a card on a reader.
 HOLD_S: Final = 0.4
+KEYS: Final = "keys:"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument("driver", choices=sorted(SIMULATORS))
     parser.add_argument(
-        "cards", nargs="*", metavar="UID", help="cards to put on it, or ntag424:UID; without: from stdin"
+        "cards",
+        nargs="*",
+        metavar="UID",
+        help="cards to put on it, ntag424:UID, or keys:350# to press keys; without: from stdin",
     )
     parser.add_argument(
         "--tcp",
@@ -59,16 +65,25 @@ def run(args: argparse.Namespace) -> int:
         print(f"{args.driver} on {reader.address}", flush=True)
         for text in _cards(args):
             try:
-                card = card_of(text)
-                reader.put(card)
+                print(_do(reader, text), flush=True)
             except (UidError, ValueError, OSError) as error:
                 print(f"{text}: {error}", file=sys.stderr)
                 continue
-            print(f"card {card.uid}", flush=True)
             time.sleep(HOLD_S)
             reader.take()
             time.sleep(max(args.every_ms / 1000 - HOLD_S, 0))
     return 0
+
+
+def _do(reader: Simulated, text: str) -> str:
+    """Lay a card on the reader, or press keys; return what was done."""
+    if text.startswith(KEYS):
+        keys = text.removeprefix(KEYS)
+        reader.press(keys)
+        return f"{len(keys)} keys"
+    card = card_of(text)
+    reader.put(card)
+    return f"card {card.uid}"
 
 
 def _key(path: str) -> bytes:

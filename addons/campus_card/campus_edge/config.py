@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from .keypad import MAXIMUM_MINOR, WAIT_MS
 from .lan.config import LanConfig, LanConfigError
 from .protocols.scan import FORMS
 from .texts import LANGUAGES
 
-TAP, TILL = "tap", "till"
+TAP, TILL, KEYPAD = "tap", "till", "keypad"
+#: Character sets of displays.
+ENCODINGS: Final = ("ascii", "gb18030", "gb2312", "utf-8")
 #: Key: default, lowest, highest.
 _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {
     "server.ask_timeout_ms": (300, 50, 5_000),
@@ -31,6 +34,8 @@ _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {
     "reader.vendor": (0, 0, 0xFFFF),
     "reader.product": (0, 0, 0xFFFF),
     "reader.relay": (0, -1, 15),
+    "reader.keyed_max_minor": (50_000, 1, MAXIMUM_MINOR),
+    "reader.keyed_for_ms": (WAIT_MS, 1_000, 600_000),
 }
 _TEXTS: Final[Mapping[str, str]] = {
     "edge.state_folder": "/var/lib/campus-edge",
@@ -45,6 +50,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "reader.name": "",
     "reader.form": FORMS[0],
     "reader.key_file": "",
+    "reader.encoding": ENCODINGS[0],
 }
 _SWITCHES: Final[Mapping[str, bool]] = {
     "server.allow_plain_http": False,
@@ -56,8 +62,9 @@ _SWITCHES: Final[Mapping[str, bool]] = {
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "edge.language": LANGUAGES,
     "log.level": ("debug", "info", "warning", "error"),
-    "reader.use": (TAP, TILL),
+    "reader.use": (TAP, TILL, KEYPAD),
     "reader.form": FORMS,
+    "reader.encoding": ENCODINGS,
 }
 _TABLES: Final = ("edge", "server", "journal", "log", "lan", "reader")
 
@@ -68,7 +75,10 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class ReaderConfig:
-    """One reader: its terminal, what its taps are for, and its driver with the driver's settings."""
+    """One reader: its terminal, what its taps are for, and its driver with the driver's settings.
+
+    ``keyed_max_minor`` (cents) and ``keyed_for_ms`` are for amounts that are keyed at its terminal.
+    """
 
     terminal: str
     use: str
@@ -85,6 +95,9 @@ class ReaderConfig:
     reads_sun: bool = True
     install: bool = False
     uid_reversed: bool = False
+    encoding: str = ENCODINGS[0]
+    keyed_max_minor: int = 50_000
+    keyed_for_ms: int = WAIT_MS
 
 
 @dataclass(frozen=True)
@@ -203,11 +216,19 @@ def _readers(rows: Any, folder: Path, drivers: tuple[str, ...]) -> tuple[ReaderC
         if values["key_file"]:
             values["key_file"] = str(folder / values["key_file"])
         readers.append(ReaderConfig(**values))
-    codes = [reader.terminal for reader in readers]
-    for code in codes:
-        if codes.count(code) > 1:
-            raise ConfigError(f"reader.terminal {code!r} is there twice: each reader has its own terminal")
+    _check_terminals(readers)
     return tuple(readers)
+
+
+def _check_terminals(readers: list[ReaderConfig]) -> None:
+    """One reader and at most one keypad for each terminal."""
+    codes = [reader.terminal for reader in readers if reader.use != KEYPAD]
+    pads = [reader.terminal for reader in readers if reader.use == KEYPAD]
+    for code in (*codes, *pads):
+        if codes.count(code) > 1 or pads.count(code) > 1:
+            raise ConfigError(f"reader.terminal {code!r} is there twice: each reader has its own terminal")
+        if code not in codes:
+            raise ConfigError(f"the keypad of {code!r} has no reader: somewhere a card has to be shown")
 
 
 def _lan(values: Any, folder: Path) -> LanConfig | None:

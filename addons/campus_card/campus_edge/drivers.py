@@ -7,18 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from .config import ConfigError, ReaderConfig
+from .config import KEYPAD, ConfigError, ReaderConfig
 from .ports.base import Port, Sink
 from .ports.osdp_line import OsdpLines
 from .ports.pcsc_port import PcscPort
 from .ports.serial_port import SerialPort
 from .ports.wedge_port import WedgePort
-from .protocols import pn532, rdm6300
+from .protocols import key_pads, pn532, rdm6300
 from .protocols.base import Decoder
+from .protocols.key_pads import KeyboardPad, SerialPad
 from .protocols.osdp_config import ReaderConfig as OsdpConfig
 from .protocols.wedge import Wedge
 
 OSDP_BAUD: Final = 9_600
+#: Drivers of keypads that are devices of their own.
+PADS: Final = ("keypad", "wedge")
 _KEY: Final = re.compile(r"[0-9A-Fa-f]{32}\s*\Z")
 
 
@@ -53,7 +56,13 @@ def _wedge(reader: ReaderConfig, sink: Sink) -> Port:
         address = f"name:{reader.name.lower()}"
     if not address:
         raise ConfigError(f"reader {reader.terminal} needs url, vendor and product, or name of its keyboard")
-    return WedgePort(reader.terminal, sink, address, Wedge(reader.form))
+    decoder = KeyboardPad() if reader.use == KEYPAD else Wedge(reader.form)
+    return WedgePort(reader.terminal, sink, address, decoder)
+
+
+def _keypad(reader: ReaderConfig, sink: Sink) -> Port:
+    """A keypad on a serial line; it has no more to say than that the line is open."""
+    return SerialPort(reader.terminal, sink, SerialPad(), _url(reader), reader.baud or key_pads.BAUD)
 
 
 def _osdp(reader: ReaderConfig, sink: Sink, lines: OsdpLines) -> Port:
@@ -63,6 +72,7 @@ def _osdp(reader: ReaderConfig, sink: Sink, lines: OsdpLines) -> Port:
         install=reader.install,
         relay=reader.relay if reader.relay >= 0 else None,
         uid_reversed=reader.uid_reversed,
+        encoding=reader.encoding,
     )
     return lines.port(reader.terminal, sink, _url(reader), reader.baud or OSDP_BAUD, config)
 
@@ -86,6 +96,7 @@ DRIVERS: Final[dict[str, Callable[[ReaderConfig, Sink, OsdpLines], Port]]] = {
     "osdp": _osdp,
     "pcsc": lambda reader, sink, lines: _pcsc(reader, sink),
     "wedge": lambda reader, sink, lines: _wedge(reader, sink),
+    "keypad": lambda reader, sink, lines: _keypad(reader, sink),
 }
 
 
@@ -97,6 +108,11 @@ class Ports:
 
     def __call__(self, reader: ReaderConfig, sink: Sink) -> Port:
         """Return the port of a reader, not yet started. Raises ``ConfigError``."""
+        is_pad = reader.use == KEYPAD
+        if not (reader.driver in PADS if is_pad else reader.driver != "keypad"):
+            raise ConfigError(
+                f'reader {reader.terminal}: use = "keypad" goes with the drivers {", ".join(PADS)}'
+            )
         try:
             return DRIVERS[reader.driver](reader, sink, self._lines)
         except ConfigError:

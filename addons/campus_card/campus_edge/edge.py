@@ -24,7 +24,9 @@ from .files import write_atomic
 from .http import Connection
 from .identity import Paired
 from .journal import JournalUnwritable
-from .journal_files import open_journal
+from .journal_files import damaged_in, open_journal
+from .journal_salvage import read_lost
+from .keying import Keying
 from .lan.server import LanServer
 from .lan_feed import LanFeed
 from .listener import Listener
@@ -51,7 +53,7 @@ class Edge:
         self._started = time.monotonic()
         self.clock = Clock(config.zone)
         key = paired.identity.key
-        self.journal, self._damaged = open_journal(self._folder / JOURNAL_FILE, key)
+        self.journal, _aside = open_journal(self._folder / JOURNAL_FILE, key)
         self.snapshot = Snapshot()
         self.store = SnapshotStore(self._folder / "snapshot", self.snapshot, paired.keys)
         self.exposure, asks = Exposure(), Asks()
@@ -67,7 +69,10 @@ class Edge:
             config.ask_timeout_ms,
         )  # fmt: skip
         self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
-        self.readers = Readers(config.readers, port_maker or Ports(), self.engine.present, self._offer)
+        keying = Keying(config.readers, self.engine, self.snapshot.terminal, config.language)
+        self.readers = Readers(
+            config.readers, port_maker or Ports(), self.engine.present, self._offer, keying
+        )
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
         self._stopping = threading.Event()
@@ -150,8 +155,10 @@ class Edge:
             ("the card list is not fresh", self.listener.problem),
         )
         problems = [f"{name}: {detail}" for name, detail in named if detail]
-        if self._damaged:
-            problems.append(f"a damaged journal was put aside: {self._damaged.name}")
+        problems += [
+            f"a damaged journal was put aside: {path.name}; campus-edge journal salvage"
+            for path in damaged_in(self._folder)
+        ]
         if self.sender.rejected:
             problems.append(f"taps that the server did not take: {self.sender.rejected}")
         return problems
@@ -166,6 +173,7 @@ class Edge:
             "journal": status.journal,
             "head_seq": status.head_seq,
             "drift_ms": status.drift_ms,
+            "lost": read_lost(self._folder),
             "tamper": any(reader.tamper for reader in status.readers),
             "readers": [
                 {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}

@@ -156,7 +156,7 @@ class Engine:
         resolved = resolve(credential, self._snapshot, self._used, at_ms)
         known = self._snapshot.terminals.get(terminal)
         amount_minor = self._armed_minor(terminal) if amount_minor is None else amount_minor
-        request = Request(self._clock.day(at_ms), amount_minor, resolved.refusal)
+        request = Request(self._clock.day(at_ms), amount_minor, resolved.refusal, resolved.is_bare)
         recent = (terminal, resolved.card or resolved.text, known and tap.amount_of(known, request))
         facts = self._facts(known, resolved.card, at_ms)
         return _Tap(self._clock.new_uuid(), terminal, at_ms, resolved, facts, request, recent)

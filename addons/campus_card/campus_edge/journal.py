@@ -88,6 +88,11 @@ class Journal:
         wire.parse_entry([1, *draft])
         return self._do(lambda base: self._insert(base, draft))
 
+    def adopt(self, entries: Iterable[TapEntry]) -> None:
+        """Write entries of another journal behind those of this one, all or none."""
+        drafts = [Draft(*entry[1:]) for entry in entries]
+        self._do(lambda base: [self._insert(base, draft) for draft in drafts])
+
     def acknowledge(self, seq: int, answers: Mapping[str, Any]) -> None:
         """Store, in one step, that the server has the entries up to ``seq`` and what it answered.
 

@@ -7,11 +7,14 @@ from typing import Final, NamedTuple
 from campus_core import credential, errors, qr_code
 from campus_core.errors import CredentialError, Refusal
 from campus_core.qr_code import UsedSteps
+from campus_core.tap_charge import BARE
 
 from .snapshot import Snapshot
 
 #: Only the server has the keys, hashes and lists that these need.
 SERVER_ONLY: Final = Refusal(errors.TRY_AGAIN)
+#: A code that pays once a day is tried and used up where all edges meet, and nowhere else.
+EMERGENCY_ONLY: Final = Refusal(errors.EMERGENCY_ONLINE)
 
 
 class Resolved(NamedTuple):
@@ -24,6 +27,11 @@ class Resolved(NamedTuple):
     card: int | None = None
     refusal: Refusal | None = None
     alone: Refusal | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Say whether this proves nothing: a UID can be copied."""
+        return self.text.startswith(BARE)
 
 
 def resolve(text: str, snapshot: Snapshot, used: UsedSteps, now_ms: int) -> Resolved:
@@ -39,6 +47,8 @@ def resolve(text: str, snapshot: Snapshot, used: UsedSteps, now_ms: int) -> Reso
         return _qr(found, snapshot, used, now_ms)
     if isinstance(found, credential.Scan):
         return _scan(found, snapshot)
+    if isinstance(found, credential.Emergency):
+        return Resolved(found.text, alone=EMERGENCY_ONLY)
     return Resolved(found.text, alone=SERVER_ONLY)
 
 

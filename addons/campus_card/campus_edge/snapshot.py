@@ -85,7 +85,7 @@ def parse(body: bytes) -> Update:
             issued_at_ms=_whole(data["issued_at_ms"]),
             salt=bytes.fromhex(data["salt"]).hex(),
             keys=KeyRing.from_wire(data["keys"]),
-            limits=Limits(**{name: _whole(data["limits"][name]) for name in Limits.__slots__}),
+            limits=_limits(data["limits"]),
             terminals={row["code"]: _terminal(row) for row in data.get("terminals", [])},
             cards=cards,
             phones={phone: Phone(card, cert, bool(off)) for card, phone, cert, off in data.get("phones", [])},
@@ -104,6 +104,12 @@ def _whole(value: Any) -> int:
     if type(value) is not int:
         raise TypeError("a whole number is expected")
     return value
+
+
+def _limits(values: Mapping[str, Any]) -> Limits:
+    # a limit that an older server does not know is none
+    known = {"uid_minor": 0, **values}
+    return Limits(**{name: _whole(known[name]) for name in Limits.__slots__})
 
 
 def _terminal(row: Mapping[str, Any]) -> Terminal:
@@ -166,6 +172,10 @@ class Snapshot:
     def card_of_uid(self, uid: str) -> int | None:
         """Return the card with a canonical UID."""
         return self._keys.get(int(tap.card_key(self.salt, uid), 16)) if self.version else None
+
+    def terminal(self, code: str) -> Terminal | None:
+        """Return a terminal of this edge by its code."""
+        return self.terminals.get(code)
 
     def card(self, card: int | None, now_ms: int, lease_used_minor: int = 0) -> Card | None:
         """Return a card as the decision wants it, or None; ``lease_used_minor`` is already spent."""

@@ -71,6 +71,12 @@ READER = obj(
     state={"enum": list(heartbeat.READER_STATES)},
     detail=text(200),
 )
+LOST = obj(
+    "journal first_seq last_seq",
+    journal=UUID,
+    first_seq=whole(1, INT8),
+    last_seq=whole(1, INT8),
+)
 KEYS = {
     "type": "array",
     "items": obj(
@@ -137,6 +143,7 @@ SCHEMAS = {
         drift_ms=whole(-INT8),
         tamper={"type": "boolean"},
         readers={"type": "array", "items": READER, "maxItems": heartbeat.MAX_READERS},
+        lost={"type": "array", "items": LOST, "maxItems": heartbeat.MAX_LOST},
     ),
     "HeartbeatAnswer": obj(
         "server_time_ms snapshot enabled interval_s",
@@ -163,11 +170,12 @@ SCHEMAS = {
         salt={"type": "string", "pattern": "^[0-9a-f]{32}$"},
         keys=KEYS,
         limits=obj(
-            "tap_minor card_minor edge_minor snapshot_age_s",
+            "tap_minor card_minor edge_minor snapshot_age_s uid_minor",
             tap_minor=whole(),
             card_minor=whole(),
             edge_minor=whole(),
             snapshot_age_s=whole(),
+            uid_minor=whole(),
         ),
         terminals={"type": "array", "items": TERMINAL},
         cards=rows("card", "key", "state", "valid_from", "valid_until", "name", "floor_minor"),

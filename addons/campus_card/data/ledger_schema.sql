@@ -199,9 +199,6 @@ CREATE TRIGGER campus_closed AFTER UPDATE ON campus_reservation
 
 CREATE OR REPLACE FUNCTION campus_account_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF pg_trigger_depth() > 1 THEN
-        RETURN NEW;
-    END IF;
     IF TG_OP = 'INSERT' THEN
         IF NEW.balance_minor IS DISTINCT FROM 0 OR NEW.reserved_minor IS DISTINCT FROM 0 THEN
             RAISE EXCEPTION 'a new account is empty' USING ERRCODE = 'restrict_violation';
@@ -217,7 +214,7 @@ END $$;
 
 DROP TRIGGER IF EXISTS campus_guard ON campus_account;
 CREATE TRIGGER campus_guard BEFORE INSERT OR UPDATE ON campus_account
-    FOR EACH ROW EXECUTE FUNCTION campus_account_guard();
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION campus_account_guard();
 
 CREATE OR REPLACE FUNCTION campus_closing_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -127,7 +127,7 @@ CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER UPDATE OF channel ON camp
     FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
 CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER UPDATE
     OF name, currency_id, campus_snapshot_salt, campus_offline_tap_minor, campus_offline_card_minor,
-       campus_offline_edge_minor, campus_snapshot_age_h ON res_company
+       campus_offline_edge_minor, campus_snapshot_age_h, campus_uid_limit_minor ON res_company
     FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
 
 -- Cards from before the first installation.

@@ -7,12 +7,13 @@ class AccountChartTemplate(models.AbstractModel):
     def _load(self, template_code, company, install_demo, force_create=True):
         """Set the campus card up as soon as the company has accounts to book on.
 
-        A chart may be replaced while nothing has been booked. Odoo then deletes the
-        accounts and journals, ours included: they are let go first, and made again.
+        A chart may be replaced while nothing has been booked, or to show demonstration data. Odoo
+        then deletes the accounts and journals, ours included: they are let go first, and made again.
         """
         replaces = template_code != company.chart_template
         merchants = self.env["campus.account"]
-        if replaces and not company.parent_id and not company._existing_accounting():
+        replaced = install_demo or not company.root_id._existing_accounting()
+        if replaces and replaced and not company.parent_id:
             merchants = company._campus_forget_chart()
         res = super()._load(template_code, company, install_demo, force_create)
         # The environment may have been replaced together with the registry.

@@ -106,6 +106,7 @@ class CampusEdge(models.Model):
             ],
         )
         self._store_readers(beat.readers)
+        self._note_lost(beat.lost)
         self.invalidate_recordset(flush=False)
         self._update_health(now)
         return version

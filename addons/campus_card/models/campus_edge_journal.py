@@ -55,6 +55,19 @@ class CampusEdge(models.Model):
         if reported_seq > head.seq:
             self._open_review(edge, "gap", head.journal, head.seq + 1, reported_seq)
 
+    def _note_lost(self, lost):
+        """The edge says what a damaged journal has lost: gaps, each told once, however often it is said."""
+        # sudo: what an edge says is written down by the server alone
+        reviews = self.env["campus.tap.review"].sudo()
+        for journal, first, last in lost:
+            values = {
+                "reason": "gap", "edge_id": self.id, "company_id": self.company_id.id, "journal": journal,
+                "first_seq": first, "last_seq": last,
+            }  # fmt: skip
+            if not reviews.search_count([(name, "=", value) for name, value in values.items()], limit=1):
+                day = self.env["campus.ledger"]._business_day(self.company_id)
+                reviews.create({**values, "booking_date": day})
+
     @api.model
     def _open_review(self, edge, reason, journal, first, last):
         reviews = self.env["campus.tap.review"].sudo()

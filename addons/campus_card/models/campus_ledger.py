@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from odoo import api, models, modules
 from odoo.exceptions import UserError
 
+from .. import own_cursor
 from ..campus_core import errors
 from ..campus_core import ledger_types as lt
 
@@ -173,9 +174,7 @@ class CampusLedger(models.AbstractModel):
             with self.env.cr.savepoint():
                 yield self.env
             return
-        with self.env.registry.cursor() as cr:
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            cr.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT_MS])
+        with own_cursor.read_committed(self.env.registry, LOCK_TIMEOUT_MS) as cr:
             yield self.env(cr=cr)
 
     @api.model

@@ -1,7 +1,10 @@
+import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..columns import BigInteger
+from ..campus_core import money, wire
+from ..columns import BigInteger, Uuid
 
 REASONS = [
     ("short", "Charged to the holder's debt"),
@@ -46,11 +49,18 @@ class CampusTapReview(models.Model):
     journal = fields.Char(readonly=True)
     first_seq = BigInteger("First Number", readonly=True)
     last_seq = BigInteger("Last Number", readonly=True)
+    # Of a conflict: what the tap was said to be the second time, and the digest of it.
+    evidence = fields.Json(readonly=True)
+    evidence_text = fields.Char("Came Again As", compute="_compute_evidence_text")
+    content_mark = Uuid(readonly=True)
     note = fields.Char()
     settled_by_id = fields.Many2one("res.users", readonly=True)
     settled_at = fields.Datetime(readonly=True)
 
     _open_day_idx = models.Index("(company_id, booking_date) WHERE state = 'open'")
+    _content_mark_unique = models.UniqueIndex(
+        "(company_id, content_mark) WHERE content_mark IS NOT NULL", "This conflict is on the list already."
+    )
 
     @api.depends("reason", "first_seq", "last_seq")
     def _compute_display_name(self):
@@ -60,6 +70,31 @@ class CampusTapReview(models.Model):
             if review.first_seq:
                 name = f"{name} ({review.first_seq}–{review.last_seq})"
             review.display_name = name
+
+    @api.depends("evidence")
+    @api.depends_context("lang")
+    def _compute_evidence_text(self):
+        for review in self:
+            review.evidence_text = self._in_words(review.evidence) if review.evidence else ""
+
+    @api.model
+    def _in_words(self, evidence):
+        """One line about a journal entry: place, time, amount, credential, who decided."""
+        at = fields.Datetime.context_timestamp(
+            self, datetime.datetime.fromtimestamp(evidence["at_ms"] / 1000, datetime.UTC).replace(tzinfo=None)
+        )
+        amount_minor = evidence["amount_minor"]
+        parts = (
+            evidence["terminal"],
+            at.strftime("%Y-%m-%d %H:%M:%S"),
+            money.format_minor(amount_minor) if amount_minor is not None else "",
+            evidence["credential"],
+            self.env._("decided by the edge")
+            if evidence["mode"] == wire.TOLD
+            else self.env._("server asked"),
+            evidence["code"] or "",
+        )
+        return " · ".join(part for part in parts if part)
 
     def action_settle(self):
         """Say that these have been looked at; the note tells what was found."""

@@ -11,7 +11,10 @@ from ..campus_core.errors import WireError
 class Order:
     """A batch on its way through the house: what was read, decided and has to be stored.
 
-    ``answers``: one dict per entry. ``rows``: taps to store. ``reviews``: what needs eyes.
+    ``answers``: one dict per entry. ``reviews``: what needs eyes. ``twice``: index of an entry whose
+    tap stands in the batch before, and that one's index. ``conflicts``: entries that say of a tap
+    something else than before. ``verdicts``: the batch's own decisions, by tap. ``lines``: what is
+    known of the fresh entries before anything is locked; ``decided``: each with its decision.
     """
 
     def __init__(self, edge, batch):
@@ -20,10 +23,11 @@ class Order:
         self.answers = [None] * len(batch.entries)
         self.places, self.keys, self.known = {}, {}, {}
         self.first_uses, self.proven_cards = {}, frozenset()
-        self.fresh = []
-        self.decided = []
+        self.fresh, self.lines, self.decided = [], [], []
+        self.verdicts = {}
         self.reviews = []
         self.later = []
+        self.gaps, self.twice, self.conflicts = None, {}, []
         self.reported_seq = 0
 
 
@@ -50,8 +54,12 @@ class CampusTaps(models.AbstractModel):
         journal_chain.chain(batch)
         for check_transfers in (False, True):
             try:
+                order = Order(edge, batch)
                 with self.env["campus.ledger"]._own_transaction() as env:
-                    return env["campus.taps"]._take_here(Order(edge, batch), check_transfers)
+                    taken = env["campus.taps"]._take_here(order, check_transfers)
+                # Put into words after the commit: until then other batches wait for these pockets.
+                self._answer(order)
+                return {**taken, "answers": order.answers}
             except WireError as error:
                 if error.code == core_errors.JOURNAL_FORK:
                     self._note_fork(edge, batch)
@@ -78,7 +86,6 @@ class CampusTaps(models.AbstractModel):
                 order.batch.entries[-1].seq, head.seq if head and not order.batch.is_new_journal else 0
             ),
             "snapshot": self._snapshot_version(),
-            "answers": order.answers,
         }
 
     @api.model
@@ -89,8 +96,11 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _lock_head(self, order):
+        # Everything below is looked up by key. Tables that grow by thousands of rows a second are
+        # never as analysed as the planner would like, and reading one whole costs more than all else.
         self.env.cr.execute(
-            """SELECT journal::text, seq, hash, reported_seq FROM campus_edge_head
+            """SET LOCAL enable_seqscan = off;
+               SELECT journal::text, seq, hash, reported_seq FROM campus_edge_head
                 WHERE edge_id = %s FOR NO KEY UPDATE""",
             [order.edge.id],
         )
@@ -114,10 +124,8 @@ class CampusTaps(models.AbstractModel):
     @api.model
     def _decide(self, order):
         book, terms = order.book, order.terms
-        for index in order.fresh:
-            entry = order.batch.entries[index]
-            place = order.places.get(entry.terminal)
-            key = self._key_of(order, entry)
+        for line in order.lines:
+            entry, place, key = line.entry, line.place, line.key
             if entry.kind == wire.FINAL:
                 decision = self._decide_final(order, entry, place, key)
             elif entry.uuid in order.taken:
@@ -126,7 +134,8 @@ class CampusTaps(models.AbstractModel):
                 )
             else:
                 decision = tap_charge.decide(book, entry, place, key, terms)
-            order.decided.append((index, entry, place, key if type(key) is not str else None, decision))
+            order.verdicts.setdefault(entry.uuid, decision)
+            order.decided.append((line, decision))
 
     @api.model
     def _decide_final(self, order, entry, place, key):
@@ -134,9 +143,7 @@ class CampusTaps(models.AbstractModel):
 
         Granted though nothing was charged: charge. Refused though it was charged: take it back.
         """
-        tap = order.known.get((entry.uuid, wire.TAP)) or next(
-            (d for _i, e, _p, _k, d in order.decided if e.uuid == entry.uuid), None
-        )
+        tap = order.known.get((entry.uuid, wire.TAP)) or order.verdicts.get(entry.uuid)
         charged = tap is not None and tap.outcome == wire.GRANTED and tap.code == tap_charge.OK
         if entry.outcome == wire.GRANTED and not (charged and entry.purpose == wire.PAY):
             return tap_charge.decide(order.book, entry, place, key, order.terms)

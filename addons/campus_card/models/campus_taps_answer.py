@@ -1,16 +1,18 @@
-import logging
-
 from odoo import api, models
 
-from ..campus_core import money, tap_charge, wire
-
-_logger = logging.getLogger(__name__)
+from ..campus_core import errors, money, tap_charge, wire
 
 
 class CampusTapsAnswer(models.AbstractModel):
     """What an edge gets to hear about each tap."""
 
     _inherit = "campus.taps"
+
+    @api.model
+    def _answer(self, order):
+        """Fill ``order.answers`` with what was decided; entries that were known have theirs."""
+        for line, decision in order.decided:
+            order.answers[line.index] = self._present(order, line.entry, line.card, decision)
 
     @api.model
     def _present(self, order, entry, key, decision):
@@ -37,17 +39,13 @@ class CampusTapsAnswer(models.AbstractModel):
         return "  ".join(money.format_minor(minor) for minor in amounts if minor is not None)
 
     @api.model
-    def _answer_again(self, order, entry, known):
-        """The first answer to a tap that the server has, or that came twice in this batch."""
-        if known is None:
-            return {"uuid": entry.uuid, "seq": entry.seq, "outcome": wire.REFUSED, "code": "conflict",
-                    "amount_minor": None, "balance_minor": None, "numbers": {}}  # fmt: skip
-        same = known.content.split("|")[:2] == [entry.purpose, entry.mode]
-        same = same and (entry.card is None or known.card_id in (None, entry.card))
+    def _answer_again(self, order, index, known):
+        """The first answer to a tap that the server has; ``conflict`` if it is another tap by now."""
+        entry = order.batch.entries[index]
         decision = tap_charge.Decision(
             known.outcome, known.code, known.amount_minor, known.balance_minor, known.numbers or {}
         )
-        if not same or (entry.amount_minor is not None and entry.amount_minor != known.amount_minor):
-            _logger.warning("Tap %s came again with other content; refused.", entry.uuid)
-            decision = tap_charge.Decision(wire.REFUSED, "conflict")
+        if not self._is_same(order, index, known):
+            order.conflicts.append(entry)
+            decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
         return self._present(order, entry, None, decision)

@@ -21,9 +21,8 @@ class CampusTapsChip(models.AbstractModel):
     @api.model
     def _load_keys(self, order, entries):
         res = super()._load_keys(order, entries)
-        company = self.env["res.company"].browse(order.edge.company_id)
         keys = [key for key in order.keys.values() if isinstance(key, tap_charge.Key)]
-        if company.campus_chip_required and keys:
+        if order.settings.chip_required and keys:
             order.proven_cards = self.env["campus.chip"]._of_cards(key.card_id for key in keys)
         return res
 

@@ -71,6 +71,7 @@ class ResCompany(models.Model):
             "card_minor": self.campus_offline_card_minor,
             "edge_minor": self.campus_offline_edge_minor,
             "snapshot_age_s": self.campus_snapshot_age_h * 3600,
+            "uid_minor": self.campus_uid_limit_minor,
         }
 
     def _campus_device_user(self):

@@ -21,6 +21,7 @@ from . import test_campus_tours
 from . import test_campus_wallet_pin
 from . import test_res_company_setup
 from . import test_campus_taps
+from . import test_campus_taps_conflict
 from . import test_campus_tap_rights
 from . import test_campus_chip_key
 from . import test_campus_taps_chip

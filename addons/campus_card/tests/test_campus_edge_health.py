@@ -96,6 +96,7 @@ class TestCampusEdgeHealth(EdgeHttpCase):
             ("tamper", 1),
             ("readers", {}),
             ("readers", [{"terminal": "G1", "state": "fine"}]),
+            ("lost", [{"journal": "x", "first_seq": 1, "last_seq": 1}]),
         ):
             answer = self.client.post(PATH, {name: value})
             with self.subTest(name=name, value=value):
@@ -141,3 +142,17 @@ class TestCampusEdgeHealth(EdgeHttpCase):
         self.env["campus.edge"]._cron_forget()
         self.env.cr.execute("SELECT count(*) FROM campus_edge_nonce")
         self.assertEqual(self.env.cr.fetchone()[0], 0)
+
+    def test_what_a_damaged_journal_has_lost_is_a_gap_told_once(self):
+        journal = "0190f3e0-0000-7000-8000-0000000000cc"
+        lost = [{"journal": journal, "first_seq": 21, "last_seq": 22}]
+        for _beat in range(2):
+            self.beat(lost=lost)
+        reviews = self.env["campus.tap.review"].search([("edge_id", "=", self.edge.id)])
+        self.assertRecordValues(
+            reviews,
+            [{"reason": "gap", "state": "open", "journal": journal, "first_seq": 21, "last_seq": 22}],
+        )
+        reviews.sudo().state = "settled"
+        self.beat(lost=lost)
+        self.assertEqual(self.env["campus.tap.review"].search_count([("edge_id", "=", self.edge.id)]), 1)

@@ -58,7 +58,13 @@ class TestCampusSnapshot(EdgeHttpCase):
         self.assertEqual([terminal["code"] for terminal in snapshot["terminals"]], ["G1"])
         self.assertEqual(
             snapshot["limits"],
-            {"tap_minor": 5000, "card_minor": 10000, "edge_minor": 500000, "snapshot_age_s": 86400},
+            {
+                "tap_minor": 5000,
+                "card_minor": 10000,
+                "edge_minor": 500000,
+                "snapshot_age_s": 86400,
+                "uid_minor": 0,
+            },
         )
         self.assertEqual(snapshot["currency"], self.company.currency_id.name)
         self.assertEqual(snapshot["bus"]["channel"], self.edge.sudo().channel)
@@ -140,6 +146,7 @@ class TestCampusSnapshot(EdgeHttpCase):
         for what, change in (
             ("terminal", lambda: self.gate.write({"enabled": False})),
             ("limit", lambda: self.company.write({"campus_offline_tap": 12.5})),
+            ("limit of a bare UID", lambda: self.company.write({"campus_uid_limit": 30})),
             ("key", lambda: self.env["campus.key"]._generate(self.company)),
         ):
             self.pretend_committed()

@@ -4,7 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from .. import app_files
-from ..const import PAGE_HEADERS
+from ..const import APP_FILES, ICON_FILES, PAGE_HEADERS
 from .main import CampusPage
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -33,7 +33,7 @@ class CampusApp(CampusPage, http.Controller):
     @http.route("/my/card/worker.js", type="http", auth="public", readonly=True, save_session=False)
     def worker(self):
         """The service worker, for all of ``/my``: its first line names the version and what to keep."""
-        kept = [*map(app_files.url, app_files.files()), *KEPT_PAGES]
+        kept = [*map(app_files.url, (*APP_FILES, *ICON_FILES)), *KEPT_PAGES]
         about = {"version": app_files.version(), "kept": kept}
         body = f"const APP = {json.dumps(about)};\n{app_files.files()['worker.js'].content.decode()}"
         headers = {

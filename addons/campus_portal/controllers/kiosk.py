@@ -1,69 +1,93 @@
 from odoo import http
 from odoo.http import request
 
-from ..const import KIOSK_COOKIE, KIOSK_SHOWN_S
-from .main import CampusPage
+from ..const import KIOSK_COOKIE, KIOSK_LANGUAGE_COOKIE, KIOSK_LANGUAGE_S
+from .kiosk_page import FORM, KioskPage, at_kiosk, in_session
 
 
-class CampusKioskPages(CampusPage, http.Controller):
+class CampusKioskPages(KioskPage, http.Controller):
     """The machine in the lobby. No login: the browser's key is the right, the card says who."""
 
     @http.route("/campus/kiosk", type="http", auth="public", methods=["GET"])
-    def start(self):
-        return self._kiosk_page("campus_portal.kiosk_start")
+    def kiosk_start(self):
+        kiosk = self._kiosk()
+        template = "campus_portal.kiosk" if kiosk else "campus_portal.kiosk_unknown"
+        return self._page(template, {"kiosk": kiosk.name, **self._start_values(kiosk)})
 
-    @http.route("/campus/kiosk/open", type="http", auth="public", methods=["POST"])
-    def open(self, key="", **_form):
+    @http.route("/campus/kiosk/open", **FORM)
+    def kiosk_open(self, key="", **_form):
         """Take the key that stood behind the address into a cookie that no script can read."""
         response = request.redirect("/campus/kiosk", 303)
         if request.env["campus.kiosk"]._of_key(key):
-            response.set_cookie(
-                KIOSK_COOKIE,
-                key,
-                max_age=400 * 24 * 3600,
-                path="/campus/kiosk",
-                httponly=True,
-                samesite="Strict",
-                secure=request.httprequest.scheme == "https",
-            )
+            self._set_cookie(response, KIOSK_COOKIE, key, 400 * 24 * 3600)
         return response
 
-    @http.route("/campus/kiosk/card", type="http", auth="public", methods=["POST"])
-    def card(self, credential="", **_form):
-        """Money and movements of the card or phone that was held to the reader, for half a minute."""
-        kiosk = self._kiosk()
-        if not kiosk:
-            return request.redirect("/campus/kiosk", 303)
-        holder, refusal = kiosk._read_card(credential[:512])
-        if refusal:
-            return self._kiosk_page("campus_portal.kiosk_start", refused=self._sentence(kiosk, refusal))
-        portal = request.env["campus.portal"].with_company(kiosk.company_id)
-        wallet = holder.with_company(kiosk.company_id).campus_wallet_id
-        values = {
-            "holder": portal._present_holder(holder),
-            "money": portal._present_money(wallet),
-            "recent": portal._recent(wallet),
-            "words": portal._words(),
-        }
-        return self._kiosk_page("campus_portal.kiosk_card", **values)
+    @http.route("/campus/kiosk/language", **FORM)
+    @at_kiosk
+    def kiosk_language(self, kiosk, code="", **_form):
+        """The language of who stands there now; it goes when the screen wipes itself."""
+        response = self._nothing()
+        if request.env["res.lang"]._get_code(code[:12]):
+            self._set_cookie(response, KIOSK_LANGUAGE_COOKIE, code, KIOSK_LANGUAGE_S)
+        return response
 
-    @http.route("/campus/kiosk/lost", type="http", auth="public", methods=["POST"])
-    def lost(self, number="", code="", **_form):
-        kiosk = self._kiosk()
-        if not kiosk:
-            return request.redirect("/campus/kiosk", 303)
+    # -- one person ------------------------------------------------------------------
+
+    @http.route("/campus/kiosk/card", **FORM)
+    @at_kiosk
+    def kiosk_card(self, kiosk, session="", credential="", **_form):
+        """A card or the code of a phone was held to the reader: who was there before is gone."""
+        sessions = kiosk.env["campus.kiosk.session"]
+        sessions._of_secret(kiosk, session)._end()
+        card, refusal = kiosk._read_card(credential[:512])
+        if refusal:
+            return self._start_part(kiosk, refused=self._sentence(kiosk, refusal))
+        opened, secret = sessions._open(kiosk, card)
+        return self._home_part(opened, secret)
+
+    @http.route("/campus/kiosk/home", **FORM)
+    @in_session
+    def kiosk_home(self, session, **_form):
+        return self._home_part(session)
+
+    @http.route("/campus/kiosk/touch", **FORM)
+    @in_session
+    def kiosk_touch(self, session, **_form):
+        """Somebody touches the screen and asks nothing."""
+        session._touch()
+        return self._nothing()
+
+    @http.route("/campus/kiosk/end", **FORM)
+    @at_kiosk
+    def kiosk_end(self, kiosk, session="", **_form):
+        kiosk.env["campus.kiosk.session"]._of_secret(kiosk, session)._end()
+        response = self._nothing()
+        self._set_cookie(response, KIOSK_LANGUAGE_COOKIE, "", 0)
+        return response
+
+    # -- loss ------------------------------------------------------------------------
+
+    @http.route("/campus/kiosk/lost", **FORM)
+    @at_kiosk
+    def kiosk_lost(self, kiosk, **_form):
+        """The form for who has no card left to hold up."""
+        return self._part("campus_portal.kiosk_lost")
+
+    @http.route("/campus/kiosk/lost/report", **FORM)
+    @at_kiosk
+    def kiosk_lost_report(self, kiosk, number="", code="", **_form):
         refusal = kiosk._report_loss(number[:64], code[:16])
         if refusal:
-            return self._kiosk_page("campus_portal.kiosk_start", refused=self._sentence(kiosk, refusal))
-        return self._kiosk_page("campus_portal.kiosk_start", reported=True)
+            return self._part("campus_portal.kiosk_lost", error=self._sentence(kiosk, refusal))
+        return self._part("campus_portal.kiosk_frozen")
 
-    def _kiosk(self):
-        return request.env["campus.kiosk"]._of_key(request.cookies.get(KIOSK_COOKIE))
-
-    def _sentence(self, kiosk, code):
-        return kiosk.env["campus.ledger"]._explain({"code": code})
-
-    def _kiosk_page(self, template, **values):
-        kiosk = self._kiosk()
-        values |= {"kiosk": kiosk.name, "shown_s": KIOSK_SHOWN_S}
-        return self._page(template if kiosk else "campus_portal.kiosk_unknown", values)
+    @http.route("/campus/kiosk/lost/mine", **FORM)
+    @in_session
+    def kiosk_lost_mine(self, session, sure="", **_form):
+        """The holder has one key left and has lost another: asked once, then everything is frozen."""
+        if not sure:
+            session._touch()
+            return self._part("campus_portal.kiosk_lost_mine")
+        session.kiosk_id._report_own_loss(session)
+        session._end()
+        return self._part("campus_portal.kiosk_frozen")

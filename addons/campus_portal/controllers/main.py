@@ -2,11 +2,9 @@ from markupsafe import Markup
 from odoo.http import request
 
 from .. import app_files
-from ..const import PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
+from ..const import APP_FILES, PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
 
 DOCTYPE = Markup("<!DOCTYPE html>\n")
-# Scripts that an ordinary page does not load.
-OWN_PAGES = ("worker.js", "kiosk.js")
 
 
 class CampusPage:
@@ -34,9 +32,7 @@ class CampusPage:
             "doctype": DOCTYPE,
             "title": request.env._("Campus Card"),
             "app_url": app_files.url,
-            "app_files": [
-                name for name in app_files.files() if name.endswith(".js") and name not in OWN_PAGES
-            ],
+            "app_files": [name for name in APP_FILES if name.endswith(".js")],
             "language": (request.env.lang or "en_US").replace("_", "-"),
             "large_type": request.cookies.get(TYPE_COOKIE) == "large",
             "tabs": request.env["campus.portal"]._tabs(),

@@ -14,6 +14,8 @@ from . import campus_portal_emergency
 from . import campus_loss
 from . import campus_portal_loss
 from . import campus_taps
+from . import campus_taps_emergency
 from . import campus_kiosk
+from . import campus_kiosk_session
 from . import campus_snapshot
 from . import campus_key

@@ -88,15 +88,23 @@ class CampusEmergency(models.Model):
         return None
 
     def _is_used_today(self, payment):
-        """Whether money moved, or is held, today by the code for another payment."""
+        """Whether money moved, or is held, today by the code for another payment.
+
+        Tills set it aside first, terminals move it at once and may take it back.
+        """
         rows = self.env.execute_query(
             SQL(
                 """SELECT 1 FROM campus_credential_use used
                      JOIN campus_wallet wallet ON wallet.id = used.wallet_id
-                     JOIN campus_reservation held ON held.uuid = used.payment
                     WHERE used.kind = 'emergency' AND wallet.partner_id = %s AND wallet.company_id = %s
                       AND used.payment <> %s AND used.used_at >= %s
-                      AND held.state IN ('open', 'captured') LIMIT 1""",
+                      AND (EXISTS (SELECT 1 FROM campus_reservation held
+                                    WHERE held.uuid = used.payment AND held.state IN ('open', 'captured'))
+                        OR EXISTS (SELECT 1 FROM campus_transfer moved
+                                     LEFT JOIN campus_reversal undone ON undone.transfer_id = moved.id
+                                    WHERE moved.uuid = used.payment
+                                      AND moved.amount_minor > COALESCE(undone.reversed_minor, 0)))
+                    LIMIT 1""",
                 self.partner_id.id,
                 self.company_id.id,
                 payment,

@@ -54,12 +54,12 @@ class CampusKiosk(models.Model):
     # -- what people do at it --------------------------------------------------------
 
     def _read_card(self, credential):
-        """``(holder, refusal code)`` of a card or phone that was held to the kiosk."""
+        """``(card, refusal code)`` of a card or phone that was held to the kiosk."""
         if not self.env["campus.rate"]._may_try("kiosk card", self.id, CARDS_A_MINUTE, 60):
-            return self.env["res.partner"], "rate_limited"
+            return self.env["campus.card"], "rate_limited"
         card, refusal = self.env["campus.card"]._resolve_key(credential)
         # a lost or frozen card shows nothing of its holder to who has found it
-        return (self.env["res.partner"] if refusal else card.partner_id), refusal
+        return (self.env["campus.card"] if refusal else card), refusal
 
     def _report_loss(self, number, code):
         """Freeze everything of who knows campus number and emergency code; the refusal code else."""
@@ -70,3 +70,9 @@ class CampusKiosk(models.Model):
             return refusal
         self.env["campus.loss"]._report(record.partner_id, self.company_id, "kiosk")
         return None
+
+    def _report_own_loss(self, session):
+        """Freeze everything of who stands there with one of their keys, perhaps the only one left."""
+        self.env["campus.loss"]._report(
+            session.partner_id, self.company_id, "kiosk", self.env._("A card or phone held to the kiosk")
+        )

@@ -3,6 +3,7 @@ from . import (
     test_campus_closing,
     test_campus_closing_blockers,
     test_campus_closing_rights,
+    test_campus_closing_taps,
     test_campus_language,
     test_campus_transfer_report,
     test_day_entries,

@@ -5,3 +5,5 @@ from . import auto
 from . import history
 from . import limits
 from . import privacy
+from . import kiosk
+from . import kiosk_pin

@@ -1,3 +1,4 @@
+from odoo.addons.campus_card.campus_core import money
 from odoo.addons.payment import utils as payment_utils
 from odoo.exceptions import UserError
 from odoo.http import request, route
@@ -16,16 +17,24 @@ class CampusTopupLinks(TopupPayment):
     def campus_link(self, token, amount=None, **_kwargs):
         link_sudo = self._campus_link_of(token)
         wallet_sudo, portal = link_sudo.wallet_id, request.env["campus.portal"]
+        if not link_sudo._is_payable():
+            return self._page("campus_topup.link_over", {"tabs": []}, status=410)
+        if link_sudo.amount_minor:
+            link_sudo._note_opened()
+            amount = money.format_minor(link_sudo.amount_minor)
         try:
             amount_minor = portal._amount_minor(amount)
             if amount is not None:
                 portal._check_topup(wallet_sudo, amount_minor, guest=True)
         except UserError as error:
+            if link_sudo.amount_minor:
+                return self._page("campus_topup.link_over", {"tabs": [], "error": error.args[0]}, status=410)
             return self._visitor_page(link_sudo, token, error=error.args[0], asked=amount)
         if amount is None:
             return self._visitor_page(link_sudo, token)
         here = f"/card/topup/{token}"
-        routes = {"transaction": f"{here}/transaction", "landing": f"{here}/done", "back": here}
+        back = None if link_sudo.amount_minor else here
+        routes = {"transaction": f"{here}/transaction", "landing": f"{here}/done", "back": back}
         payer, logged_in = self._campus_payer(wallet_sudo)
         return self._campus_payment_page(
             wallet_sudo, payer, amount_minor, routes, logged_in=logged_in, shown_name=link_sudo.shown_name
@@ -55,12 +64,12 @@ class CampusTopupLinks(TopupPayment):
             access_token, tx_sudo.partner_id.id, tx_sudo.amount, tx_sudo.currency_id.id
         ):
             raise NotFound()
-        money = request.env["campus.amount"]._to_text(tx_sudo._campus_amount_minor(), tx_sudo.currency_id)
+        text = request.env["campus.amount"]._to_text(tx_sudo._campus_amount_minor(), tx_sudo.currency_id)
         here = f"/card/topup/{token}"
         values = {
             "tx": tx_sudo,
-            "money": money,
-            "again": here,
+            "money": text,
+            "again": here if link_sudo._is_payable() else None,
             "home": None,
             "shown_name": link_sudo.shown_name,
         }
@@ -129,9 +138,7 @@ class CampusTopupLinks(TopupPayment):
 
     def _links_page(self, error=None):
         wallet_sudo = request.env["campus.portal"]._need_wallet()
-        links = wallet_sudo.env["campus.topup.link"].search(
-            [("wallet_id", "=", wallet_sudo.id), ("revoked_at", "=", False)]
-        )
+        links = wallet_sudo.env["campus.topup.link"]._lasting(wallet_sudo)
         base = request.httprequest.url_root.rstrip("/")
         shown = [
             {

@@ -74,6 +74,8 @@ class TopupPayment(CampusPage, PaymentPortal):
         if float_compare(amount, amount_minor / 100, precision_digits=6):
             raise ValidationError(request.env._("This is not an amount."))
         request.env["campus.portal"]._check_topup(wallet_sudo, amount_minor, guest=bool(link_sudo))
+        if link_sudo:
+            link_sudo._begin(amount_minor)
         self._campus_check_option(kwargs, wallet_sudo, payer_sudo, amount, logged_in)
         kwargs.pop("partner_id", None), kwargs.pop("currency_id", None)
         kwargs["reference_prefix"] = f"CARD-{wallet_sudo.company_id.id}"

@@ -26,6 +26,14 @@ class CampusTopupLink(models.Model):
     revoked_at = fields.Datetime(readonly=True)
     last_used_at = fields.Datetime(readonly=True)
     uses = fields.Integer(string="Top-ups", readonly=True)
+    amount_minor = fields.Integer(
+        "Amount (cents)",
+        readonly=True,
+        help="A link for this one payment. 0: any amount, as often as it is used.",
+    )
+    expires_at = fields.Datetime(readonly=True)
+    opened_at = fields.Datetime(readonly=True, help="When somebody looked at a link for one payment.")
+    transaction_ids = fields.One2many("payment.transaction", "campus_link_id", readonly=True)
 
     _token_unique = models.Constraint("UNIQUE(token)", "A token belongs to one link.")
 
@@ -40,9 +48,16 @@ class CampusTopupLink(models.Model):
         name = " ".join((shown_name or "").split())
         if not 0 < len(name) <= NAME_MAX:
             raise ValidationError(self.env._("Choose a name of at most %s characters.", NAME_MAX))
-        if self.search_count([("wallet_id", "=", wallet.id), ("revoked_at", "=", False)]) >= LINKS_MAX:
+        if len(self._lasting(wallet)) >= LINKS_MAX:
             raise ValidationError(self.env._("At most %s links work at a time. Revoke one first.", LINKS_MAX))
         return self.create({"wallet_id": wallet.id, "shown_name": name, "token": secrets.token_urlsafe(24)})
+
+    @api.model
+    def _lasting(self, wallet):
+        """Links of a wallet that its holder has made and not ended; none of those for one payment."""
+        return self.search(
+            [("wallet_id", "=", wallet.id), ("revoked_at", "=", False), ("amount_minor", "=", 0)]
+        )
 
     def _revoke(self):
         self.filtered(lambda link: not link.revoked_at).write({"revoked_at": fields.Datetime.now()})

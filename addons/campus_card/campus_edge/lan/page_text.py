@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from .. import code_words
+
 ENGLISH, CHINESE = "en", "zh"
 
 _CHINESE: Final = {
@@ -55,21 +57,6 @@ _CHINESE: Final = {
 }
 # The same English word for two things.
 _CHINESE_OUTCOMES: Final = {"refused": "拒绝"}
-# What most refusals are; other codes are shown as they are.
-_CHINESE_CODES: Final = {
-    "unknown_card": "卡不存在",
-    "card_not_active": "卡未启用",
-    "card_frozen": "卡已冻结",
-    "card_lost": "卡已挂失",
-    "card_expired": "卡已过期",
-    "wallet_frozen": "账户已冻结",
-    "wallet_closed": "账户已关闭",
-    "insufficient": "余额不足",
-    "limit_purchase": "超过单笔限额",
-    "limit_day": "超过当日限额",
-    "pin_needed": "需要密码",
-    "abandoned": "已中断",
-}
 _RANGE: Final = re.compile(r"\s*([A-Za-z*-]{1,20})(?:;\s*q=([01](?:\.\d{0,3})?))?\s*\Z")
 _STEPS: Final = ((86_400, "%s d"), (3_600, "%s h"), (60, "%s min"), (1, "%s s"))
 
@@ -105,8 +92,9 @@ def outcome(say: Say, lang: str, word: str) -> str:
 
 
 def refusal(lang: str, code: str) -> str:
-    """Return why a tap was refused, for people."""
-    return _CHINESE_CODES.get(code, code) if lang == CHINESE else code.replace("_", " ")
+    """Return why a tap was refused, for people; a code without words as it is."""
+    text = code_words.words(code, lang == CHINESE) or code.replace("_", " ")
+    return text.replace("\n", " ")
 
 
 def duration(say: Say, seconds: int) -> str:

@@ -41,7 +41,7 @@ class SerialPort(Port):
         pyserial = importlib.import_module("serial")
         faults = (pyserial.SerialException, OSError, ValueError)
         try:
-            line = _open(pyserial, self._url, self._baud, self._decoder.poll_ms)
+            line = open_line(pyserial, self._url, self._baud, self._decoder.poll_ms)
         except faults as error:
             raise PortFault(_text(error)) from error
         self._serial = line
@@ -85,7 +85,8 @@ class SerialPort(Port):
                 line.cancel_read()
 
 
-def _open(pyserial: Any, url: str, baud: int, poll_ms: int) -> Any:
+def open_line(pyserial: Any, url: str, baud: int, poll_ms: int) -> Any:
+    """Open a line of ``pyserial`` (the module) for this program alone; reads wait for ``poll_ms``."""
     options: dict[str, Any] = {
         "baudrate": baud,
         "timeout": poll_ms / 1000,

@@ -10,7 +10,7 @@ import select
 from pathlib import Path
 from typing import Any, Final
 
-from ..protocols.base import READY, ReaderState
+from ..protocols.base import READY, Decoder, ReaderState
 from ..protocols.wedge import EVENT, Wedge
 from .backoff import Backoff
 from .base import Port, PortFault, Sink, now_ms
@@ -34,12 +34,12 @@ class WedgePort(Port):
         name: str,
         sink: Sink,
         address: str,
-        decoder: Wedge | None = None,
+        decoder: Decoder | None = None,
         backoff: Backoff | None = None,
     ) -> None:
         super().__init__(name, sink, backoff)
         self._address = address
-        self._decoder = decoder or Wedge()
+        self._decoder: Decoder = decoder or Wedge()
         # made here and kept: a thread that is stopped writes into it at any time
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 

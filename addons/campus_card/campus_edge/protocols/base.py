@@ -32,6 +32,8 @@ REFUSED: Final = wire.REFUSED
 ASKING: Final = "asking"
 #: The card could not be read or went too early: hold it again.
 AGAIN: Final = "again"
+#: Somebody keys something: text, and neither lamp nor buzzer.
+KEYING: Final = "keying"
 
 #: Characters of a credential, the wire's limit.
 MAX_CREDENTIAL: Final = 1024
@@ -74,6 +76,17 @@ class CardGone:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysPressed:
+    """Keys of a keypad: digits, ``#`` enter, ``*``, ``C`` clear, ``<`` back, ``.``; ``?`` any other."""
+
+    keys: str
+
+    def __repr__(self) -> str:
+        # may be an emergency code
+        return f"KeysPressed({len(self.keys)})"
+
+
+@dataclass(frozen=True, slots=True)
 class Noise:
     """Something was not understood: ``count`` bytes (``reason`` ``garbage``) or frames (else)."""
 
@@ -97,15 +110,15 @@ class ReaderState:
     detail: str = ""
 
 
-Event: TypeAlias = CardSeen | CardGone | Noise | Tamper | ReaderState
+Event: TypeAlias = CardSeen | CardGone | KeysPressed | Noise | Tamper | ReaderState
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """What the reader shows the person: lamp, buzzer, relay by ``outcome``, display by ``text``.
 
-    ``outcome`` is ``granted`` (green; a door's relay closes), ``refused`` (red), ``asking`` or
-    ``again``. ``text`` has lines split by ``\\n``; a reader shows what fits. It goes back to idle
+    ``outcome`` is ``granted`` (green; a door's relay closes), ``refused`` (red), ``asking``,
+    ``again`` or ``keying``. ``text`` has lines split by ``\\n``; a reader shows what fits. It goes back to idle
     after ``duration_ms``.
     """
 

@@ -106,6 +106,17 @@ class OsdpBus:
         if session is not self._asked:
             session.due_ms = min(session.due_ms, self._now_ms)
 
+    def move(self, address: int, new_address: int, baud: int) -> None:
+        """Have the ready reader at ``address`` answer at another address and speed from now on.
+
+        Only for a line with that reader alone: at another speed the others are not understood.
+        """
+        self._sessions[address].move(new_address, baud)
+
+    def moved_to(self, address: int) -> tuple[int, int] | None:
+        """Return address and speed that the reader has agreed to; None as long as it has not."""
+        return self._sessions[address].moved_to
+
     def state(self, address: int) -> str:
         """Return the state of the reader at ``address``, one of ``base``."""
         return self._sessions[address].reports.state

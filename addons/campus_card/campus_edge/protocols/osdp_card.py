@@ -1,4 +1,4 @@
-"""What an OSDP reader says about a person: card bits and keys, to a credential of the wire.
+"""What an OSDP reader says about a person: card bits, to a credential of the wire, and keys.
 
 A RAW reply carries bits, first bit first. Which number of bits means what:
 
@@ -17,21 +17,23 @@ the second half. ``uid_reversed`` is for readers that send the UID's last byte f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from .base import EMERGENCY, NUMBER, CardSeen, Noise, of_uid
+from .base import NUMBER, CardSeen, KeysPressed, Noise, of_uid
 
 UID_BITS: Final = (32, 56, 80)
 PARITY_BITS: Final = (34, 58, 82)
 W26_BITS: Final = 26
 MAX_BITS: Final = 1024
 
-#: Keys of a KEYPAD reply: digits in ASCII, * and # as the standard says.
-STAR: Final = 0x7F
-HASH: Final = 0x0D
-KEY_PAUSE_MS: Final = 10_000
-_CODE_DIGITS: Final = 8
-_NUMBER_DIGITS_MAX: Final = 20
+#: Keys of a KEYPAD reply: digits in ASCII, * and # as the standard says, or in ASCII as well.
+UNKNOWN_KEY: Final = "?"
+_KEYS: Final[Mapping[int, str]] = {
+    **{ord(key): key for key in "0123456789*#"},
+    0x7F: "*",
+    0x0D: "#",
+}
 
 
 def card_event(data: bytes, *, uid_reversed: bool = False) -> CardSeen | Noise:
@@ -60,42 +62,6 @@ def _parity_is_right(value: int, count: int) -> bool:
     return first.bit_count() % 2 == 0 and second.bit_count() % 2 == 1
 
 
-class Keypad:
-    """Keys to an emergency code: campus number, ``*``, eight digits, ``#``.
-
-    A number alone is no credential here: anybody could type somebody else's. A second ``*``
-    clears, and so does a pause of ten seconds.
-    """
-
-    def __init__(self) -> None:
-        self._typed = ""
-        self._last_ms = 0
-
-    def press(self, keys: bytes, now_ms: int) -> CardSeen | Noise | None:
-        """Take keys; return a credential once it is complete."""
-        if now_ms - self._last_ms > KEY_PAUSE_MS:
-            self._typed = ""
-        self._last_ms = now_ms
-        found: CardSeen | Noise | None = None
-        for key in keys:
-            found = self._press_one(key) or found
-        return found
-
-    def _press_one(self, key: int) -> CardSeen | Noise | None:
-        if key == HASH:
-            return self._finish()
-        if key == STAR:
-            self._typed = f"{self._typed}#" if self._typed and "#" not in self._typed else ""
-        elif 0x30 <= key <= 0x39 and len(self._typed) < _NUMBER_DIGITS_MAX + 1 + _CODE_DIGITS:
-            self._typed += chr(key)
-        else:
-            self._typed = ""
-            return Noise("keypad")
-        return None
-
-    def _finish(self) -> CardSeen | Noise:
-        typed, self._typed = self._typed, ""
-        number, _, code = typed.partition("#")
-        if not number or len(number) > _NUMBER_DIGITS_MAX or len(code) != _CODE_DIGITS:
-            return Noise("keypad")
-        return CardSeen(f"{EMERGENCY}:{number}#{code}")
+def key_event(data: bytes) -> KeysPressed:
+    """Return the keys of a KEYPAD reply's data (reader, number of keys, keys)."""
+    return KeysPressed("".join(_KEYS.get(key, UNKNOWN_KEY) for key in data[2:]))

@@ -35,6 +35,7 @@ class Sign(NamedTuple):
     beep_ticks: int
 
 
+#: Of the other outcomes a reader shows the text alone.
 SIGNS: Final[Mapping[str, Sign]] = {
     base.GRANTED: Sign(codes.GREEN, codes.GREEN, 1, 0, 1, 2),
     base.REFUSED: Sign(codes.RED, codes.RED, 1, 0, 3, 1),
@@ -51,13 +52,13 @@ def commands(
     ``relay`` is the number of the output that opens the door, None where there is none; it is
     switched first, because somebody is pushing the door.
     """
-    sign = SIGNS[feedback.outcome]
+    sign = SIGNS.get(feedback.outcome)
     found = []
     if feedback.outcome == base.GRANTED and relay is not None and codes.CAP_OUTPUT in capabilities:
         found.append(output(relay, feedback.duration_ms))
-    if codes.CAP_LED in capabilities:
+    if sign and codes.CAP_LED in capabilities:
         found.append(led(sign, feedback.duration_ms))
-    if sign.beeps and codes.CAP_BUZZER in capabilities:
+    if sign and sign.beeps and codes.CAP_BUZZER in capabilities:
         found.append(Command(codes.BUZ, bytes([0, _TONE, sign.beep_ticks, sign.beep_ticks, sign.beeps])))
     if feedback.text and codes.CAP_TEXT in capabilities:
         found += text(feedback.text, feedback.duration_ms, encoding)

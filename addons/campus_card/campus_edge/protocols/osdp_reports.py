@@ -6,7 +6,7 @@ from typing import Final
 
 from . import osdp_codes as codes
 from .base import OPENING, READY, CardSeen, Event, Noise, ReaderState, Tamper
-from .osdp_card import Keypad, card_event
+from .osdp_card import card_event, key_event
 from .presence import Presence
 
 #: OSDP readers report a card once when it comes; some do so again every second while it stays.
@@ -24,7 +24,6 @@ class Reports:
     def __init__(self, *, uid_reversed: bool = False) -> None:
         self._events: list[Event] = []
         self._uid_reversed = uid_reversed
-        self._keypad = Keypad()
         self._presence = Presence(CARD_HOLD_MS)
         self._tampered: dict[str, bool] = {}
         self._power = ""
@@ -66,7 +65,7 @@ class Reports:
         elif code == codes.RAW:
             self._person(card_event(data, uid_reversed=self._uid_reversed), now_ms)
         elif code == codes.KEYPAD and len(data) >= 2 and len(data) == 2 + data[1]:
-            self._person(self._keypad.press(data[2:], now_ms), now_ms)
+            self._events.append(key_event(data))
         elif code == codes.LSTATR and len(data) == 2:
             self._tamper(data[0] == 1, "case")
             self._power = "power failure" if data[1] == 1 else ""
@@ -90,10 +89,10 @@ class Reports:
         if self._stale_until_ms is not None:
             self.set_state(READY, self._power)
 
-    def _person(self, event: CardSeen | Noise | None, now_ms: int) -> None:
+    def _person(self, event: CardSeen | Noise, now_ms: int) -> None:
         if isinstance(event, CardSeen):
             self._events += self._presence.seen(event.credential, now_ms)
-        elif event is not None:
+        else:
             self._events.append(event)
 
     def _tamper(self, on: bool, detail: str) -> None:

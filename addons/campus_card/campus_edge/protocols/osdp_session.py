@@ -38,6 +38,7 @@ STATUS_EVERY_MS: Final = 5_000
 #: Pauses before a reader is greeted anew.
 RETRIES_MS: Final = (100, 1_000, 2_000, 4_000, 8_000)
 QUEUE_MAX: Final = 16
+COM_BYTES: Final = 5
 
 IDENTIFY, ABILITY, CHALLENGE, PROVE = "identify", "ability", "challenge", "prove"
 GIVE_KEY, STATUS, RUN = "give_key", "status", "run"
@@ -71,6 +72,8 @@ class Session:
         self.capabilities: dict[int, int] = {}
         #: Vendor, model, version, serial number and firmware as the reader states them, in hex.
         self.identity = ""
+        #: Address and speed that the reader has said it takes from now on.
+        self.moved_to: tuple[int, int] | None = None
         self.reports: Final = Reports(uid_reversed=config.uid_reversed)
         self._random_bytes = random_bytes
         self._queue: deque[Command] = deque(maxlen=QUEUE_MAX)
@@ -100,6 +103,10 @@ class Session:
             self._queue.extend(
                 osdp_feedback.commands(feedback, self.capabilities, config.relay, config.encoding)
             )
+
+    def move(self, address: int, baud: int) -> None:
+        """Have a reader that is ready answer elsewhere; ``moved_to`` says where, once it has agreed."""
+        self._queue.append(Command(codes.COMSET, bytes([address]) + baud.to_bytes(4, "little")))
 
     def next_frame(self, now_ms: int) -> bytes:
         """Return the frame to send now: the last one again, or the next command."""
@@ -181,6 +188,8 @@ class Session:
     def _on_reply(self, frame: Frame, data: bytes, now_ms: int) -> None:
         if frame.code == codes.NAK:
             self._on_nak(data[0] if data else 0, now_ms)
+        elif self._step == RUN and frame.code == codes.COM and len(data) == COM_BYTES:
+            self.moved_to = (data[0], int.from_bytes(data[1:], "little"))
         elif self._step == RUN:
             self.reports.take(frame.code, data, now_ms)
         elif frame.code == AWAITS[self._step]:

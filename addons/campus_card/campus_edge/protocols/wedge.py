@@ -21,7 +21,7 @@ from .presence import Presence
 
 #: struct input_event: seconds, microseconds, type, code, value; natural sizes of this machine.
 EVENT: Final = struct.Struct("@llHHi")
-_EV_SYN, _EV_KEY, _EV_MAX = 0x00, 0x01, 0x1F
+_EV_SYN, EV_KEY, _EV_MAX = 0x00, 0x01, 0x1F
 _SYN_DROPPED: Final = 3
 RELEASED, PRESSED, REPEATED = 0, 1, 2
 
@@ -53,6 +53,19 @@ class InputEvent(NamedTuple):
     kind: int
     code: int
     value: int
+
+
+def next_event(data: bytearray) -> tuple[InputEvent | None, int]:
+    """Take the next event off ``data``; return it, None if there is no whole one, and the bytes before it."""
+    garbage = 0
+    while len(data) >= EVENT.size:
+        seconds, microseconds, kind, code, value = EVENT.unpack_from(data)
+        if seconds >= 0 and 0 <= microseconds < 1_000_000 and kind <= _EV_MAX:
+            del data[: EVENT.size]
+            return InputEvent(seconds * 1000 + microseconds // 1000, kind, code, value), garbage
+        del data[0]
+        garbage += 1
+    return None, garbage
 
 
 class Wedge:
@@ -105,15 +118,11 @@ class Wedge:
 
     def _next(self) -> InputEvent | None:
         """Return the next event; bytes that cannot be one are passed over, one by one."""
-        while len(self._bytes) >= EVENT.size:
-            seconds, microseconds, kind, code, value = EVENT.unpack_from(self._bytes)
-            if seconds >= 0 and 0 <= microseconds < 1_000_000 and kind <= _EV_MAX:
-                del self._bytes[: EVENT.size]
-                self._report_garbage()
-                return InputEvent(seconds * 1000 + microseconds // 1000, kind, code, value)
-            del self._bytes[0]
-            self._garbage += 1
-        return None
+        event, garbage = next_event(self._bytes)
+        self._garbage += garbage
+        if event is not None:
+            self._report_garbage()
+        return event
 
     def _take(self, event: InputEvent) -> None:
         if event.kind == _EV_SYN and event.code == _SYN_DROPPED:
@@ -122,7 +131,7 @@ class Wedge:
             self._is_unended, self._key_ms = True, event.at_ms
             self._shifts.clear()
             self._events.append(Noise(OVERRUN))
-        if event.kind != _EV_KEY:
+        if event.kind != EV_KEY:
             return
         if event.code in keys.SHIFTS:
             (self._shifts.discard if event.value == RELEASED else self._shifts.add)(event.code)
@@ -203,5 +212,5 @@ def keystroke(at_ms: int, key: Key) -> bytes:
     press += [(key.code, PRESSED), (key.code, RELEASED)]
     press += [(keys.LEFT_SHIFT, RELEASED)] if key.shift else []
     return b"".join(
-        encode(at_ms, _EV_KEY, code, value) + encode(at_ms, _EV_SYN, 0, 0) for code, value in press
+        encode(at_ms, EV_KEY, code, value) + encode(at_ms, _EV_SYN, 0, 0) for code, value in press
     )

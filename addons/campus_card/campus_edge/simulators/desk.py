@@ -60,6 +60,10 @@ class Simulated(ABC):
     def take(self) -> None:
         """Take the card away."""
 
+    def press(self, keys: str) -> None:
+        """Press keys: digits, ``#`` enter, ``*``, ``C`` clear, ``<`` back. Raises ``ValueError`` without any."""
+        raise ValueError("this reader has no keys")
+
 
 class OnWire(Simulated):
     """A reader on a pty, with a ``link`` to it if wanted, or on a TCP port of 127.0.0.1 (0: a free one)."""
@@ -80,6 +84,12 @@ class OnWire(Simulated):
     def take(self) -> None:
         with self.wire.lock:
             self.wire.device.take()
+
+    def press(self, keys: str) -> None:
+        if not hasattr(self.wire.device, "press"):
+            super().press(keys)
+        with self.wire.lock:
+            self.wire.device.press(keys)
 
 
 class OnPcsc(Simulated):
@@ -128,6 +138,9 @@ class Typing(Simulated):
 
     def take(self) -> None:
         """Nothing is typed."""
+
+    def press(self, keys: str) -> None:
+        self.keyboard.press(keys)
 
     def scan(self, text: str) -> None:
         """Type the text of a code."""

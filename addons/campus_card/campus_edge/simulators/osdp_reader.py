@@ -17,10 +17,11 @@ from .cards import Card
 #: Commands that are remembered for who wants to look at them.
 COMMANDS_MAX: Final = 200
 #: Names of libosdp's commands, as ``CMD_...`` in its module.
-NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET")
+NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET", "COMSET", "COMSET_DONE")
 #: The functions that it reports: relay, lamp, buzzer, display; one each.
 ABILITIES: Final = ("OUTPUT_CONTROL", "READER_LED_CONTROL", "READER_AUDIBLE_OUTPUT", "READER_TEXT_OUTPUT")
 _QUIET: Final = "LOG_CRIT"
+_KEYS: Final = bytes.maketrans(b"*#", b"\x7f\x0d")
 
 #: Second part of an answer to libosdp that has no values to give.
 _NOTHING: Final = object()
@@ -76,6 +77,8 @@ class OsdpReader:
         self._channel = _Channel()
         self._names = {getattr(self._lib, f"CMD_{name}"): name for name in NAMES}
         self._status = b"\0\0"
+        #: Names of commands that it does not do.
+        self.refuses: tuple[str, ...] = ()
         self._pd = self._make(key, secure_only)
 
     @property
@@ -105,8 +108,15 @@ class OsdpReader:
         card = {"reader_no": 0, "direction": 0, "format": self._lib.CARD_FMT_RAW_UNSPECIFIED}
         self._tell(self._lib.EVENT_CARDREAD, {**card, "length": count, "data": bits})
 
-    def press(self, keys: bytes) -> None:
-        """Press keys: digits in ASCII, 7F for * and 0D for #."""
+    def press(self, keys: str) -> None:
+        """Press keys: digits, ``*`` and ``#``, which go out as 7F and 0D. Raises ``ValueError`` for others."""
+        for key in keys:
+            if key not in "0123456789*#":
+                raise ValueError(f"an OSDP keypad has no {key!r}")
+        self.press_raw(keys.encode("ascii").translate(_KEYS))
+
+    def press_raw(self, keys: bytes) -> None:
+        """Press keys that go out as these bytes."""
         self._tell(self._lib.EVENT_KEYPRESS, {"reader_no": 0, "data": keys})
 
     def open_case(self, is_open: bool = True) -> None:
@@ -145,6 +155,8 @@ class OsdpReader:
         return device
 
     def _on_command(self, command: dict[str, Any]) -> tuple[int, object]:
+        if self._names.get(command["command"]) in self.refuses:
+            return _answer(-1)
         if command["command"] != self._lib.CMD_STATUS:
             self.commands.append({**command, "name": self._names.get(command["command"], "?")})
         elif any(self._status):

@@ -20,6 +20,8 @@ UINPUT: Final = Path("/dev/uinput")
 #: Between two keys, as usual desk readers type.
 KEY_MS: Final = 4
 OPEN_TIMEOUT_MS: Final = 10_000
+#: Keys of a numeric keyboard that are not on the place of their letter.
+NUMERIC: Final = {"#": keys.KEYPAD_ENTER, "C": 1, "<": 14, "*": 55, ".": 83}
 
 
 class WedgeKeyboard:
@@ -73,6 +75,12 @@ class WedgeKeyboard:
         for events in typed:
             self.write(events)
             time.sleep(key_ms / 1000)
+
+    def press(self, text: str) -> None:
+        """Press keys of a numeric keyboard: digits, ``#`` for Enter, ``C`` for Escape, ``<``, ``*``, ``.``."""
+        for letter in text:
+            key = keys.Key(NUMERIC[letter], False) if letter in NUMERIC else keys.of_text(letter)[0]
+            self.write(wedge.keystroke(time.time_ns() // 1_000_000, key))
 
     def write(self, events: bytes) -> None:
         """Send ``input_event`` structs; the kernel puts its own time into them."""

@@ -1,0 +1,107 @@
+import hashlib
+import json
+
+from odoo import api, models
+
+from ..campus_core import credential, errors, tap_charge, wire
+
+
+class CampusTapsConflict(models.AbstractModel):
+    """One tap, told twice and not the same: the first is the record, the other waits for eyes."""
+
+    _inherit = "campus.taps"
+
+    @api.model
+    def _is_same(self, order, index, known):
+        """Say whether an entry states what is stored of its tap, as far as that is stored.
+
+        The journal around it may be another: after a fork an edge writes its taps anew.
+        """
+        entry, batch = order.batch.entries[index], order.batch
+        if (known.journal, known.seq, known.mark) == (
+            batch.journal,
+            entry.seq,
+            self._mark(batch.hashes[index]),
+        ):
+            return True
+        place = order.places.get(entry.terminal)
+        pairs = (
+            (entry.amount_minor, known.amount_minor),
+            (entry.card, known.card_id),
+            (place and place.id, known.terminal_id),
+        )
+        return (
+            (known.purpose, known.mode, known.credential, known.at_ms, known.company_id)
+            == (entry.purpose, entry.mode, self._masked(entry), entry.at_ms, order.edge.company_id)
+        ) and all(one is None or other is None or one == other for one, other in pairs)
+
+    @staticmethod
+    def _masked(entry):
+        """The credential as it is stored: its kind and last characters."""
+        return credential.mask(entry.credential)[:40]
+
+    @api.model
+    def _store(self, order, head):
+        res = super()._store(order, head)
+        entries = order.batch.entries
+        order.conflicts += [
+            entries[index]
+            for index, first in order.twice.items()
+            if entries[index].content != entries[first].content
+        ]
+        if order.conflicts:
+            self._store_conflicts(order)
+        return res
+
+    @api.model
+    def _answer(self, order):
+        res = super()._answer(order)
+        for index, first in order.twice.items():
+            order.answers[index] = self._answer_twice(order, index, first)
+        return res
+
+    @api.model
+    def _answer_twice(self, order, index, first):
+        """The answer to an entry whose tap stands in the same batch before it."""
+        entry, before = order.batch.entries[index], order.batch.entries[first]
+        if entry.content == before.content:
+            return {**order.answers[first], "seq": entry.seq}
+        decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
+        return self._present(order, entry, None, decision)
+
+    @api.model
+    def _store_conflicts(self, order):
+        """A review for each content that is new, on the tap that is stored."""
+        marks = {self._content_mark(entry): entry for entry in order.conflicts}
+        reviews = self.env["campus.tap.review"].sudo()
+        company_id = order.edge.company_id
+        same = [("company_id", "=", company_id), ("content_mark", "in", list(marks))]
+        seen = set(reviews.search_fetch(same, ["content_mark"]).mapped("content_mark"))
+        new = {mark: entry for mark, entry in marks.items() if mark not in seen}
+        self.env.cr.execute(
+            "SELECT uuid::text, kind, id FROM campus_tap WHERE company_id = %s AND uuid = ANY(%s::uuid[])",
+            [company_id, [entry.uuid for entry in new.values()]],
+        )
+        taps = {(uuid, kind): tap_id for uuid, kind, tap_id in self.env.cr.fetchall()}
+        reviews.create(
+            [
+                {
+                    "reason": errors.CONFLICT,
+                    "tap_id": taps.get((entry.uuid, entry.kind)),
+                    "edge_id": order.edge.id,
+                    "company_id": company_id,
+                    "booking_date": order.terms.on,
+                    "journal": order.batch.journal,
+                    "first_seq": entry.seq,
+                    "last_seq": entry.seq,
+                    "content_mark": mark,
+                    "evidence": {**entry._asdict(), "credential": self._masked(entry)},
+                }
+                for mark, entry in new.items()
+            ]
+        )
+
+    @api.model
+    def _content_mark(self, entry):
+        """Digest of all but the place in a journal, in the form of a uuid."""
+        return self._mark(hashlib.sha256(json.dumps(entry.content).encode()).hexdigest())

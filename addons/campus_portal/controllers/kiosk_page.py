@@ -1,0 +1,98 @@
+"""What every page of a kiosk shares: the key of the machine, the session of the person."""
+
+import functools
+
+from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
+from odoo.http import request
+
+from ..const import KIOSK_COOKIE, KIOSK_LANGUAGE_COOKIE, KIOSK_SESSION_HEADER, PRIVATE_HEADERS
+from .main import CampusPage
+
+#: Pages are parts of one page and are fetched by POST: no address, no history, nothing to go back to.
+FORM = {"type": "http", "auth": "public", "methods": ["POST"]}
+
+
+def at_kiosk(method):
+    """Call ``method(self, kiosk, **form)`` for a browser with a kiosk's key; 403 for any other."""
+
+    @functools.wraps(method)
+    def checked(self, **form):
+        kiosk = self._kiosk()
+        if not kiosk:
+            return self._part("campus_portal.kiosk_no_key", status=403)
+        form.pop("kiosk", None)
+        return method(self, kiosk, **form)
+
+    return checked
+
+
+def in_session(method):
+    """Call ``method(self, session, **form)`` for who has a session at this very kiosk; 410 else."""
+
+    @at_kiosk
+    @functools.wraps(method)
+    def checked(self, kiosk, session="", **form):
+        found = kiosk.env["campus.kiosk.session"]._of_secret(kiosk, session)
+        if not found:
+            return self._part("campus_portal.kiosk_over", status=410)
+        return method(self, found, **form)
+
+    return checked
+
+
+class KioskPage(CampusPage):
+    """``class X(KioskPage, http.Controller)``: parts of the one page that a kiosk shows."""
+
+    def _kiosk(self):
+        """The kiosk whose key this browser has, in the language that was chosen at it."""
+        code = request.env["res.lang"]._get_code(request.cookies.get(KIOSK_LANGUAGE_COOKIE, "")[:12])
+        if code:
+            request.update_context(lang=code)
+        return request.env["campus.kiosk"]._of_key(request.cookies.get(KIOSK_COOKIE))
+
+    def _part(self, template, status=200, **values):
+        """A part of the page, which the page puts in place of the one before."""
+        shown = {"error": None, "idle_s": kiosk_core.IDLE_S, **values}
+        return self._page(template, shown, status=status)
+
+    def _start_part(self, kiosk, **values):
+        shown = {**self._start_values(kiosk), "idle_s": kiosk_core.DONE_S, **values}
+        return self._part("campus_portal.kiosk_start", **shown)
+
+    def _home_part(self, session, secret=None, **values):
+        """The holder's first page; ``secret`` of a new session goes into a header, not on the page."""
+        session._touch(kiosk_core.IDLE_S)
+        response = self._part("campus_portal.kiosk_home", **session._home_values(), **values)
+        if secret:
+            response.headers[KIOSK_SESSION_HEADER] = secret
+        return response
+
+    def _start_values(self, kiosk):
+        languages = request.env["res.lang"].get_installed()
+        errands = kiosk.env["campus.kiosk.session"]._errands() if kiosk else []
+        return {
+            "idle_s": kiosk_core.IDLE_S,
+            "refused": None,
+            "errands": [errand for errand in errands if not errand.get("danger")],
+            "languages": [{"code": code, "name": name.split(" / ")[-1]} for code, name in languages],
+        }
+
+    def _nothing(self):
+        """Done, and nothing to show."""
+        response = request.make_response("", status=204)
+        response.headers.update(PRIVATE_HEADERS)
+        return response
+
+    def _sentence(self, kiosk, code):
+        return kiosk.env["campus.ledger"]._explain({"code": code})
+
+    def _set_cookie(self, response, name, value, max_age_s):
+        response.set_cookie(
+            name,
+            value,
+            max_age=max_age_s,
+            path="/campus/kiosk",
+            httponly=True,
+            samesite="Strict",
+            secure=request.httprequest.scheme == "https",
+        )

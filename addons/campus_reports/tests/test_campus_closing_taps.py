@@ -1,0 +1,32 @@
+import uuid
+
+from odoo.addons.campus_card.edge_auth import Edge
+from odoo.addons.campus_card.tests.tap_common import Journal
+from odoo.tests import tagged
+
+from .common import ClosingCase
+
+
+@tagged("post_install", "-at_install")
+class TestCampusClosingTaps(ClosingCase):
+    """A day does not close while a tap waits for eyes."""
+
+    def test_a_tap_that_came_again_as_another_keeps_the_day_open_until_it_is_settled(self):
+        edge = self.env["campus.edge"].create(
+            {"name": "Canteen", "uuid": str(uuid.uuid4()), "state": "active"}
+        )
+        sender = Edge(edge.id, self.company.id, edge.uuid, "active")
+        journal = Journal()
+        tap = journal.add()
+        for amount_minor in (None, 200):
+            if amount_minor:
+                journal.add(uuid=tap, amount_minor=amount_minor, at_ms=1)
+            self.env["campus.taps"].sudo()._take(sender, journal.batch())
+        review = self.env["campus.tap.review"].search([("edge_id", "=", edge.id)])
+        self.assertEqual((review.reason, review.tap_id.uuid), ("conflict", tap))
+        closing = self.Closing.new({"company_id": self.company.id, "date": review.booking_date})
+        [blocker] = closing._close_blockers()
+        self.assertIn("1 taps wait for review", blocker)
+        review.with_user(self.finance).note = "One sale, the reader was repaired."
+        review.with_user(self.finance).action_settle()
+        self.assertEqual(closing._close_blockers(), [])

@@ -1,0 +1,150 @@
+import datetime as dt
+
+from babel.dates import format_skeleton
+from odoo import fields, models
+from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core import money
+from odoo.tools.misc import babel_locale_parse
+
+from ..const import (
+    KIOSK_MONTHS_BACK,
+    KIOSK_PIN_TRIES,
+    KIOSK_PIN_WINDOW_S,
+    KIOSK_STATEMENT_TRIES,
+    KIOSK_STATEMENT_WINDOW_S,
+    PIN_TRIES,
+    PIN_WINDOW_S,
+)
+
+OK = {"ok": True, "code": "ok", "numbers": {}}
+
+
+def _signed(minor):
+    """Cents with the minus of print, which is as wide as a digit."""
+    return f"{'−' if minor < 0 else ''}{money.format_minor(abs(minor))}"
+
+
+def _refused(code, **numbers):
+    return {"ok": False, "code": code, "numbers": numbers}
+
+
+class CampusKioskSession(models.Model):
+    """PIN and statement at a kiosk. Answers are the ledger's: ``{ok, code, numbers}``."""
+
+    _inherit = "campus.kiosk.session"
+
+    is_identified = fields.Boolean(readonly=True, help="Has shown more than a card that one may find.")
+    has_proven_pin = fields.Boolean(readonly=True)
+
+    def _errands(self):
+        errands = [
+            {"icon": "plus", "label": self.env._("Top up"), "url": "/campus/kiosk/topup"},
+            {"icon": "receipt", "label": self.env._("Print a statement"), "url": "/campus/kiosk/statement"},
+            {"icon": "key", "label": self.env._("PIN"), "url": "/campus/kiosk/pin"},
+        ]
+        return [*errands, *super()._errands()]
+
+    def _shows_movements(self):
+        return super()._shows_movements() and self._may_see_history()
+
+    def _may_see_history(self):
+        """Who has a PIN wants it to be asked for: the card alone tells a finder nothing then."""
+        self.ensure_one()
+        return self.has_proven_pin or not self._wallet().has_pin
+
+    # -- PIN -------------------------------------------------------------------------
+
+    def _may_guess(self):
+        """Count a try at something secret, for this wallet and for this kiosk."""
+        may_try = self.env["campus.rate"]._may_try
+        return may_try("kiosk pin", self.kiosk_id.id, KIOSK_PIN_TRIES, KIOSK_PIN_WINDOW_S) and may_try(
+            "kiosk pin wallet", self._wallet().id, PIN_TRIES, PIN_WINDOW_S
+        )
+
+    def _prove_pin(self, text):
+        """Check the holder's PIN; from then on this session may show what was bought."""
+        self.ensure_one()
+        if not self._may_guess():
+            return _refused("rate_limited")
+        code, numbers = self._wallet()._check_pin(text)
+        if code != "ok":
+            return _refused(code, **numbers)
+        self.has_proven_pin = True
+        return OK
+
+    def _prove_code(self, code):
+        """The emergency code says that this is the holder: it is on paper at home, not on the card."""
+        self.ensure_one()
+        if not self._may_guess():
+            return _refused("rate_limited")
+        number = self.partner_id.campus_number or ""
+        _record, refusal = self.env["campus.emergency"]._prove(number, code, self.company_id)
+        if refusal:
+            return _refused(refusal)
+        self.is_identified = True
+        return OK
+
+    def _prove_key(self, credential):
+        """A second key of the same holder says it too: the phone beside the card, or the other way."""
+        self.ensure_one()
+        card, refusal = self.kiosk_id._read_card(credential)
+        if refusal:
+            return _refused(refusal)
+        if card.partner_id != self.partner_id:
+            return _refused("kiosk_other_holder")
+        if not kiosk_core.is_second_key(self.card_id.kind, card.kind):
+            return _refused("kiosk_same_kind")
+        self.is_identified = True
+        return OK
+
+    def _choose_pin(self, new, again, old):
+        """Set the first PIN after a proof, change one with the old; a bad choice raises ``UserError``."""
+        self.ensure_one()
+        wallet = self._wallet()
+        if not wallet.has_pin and not self.is_identified:
+            return _refused("kiosk_not_identified")
+        if not self._may_guess():
+            return _refused("rate_limited")
+        answer = wallet._choose_pin(new, again, old)
+        if answer["ok"]:
+            self.write({"has_proven_pin": True, "is_identified": False})
+        return answer
+
+    # -- statement -------------------------------------------------------------------
+
+    def _statement_values(self, months_back):
+        """The statement of a month for paper, and the months to choose from; None when asked too often."""
+        self.ensure_one()
+        wallet = self._wallet()
+        if not self.env["campus.rate"]._may_try(
+            "kiosk statement", wallet.id, KIOSK_STATEMENT_TRIES, KIOSK_STATEMENT_WINDOW_S
+        ):
+            return None
+        today = self.env["campus.history"]._today(wallet)
+        months = [self._month(today, back) for back in range(KIOSK_MONTHS_BACK + 1)]
+        start, end = months[months_back]
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        # what this month's last day has not brought yet is not on it
+        values = self.env["campus.statement"]._values(wallet, start, min(end, today))
+        return {
+            "statement": values,
+            "back": months_back,
+            "months": [
+                {"back": back, "name": format_skeleton("yMMMM", first, locale=locale)}
+                for back, (first, _last) in enumerate(months)
+            ],
+            "school": self.company_id.name,
+            "holder_name": self.partner_id.name,
+            "holder_number": self.partner_id.campus_number,
+            "printed_at": fields.Datetime.now(),
+            "symbol": wallet.currency_id.symbol,
+            "text_of": _signed,
+        }
+
+    @staticmethod
+    def _month(today, back):
+        """First and last day of the month ``back`` months ago."""
+        count = today.year * 12 + today.month - 1 - back
+        first = dt.date(count // 12, count % 12 + 1, 1)
+        following = dt.date((count + 1) // 12, (count + 1) % 12 + 1, 1)
+        return first, following - dt.timedelta(days=1)

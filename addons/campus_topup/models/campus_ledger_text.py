@@ -1,0 +1,16 @@
+from odoo import api, models
+
+
+class CampusLedger(models.AbstractModel):
+    _inherit = "campus.ledger"
+
+    @api.model
+    def _sentences(self):
+        return {
+            **super()._sentences(),
+            "kiosk_other_holder": self.env._("This is a card of somebody else."),
+            "kiosk_same_kind": self.env._(
+                "This says no more than the card before: show the phone beside the card, or the card beside the phone."
+            ),
+            "kiosk_not_identified": self.env._("Show first that this is your card."),
+        }

@@ -1,0 +1,82 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+#: A payment that was begun may still come: the link begins no other one meanwhile.
+BEGUN_S = 120
+IN = ("pending", "authorized", "done")
+
+
+class CampusTopupLink(models.Model):
+    """Links for one payment of one sum, such as a kiosk shows as a QR code."""
+
+    _inherit = "campus.topup.link"
+
+    @api.model
+    def _make_once(self, wallet, amount_minor, shown_name, valid_s):
+        """A link that puts ``amount_minor`` on a wallet once, within ``valid_s`` seconds.
+
+        The caller has checked who asks and that the sum may be topped up.
+        """
+        return self.create(
+            {
+                "wallet_id": wallet.id,
+                "shown_name": shown_name,
+                "token": secrets.token_urlsafe(24),
+                "amount_minor": amount_minor,
+                "expires_at": fields.Datetime.add(fields.Datetime.now(), seconds=valid_s),
+            }
+        )
+
+    def _progress(self):
+        """How far the one payment is: ``waiting``, ``opened``, ``failed``, ``coming``, ``paid``,
+        ``refused`` (paid, and on no card) or ``over``."""
+        self.ensure_one()
+        payments = self.transaction_ids
+        if payments.filtered(lambda tx: tx.campus_topup_state == "booked"):
+            return "paid"
+        if payments.filtered(lambda tx: tx.campus_topup_state == "refused"):
+            return "refused"
+        if payments.filtered(lambda tx: tx.state in IN):
+            return "coming"
+        if self.revoked_at or (self.expires_at and self.expires_at <= fields.Datetime.now()):
+            return "over"
+        last = payments.sorted("id")[-1:]
+        if last.state in ("cancel", "error"):
+            return "failed"
+        return "opened" if self.opened_at else "waiting"
+
+    def _is_payable(self):
+        """Whether a payment may be begun with it; a link for any amount always."""
+        self.ensure_one()
+        return not self.amount_minor or self._progress() in ("waiting", "opened", "failed")
+
+    def _note_opened(self):
+        if self.amount_minor and not self.opened_at:
+            self.opened_at = fields.Datetime.now()
+
+    def _begin(self, amount_minor):
+        """Check that a payment of this sum may begin now; two at once wait for each other here."""
+        self.ensure_one()
+        if not self.amount_minor:
+            return
+        self.flush_recordset()
+        self.env.cr.execute("SELECT id FROM campus_topup_link WHERE id = %s FOR UPDATE", [self.id])
+        self.invalidate_recordset()
+        if amount_minor != self.amount_minor:
+            raise ValidationError(self.env._("This link is for another amount."))
+        if not self._is_payable():
+            raise ValidationError(self.env._("This link was used or is over."))
+        since = fields.Datetime.subtract(fields.Datetime.now(), seconds=BEGUN_S)
+        if self.transaction_ids.filtered(lambda tx: tx.state == "draft" and tx.create_date > since):
+            raise ValidationError(
+                self.env._("A payment with this link has begun. Wait two minutes before you try again.")
+            )
+
+    @api.autovacuum
+    def _gc_once(self):
+        """Links for one payment that nobody used are of no interest a day later."""
+        yesterday = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        old = self.search([("amount_minor", ">", 0), ("expires_at", "<", yesterday)])
+        old.filtered(lambda link: not link.transaction_ids).unlink()

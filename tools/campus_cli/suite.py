@@ -1,0 +1,117 @@
+"""One pytest run of `./campus test`: in the foreground, or beside other work with its output kept."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+from . import paths, process, venv
+from .console import say
+
+PYTEST_OK, PYTEST_FAILED, PYTEST_NOTHING = 0, 1, 5
+
+
+@dataclass
+class Outcome:
+    """Counts of one suite. A skipped test has proved nothing, so it is a failure."""
+
+    suite: str
+    code: int
+    seconds: float
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> int:
+        return self.counts.get("passed", 0)
+
+    @property
+    def failed(self) -> int:
+        bad = ("failed", "error", "skipped", "xfailed", "xpassed")
+        return sum(self.counts.get(key, 0) for key in bad)
+
+    def is_broken(self, selected: bool) -> bool:
+        """pytest itself gave up, or found nothing though nothing was selected away."""
+        if self.code == PYTEST_NOTHING:
+            return not selected
+        return self.code not in (PYTEST_OK, PYTEST_FAILED)
+
+
+class Suite:
+    """A pytest run that can be started now and waited for later; one waited for at once shows itself."""
+
+    def __init__(self, name: str, arguments: list[str], env: dict[str, str] | None = None) -> None:
+        self.name = name
+        self.counts = paths.WORK / f"counts-{name.split()[0]}-{os.getpid()}.json"
+        self.output = paths.LOGS / f"test-{name.split()[0]}.log"
+        python_path = f"{(env or {}).get('PYTHONPATH', '')}:{paths.TOOLS}".strip(":")
+        self.env = {**(env or {}), "PYTHONPATH": python_path}
+        self.command = [str(venv.PYTHON), "-m", "pytest", "-p", "campus_pytest", "-rs", *arguments]
+        self.command.append(f"--campus-counts={self.counts}")
+        self.running: subprocess.Popen[bytes] | None = None
+        self.started = self.ended = 0.0
+
+    def run(self) -> Outcome:
+        """Run it in the foreground."""
+        paths.WORK.mkdir(exist_ok=True)
+        say(f"\n== {self.name} ==")
+        self.started = time.monotonic()
+        code = process.call(self.command, self.env)
+        return self._outcome(code)
+
+    def start(self) -> None:
+        """Start it beside what comes next."""
+        paths.LOGS.mkdir(parents=True, exist_ok=True)
+        self.started = time.monotonic()
+        with self.output.open("wb") as output:
+            self.running = subprocess.Popen(
+                self.command,
+                cwd=paths.ROOT,
+                env=process.clean_env(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait(self) -> Outcome:
+        """Show what it has written and writes, until it ends."""
+        say(f"\n== {self.name} ==")
+        with self.output.open(encoding="utf-8", errors="replace") as written:
+            while True:
+                code = self.running.poll()
+                sys.stdout.write(written.read())
+                sys.stdout.flush()
+                if code is not None:
+                    return self._outcome(code)
+                time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End it; it may clean up. Nothing happens when it has ended."""
+        if self.running and self.running.poll() is None:
+            self.running.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.running.wait(process.CLEAN_UP_TIMEOUT_S)
+            process.end(self.running)
+        self.counts.unlink(missing_ok=True)
+
+    def _outcome(self, code: int) -> Outcome:
+        found = json.loads(self.counts.read_text(encoding="utf-8")) if self.counts.exists() else {}
+        self.counts.unlink(missing_ok=True)
+        return Outcome(self.name, code, time.monotonic() - self.started, found)
+
+
+@contextlib.contextmanager
+def beside(suite: Suite | None):
+    """Run ``suite`` beside the block; an exception ends it too."""
+    if suite:
+        suite.start()
+    try:
+        yield
+    finally:
+        if suite and sys.exc_info()[0]:
+            suite.stop()
