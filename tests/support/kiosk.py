@@ -68,14 +68,14 @@ env.cr.commit()
 """
 NAMES = {
     "zh_CN": {
-        "school_name": "江南大学",
+        "school_name": "湖滨大学",
         "shop_name": "第一食堂 · 3 号窗口",
         "kiosk_name": "一号楼大厅",
         "department_name": "物理学院",
         "name": "林晓雨",
     },
     "en_US": {
-        "school_name": "Jiangnan University",
+        "school_name": "Lakeside University",
         "shop_name": "Canteen 1, window 3",
         "kiosk_name": "Main Hall",
         "department_name": "Physics",
