@@ -1,5 +1,7 @@
 """A terminal of a real edge on a real server: amounts that are keyed, emergency codes, a tap told twice."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -77,17 +79,19 @@ def test_a_keyed_amount_and_then_an_emergency_code_pay_at_a_terminal(server, mad
 
 
 def test_an_emergency_code_is_not_taken_twice_at_a_terminal(server, made, stall):
-    stall.reader.press("300#")
+    # another amount: the same again within a moment would be one tap that was read twice
+    stall.reader.press("310#")
     stall.shows("请刷卡")
     stall.reader.press(f"20260042*{made['emergency']}#")
-    stall.shows("今天已使用过应急码。")
+    # the server speaks the language of the company; the display shows 32 letters of it
+    stall.shows("The emergency code was used toda")
     assert server.run(BALANCE, wallet=made["wallet"]) == 3450
 
 
-def test_a_tap_told_twice_is_shown_with_both_contents(server, made, visit, language):
+def test_a_tap_told_twice_is_shown_with_both_contents(server, made, visit):
     assert server.run(CONFLICT, edge=made["edge"]) == "conflict"
-    page = visit(language).login("admin", page="/odoo/campus-tap-reviews").page
-    row = page.locator(".o_data_row", has_text={"en_US": "Came twice", "zh_CN": "重复上传"}[language])
+    page = visit("en_US").login("admin", page="/odoo/campus-tap-reviews").page
+    row = page.locator(".o_data_row", has_text=re.compile("Came twice|重复上传"))
     expect(row).to_have_count(1)
     row.locator(".o_data_cell").nth(1).click()
     evidence = page.locator(".alert [name=evidence_text]")
