@@ -4,6 +4,7 @@ A missing server or browser is an error, never a skip.
 """
 
 import contextlib
+import os
 import re
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ from support.front import Front
 from support.odoo import odoo_database
 from support.odoo_shell import OdooShell
 
+# Two halves of these tests may run at once, each with a server of its own.
+LABEL = os.environ.get("CAMPUS_SUITE", "e2e")
 ARTIFACTS = paths.ARTIFACTS / "e2e"
 TIMEOUT_MS = 60_000
 VIEWPORT = {"width": 1366, "height": 900}
@@ -29,7 +32,7 @@ class Server:
         self.workspace, self.database, self.url = ws, database, url
         self.odoo = ws.odoo(database, "script")
         self.shell = OdooShell(self.odoo)
-        self.log = paths.LOGS / "e2e.log"
+        self.log = paths.LOGS / f"{LABEL}.log"
 
     def query(self, sql):
         """Rows of the database as lists of text."""
@@ -85,13 +88,13 @@ class Visitor:
 @pytest.fixture(scope="session")
 def server():
     """Odoo with two workers and a websocket process, our addons installed, a Chinese company."""
-    with odoo_database("e2e") as (ws, database):
-        ws.odoo(database, "script").script("prepare_company.py", "e2e-company")
+    with odoo_database(LABEL.replace("-", "_")) as (ws, database):
+        ws.odoo(database, "script").script("prepare_company.py", f"{LABEL}-company")
         front_port, http_port, gevent_port = state.free_ports(3)
         ports = {"http_port": http_port, "gevent_port": gevent_port}
-        running = ws.odoo(database, "e2e", workers=2, max_cron_threads=1, **ports).start("e2e")
+        running = ws.odoo(database, "e2e", workers=2, max_cron_threads=1, **ports).start(LABEL)
         try:
-            odoo_process.wait_until_healthy(f"http://127.0.0.1:{http_port}", running, "e2e")
+            odoo_process.wait_until_healthy(f"http://127.0.0.1:{http_port}", running, LABEL)
             made = Server(ws, database, f"http://127.0.0.1:{front_port}")
             with Front(front_port, http_port, gevent_port), contextlib.closing(made.shell):
                 yield made

@@ -19,7 +19,7 @@ class OdooShell:
 
     def __init__(self, odoo):
         self.odoo = odoo
-        self.log = paths.LOGS / "e2e-script.log"
+        self.log = paths.LOGS / f"script-{odoo.database}.log"
         self.folder = tempfile.TemporaryDirectory()
         self.address = Path(self.folder.name) / "shell.sock"
         self.running = None

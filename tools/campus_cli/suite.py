@@ -47,10 +47,11 @@ class Suite:
 
     def __init__(self, name: str, arguments: list[str], env: dict[str, str] | None = None) -> None:
         self.name = name
-        self.counts = paths.WORK / f"counts-{name.split()[0]}-{os.getpid()}.json"
-        self.output = paths.LOGS / f"test-{name.split()[0]}.log"
+        slug = "-".join(name.split()[:2])
+        self.counts = paths.WORK / f"counts-{slug}-{os.getpid()}.json"
+        self.output = paths.LOGS / f"test-{slug}.log"
         python_path = f"{(env or {}).get('PYTHONPATH', '')}:{paths.TOOLS}".strip(":")
-        self.env = {**(env or {}), "PYTHONPATH": python_path}
+        self.env = {**(env or {}), "PYTHONPATH": python_path, "CAMPUS_SUITE": slug}
         self.command = [str(venv.PYTHON), "-m", "pytest", "-p", "campus_pytest", "-rs", *arguments]
         self.command.append(f"--campus-counts={self.counts}")
         self.running: subprocess.Popen[bytes] | None = None

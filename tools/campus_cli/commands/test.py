@@ -19,6 +19,8 @@ WANTS = ("wkhtmltopdf",)
 UNIT_NEEDS = ("zbarimg",)
 # The browsers that are not Chromium, and what audits pages.
 E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
+# The half of the end-to-end tests that follows the addons' tests; the other half runs beside both.
+PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py", "test_topup.py")
 # Files of Odoo's addon test_lint; its pylint run takes minutes and is ./campus lint's business.
 ODOO_LINT = (
     "dunderinit",
@@ -114,19 +116,24 @@ def _inside_odoo(
         needs = (*NEEDS, *E2E_NEEDS) if "e2e" in suites else NEEDS
         ws, products = _databases(groups, needs)
         outcomes = [unit.wait()] if unit else []
-    # Hypothesis loads itself at the very end; after a browser was driven, Python 3.11 cannot.
-    e2e = None
-    if "e2e" in suites:
-        # It makes its own databases and servers; see tests/e2e/conftest.py.
-        e2e = Suite("e2e", ["tests/e2e", "-p", "no:hypothesispytest", *extra], _other_ports())
+    e2e, phones = _browsers(extra) if "e2e" in suites else (None, None)
     with beside(e2e):
         outcomes += [_addons(ws, product, group, extra) for product, group in products]
-        if e2e:
-            outcomes.append(e2e.wait())
+        if e2e and phones:
+            outcomes += [phones.run(), e2e.wait()]
     # Last, because it kills the PostgreSQL that the others use; a real server is not ours to kill.
     if e2e and ws.server.embedded:
         outcomes.append(Suite("chaos", ["tests/chaos", *extra]).run())
     return outcomes
+
+
+def _browsers(extra: list[str]) -> tuple[Suite, Suite]:
+    """The end-to-end tests in two halves; each makes databases and servers of its own (its conftest.py)."""
+    files = sorted(path.name for path in (paths.ROOT / "tests" / "e2e").glob("test_*.py"))
+    # Hypothesis loads itself at the very end; after a browser was driven, Python 3.11 cannot.
+    rest = ["-p", "no:hypothesispytest", *extra]
+    halves = [[f"tests/e2e/{name}" for name in files if (name in PHONES) is half] for half in (False, True)]
+    return Suite("e2e", [*halves[0], *rest], _other_ports()), Suite("e2e phones", [*halves[1], *rest])
 
 
 def _databases(
