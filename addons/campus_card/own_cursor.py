@@ -13,7 +13,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 MAX_IDLE = 2
 _AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError)
-# Appending to a list and taking from it are atomic: threads share it without a lock.
+# Appending to a list and taking from it are atomic: threads share it without a lock. Processes do
+# not share it: Odoo closes all connections before it forks, and a closed one is replaced.
 _idle = {}
 
 
@@ -42,15 +43,13 @@ def close_idle():
 def _begin(registry, lock_timeout_ms):
     """A cursor with its transaction begun; one whose connection has died meanwhile is replaced."""
     begin = "SET LOCAL lock_timeout = %s"
-    with contextlib.suppress(IndexError):
-        while True:
-            cr = _idle.setdefault(registry.db_name, []).pop()
-            try:
-                cr.execute(begin, [lock_timeout_ms], log_exceptions=False)
-            except _AWAY:
-                _close(cr)
-            else:
-                return cr
+    while cr := _take(registry.db_name):
+        try:
+            cr.execute(begin, [lock_timeout_ms], log_exceptions=False)
+        except _AWAY:
+            _close(cr)
+        else:
+            return cr
     cr = registry.cursor()
     try:
         cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
@@ -59,6 +58,14 @@ def _begin(registry, lock_timeout_ms):
         _close(cr)
         raise
     return cr
+
+
+def _take(dbname):
+    """A kept cursor, which then belongs to the caller; None without any."""
+    try:
+        return _idle.setdefault(dbname, []).pop()
+    except IndexError:
+        return None
 
 
 def _keep(cr):

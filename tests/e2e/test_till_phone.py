@@ -11,7 +11,8 @@ from campus_cli import system
 from campus_cli.headless import BROWSER_FLAGS
 from campus_core import signing
 from conftest import Visitor
-from support.holder_phone import HolderPhone, new_holders
+from support.holder_phone import HolderPhone
+from support.portal import new_holders
 
 TILL = 1
 CAP_MINOR = 2000
@@ -49,7 +50,7 @@ def campus(server):
 @pytest.fixture(scope="module")
 def pool(server, campus):
     """Holders whom no test has used yet."""
-    return new_holders(server, "till", 6)
+    return new_holders(server, "en_US", 6, label="t")
 
 
 @pytest.fixture

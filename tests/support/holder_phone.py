@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from support.portal import HOLDERS, read_codes
+from support.portal import read_codes
 
 SCREEN = {"width": 360, "height": 780}
 #: What a camera gives: Chromium plays it in a loop.
@@ -17,16 +17,8 @@ async ([code, store, off]) => {
 """
 
 
-def new_holders(server, label, count):
-    """Holders of a test of its own, in English: 86.40 on the card, ``label`` in login and number."""
-    people = [
-        (f"{label}_{i}", f"{label.upper()}{i}", f"04{label.encode().hex()[:8]}{i:04X}") for i in range(count)
-    ]
-    return server.run(HOLDERS, people=people, lang="en_US", name="Alice Lin", shop_name="Canteen 1")
-
-
 class HolderPhone:
-    """The portal on a phone of ``holder``, as ``new_holders`` gives them."""
+    """The portal on a phone of ``holder``, as ``portal.new_holders`` gives them."""
 
     def __init__(self, visitor, holder):
         self.visitor, self.page, self.holder = visitor, visitor.page, holder

@@ -2,29 +2,9 @@
 
 from playwright.sync_api import expect
 
+from support.topup import UNIVERSITY
+
 SCHOOL = """
-import uuid
-env = env(context={**env.context, "no_reset_password": True, "tracking_disable": True})
-company = env["res.company"].create({"name": school_name, "currency_id": env.ref("base.CNY").id})
-company.partner_id.tz = "Asia/Shanghai"
-env["account.chart.template"].try_loading("cn", company, install_demo=False)
-env.user.company_ids += company
-env = env(context={**env.context, "allowed_company_ids": company.ids})
-company = company.with_env(env)
-company._campus_setup()
-provider = env.ref("payment.payment_provider_demo")
-if provider.company_id != company:
-    provider = provider.copy({"company_id": company.id})
-bank = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
-provider.write({
-    "state": "test", "is_published": True, "journal_id": bank.id,
-    "payment_method_ids": [(4, env.ref("payment_demo.payment_method_demo").id)],
-})
-env.ref("payment_demo.payment_method_demo").active = True
-canteen = env["campus.account"].create({
-    "name": shop_name, "code": "kiosk-canteen", "kind": "merchant",
-    "gl_account_id": company._campus_ref("campus_sales").id,
-})
 env["campus.kiosk"].create({"name": kiosk_name, "company_id": company.id})
 env.cr.commit()
 answer = {"company": company.id, "canteen": canteen.id}
@@ -96,8 +76,12 @@ class School:
     def __init__(self, server, language):
         self.server, self.language, self.count = server, language, 0
         names = NAMES[language]
-        wanted = {key: names[key] for key in ("school_name", "shop_name", "kiosk_name")}
-        self.ids = server.run(SCHOOL, **wanted)
+        self.ids = server.run(
+            UNIVERSITY + SCHOOL,
+            name=names["school_name"],
+            shop_name=names["shop_name"],
+            kiosk_name=names["kiosk_name"],
+        )
 
     def holder(self):
         """A new holder with 63.70 and a card: ``{name, number, uid, code, wallet, card, login}``."""

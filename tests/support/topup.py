@@ -6,7 +6,8 @@ import re
 
 from support.till import Client
 
-SCHOOL = """
+#: Makes a company with a chart of accounts, Odoo's demo provider and a canteen, and works in it.
+UNIVERSITY = """
 env = env(context={**env.context, "no_reset_password": True, "tracking_disable": True})
 company = env["res.company"].create({"name": name, "currency_id": env.ref("base.CNY").id})
 company.partner_id.tz = "Asia/Shanghai"
@@ -25,9 +26,11 @@ provider.write({
 })
 env.ref("payment_demo.payment_method_demo").active = True
 canteen = env["campus.account"].create({
-    "name": "Canteen 1", "code": "canteen-1", "kind": "merchant",
+    "name": shop_name, "code": "canteen-1", "kind": "merchant",
     "gl_account_id": company._campus_ref("campus_sales").id,
 })
+"""
+HOLDER = """
 holder = env["res.partner"].create({
     "name": "Lin Xiaoyu", "campus_number": "TU0001", "campus_role": "student", "company_id": company.id,
 })
@@ -47,7 +50,7 @@ answer = {"company": company.id, "wallet": wallet.id, "canteen": canteen.id, "li
 
 def new_school(server, name, login):
     """``{company, wallet, canteen, link}``: a holder with ``login``, Odoo's demo provider, a canteen."""
-    return server.run(SCHOOL, name=name, login=login, language="en_US")
+    return server.run(UNIVERSITY + HOLDER, name=name, shop_name="Canteen 1", login=login, language="en_US")
 
 
 class Payer(Client):

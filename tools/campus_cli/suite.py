@@ -55,7 +55,7 @@ class Suite:
         self.command = [str(venv.PYTHON), "-m", "pytest", "-p", "campus_pytest", "-rs", *arguments]
         self.command.append(f"--campus-counts={self.counts}")
         self.running: subprocess.Popen[bytes] | None = None
-        self.started = self.ended = 0.0
+        self.started = 0.0
 
     def run(self) -> Outcome:
         """Run it in the foreground."""
@@ -113,6 +113,7 @@ def beside(suite: Suite | None):
         suite.start()
     try:
         yield
-    finally:
-        if suite and sys.exc_info()[0]:
+    except BaseException:
+        if suite:
             suite.stop()
+        raise

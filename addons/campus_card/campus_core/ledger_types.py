@@ -108,8 +108,8 @@ class Wallet:
         """Cents that can be spent somewhere on that day."""
         total = 0
         for pocket in self.pockets:
-            if pocket.expires_on is None or pocket.alive(on):
-                total += pocket.balance_minor - pocket.reserved_minor
+            if pocket.alive(on):
+                total += pocket.available_minor
         return total
 
 

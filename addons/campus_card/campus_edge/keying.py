@@ -38,7 +38,6 @@ class Keying:
         now_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         self._arms, self._terminal_of, self._language, self._now_ms = arms, terminal_of, language, now_ms
-        self._wait_ms = {each.terminal: each.keyed_for_ms for each in readers if each.use != KEYPAD}
         self._pads = {
             each.terminal: Keypad(each.keyed_max_minor, each.keyed_for_ms)
             for each in readers

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..campus_core import errors
 from ..columns import BigInteger
+from ..edge_auth import Edge
 
 
 class CampusEdge(models.Model):
@@ -57,19 +58,14 @@ class CampusEdge(models.Model):
 
     def _note_lost(self, lost):
         """The edge says what a damaged journal has lost: gaps, each told once, however often it is said."""
-        # sudo: what an edge says is written down by the server alone
-        reviews = self.env["campus.tap.review"].sudo()
+        edge = Edge(self.id, self.company_id.id, self.uuid, self.state)
         for journal, first, last in lost:
-            values = {
-                "reason": "gap", "edge_id": self.id, "company_id": self.company_id.id, "journal": journal,
-                "first_seq": first, "last_seq": last,
-            }  # fmt: skip
-            if not reviews.search_count([(name, "=", value) for name, value in values.items()], limit=1):
-                day = self.env["campus.ledger"]._business_day(self.company_id)
-                reviews.create({**values, "booking_date": day})
+            self._open_review(edge, "gap", journal, first, last, once=True)
 
     @api.model
-    def _open_review(self, edge, reason, journal, first, last):
+    def _open_review(self, edge, reason, journal, first, last, once=False):
+        """A review of numbers of a journal, unless there is an open one, or (``once``) ever was one."""
+        # sudo: what an edge says is written down by the server alone
         reviews = self.env["campus.tap.review"].sudo()
         values = {
             "reason": reason,
@@ -79,7 +75,9 @@ class CampusEdge(models.Model):
             "first_seq": first,
             "last_seq": last,
         }
-        same = [(name, "=", value) for name, value in values.items()] + [("state", "=", "open")]
+        same = [(name, "=", value) for name, value in values.items()]
+        if not once:
+            same.append(("state", "=", "open"))
         if not reviews.search_count(same, limit=1):
             company = self.env["res.company"].browse(edge.company_id)
             day = self.env["campus.ledger"]._business_day(company)

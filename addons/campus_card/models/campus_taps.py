@@ -22,7 +22,7 @@ class Order:
         self.now_ms = int(time.time() * 1000)
         self.answers = [None] * len(batch.entries)
         self.places, self.keys, self.known = {}, {}, {}
-        self.first_uses, self.proven_cards = {}, frozenset()
+        self.first_uses, self.used_up, self.proven_cards = {}, {}, frozenset()
         self.fresh, self.lines, self.decided = [], [], []
         self.verdicts = {}
         self.reviews = []

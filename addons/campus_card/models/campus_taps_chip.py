@@ -65,7 +65,7 @@ class CampusTapsChip(models.AbstractModel):
         """The card of an entry, or the refusal code of its credential at this reader."""
         key = order.keys.get(entry.credential, errors.UNKNOWN_CARD)
         kind = entry.credential.partition(":")[0]
-        used_up = self._used_up_codes().get(kind)
+        used_up = order.used_up.get(kind)
         if used_up and order.first_uses.setdefault(entry.credential, entry.uuid) != entry.uuid:
             key = used_up
         named = self._named_card(order, entry)

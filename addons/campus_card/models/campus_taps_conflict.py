@@ -3,7 +3,7 @@ import json
 
 from odoo import api, models
 
-from ..campus_core import credential, errors, tap_charge, wire
+from ..campus_core import errors, tap_charge, wire
 
 
 class CampusTapsConflict(models.AbstractModel):
@@ -34,11 +34,6 @@ class CampusTapsConflict(models.AbstractModel):
             (known.purpose, known.mode, known.credential, known.at_ms, known.company_id)
             == (entry.purpose, entry.mode, self._masked(entry), entry.at_ms, order.edge.company_id)
         ) and all(one is None or other is None or one == other for one, other in pairs)
-
-    @staticmethod
-    def _masked(entry):
-        """The credential as it is stored: its kind and last characters."""
-        return credential.mask(entry.credential)[:40]
 
     @api.model
     def _store(self, order, head):
@@ -73,33 +68,29 @@ class CampusTapsConflict(models.AbstractModel):
     def _store_conflicts(self, order):
         """A review for each content that is new, on the tap that is stored."""
         marks = {self._content_mark(entry): entry for entry in order.conflicts}
+        # sudo: as for making them
         reviews = self.env["campus.tap.review"].sudo()
-        company_id = order.edge.company_id
-        same = [("company_id", "=", company_id), ("content_mark", "in", list(marks))]
+        same = [("company_id", "=", order.edge.company_id), ("content_mark", "in", list(marks))]
         seen = set(reviews.search_fetch(same, ["content_mark"]).mapped("content_mark"))
-        new = {mark: entry for mark, entry in marks.items() if mark not in seen}
-        self.env.cr.execute(
-            "SELECT uuid::text, kind, id FROM campus_tap WHERE company_id = %s AND uuid = ANY(%s::uuid[])",
-            [company_id, [entry.uuid for entry in new.values()]],
-        )
-        taps = {(uuid, kind): tap_id for uuid, kind, tap_id in self.env.cr.fetchall()}
-        reviews.create(
+        self._create_reviews(
+            order,
             [
-                {
-                    "reason": errors.CONFLICT,
-                    "tap_id": taps.get((entry.uuid, entry.kind)),
-                    "edge_id": order.edge.id,
-                    "company_id": company_id,
-                    "booking_date": order.terms.on,
-                    "journal": order.batch.journal,
-                    "first_seq": entry.seq,
-                    "last_seq": entry.seq,
-                    "content_mark": mark,
-                    "evidence": {**entry._asdict(), "credential": self._masked(entry)},
-                }
-                for mark, entry in new.items()
-            ]
+                (errors.CONFLICT, entry.uuid, entry.kind, self._evidence(order, entry, mark))
+                for mark, entry in marks.items()
+                if mark not in seen
+            ],
         )
+
+    @api.model
+    def _evidence(self, order, entry, mark):
+        """What a review keeps of the second content."""
+        return {
+            "journal": order.batch.journal,
+            "first_seq": entry.seq,
+            "last_seq": entry.seq,
+            "content_mark": mark,
+            "evidence": {**entry._asdict(), "credential": self._masked(entry)},
+        }
 
     @api.model
     def _content_mark(self, entry):

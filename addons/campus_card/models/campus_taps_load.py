@@ -27,6 +27,7 @@ class CampusTapsLoad(models.AbstractModel):
         ledger = self.env["campus.ledger"]
         ledger._lock_day(company)
         order.settings = self._load_settings(company)
+        order.used_up = self._used_up_codes()
         self._load_known(order)
         self._load_places(order, order.batch.entries)
         self._sort_out(order, head)

@@ -97,6 +97,11 @@ class CampusTapsStore(models.AbstractModel):
             head = self._row_head(order, index, entry, place, card)
             order.lines.append(Line(index, entry, place, key, card, head))
 
+    @staticmethod
+    def _masked(entry):
+        """The credential as it is stored: its kind and last characters."""
+        return credential.mask(entry.credential)[:40]
+
     @api.model
     def _row_head(self, order, index, entry, place, card):
         edge, batch = order.edge, order.batch
@@ -111,7 +116,7 @@ class CampusTapsStore(models.AbstractModel):
                 str(entry.seq),
                 self._mark(batch.hashes[index]),
                 entry.purpose,
-                _text(credential.mask(entry.credential)[:40]),
+                _text(self._masked(entry)),
                 NULL if card is None else str(card.card_id),
                 NULL if card is None else str(card.wallet_id),
                 entry.mode,
@@ -193,23 +198,24 @@ class CampusTapsStore(models.AbstractModel):
 
     @api.model
     def _store_reviews(self, order):
-        reviews = order.reviews
-        if not reviews:
+        self._create_reviews(order, [(reason, uuid, kind, {}) for reason, uuid, kind in order.reviews])
+
+    @api.model
+    def _create_reviews(self, order, found):
+        """Put stored taps on the list of what needs eyes: ``(reason, uuid, kind, more values)`` each."""
+        if not found:
             return
+        company_id = order.edge.company_id
         self.env.cr.execute(
-            "SELECT uuid::text, kind, id FROM campus_tap WHERE uuid = ANY(%s::uuid[])",
-            [[r[1] for r in reviews]],
+            "SELECT uuid::text, kind, id FROM campus_tap WHERE company_id = %s AND uuid = ANY(%s::uuid[])",
+            [company_id, [uuid for _reason, uuid, _kind, _more in found]],
         )
-        ids = {(uuid, kind): tap_id for uuid, kind, tap_id in self.env.cr.fetchall()}
+        taps = {(uuid, kind): tap_id for uuid, kind, tap_id in self.env.cr.fetchall()}
+        common = {"edge_id": order.edge.id, "company_id": company_id, "booking_date": order.terms.on}
+        # sudo: what an edge sends is written down by the server alone
         self.env["campus.tap.review"].sudo().create(
             [
-                {
-                    "reason": reason,
-                    "tap_id": ids.get((uuid, kind)),
-                    "edge_id": order.edge.id,
-                    "company_id": order.edge.company_id,
-                    "booking_date": order.terms.on,
-                }
-                for reason, uuid, kind in reviews
+                {**common, "reason": reason, "tap_id": taps.get((uuid, kind)), **more}
+                for reason, uuid, kind, more in found
             ]
         )

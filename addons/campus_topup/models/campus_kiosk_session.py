@@ -1,9 +1,8 @@
-import datetime as dt
-
 from babel.dates import format_skeleton
 from odoo import fields, models
 from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
 from odoo.addons.campus_card.campus_core import money
+from odoo.tools import date_utils
 from odoo.tools.misc import babel_locale_parse
 
 from ..const import (
@@ -144,7 +143,5 @@ class CampusKioskSession(models.Model):
     @staticmethod
     def _month(today, back):
         """First and last day of the month ``back`` months ago."""
-        count = today.year * 12 + today.month - 1 - back
-        first = dt.date(count // 12, count % 12 + 1, 1)
-        following = dt.date((count + 1) // 12, (count + 1) % 12 + 1, 1)
-        return first, following - dt.timedelta(days=1)
+        first = date_utils.start_of(date_utils.subtract(today, months=back), "month")
+        return first, date_utils.end_of(first, "month")
