@@ -1,7 +1,6 @@
 """The ledger's rules under random histories of requests, sensible and foolish ones."""
 
 import copy
-import dataclasses
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,9 +58,7 @@ def test_the_order_of_operations_on_different_wallets_does_not_matter(seed, shuf
             request = requests.next()
             if getattr(request, "wallet_id", 1) != 1:
                 continue
-            own.append(
-                dataclasses.replace(request, wallet_id=number) if hasattr(request, "wallet_id") else request
-            )
+            own.append(request._replace(wallet_id=number) if hasattr(request, "wallet_id") else request)
         histories.append(own)
     in_turn, mixed = book(3), book(3)
     for own in histories:

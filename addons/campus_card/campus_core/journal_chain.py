@@ -8,14 +8,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from . import errors, wire
+from . import errors, wire, wire_batch
 from .errors import WireError
 from .wire import TapEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Where the server stands in an edge's journal; ``seq`` 0 before the first entry."""
 
     journal: str
@@ -77,7 +77,7 @@ def parse_batch(body: object) -> Batch:
         raise WireError(errors.MALFORMED, field="entries")
     if len(rows) > wire.MAX_ENTRIES:
         raise WireError(errors.BATCH_TOO_LARGE, asked=len(rows), maximum=wire.MAX_ENTRIES)
-    entries = [wire.parse_entry(row) for row in rows]
+    entries = wire_batch.parse_entries(rows)
     first = entries[0].seq
     if any(entry.seq != first + number for number, entry in enumerate(entries)):
         raise WireError(errors.MALFORMED, field="seq")
@@ -88,10 +88,7 @@ def parse_batch(body: object) -> Batch:
 
 def chain(batch: Batch) -> None:
     """Fill ``batch.hashes``."""
-    link = batch.prev
-    for entry in batch.entries:
-        link = wire.chain_hash(link, entry)
-        batch.hashes.append(link)
+    batch.hashes = wire_batch.chain_hashes(batch.prev, batch.entries)
 
 
 def place_after(batch: Batch, head: Head | None) -> bool:

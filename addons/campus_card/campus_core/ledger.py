@@ -37,6 +37,13 @@ from .ledger_types import (
 from .money import MAX_MINOR
 
 BIRTH, CLOSE = "birth", "close"
+_VERBS: dict[type, str] = {
+    Post: "post",
+    Reserve: "reserve",
+    Capture: "capture",
+    Release: "release",
+    Reverse: "reverse",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,8 @@ class Book:
     def add_wallet(self, wallet: Wallet) -> None:
         """Make a wallet and its pockets known."""
         self.wallets[wallet.id] = wallet
-        self.pockets.update((p.id, p) for p in wallet.pockets)
+        for pocket in wallet.pockets:
+            self.pockets[pocket.id] = pocket
 
     def add_hold(self, hold: Hold) -> None:
         """Make a stored reservation line known (its pocket's balance already counts it)."""
@@ -165,33 +173,28 @@ class Book:
 
     def done(self, request: Request, wallet: Wallet, before: int, parts: Iterable[Part]) -> Outcome:
         kept = tuple(parts)
+        amount_minor = kept[0].amount_minor if len(kept) == 1 else sum(part.amount_minor for part in kept)
+        after = wallet.available_minor(self.on)
         return Outcome(
-            uuid=request.uuid,
-            code="ok",
-            wallet_id=wallet.id,
-            amount_minor=sum(part.amount_minor for part in kept),
-            before_minor=before,
-            after_minor=wallet.available_minor(self.on),
-            parts=kept,
-            verb=verb_of(request),
+            request.uuid, "ok", wallet.id, amount_minor, before, after, kept, verb=_VERBS[type(request)]
         )
 
     def move(self, transfer: Transfer) -> None:
         """Book a transfer: both sides at once, so that the sum stays zero."""
-        for account_id, sign in ((transfer.debit_id, -1), (transfer.credit_id, 1)):
-            if pocket := self.pockets.get(account_id):
-                pocket.balance_minor += sign * transfer.amount_minor
-        wallet = self.wallets[transfer.wallet_id]
+        amount_minor, wallet = transfer.amount_minor, self.wallets[transfer.wallet_id]
+        if pocket := self.pockets.get(transfer.debit_id):
+            pocket.balance_minor -= amount_minor
+        if pocket := self.pockets.get(transfer.credit_id):
+            pocket.balance_minor += amount_minor
         if wallet.debt_account_id in (transfer.debit_id, transfer.credit_id):
             sign = 1 if transfer.debit_id == wallet.debt_account_id else -1
-            wallet.debt_minor += sign * transfer.amount_minor
+            wallet.debt_minor += sign * amount_minor
         if transfer.kind == "purchase":
-            sign = -1 if transfer.reverses else 1
-            wallet.spent_today_minor += sign * transfer.amount_minor
+            wallet.spent_today_minor += -amount_minor if transfer.reverses else amount_minor
         self.add_transfer(transfer)
         self.fresh.transfers.append(transfer)
 
 
 def verb_of(request: Request) -> str:
     """Name of the request's verb: post, reserve, capture, release or reverse."""
-    return type(request).__name__.lower()
+    return _VERBS[type(request)]

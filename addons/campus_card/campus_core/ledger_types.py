@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Direction = Literal["in", "out"]
 Number = int | str
@@ -80,6 +80,10 @@ class Pocket:
         """Whether the pocket can be spent on that day."""
         return self.expires_on is None or self.expires_on >= on
 
+    def spendable_minor(self, on: dt.date) -> int:
+        """Cents that can be spent on that day."""
+        return self.balance_minor - self.reserved_minor if self.alive(on) else 0
+
     def usable(self, merchant_id: int) -> bool:
         """Whether the plan may be spent at that merchant."""
         return not self.usable_at or merchant_id in self.usable_at
@@ -108,13 +112,11 @@ class Wallet:
         """Cents that can be spent somewhere on that day."""
         total = 0
         for pocket in self.pockets:
-            if pocket.alive(on):
-                total += pocket.available_minor
+            total += pocket.spendable_minor(on)
         return total
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """Money in or out of a wallet, against a system account."""
 
     uuid: str
@@ -130,8 +132,7 @@ class Post:
     pin_given: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reserve:
+class Reserve(NamedTuple):
     """Set money aside for a purchase at a merchant."""
 
     uuid: str
@@ -143,24 +144,21 @@ class Reserve:
     pin_given: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """Turn a reservation into a purchase; ``None`` takes all of it."""
 
     uuid: str
     amount_minor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """Give a reservation back; ``state`` says whether it was let go or ran out."""
 
     uuid: str
     state: str = HOLD_RELEASED
 
 
-@dataclass(frozen=True, slots=True)
-class Reverse:
+class Reverse(NamedTuple):
     """Undo a posting, whole (``None``: what is left of it) or in part."""
 
     uuid: str
@@ -187,8 +185,7 @@ class Hold:
     plan: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One movement, debit account -> credit account; never changed once made."""
 
     uuid: str
@@ -202,8 +199,7 @@ class Transfer:
     reverses: tuple[str, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A share of an amount that one pocket (or the debt account) bears."""
 
     account_id: int
@@ -211,8 +207,7 @@ class Part:
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The answer to a request: also a refusal is one, with the numbers that explain it.
 
     ``transfer_ids`` is filled by whoever stores transfers, for the answers of replays.
@@ -241,7 +236,7 @@ def digest(request: Request) -> str:
     The number of the attempt is not content: it says which try this is, not what is asked.
     A PIN that was not given is left out: requests had the same digest before there were PINs.
     """
-    content = {name: getattr(request, name) for name in request.__slots__ if name not in ("uuid", "attempt")}
+    content = {name: getattr(request, name) for name in request._fields if name not in ("uuid", "attempt")}
     if not content.get("pin_given"):
         content.pop("pin_given", None)
     text = json.dumps([type(request).__name__, content], sort_keys=True, default=str)

@@ -86,7 +86,8 @@ def format_minor(amount_minor: int, *, symbol: str = "", grouping: bool = True) 
     """Write cents as yuan with two decimals: ``-1234567`` -> ``-12,345.67``."""
     major, minor = divmod(abs(amount_minor), MINOR_PER_MAJOR)
     sign = "-" if amount_minor < 0 else ""
-    return f"{sign}{symbol}{major:{',' if grouping else ''}}.{minor:02d}"
+    whole = f"{major:,}" if grouping else str(major)
+    return f"{sign}{symbol}{whole}.{minor:02d}"
 
 
 def split(amount_minor: int, weights: Sequence[int]) -> list[int]:

@@ -21,7 +21,9 @@ def spend_order(wallet: Wallet, on: dt.date, merchant_id: int, kind: Kind, plan:
         and (p.refundable or not kind.refundable_only)
         and (kind.code != "purchase" or p.usable(merchant_id))
     ]
-    return sorted(pockets, key=lambda p: (p.expires_on or dt.date.max, p.order, p.id))
+    if len(pockets) > 1:
+        pockets.sort(key=lambda p: (p.expires_on or dt.date.max, p.order, p.id))
+    return pockets
 
 
 def take(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -32,8 +31,7 @@ AMOUNT_DIFFERS, OVER_CAP, CLOCK, TAKEN_BACK = "amount_differs", "over_cap", "clo
 CLOCK_AHEAD_MS: Final = 300_000
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold."""
 
     id: int
@@ -44,8 +42,7 @@ class Place:
     merchant_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A card that a credential has led to, with both validities (its own and its holder's)."""
 
     card_id: int
@@ -85,8 +82,7 @@ class Decision(NamedTuple):
     review: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What the batch is decided under: the business day, the server's clock, and two caps.
 
     ``cap_minor`` is for one tap without the server, ``uid_limit_minor`` for one tap of a card that
@@ -99,21 +95,49 @@ class Terms:
     uid_limit_minor: int = 0
 
 
+class Pending(NamedTuple):
+    """An entry that is clear but for the money: a charge, or without ``post`` a look at the balance."""
+
+    wallet_id: int
+    post: Post | None = None
+    review: tuple[str, ...] = ()
+
+
 def decide(book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision:
     """Answer one entry; moves money in ``book`` where the answer does.
 
     ``key`` is the card, or the refusal code of a credential that led to none.
     """
-    if entry.mode == wire.TOLD:
-        return _told(book, entry, place, key, terms)
-    return _asked(book, entry, place, key, terms)
+    found = judge(entry, place, key, terms)
+    return found if isinstance(found, Decision) else conclude(book, found)
+
+
+def judge(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
+    """All of :func:`decide` that no wallet has a say in: a server does this before it locks them."""
+    return (_told if entry.mode == wire.TOLD else _asked)(entry, place, key, terms)
+
+
+def conclude(book: Book, pending: Pending) -> Decision:
+    """The rest of :func:`decide`; moves money in ``book``."""
+    post, review = pending.post, pending.review
+    if post is None:
+        wallet = book.wallets.get(pending.wallet_id)
+        available = wallet.available_minor(book.on) if wallet else None
+        return Decision(wire.GRANTED, OK, None, available, _NOTHING, review)
+    answer = posting.post(book, post)
+    numbers = dict(answer.numbers) if answer.numbers else _NOTHING
+    debt = sum(part.amount_minor for part in answer.parts if part.plan == DEBT) if post.settle else 0
+    if debt:
+        numbers, review = {**numbers, "debt_minor": debt}, (*review, SHORT)
+    outcome = wire.GRANTED if answer.code == OK else wire.REFUSED
+    return Decision(outcome, answer.code, post.amount_minor, answer.after_minor, numbers, review)
 
 
 def _refuse(code: str, amount: int | None = None, numbers: Mapping[str, Number] = _NOTHING) -> Decision:
     return Decision(wire.REFUSED, code, amount, None, numbers)
 
 
-def _asked(book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision:
+def _asked(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
     if place is None or entry.purpose not in (place.purpose, wire.BALANCE):
         return _refuse(errors.TERMINAL_UNKNOWN)
     if not place.enabled:
@@ -124,16 +148,16 @@ def _asked(book: Book, entry: TapEntry, place: Place | None, key: Key | str, ter
     if code:
         return _refuse(code)
     if entry.purpose != wire.PAY:
-        return Decision(wire.GRANTED, OK, None, _available(book, key))
+        return Pending(key.wallet_id)
     amount = amount_of(entry, place)
     if amount is None:
         return _refuse(errors.AMOUNT_INVALID, entry.amount_minor, {"maximum_minor": MAX_MINOR})
     if _is_over_uid_limit(entry, amount, terms):
         return _refuse(errors.LIMIT_UID, amount, {"limit_minor": terms.uid_limit_minor})
-    return _charge(book, entry.uuid, key, place, amount, settle=False)
+    return _charge(entry.uuid, key, place, amount)
 
 
-def _told(book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision:
+def _told(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
     if entry.outcome == wire.REFUSED:
         return Decision(wire.REFUSED, entry.code or errors.ABANDONED, entry.amount_minor)
     review = [CLOCK] if entry.at_ms > terms.now_ms + CLOCK_AHEAD_MS else []
@@ -142,7 +166,7 @@ def _told(book: Book, entry: TapEntry, place: Place | None, key: Key | str, term
     if key.refusal(terms.on):
         review.append(HOTLISTED)
     if entry.purpose != wire.PAY:
-        return Decision(wire.GRANTED, OK, None, _available(book, key), _NOTHING, tuple(review))
+        return Pending(key.wallet_id, None, tuple(review))
     amount = entry.amount_minor
     if amount is None and place is not None:
         amount = place.amount_minor
@@ -152,10 +176,7 @@ def _told(book: Book, entry: TapEntry, place: Place | None, key: Key | str, term
         review.append(AMOUNT_DIFFERS)
     if 0 < terms.cap_minor < amount or _is_over_uid_limit(entry, amount, terms):
         review.append(OVER_CAP)
-    done = _charge(book, entry.uuid, key, place, amount, settle=True)
-    if done.numbers.get("debt_minor"):
-        review.append(SHORT)
-    return done._replace(review=tuple(review))
+    return _charge(entry.uuid, key, place, amount, settle=True, review=tuple(review))
 
 
 def _is_over_uid_limit(entry: TapEntry, amount: int, terms: Terms) -> bool:
@@ -170,20 +191,8 @@ def amount_of(entry: TapEntry, place: Place) -> int | None:
     return amount if amount is not None and 0 < amount <= MAX_MINOR else None
 
 
-def _available(book: Book, key: Key) -> int | None:
-    wallet = book.wallets.get(key.wallet_id)
-    return wallet.available_minor(book.on) if wallet else None
-
-
-def _charge(book: Book, uuid: str, key: Key, place: Place, amount: int, *, settle: bool) -> Decision:
-    request = Post(
-        uuid, "purchase", key.wallet_id, place.merchant_id, amount, None, None, key.card_id, settle
-    )
-    answer = posting.post(book, request)
-    numbers = dict(answer.numbers)
-    debt = sum(part.amount_minor for part in answer.parts if part.plan == DEBT) if settle else 0
-    if debt:
-        numbers["debt_minor"] = debt
-    return Decision(
-        wire.GRANTED if answer.ok else wire.REFUSED, answer.code, amount, answer.after_minor, numbers
-    )
+def _charge(
+    uuid: str, key: Key, place: Place, amount: int, *, settle: bool = False, review: tuple[str, ...] = ()
+) -> Pending:
+    post = Post(uuid, "purchase", key.wallet_id, place.merchant_id, amount, None, None, key.card_id, settle)
+    return Pending(key.wallet_id, post, review)

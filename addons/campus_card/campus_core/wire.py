@@ -34,10 +34,18 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 _NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
-_MAX_MS: Final = 4_102_444_800_000
+MAX_MS: Final = 4_102_444_800_000
 MAX_SEQ: Final = 1 << 53
+MAX_SNAPSHOT: Final = (1 << 63) - 1
+MAX_CARD: Final = (1 << 31) - 1
+# Longest texts.
+MAX_TERMINAL: Final = 32
+MAX_CREDENTIAL: Final = 1024
+MAX_CODE: Final = 64
+MAX_RULE: Final = 200
 Check = Callable[[Any], bool]
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
+#: JSON as chains and signatures know it: ASCII, without blanks.
+encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
 
 class TapEntry(NamedTuple):
@@ -66,7 +74,7 @@ class TapEntry(NamedTuple):
 
 def chain_hash(previous: str, entry: TapEntry) -> str:
     """Return the hash (64 hex digits) of ``entry`` after the entry with hash ``previous``."""
-    return hashlib.sha256(bytes.fromhex(previous) + _encode(entry).encode()).hexdigest()
+    return hashlib.sha256(bytes.fromhex(previous) + encode(entry).encode()).hexdigest()
 
 
 def signing_text(method: str, path: str, body: bytes, time_ms: int | str, nonce: str) -> bytes:
@@ -128,15 +136,15 @@ _CHECKS: Final[dict[str, Check]] = {
     "seq": _whole(1, MAX_SEQ),
     "kind": lambda value: type(value) is str and value in KINDS,
     "uuid": is_uuid,
-    "terminal": _text(32),
-    "at_ms": _whole(0, _MAX_MS),
+    "terminal": _text(MAX_TERMINAL),
+    "at_ms": _whole(0, MAX_MS),
     "purpose": lambda value: type(value) is str and value in PURPOSES,
-    "credential": _text(1024),
-    "card": _optional(_whole(1, (1 << 31) - 1)),
+    "credential": _text(MAX_CREDENTIAL),
+    "card": _optional(_whole(1, MAX_CARD)),
     "amount_minor": _optional(_whole(-MAX_MINOR - 1, MAX_MINOR)),
     "mode": lambda value: type(value) is str and value in MODES,
     "outcome": lambda value: value is None or (type(value) is str and value in OUTCOMES),
-    "code": _optional(_text(64)),
-    "rule": _optional(_text(200)),
-    "snapshot": _whole(0, (1 << 63) - 1),
+    "code": _optional(_text(MAX_CODE)),
+    "rule": _optional(_text(MAX_RULE)),
+    "snapshot": _whole(0, MAX_SNAPSHOT),
 }

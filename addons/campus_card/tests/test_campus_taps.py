@@ -204,7 +204,7 @@ class TestCampusTaps(TapCase):
         self.journal.told(credential="uid:DEADBEEF", amount_minor=350)
         self.journal.told(terminal="T-GONE", amount_minor=350)
         self.journal.told(amount_minor=999)
-        self.journal.told(at_ms=wire._MAX_MS)
+        self.journal.told(at_ms=wire.MAX_MS)
         self.send()
         self.assertEqual(
             sorted(self.reviews()), ["amount_differs", "clock", "no_place", "short", "unknown_card"]
