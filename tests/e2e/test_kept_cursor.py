@@ -41,6 +41,45 @@ with ledger._own_transaction() as outer:
     answer = [outer.cr.fetchone()[0], begin()[0]]
 """
 )
+PLANNED = (
+    TAKE
+    + """
+from odoo.addons.campus_card.prepared import Statement
+add = Statement("e2e_add", "SELECT %s::int + 1")
+def plan():
+    with ledger._own_transaction() as own:
+        found = add.one(own.cr, 41)[0]
+        own.cr.execute("SELECT count(*) FROM pg_prepared_statements WHERE name = 'campus_e2e_add'")
+        return [found, own.cr.fetchone()[0]]
+answer = [plan(), plan()]
+"""
+)
+FINISHED = (
+    TAKE
+    + """
+from odoo.addons.campus_card import own_cursor
+from odoo.addons.campus_card.prepared import Statement
+write = Statement("e2e_write", "UPDATE res_company SET campus_offline_tap_minor = %s WHERE id = %s")
+def cap():
+    env.cr.rollback()
+    env.cr.execute("SELECT campus_offline_tap_minor FROM res_company WHERE id = %s", [env.company.id])
+    return env.cr.fetchone()[0]
+before, answer = cap(), []
+for value in (4711, before):
+    with ledger._own_transaction() as own:
+        own_cursor.finish(own.cr, (write, value, env.company.id))
+        answer.append([own_cursor.is_between_transactions(own.cr), cap() == value])
+answer.append(begin()[1])
+"""
+)
+
+
+def test_a_statement_is_planned_once_per_connection(server):
+    assert server.run(PLANNED) == [[42, 1], [42, 1]]
+
+
+def test_the_last_statement_of_a_transaction_may_take_the_commit_along(server):
+    assert server.run(FINISHED) == [[True, True], [True, True], "read committed"]
 
 
 def test_the_next_request_gets_the_same_connection_with_a_transaction_of_its_own(server):

@@ -119,13 +119,14 @@ BEGIN
                   AND closed.closed_until >= day.date) THEN
         RAISE EXCEPTION 'the business day is closed' USING ERRCODE = 'restrict_violation';
     END IF;
+    -- The wallet is that of a pocket or a debt among the two accounts, which has its company.
     IF EXISTS (SELECT 1 FROM fresh
                  LEFT JOIN campus_account debit ON debit.id = fresh.debit_account_id
                  LEFT JOIN campus_account credit ON credit.id = fresh.credit_account_id
-                 LEFT JOIN campus_wallet wallet ON wallet.id = fresh.wallet_id
                 WHERE debit.company_id IS DISTINCT FROM fresh.company_id
                    OR credit.company_id IS DISTINCT FROM fresh.company_id
-                   OR wallet.company_id IS DISTINCT FROM fresh.company_id) THEN
+                   OR COALESCE(debit.wallet_id, credit.wallet_id) IS DISTINCT FROM fresh.wallet_id
+                   OR COALESCE(credit.wallet_id, debit.wallet_id) IS DISTINCT FROM fresh.wallet_id) THEN
         RAISE EXCEPTION 'a transfer links accounts and a wallet of its company'
             USING ERRCODE = 'foreign_key_violation';
     END IF;

@@ -26,15 +26,16 @@ END $$;
 
 CREATE OR REPLACE FUNCTION campus_tap_links() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM fresh
-                 LEFT JOIN campus_edge edge ON edge.id = fresh.edge_id
-                 LEFT JOIN campus_terminal terminal ON terminal.id = fresh.terminal_id
-                 LEFT JOIN campus_card card ON card.id = fresh.card_id
-                 LEFT JOIN campus_wallet wallet ON wallet.id = fresh.wallet_id
-                WHERE edge.company_id IS DISTINCT FROM fresh.company_id
-                   OR (fresh.terminal_id IS NOT NULL AND terminal.company_id IS DISTINCT FROM fresh.company_id)
-                   OR (fresh.card_id IS NOT NULL AND card.company_id IS DISTINCT FROM fresh.company_id)
-                   OR (fresh.wallet_id IS NOT NULL AND wallet.company_id IS DISTINCT FROM fresh.company_id)) THEN
+    -- A batch comes from one edge and a few terminals; a card has its wallet, which has its company.
+    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT company_id, edge_id, terminal_id FROM fresh) AS place
+                 LEFT JOIN campus_edge edge ON edge.id = place.edge_id
+                 LEFT JOIN campus_terminal terminal ON terminal.id = place.terminal_id
+                WHERE edge.company_id IS DISTINCT FROM place.company_id
+                   OR (place.terminal_id IS NOT NULL AND terminal.company_id IS DISTINCT FROM place.company_id))
+       OR EXISTS (SELECT 1 FROM fresh
+                    LEFT JOIN campus_card card ON card.id = fresh.card_id
+                   WHERE card.wallet_id IS DISTINCT FROM fresh.wallet_id
+                      OR (fresh.card_id IS NOT NULL AND card.company_id IS DISTINCT FROM fresh.company_id)) THEN
         RAISE EXCEPTION 'a tap links an edge, a terminal and a card of its company'
             USING ERRCODE = 'foreign_key_violation';
     END IF;

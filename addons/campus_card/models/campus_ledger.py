@@ -4,16 +4,17 @@ from contextlib import contextmanager
 from odoo import api, models, modules
 from odoo.exceptions import UserError
 
-from .. import own_cursor
+from .. import own_cursor, prepared
 from ..campus_core import errors
 from ..campus_core import ledger_types as lt
+from ..prepared import Statement
 
 _logger = logging.getLogger(__name__)
 
 # Class id of the advisory locks that separate posts from the day close.
 DAY_LOCK = 0x0CA4D
-# A post that waits longer than this for a pocket gives up; Odoo's retry takes over.
-LOCK_TIMEOUT_MS = 5000
+_SHARE_DAY = Statement("day_share", "SELECT pg_advisory_xact_lock_shared(%s, %s)")
+_CLOSE_DAY = Statement("day_close", "SELECT pg_advisory_xact_lock(%s, %s)")
 
 
 class CampusLedger(models.AbstractModel):
@@ -159,23 +160,38 @@ class CampusLedger(models.AbstractModel):
     @api.model
     def _lock_day(self, company, exclusive=False):
         """Hold the company's business day: posts share the lock, the day close has it alone."""
-        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        self.env.cr.execute(f"SELECT {function}(%s, %s)", [DAY_LOCK, company.id])
+        lock = (_CLOSE_DAY, DAY_LOCK, company.id) if exclusive else self._share_day(company.id)
+        prepared.run_all(self.env.cr, lock)
+
+    @staticmethod
+    def _share_day(company_id):
+        """The shared lock as a call for ``prepared.run_all``."""
+        return _SHARE_DAY, DAY_LOCK, company_id
 
     @contextmanager
-    def _own_transaction(self):
+    def _own_transaction(self, *calls, settings=own_cursor.POSTS):
         """Yield an environment on a cursor of its own at READ COMMITTED, committed at the end.
 
         Odoo's REPEATABLE READ turns each contended pocket into a serialization failure and
         a retry after a sleep; here the second request just waits its turn. In tests, where
         requests share the test's transaction, that transaction is used.
+
+        ``calls``: what the transaction begins with, see ``prepared.run_all``.
         """
         if modules.module.current_test:
             with self.env.cr.savepoint():
+                prepared.run_all(self.env.cr, *calls)
                 yield self.env
-            return
-        with own_cursor.read_committed(self.env.registry, LOCK_TIMEOUT_MS) as cr:
-            yield self.env(cr=cr)
+            self.env.invalidate_all()  # as a commit does
+        elif own_cursor.is_between_transactions(self.env.cr):
+            with own_cursor.transaction(self.env.cr, *calls):
+                yield self.env
+        else:
+            with (
+                own_cursor.borrow(self.env.registry, settings) as cr,
+                own_cursor.transaction(cr, *calls),
+            ):
+                yield self.env(cr=cr)
 
     @api.model
     def _raise_refusal(self, answer):

@@ -5,6 +5,16 @@ from odoo import api, fields, models
 
 from ..campus_core import ledger_types as lt
 from ..campus_core.ledger import Book, Entry
+from ..prepared import Statement
+
+_DAY = Statement(
+    "day",
+    """SELECT partner.tz, day.closed_until, current_setting('transaction_isolation')
+         FROM res_company company
+         JOIN res_partner partner ON partner.id = company.partner_id
+         LEFT JOIN campus_day day ON day.company_id = company.id
+        WHERE company.id = %s""",
+)
 
 
 class Shelf:
@@ -88,43 +98,45 @@ class CampusLedgerLoad(models.AbstractModel):
         A transaction at REPEATABLE READ may have a snapshot from before the last close;
         locking the row makes PostgreSQL see that and have the transaction repeated.
         """
-        self.env.cr.execute(
-            """SELECT partner.tz, day.closed_until, current_setting('transaction_isolation')
-                 FROM res_company company
-                 JOIN res_partner partner ON partner.id = company.partner_id
-                 LEFT JOIN campus_day day ON day.company_id = company.id
-                WHERE company.id = %s""",
-            [company.id],
-        )
-        tz, closed_until, isolation = self.env.cr.fetchone()
+        tz, closed_until, isolation = _DAY.one(self.env.cr, company.id)
         if isolation != "read committed" and not self.env.cr.readonly:
             self.env.cr.execute("SELECT 1 FROM campus_day WHERE company_id = %s FOR SHARE", [company.id])
         if booking_date:
             if closed_until and booking_date <= closed_until:
                 raise ValueError(f"business day {booking_date} is closed")
             return booking_date
+        return self._first_open_day(tz, closed_until)
+
+    @staticmethod
+    def _first_open_day(tz, closed_until):
+        """Today at a company in the time zone ``tz``, or the first day that is not closed."""
         zone = ZoneInfo(tz or "UTC")
         today = fields.Datetime.now().replace(tzinfo=dt.timezone.utc).astimezone(zone).date()
         return max(today, closed_until + dt.timedelta(days=1)) if closed_until else today
 
     @api.model
     def _load_wallets(self, shelf, typed, dry):
-        pockets = self._load_pockets(sorted(shelf.company_of_wallet), lock=not dry)
+        self._read_wallets(shelf, lock=not dry)
         if dry:
-            self._add_missing_pockets(typed, pockets)
-        self._read_wallets(shelf, pockets)
+            self._add_missing_pockets(shelf, typed)
         self._load_debts(shelf)
 
     @api.model
-    def _add_missing_pockets(self, typed, pockets):
+    def _add_missing_pockets(self, shelf, typed):
         """A dry run creates no pocket; it decides with an empty one."""
         for request in typed:
             if not isinstance(request, lt.Post) or lt.KINDS[request.kind].direction == "out":
                 continue
             plan = request.plan or "cash"
-            own = pockets.setdefault(request.wallet_id, [])
-            if not any(p.plan == plan and p.expires_on == request.expires_on for p in own):
-                own.append(lt.Pocket(id=-len(own) - 1, plan=plan, order=0, expires_on=request.expires_on))
+            book = shelf.book_of(request)
+            wallet = book.wallets.get(request.wallet_id)
+            if wallet is None or any(
+                p.plan == plan and p.expires_on == request.expires_on for p in wallet.pockets
+            ):
+                continue
+            number = -len(book.pockets) - 1
+            wallet.pockets.append(lt.Pocket(number, plan, order=0, expires_on=request.expires_on))
+            book.add_wallet(wallet)
 
     @api.model
     def _load_reservations(self, shelf, typed):

@@ -1,6 +1,32 @@
 from odoo import api, models
 
+from .. import prepared
 from ..campus_core import ledger_types as lt
+from ..prepared import Statement, array
+
+# Locked in the order of their ids, so that two posts never wait for each other.
+_LOCK_POCKETS = Statement(
+    "pockets_lock",
+    """SELECT count(*) FROM (SELECT 1 FROM campus_account WHERE wallet_id = ANY(%s) AND kind = 'pocket'
+                              ORDER BY id FOR NO KEY UPDATE) AS locked""",
+)
+# A row per pocket, and one for a wallet without. A limit of 0 is none.
+_WALLETS = Statement(
+    "wallets",
+    """SELECT wallet.id, wallet.company_id, wallet.state, debt.id,
+              LEAST(NULLIF(limit_purchase_minor, 0), NULLIF(own_limit_purchase_minor, 0)),
+              LEAST(NULLIF(limit_day_minor, 0), NULLIF(own_limit_day_minor, 0)),
+              LEAST(NULLIF(pin_above_minor, 0), NULLIF(own_pin_above_minor, 0)),
+              pocket.id, pocket.plan_id, pocket.balance_minor, pocket.reserved_minor, pocket.expires_on
+         FROM campus_wallet wallet
+         LEFT JOIN campus_account debt ON debt.wallet_id = wallet.id AND debt.kind = 'debt'
+         LEFT JOIN campus_account pocket ON pocket.wallet_id = wallet.id AND pocket.kind = 'pocket'
+        WHERE wallet.id = ANY(%s)""",
+)
+PLAN_COLUMNS = """plan.id, plan.code, plan.sequence, plan.refundable,
+    ARRAY(SELECT campus_account_id FROM campus_pocket_plan_merchant_rel
+           WHERE campus_pocket_plan_id = plan.id)"""
+_PLANS = Statement("plans", f"SELECT {PLAN_COLUMNS} FROM campus_pocket_plan plan WHERE plan.id = ANY(%s)")
 
 
 class CampusLedgerWallets(models.AbstractModel):
@@ -9,67 +35,44 @@ class CampusLedgerWallets(models.AbstractModel):
     _inherit = "campus.ledger"
 
     @api.model
-    def _read_wallets(self, shelf, pockets):
-        """Wallets with their pockets into the books.
+    def _read_wallets(self, shelf, lock, plans=None):
+        """Wallets with their pockets into the books, the pockets locked first.
 
-        Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
+        Read after the locks: in READ COMMITTED this sees a freeze of a moment ago. ``plans`` as
+        :meth:`_to_plans` gives them; they are read where they are not given.
         """
-        self.env.cr.execute(
-            """SELECT wallet.id, wallet.company_id, wallet.state, debt.id,
-                      LEAST(NULLIF(limit_purchase_minor, 0), NULLIF(own_limit_purchase_minor, 0)),
-                      LEAST(NULLIF(limit_day_minor, 0), NULLIF(own_limit_day_minor, 0)),
-                      LEAST(NULLIF(pin_above_minor, 0), NULLIF(own_pin_above_minor, 0))
-                 FROM campus_wallet wallet
-                 LEFT JOIN campus_account debt ON debt.wallet_id = wallet.id AND debt.kind = 'debt'
-                WHERE wallet.id = ANY(%s)""",
-            [sorted(shelf.company_of_wallet)],
-        )
-        for wallet_id, company_id, state, debt_id, *limits in self.env.cr.fetchall():
-            limit_purchase, limit_day, pin_above = (limit or 0 for limit in limits)
-            wallet = lt.Wallet(
-                id=wallet_id,
-                state=state,
-                pockets=pockets.get(wallet_id, []),
-                debt_account_id=debt_id or 0,
-                limit_purchase_minor=limit_purchase,
-                limit_day_minor=limit_day,
-                pin_above_minor=pin_above,
-            )
+        ids = array(shelf.company_of_wallet)
+        prepared.run_all(self.env.cr, *([(_LOCK_POCKETS, ids)] if lock else []), (_WALLETS, ids))
+        rows = self.env.cr.fetchall()
+        if plans is None:
+            plans = self._load_plans({row[8] for row in rows} - {None})
+        wallets = {}
+        for wallet_id, company_id, state, debt_id, purchase, day, pin, pocket_id, *pocket in rows:
+            if wallet_id not in wallets:
+                limits = purchase or 0, day or 0, pin or 0
+                wallet = lt.Wallet(wallet_id, state, [], debt_id or 0, 0, *limits)
+                wallets[wallet_id] = wallet, company_id
+            if pocket_id:
+                plan_id, balance, reserved, expires_on = pocket
+                code, order, refundable, usable_at = plans[plan_id]
+                wallets[wallet_id][0].pockets.append(
+                    lt.Pocket(pocket_id, code, order, balance, reserved, expires_on, usable_at, refundable)
+                )
+        for wallet, company_id in wallets.values():
             shelf.books[company_id].add_wallet(wallet)
         self._load_spent(shelf)
 
     @api.model
-    def _load_pockets(self, wallet_ids, lock):
-        """Pockets of the wallets, locked in the order of their ids: ``{wallet id: [Pocket]}``."""
-        self.env.cr.execute(
-            f"""SELECT wallet_id, id, plan_id, balance_minor, reserved_minor, expires_on
-                  FROM campus_account WHERE wallet_id = ANY(%s) AND kind = 'pocket'
-                 ORDER BY id {"FOR NO KEY UPDATE" if lock else ""}""",
-            [wallet_ids],
-        )
-        rows = self.env.cr.fetchall()
-        plans = self._load_plans({row[2] for row in rows})
-        pockets = {}
-        for wallet_id, pocket_id, plan_id, balance, reserved, expires_on in rows:
-            code, order, usable_at, refundable = plans[plan_id]
-            pocket = lt.Pocket(pocket_id, code, order, balance, reserved, expires_on, usable_at, refundable)
-            pockets.setdefault(wallet_id, []).append(pocket)
-        return pockets
-
-    @api.model
     def _load_plans(self, plan_ids):
-        """What the rules need of pocket plans: ``{id: (code, order, usable at, refundable)}``."""
-        self.env.cr.execute(
-            """SELECT plan.id, plan.code, plan.sequence, plan.refundable,
-                      array_remove(array_agg(rel.campus_account_id), NULL)
-                 FROM campus_pocket_plan plan
-                 LEFT JOIN campus_pocket_plan_merchant_rel rel ON rel.campus_pocket_plan_id = plan.id
-                WHERE plan.id = ANY(%s) GROUP BY plan.id""",
-            [list(plan_ids)],
-        )
+        return self._to_plans(_PLANS.rows(self.env.cr, array(plan_ids)))
+
+    @staticmethod
+    def _to_plans(rows):
+        """What the rules need of pocket plans, from rows of ``PLAN_COLUMNS``:
+        ``{id: (code, order, refundable, merchants where usable)}``."""
         return {
-            plan_id: (code, order, frozenset(usable_at), refundable)
-            for plan_id, code, order, refundable, usable_at in self.env.cr.fetchall()
+            plan_id: (code, order, refundable, frozenset(usable_at))
+            for plan_id, code, order, refundable, usable_at in rows
         }
 
     @api.model

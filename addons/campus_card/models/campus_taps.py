@@ -1,11 +1,50 @@
 import time
+from collections import namedtuple
 
-from odoo import api, models
+from odoo import api, models, modules
 from psycopg2 import errors as pg_errors
 
+from .. import card_memory, own_cursor
+from ..bulk import column
 from ..campus_core import errors as core_errors
 from ..campus_core import journal_chain, tap_charge, wire
 from ..campus_core.errors import WireError
+from ..prepared import Statement
+from .campus_ledger_wallets import PLAN_COLUMNS
+
+# All that a batch stands in: the edge's head, locked; the company's day and settings; the terminals
+# and the pocket plans, as JSON. Read after the day is locked, so that a day just closed is seen.
+_FRAME = Statement(
+    "tap_frame",
+    f"""WITH head AS MATERIALIZED (
+            SELECT journal::text, seq, hash, reported_seq FROM campus_edge_head
+             WHERE edge_id = %s FOR NO KEY UPDATE)
+        SELECT head.journal, head.seq, head.hash, head.reported_seq, campus_snapshot_version(), partner.tz,
+               day.closed_until, COALESCE(campus_offline_tap_minor, 0), COALESCE(campus_uid_limit_minor, 0),
+               COALESCE(campus_chip_required, FALSE),
+               (SELECT json_agg(json_build_array(code, id, purpose, enabled, amount_mode, amount_minor,
+                                                 COALESCE(merchant_id, 0)))
+                  FROM campus_terminal WHERE edge_id = %s AND active AND code = ANY(%s)),
+               (SELECT json_agg(json_build_array({PLAN_COLUMNS}))
+                  FROM campus_pocket_plan plan WHERE plan.company_id = company.id),
+               (SELECT life FROM campus_snapshot_life),
+               (SELECT json_agg(json_build_array(changed.card_id, card.uid))
+                  FROM (SELECT card_id FROM campus_snapshot_card
+                         WHERE company_id = company.id AND changed_version >= %s
+                         LIMIT {card_memory.MAX_CHANGES + 1}) AS changed
+                  LEFT JOIN campus_card card ON card.id = changed.card_id)
+          FROM res_company company
+          JOIN res_partner partner ON partner.id = company.partner_id
+          LEFT JOIN campus_day day ON day.company_id = company.id
+          LEFT JOIN head ON TRUE
+         WHERE company.id = %s""",
+)
+# ``cap_minor``: most that one tap may charge without the server (0: no cap); ``uid_limit_minor``: with a
+# bare UID; ``chip_required``: chips must speak. Terminals, plans and changed cards are lists of lists, or
+# None.
+Frame = namedtuple(
+    "Frame", "snapshot tz closed_until cap_minor uid_limit_minor chip_required terminals plans life changed"
+)
 
 
 class Order:
@@ -15,27 +54,31 @@ class Order:
     tap stands in the batch before, and that one's index. ``conflicts``: entries that say of a tap
     something else than before. ``verdicts``: the batch's own decisions, by tap. ``lines``: what is
     known of the fresh entries before anything is locked; ``decided``: each with its decision.
+    ``is_careful``: nothing is taken for granted, see ``CampusTaps._take``. ``memory``: of cards, None
+    where it is of no use.
     """
 
-    def __init__(self, edge, batch):
-        self.edge, self.batch = edge, batch
+    def __init__(self, edge, batch, is_careful):
+        self.edge, self.batch, self.is_careful = edge, batch, is_careful
         self.now_ms = int(time.time() * 1000)
         self.answers = [None] * len(batch.entries)
-        self.places, self.keys, self.known = {}, {}, {}
-        self.first_uses, self.used_up, self.proven_cards = {}, {}, frozenset()
-        self.fresh, self.lines, self.decided = [], [], []
+        self.places, self.keys, self.cards, self.known = {}, {}, {}, {}
+        self.first_uses, self.used_up, self.good_once = {}, {}, ()
+        self.proven_cards, self.taken = frozenset(), frozenset()
+        self.fresh, self.lines, self.decided, self.columns = [], [], [], {}
         self.verdicts = {}
         self.reviews = []
+        self.head, self.frame, self.memory, self.since = None, None, None, None
         self.later = []
         self.gaps, self.twice, self.conflicts = None, {}, []
-        self.reported_seq = 0
+        self.reported_seq, self.head_seq = 0, 0
 
 
 class CampusTaps(models.AbstractModel):
     """Taking a batch of taps: a few statements however long it is, one transaction, exactly once.
 
     No ORM record per tap: resolve credentials, lock the pockets in the order of their ids,
-    decide each entry in pure Python, store with one COPY per table.
+    decide each entry in pure Python, store with one INSERT per table.
     """
 
     _name = "campus.taps"
@@ -52,14 +95,22 @@ class CampusTaps(models.AbstractModel):
         """
         batch = journal_chain.parse_batch(body)
         journal_chain.chain(batch)
-        for check_transfers in (False, True):
+        # Ids that were never seen are what nearly every batch consists of: only one that runs into
+        # the database's refusal is looked through for ids that belong to other taps or payments.
+        for is_careful in (False, True):
             try:
-                order = Order(edge, batch)
-                with self.env["campus.ledger"]._own_transaction() as env:
-                    taken = env["campus.taps"]._take_here(order, check_transfers)
+                order = Order(edge, batch, is_careful)
+                ledger = self.env["campus.ledger"]
+                with ledger._own_transaction(*self._frame(order), settings=own_cursor.TAPS) as env:
+                    env["campus.taps"]._take_here(order)
                 # Put into words after the commit: until then other batches wait for these pockets.
                 self._answer(order)
-                return {**taken, "answers": order.answers}
+                return {
+                    "server_time_ms": order.now_ms,
+                    "head_seq": order.head_seq,
+                    "snapshot": order.frame.snapshot,
+                    "answers": order.answers,
+                }
             except WireError as error:
                 if error.code == core_errors.JOURNAL_FORK:
                     self._note_fork(edge, batch)
@@ -67,52 +118,45 @@ class CampusTaps(models.AbstractModel):
             except (pg_errors.LockNotAvailable, pg_errors.DeadlockDetected) as error:
                 raise WireError(core_errors.TRY_AGAIN) from error
             except pg_errors.UniqueViolation:
-                # An id of the batch belongs to money that did not come from a tap: find out which.
-                if check_transfers:
+                if is_careful:
                     raise
         raise AssertionError("unreachable")
 
     @api.model
-    def _take_here(self, order, check_transfers):
-        head = self._lock_head(order)
-        if not journal_chain.place_after(order.batch, head):
-            self._refuse_fork(order, head)
-        self._load(order, head, check_transfers)
-        self._decide(order)
-        self._store(order, head)
-        return {
-            "server_time_ms": order.now_ms,
-            "head_seq": max(
-                order.batch.entries[-1].seq, head.seq if head and not order.batch.is_new_journal else 0
-            ),
-            "snapshot": self._snapshot_version(),
-        }
-
-    @api.model
-    def _snapshot_version(self):
-        """Version that a snapshot taken now would have."""
-        self.env.cr.execute("SELECT campus_snapshot_version()")
-        return self.env.cr.fetchone()[0]
-
-    @api.model
-    def _lock_head(self, order):
-        # Everything below is looked up by key. Tables that grow by thousands of rows a second are
-        # never as analysed as the planner would like, and reading one whole costs more than all else.
-        self.env.cr.execute(
-            """SET LOCAL enable_seqscan = off;
-               SELECT journal::text, seq, hash, reported_seq FROM campus_edge_head
-                WHERE edge_id = %s FOR NO KEY UPDATE""",
-            [order.edge.id],
+    def _frame(self, order):
+        """What the transaction of a batch begins with: the shared lock of the day, then the frame."""
+        edge, since = order.edge, None
+        codes = column({entry.terminal for entry in order.batch.entries})
+        if not modules.module.current_test:
+            # a test's transaction takes back what it has changed
+            order.memory = card_memory.of_company(self.env.registry, edge.company_id)
+            since = order.memory.version
+        order.since = since
+        return (
+            self.env["campus.ledger"]._share_day(edge.company_id),
+            (_FRAME, edge.id, edge.id, codes, since, edge.company_id),
         )
-        row = self.env.cr.fetchone()
-        if not row:
-            return None
-        order.reported_seq = row[3]
-        return journal_chain.Head(*row[:3])
 
     @api.model
-    def _refuse_fork(self, order, head):
+    def _take_here(self, order):
+        journal, seq, chain_hash, reported_seq, *frame = self.env.cr.fetchone()
+        order.head = journal_chain.Head(journal, seq, chain_hash) if journal else None
+        order.reported_seq = reported_seq or 0
+        order.frame = Frame._make(frame)
+        if order.memory and not order.memory.catch_up(
+            order.since, order.frame.life, order.frame.snapshot, order.frame.changed or ()
+        ):
+            order.memory = None
+        if not journal_chain.place_after(order.batch, order.head):
+            self._refuse_fork(order)
+        self._load(order)
+        self._decide(order)
+        self._store(order)
+
+    @api.model
+    def _refuse_fork(self, order):
         """The edge has written another history under numbers that the server has: it is sick."""
+        head = order.head
         raise WireError(core_errors.JOURNAL_FORK, head_seq=head.seq, head_hash=head.hash)
 
     @api.model
@@ -123,17 +167,19 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _decide(self, order):
-        book, terms = order.book, order.terms
+        book, taken = order.book, order.taken
         for line in order.lines:
-            entry, place, key = line.entry, line.place, line.key
+            entry = line.entry
             if entry.kind == wire.FINAL:
-                decision = self._decide_final(order, entry, place, key)
-            elif entry.uuid in order.taken:
+                decision = self._decide_final(order, entry, line.place, line.key)
+            elif entry.uuid in taken:
                 decision = tap_charge.Decision(
                     wire.REFUSED, core_errors.CONFLICT, review=(core_errors.CONFLICT,)
                 )
+            elif type(line.judged) is tap_charge.Pending:
+                decision = tap_charge.conclude(book, line.judged)
             else:
-                decision = tap_charge.decide(book, entry, place, key, terms)
+                decision = line.judged
             order.verdicts.setdefault(entry.uuid, decision)
             order.decided.append((line, decision))
 

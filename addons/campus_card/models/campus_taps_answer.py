@@ -12,31 +12,32 @@ class CampusTapsAnswer(models.AbstractModel):
     def _answer(self, order):
         """Fill ``order.answers`` with what was decided; entries that were known have theirs."""
         for line, decision in order.decided:
-            order.answers[line.index] = self._present(order, line.entry, line.card, decision)
+            order.answers[line.index] = self._present(line.entry, line.card, decision)
 
     @api.model
-    def _present(self, order, entry, key, decision):
+    def _present(self, entry, key, decision):
         """One answer, as in the contract; texts are for the reader's display."""
+        outcome, code, amount_minor, balance_minor, numbers, _review = decision
         answer = {
             "uuid": entry.uuid,
             "seq": entry.seq,
-            "outcome": decision.outcome,
-            "code": decision.code,
-            "amount_minor": decision.amount_minor,
-            "balance_minor": decision.balance_minor,
-            "numbers": dict(decision.numbers),
+            "outcome": outcome,
+            "code": code,
+            "amount_minor": amount_minor,
+            "balance_minor": balance_minor,
+            "numbers": dict(numbers) if numbers else {},
         }
         if entry.mode == wire.ASK:
             answer["name"] = key.name if key is not None else ""
-            answer["text"] = self._text(decision)
+            answer["text"] = self._text(code, amount_minor, balance_minor, numbers)
         return answer
 
     @api.model
-    def _text(self, decision):
-        if decision.code != tap_charge.OK:
-            return self.env["campus.ledger"]._explain({"code": decision.code, "numbers": decision.numbers})
-        amounts = [decision.amount_minor, decision.balance_minor]
-        return "  ".join(money.format_minor(minor) for minor in amounts if minor is not None)
+    def _text(self, code, amount_minor, balance_minor, numbers):
+        if code != tap_charge.OK:
+            return self.env["campus.ledger"]._explain({"code": code, "numbers": numbers})
+        amounts = (amount_minor, balance_minor)
+        return "  ".join([money.format_minor(minor) for minor in amounts if minor is not None])
 
     @api.model
     def _answer_again(self, order, index, known):
@@ -48,4 +49,4 @@ class CampusTapsAnswer(models.AbstractModel):
         if not self._is_same(order, index, known):
             order.conflicts.append(entry)
             decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
-        return self._present(order, entry, None, decision)
+        return self._present(entry, None, decision)

@@ -22,7 +22,7 @@ class CampusTapsChip(models.AbstractModel):
     def _load_keys(self, order, entries):
         res = super()._load_keys(order, entries)
         keys = [key for key in order.keys.values() if isinstance(key, tap_charge.Key)]
-        if order.settings.chip_required and keys:
+        if order.frame.chip_required and keys:
             order.proven_cards = self.env["campus.chip"]._of_cards(key.card_id for key in keys)
         return res
 
@@ -40,7 +40,7 @@ class CampusTapsChip(models.AbstractModel):
             except CredentialError as error:
                 answers[text] = error.code
         uids = [tap.uid for tap in taps.values()]
-        cards = self._find_cards(order, "card.uid = ANY(%s)", [uids], 1) if uids else {}
+        cards = self._find_cards(order, "uid", uids) if uids else {}
         uses = self._first_uses(order)
         # in the order of UIDs, so that two edges lock chips in one order; messages of a chip as they came
         for text, tap in sorted(taps.items(), key=lambda pair: pair[1].uid):
@@ -63,16 +63,16 @@ class CampusTapsChip(models.AbstractModel):
     @api.model
     def _key_of(self, order, entry):
         """The card of an entry, or the refusal code of its credential at this reader."""
-        key = order.keys.get(entry.credential, errors.UNKNOWN_CARD)
-        kind = entry.credential.partition(":")[0]
-        used_up = order.used_up.get(kind)
-        if used_up and order.first_uses.setdefault(entry.credential, entry.uuid) != entry.uuid:
-            key = used_up
-        named = self._named_card(order, entry)
-        if named:
-            return order.cards.get(named, key)
-        # what was told is done: it is charged, whatever the card has shown
-        is_bare = entry.mode == wire.ASK and entry.credential.startswith(tap_charge.BARE)
-        if is_bare and isinstance(key, tap_charge.Key) and key.card_id in order.proven_cards:
-            return errors.SUN_NEEDED
+        credential = entry.credential
+        key = order.keys.get(credential, errors.UNKNOWN_CARD)
+        if credential.startswith(order.good_once):
+            first = order.first_uses.setdefault(credential, entry.uuid)
+            if first != entry.uuid:
+                key = order.used_up[credential.partition(":")[0]]
+        if entry.mode == wire.TOLD:
+            # what was told is done: it is charged, whatever the card has shown
+            named = self._named_card(order, entry)
+            return order.cards.get(named, key) if named else key
+        if order.proven_cards and credential.startswith(tap_charge.BARE):
+            return errors.SUN_NEEDED if getattr(key, "card_id", 0) in order.proven_cards else key
         return key

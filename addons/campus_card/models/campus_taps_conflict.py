@@ -1,5 +1,6 @@
 import hashlib
 import json
+import uuid
 
 from odoo import api, models
 
@@ -36,14 +37,14 @@ class CampusTapsConflict(models.AbstractModel):
         ) and all(one is None or other is None or one == other for one, other in pairs)
 
     @api.model
-    def _store(self, order, head):
-        res = super()._store(order, head)
+    def _store(self, order):
         entries = order.batch.entries
         order.conflicts += [
             entries[index]
             for index, first in order.twice.items()
             if entries[index].content != entries[first].content
         ]
+        res = super()._store(order)
         if order.conflicts:
             self._store_conflicts(order)
         return res
@@ -62,7 +63,7 @@ class CampusTapsConflict(models.AbstractModel):
         if entry.content == before.content:
             return {**order.answers[first], "seq": entry.seq}
         decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
-        return self._present(order, entry, None, decision)
+        return self._present(entry, None, decision)
 
     @api.model
     def _store_conflicts(self, order):
@@ -95,4 +96,5 @@ class CampusTapsConflict(models.AbstractModel):
     @api.model
     def _content_mark(self, entry):
         """Digest of all but the place in a journal, in the form of a uuid."""
-        return self._mark(hashlib.sha256(json.dumps(entry.content).encode()).hexdigest())
+        digest = hashlib.sha256(json.dumps(entry.content).encode()).hexdigest()
+        return str(uuid.UUID(self._mark(digest)))

@@ -5,6 +5,7 @@ from odoo import api, models
 from ..campus_core import card_state, errors, journal_chain, uid, wire
 from ..campus_core.ledger import Book
 from ..campus_core.tap_charge import Key, Place, Terms
+from ..prepared import Statement, array
 from .campus_ledger_load import Shelf
 
 Known = namedtuple(
@@ -12,8 +13,23 @@ Known = namedtuple(
     "outcome code amount_minor balance_minor numbers journal seq mark card_id purpose mode terminal_id"
     " credential at_ms company_id",
 )
-# Most that one tap may charge without the server (0: no cap), and with a bare UID; chips must speak.
-Settings = namedtuple("Settings", "offline_tap_minor uid_limit_minor chip_required")
+_KNOWN = Statement(
+    "taps_known",
+    """SELECT uuid::text, kind, outcome, code, amount_minor, balance_minor, numbers, journal::text,
+              seq, replace(mark::text, '-', ''), card_id, purpose, mode, terminal_id, credential,
+              (EXTRACT(EPOCH FROM occurred_at) * 1000)::bigint, company_id
+         FROM campus_tap WHERE uuid = ANY(%s)""",
+)
+_CARDS = {
+    by: Statement(
+        f"cards_by_{by}",
+        f"""SELECT card.{by}, card.id, card.wallet_id, card.state, card.valid_from, card.valid_until,
+                   holder.campus_valid_from, holder.campus_valid_until, holder.name
+              FROM campus_card card JOIN res_partner holder ON holder.id = card.partner_id
+             WHERE card.{by} = ANY(%s) AND card.company_id = %s AND card.wallet_id IS NOT NULL""",
+    )
+    for by in ("id", "uid", "number")
+}
 
 
 class CampusTapsLoad(models.AbstractModel):
@@ -22,84 +38,68 @@ class CampusTapsLoad(models.AbstractModel):
     _inherit = "campus.taps"
 
     @api.model
-    def _load(self, order, head, check_transfers):
-        company = self.env["res.company"].browse(order.edge.company_id)
-        ledger = self.env["campus.ledger"]
-        ledger._lock_day(company)
-        order.settings = self._load_settings(company)
+    def _load(self, order):
+        frame = order.frame
         order.used_up = self._used_up_codes()
-        self._load_known(order)
-        self._load_places(order, order.batch.entries)
-        self._sort_out(order, head)
+        order.good_once = tuple(f"{kind}:" for kind in order.used_up)
+        order.places = {code: Place._make(values) for code, *values in frame.terminals or ()}
+        day = self.env["campus.ledger"]._first_open_day(frame.tz, frame.closed_until)
+        order.book = Book(day)
+        order.terms = Terms(day, order.now_ms, frame.cap_minor, frame.uid_limit_minor)
+        if order.is_careful or self._may_be_known(order.batch):
+            self._load_known(order)
+        self._sort_out(order)
         entries = [order.batch.entries[index] for index in order.fresh]
         self._load_keys(order, entries)
         self._prepare(order)
-        order.taken = self._taken(entries) if check_transfers else frozenset()
-        day = ledger._business_day(company)
-        order.book = Book(day)
-        order.terms = Terms(
-            day, order.now_ms, order.settings.offline_tap_minor, order.settings.uid_limit_minor
-        )
-        self._load_wallets(order, entries, company)
+        if order.is_careful:
+            order.taken = self._taken(entries)
+        self._load_wallets(order, entries)
 
-    @api.model
-    def _load_settings(self, company):
-        """Three columns of the company; the ORM would read its two hundred for every batch."""
-        self.env.cr.execute(
-            """SELECT COALESCE(campus_offline_tap_minor, 0), COALESCE(campus_uid_limit_minor, 0),
-                      COALESCE(campus_chip_required, FALSE)
-                 FROM res_company WHERE id = %s""",
-            [company.id],
-        )
-        return Settings(*self.env.cr.fetchone())
+    @staticmethod
+    def _may_be_known(batch):
+        """Say whether the batch itself shows that the server may have something of it: numbers up to
+        the head, or the ends of taps."""
+        return batch.fresh_from > 0 or any(entry.kind == wire.FINAL for entry in batch.entries)
 
     @api.model
     def _load_known(self, order):
-        uuids = [entry.uuid for entry in order.batch.entries]
-        self.env.cr.execute(
-            """SELECT uuid::text, kind, outcome, code, amount_minor, balance_minor, numbers, journal::text,
-                      seq, mark::text, card_id, purpose, mode, terminal_id, credential,
-                      (EXTRACT(EPOCH FROM occurred_at) * 1000)::bigint, company_id
-                 FROM campus_tap WHERE uuid = ANY(%s::uuid[])""",
-            ["{" + ",".join(uuids) + "}"],
-        )
-        for uuid, kind, *values in self.env.cr.fetchall():
-            order.known[uuid, kind] = Known(*values)
+        rows = _KNOWN.rows(self.env.cr, array(entry.uuid for entry in order.batch.entries))
+        for uuid, kind, *values in rows:
+            order.known[uuid, kind] = Known._make(values)
 
     @api.model
-    def _sort_out(self, order, head):
+    def _sort_out(self, order):
         """Split the batch: what is known is answered as before, the rest is fresh.
 
         Numbers up to the head that the server has no tap for fill a gap, or they are a fork.
         """
-        batch = order.batch
-        seen = {}
+        batch, seen = order.batch, {}
         for index, entry in enumerate(batch.entries):
-            known = order.known.get((entry.uuid, entry.kind))
-            if known is None and (entry.uuid, entry.kind) not in seen:
-                if index < batch.fresh_from and not self._fills_gap(order, entry):
-                    self._refuse_fork(order, head)
-                seen[entry.uuid, entry.kind] = index
-                order.fresh.append(index)
+            known = order.known.get((entry.uuid, entry.kind)) if order.known else None
+            if known is not None:
+                if index < batch.fresh_from and known.journal == batch.journal:
+                    self._check_same(order, index, known)
+                order.answers[index] = self._answer_again(order, index, known)
                 continue
-            if known is None:
-                order.twice[index] = seen[entry.uuid, entry.kind]
+            first = seen.setdefault((entry.uuid, entry.kind), index)
+            if first != index:
+                order.twice[index] = first
                 continue
-            if index < batch.fresh_from and known.journal == batch.journal:
-                self._check_same(order, head, index, known)
-            order.answers[index] = self._answer_again(order, index, known)
+            if index < batch.fresh_from and not self._fills_gap(order, entry):
+                self._refuse_fork(order)
+            order.fresh.append(index)
 
     @api.model
-    def _check_same(self, order, head, index, known):
+    def _check_same(self, order, index, known):
         same = (order.batch.entries[index].seq, self._mark(order.batch.hashes[index]))
         if (known.seq, known.mark) != same:
-            self._refuse_fork(order, head)
+            self._refuse_fork(order)
 
     @staticmethod
     def _mark(chain_hash):
-        """The stored part of a chain hash, in the form of a uuid."""
-        h = chain_hash
-        return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:32]}"
+        """The stored part of a chain hash: as much as a uuid holds."""
+        return chain_hash[:32]
 
     @api.model
     def _fills_gap(self, order, entry):
@@ -120,22 +120,12 @@ class CampusTapsLoad(models.AbstractModel):
         return entry.seq in order.gaps
 
     @api.model
-    def _load_places(self, order, entries):
-        codes = {entry.terminal for entry in entries}
-        self.env.cr.execute(
-            """SELECT code, id, purpose, enabled, amount_mode, amount_minor, COALESCE(merchant_id, 0)
-                 FROM campus_terminal WHERE edge_id = %s AND active AND code = ANY(%s)""",
-            [order.edge.id, list(codes)],
-        )
-        order.places = {code: Place(*values) for code, *values in self.env.cr.fetchall()}
-
-    @api.model
     def _load_keys(self, order, entries):
         """``order.keys``: credential -> Key or refusal code; ``order.cards``: card id -> Key."""
         by_kind = {}
-        for entry in entries:
-            kind, _colon, text = entry.credential.partition(":")
-            by_kind.setdefault(kind, {}).setdefault(text, entry.credential)
+        for credential in {entry.credential: None for entry in entries}:
+            kind, _colon, text = credential.partition(":")
+            by_kind.setdefault(kind, {})[text] = credential
         for kind, texts in by_kind.items():
             resolve = getattr(self, f"_resolve_{kind}", None) if kind in self._credential_kinds() else None
             if resolve is None:
@@ -143,17 +133,17 @@ class CampusTapsLoad(models.AbstractModel):
                 continue
             for text, key in resolve(order, list(texts)).items():
                 order.keys[texts[text]] = key
-        named = {self._named_card(order, entry) for entry in entries} - {None}
-        order.cards = self._find_cards(order, "card.id = ANY(%s)", [list(named)], 0) if named else {}
+        told = (self._named_card(order, entry) for entry in entries if entry.mode == wire.TOLD)
+        named = {card_id for card_id in told if card_id}
+        if named:
+            order.cards = self._find_cards(order, "id", named)
 
     @staticmethod
     def _named_card(order, entry):
-        """Id of the card that an entry is about beyond its credential, which may be good only once:
+        """Id of the card that a told entry is about beyond its credential, which may be good only once:
         the card of the tap that it is the end of, or the one that the edge has let through."""
         first = order.known.get((entry.uuid, wire.TAP)) if entry.kind == wire.FINAL else None
-        if first and first.card_id:
-            return first.card_id
-        return entry.card or None if entry.mode == wire.TOLD else None
+        return first.card_id if first and first.card_id else entry.card
 
     @api.model
     def _credential_kinds(self):
@@ -162,9 +152,15 @@ class CampusTapsLoad(models.AbstractModel):
 
     @api.model
     def _resolve_uid(self, order, texts):
-        return self._find_cards(
-            order, "card.uid = ANY(%s)", ["{" + ",".join(filter(self._is_uid, texts)) + "}"], 1
-        )
+        uids, found, memory = [text for text in texts if self._is_uid(text)], {}, order.memory
+        if memory:
+            found, uids = memory.look_up(uids)
+        if uids:
+            read = self._find_cards(order, "uid", uids)
+            found |= read
+            if memory:
+                memory.keep(order.frame.snapshot, read)
+        return found
 
     @staticmethod
     def _is_uid(text):
@@ -172,27 +168,25 @@ class CampusTapsLoad(models.AbstractModel):
 
     @api.model
     def _resolve_number(self, order, texts):
-        return self._find_cards(order, "card.number = ANY(%s)", [texts], 2)
+        return self._find_cards(order, "number", texts)
 
     @api.model
-    def _find_cards(self, order, where, values, column):
-        """``{id, UID or number (column 0, 1, 2): Key}``; cards that pay win over others."""
-        self.env.cr.execute(
-            f"""SELECT card.id, card.uid, card.number, card.wallet_id, card.state, card.valid_from,
-                       card.valid_until, holder.campus_valid_from, holder.campus_valid_until, holder.name
-                  FROM campus_card card JOIN res_partner holder ON holder.id = card.partner_id
-                 WHERE {where} AND card.company_id = %s AND card.wallet_id IS NOT NULL
-                 ORDER BY card.id""",
-            [*values, order.edge.company_id],
-        )
-        found, rank = {}, {}
-        for row in self.env.cr.fetchall():
-            state = row[4]
-            weight = (state == card_state.PAYS, state in card_state.IN_USE, row[0])
-            name = row[column]
-            if name not in found or weight > rank[name]:
-                found[name], rank[name] = Key(row[0], *row[3:]), weight
+    def _find_cards(self, order, by, values):
+        """``{value: Key}``; of several cards those that pay win over others.
+
+        ``by``: ``id`` or ``uid``, both as texts without special characters, or ``number``, any texts.
+        """
+        wanted = list(values) if by == "number" else array(values)
+        found = {}
+        for name, *row in _CARDS[by].rows(self.env.cr, wanted, order.edge.company_id):
+            key = Key._make(row)
+            if name not in found or self._rank(key) > self._rank(found[name]):
+                found[name] = key
         return found
+
+    @staticmethod
+    def _rank(key):
+        return key.state == card_state.PAYS, key.state in card_state.IN_USE, key.card_id
 
     @api.model
     def _taken(self, entries):
@@ -204,22 +198,22 @@ class CampusTapsLoad(models.AbstractModel):
         return {row[0] for row in self.env.cr.fetchall()}
 
     @api.model
-    def _load_wallets(self, order, entries, company):
+    def _load_wallets(self, order, entries):
         keys = [key for key in (*order.keys.values(), *order.cards.values()) if isinstance(key, Key)]
         wallet_ids = sorted({key.wallet_id for key in keys})
         if not wallet_ids:
             return
-        ledger = self.env["campus.ledger"]
         if any(entry.mode == wire.TOLD and entry.outcome == wire.GRANTED for entry in entries):
             # Goods that are gone are charged in any case: what is missing needs a debt account.
             self.env["campus.wallet"]._ensure_debt_accounts(wallet_ids)
+        ledger, company_id = self.env["campus.ledger"], order.edge.company_id
         shelf = Shelf()
-        shelf.company_of_wallet = dict.fromkeys(wallet_ids, company.id)
-        shelf.books[company.id] = order.book
-        pockets = ledger._load_pockets(wallet_ids, lock=True)
+        shelf.company_of_wallet = dict.fromkeys(wallet_ids, company_id)
+        shelf.books[company_id] = order.book
+        plans = ledger._to_plans(order.frame.plans)
+        ledger._read_wallets(shelf, lock=True, plans=plans)
         if self._return_leases(order, entries, wallet_ids):
-            pockets = ledger._load_pockets(wallet_ids, lock=True)
-        ledger._read_wallets(shelf, pockets)
+            ledger._read_wallets(shelf, lock=True, plans=plans)
 
     @api.model
     def _return_leases(self, order, entries, wallet_ids):

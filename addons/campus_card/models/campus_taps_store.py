@@ -1,101 +1,101 @@
 import datetime as dt
-import io
 import json
-import re
 import uuid as uuid_lib
 from collections import namedtuple
 from functools import lru_cache
 
 from odoo import api, models
 
-from ..campus_core import credential, wire
+from .. import own_cursor, prepared
+from ..bulk import Insert
+from ..campus_core import credential, tap_charge, wire
+from ..prepared import Statement
 
-TAP_COLUMNS = (
-    "uuid", "kind", "company_id", "edge_id", "terminal_id", "journal", "seq", "mark", "purpose", "credential",
-    "card_id", "wallet_id", "mode", "rule", "snapshot", "occurred_at", "received_at",
-    "amount_minor", "balance_minor", "outcome", "code", "numbers",
+TAPS = Insert(
+    "campus_tap",
+    {
+        "uuid": "uuid", "kind": "varchar", "company_id": "int4", "edge_id": "int4", "terminal_id": "int4",
+        "journal": "uuid", "seq": "int8", "mark": "uuid", "purpose": "varchar", "credential": "varchar",
+        "card_id": "int4", "wallet_id": "int4", "mode": "varchar", "rule": "varchar", "snapshot": "varchar",
+        "occurred_at": "timestamp", "received_at": "timestamp", "amount_minor": "int4",
+        "balance_minor": "int4", "outcome": "varchar", "code": "varchar", "numbers": "jsonb",
+    },
 )  # fmt: skip
-TRANSFER_COLUMNS = (
-    "uuid", "line", "kind", "company_id", "wallet_id", "card_id", "debit_account_id", "credit_account_id",
-    "amount_minor", "booking_date", "occurred_at", "posted_at", "user_id", "origin", "memo",
+TRANSFERS = Insert(
+    "campus_transfer",
+    {
+        "uuid": "uuid", "line": "int4", "kind": "varchar", "company_id": "int4", "wallet_id": "int4",
+        "card_id": "int4", "debit_account_id": "int4", "credit_account_id": "int4", "amount_minor": "int4",
+        "booking_date": "date", "occurred_at": "timestamp", "posted_at": "timestamp", "user_id": "int4",
+        "origin": "varchar",
+    },
 )  # fmt: skip
-_SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-NULL = "\\N"
+_STORE_HEAD = Statement(
+    "edge_head_store",
+    """INSERT INTO campus_edge_head (edge_id, journal, seq, hash, reported_seq)
+       VALUES (%s, %s, %s, %s, %s)
+           ON CONFLICT (edge_id) DO UPDATE SET journal = excluded.journal, seq = excluded.seq,
+              hash = excluded.hash, reported_seq = excluded.reported_seq""",
+)
 EPOCH = dt.datetime(1970, 1, 1)
 # A taken-back charge is reversed under an id that follows from the tap's.
 TAKE_BACK = uuid_lib.UUID("b1f0a1de-6a2f-5a34-9d0c-3c7f6a5f7c11")
 
 # A fresh entry: its place in the batch, its terminal, its card or the refusal code of its credential
-# (``key``), its card or None, and the columns of its tap that are known before it is decided.
-Line = namedtuple("Line", "index entry place key card head")
-
-
-def _text(value):
-    if value is None:
-        return NULL
-    # translating takes longer than looking: nearly no text has anything to escape
-    return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
-
-
-def _number(value):
-    return NULL if value is None else str(value)
-
-
-def _tail(decision):
-    """The columns of a tap that are its decision."""
-    numbers = _text(json.dumps(dict(decision.numbers))) if decision.numbers else NULL
-    amount, balance = _number(decision.amount_minor), _number(decision.balance_minor)
-    return f"{amount}\t{balance}\t{decision.outcome}\t{_text(decision.code)}\t{numbers}"
+# (``key``), its card or None, and how far it is decided without a look into wallets.
+Line = namedtuple("Line", "index entry place key card judged")
 
 
 def _time(at_ms):
     """Milliseconds since 1970 as a UTC timestamp without zone, the way Odoo stores times."""
-    second, ms = divmod(at_ms, 1000)
-    return f"{_second(second)}.{ms:03d}"
+    return f"{_second(at_ms // 1000)}.{at_ms % 1000:03d}"
 
 
 @lru_cache(maxsize=4096)
 def _second(second):
-    return (EPOCH + dt.timedelta(seconds=second)).isoformat(" ")
+    return (EPOCH + dt.timedelta(seconds=second)).isoformat("T")
 
 
 class CampusTapsStore(models.AbstractModel):
-    """Storing what a batch decided: one COPY per table."""
+    """Storing what a batch decided: one INSERT per table, all in one message."""
 
     _inherit = "campus.taps"
-
-    @api.model
-    def _store(self, order, head):
-        rows, memo = [], {}
-        for line, decision in order.decided:
-            entry, place, card = line.entry, line.place, line.card
-            rows.append(line.head + _tail(decision))
-            if place is not None:
-                memo[entry.uuid] = (place.id, card.card_id if card is not None else None, entry.at_ms)
-            order.reviews += [(reason, entry.uuid, entry.kind) for reason in decision.review]
-        self._copy("campus_tap", TAP_COLUMNS, rows)
-        self._store_transfers(order, memo)
-        self._take_back(order)
-        self._store_head(order, head)
-        self._store_reviews(order)
-
-    @api.model
-    def _copy(self, table, columns, lines):
-        if lines:
-            statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-            self.env.cr.copy_expert(statement, io.StringIO("\n".join(lines) + "\n"))
 
     @api.model
     def _prepare(self, order):
         """What of the fresh entries does not hang on money, put together before a pocket is locked:
         other batches wait for the pockets."""
+        batch = order.batch
         for index in order.fresh:
-            entry = order.batch.entries[index]
+            entry = batch.entries[index]
             place, key = order.places.get(entry.terminal), self._key_of(order, entry)
-            card = key if type(key) is not str else None
-            head = self._row_head(order, index, entry, place, card)
-            order.lines.append(Line(index, entry, place, key, card, head))
+            judged = tap_charge.judge(entry, place, key, order.terms)
+            card = None if type(key) is str else key
+            order.lines.append(Line(index, entry, place, key, card, judged))
+        if not order.lines:
+            return
+        entries = [line.entry for line in order.lines]
+        cards = [line.card for line in order.lines]
+        times = {at_ms: _time(at_ms) for at_ms in {entry.at_ms for entry in entries}}
+        order.columns = TAPS.pack(
+            uuid=[entry.uuid for entry in entries],
+            kind=[entry.kind for entry in entries],
+            company_id=order.edge.company_id,
+            edge_id=order.edge.id,
+            terminal_id=[line.place and line.place.id for line in order.lines],
+            journal=batch.journal,
+            seq=[entry.seq for entry in entries],
+            mark=[self._mark(batch.hashes[line.index]) for line in order.lines],
+            purpose=[entry.purpose for entry in entries],
+            credential=[self._masked(entry) for entry in entries],
+            card_id=[card and card.card_id for card in cards],
+            wallet_id=[card and card.wallet_id for card in cards],
+            mode=[entry.mode for entry in entries],
+            rule=[entry.rule for entry in entries],
+            snapshot=[str(entry.snapshot) for entry in entries],
+            occurred_at=[times[entry.at_ms] for entry in entries],
+            received_at=_time(order.now_ms),
+        )
 
     @staticmethod
     def _masked(entry):
@@ -103,63 +103,72 @@ class CampusTapsStore(models.AbstractModel):
         return credential.mask(entry.credential)[:40]
 
     @api.model
-    def _row_head(self, order, index, entry, place, card):
-        edge, batch = order.edge, order.batch
-        return "\t".join(
-            (
-                entry.uuid,
-                entry.kind,
-                str(edge.company_id),
-                str(edge.id),
-                NULL if place is None else str(place.id),
-                batch.journal,
-                str(entry.seq),
-                self._mark(batch.hashes[index]),
-                entry.purpose,
-                _text(self._masked(entry)),
-                NULL if card is None else str(card.card_id),
-                NULL if card is None else str(card.wallet_id),
-                entry.mode,
-                _text(entry.rule),
-                str(entry.snapshot),
-                _time(entry.at_ms),
-                _time(order.now_ms),
-                "",
+    def _store(self, order):
+        """Store all, and commit where nothing is left to do."""
+        calls = [*self._tap_calls(order), *self._transfer_calls(order), self._head_call(order)]
+        for line, decision in order.decided:
+            if decision.review:
+                entry = line.entry
+                order.reviews += [(reason, entry.uuid, entry.kind) for reason in decision.review]
+        cr, batch = self.env.cr, order.batch
+        if not (order.later or order.reviews or order.conflicts or batch.is_new_journal or batch.gap):
+            own_cursor.finish(cr, *calls)
+            return
+        prepared.run_all(cr, *calls)
+        self.env["campus.ledger"]._forget()
+        self._take_back(order)
+        if batch.is_new_journal:
+            self.env["campus.edge"]._note_journal(order.edge, order.head, order.reported_seq)
+        if batch.gap:
+            self.env["campus.edge"]._note_gap(order.edge, batch.journal, *batch.gap)
+        self._store_reviews(order)
+
+    @api.model
+    def _tap_calls(self, order):
+        if not order.decided:
+            return
+        decisions = [decision for _line, decision in order.decided]
+        decided = TAPS.pack(
+            amount_minor=[decision.amount_minor for decision in decisions],
+            balance_minor=[decision.balance_minor for decision in decisions],
+            outcome=[decision.outcome for decision in decisions],
+            code=[decision.code for decision in decisions],
+            numbers=[json.dumps(dict(d.numbers)) if d.numbers else None for d in decisions],
+        )
+        yield TAPS.call(order.columns | decided)
+
+    @api.model
+    def _transfer_calls(self, order):
+        transfers = order.book.fresh.transfers
+        if not transfers:
+            return
+        lines = {line.entry.uuid: line for line in order.lines if line.card and line.place}
+        taps = [lines[transfer.uuid] for transfer in transfers]
+        yield TRANSFERS.call(
+            TRANSFERS.pack(
+                uuid=[transfer.uuid for transfer in transfers],
+                line=[transfer.line for transfer in transfers],
+                kind=[transfer.kind for transfer in transfers],
+                company_id=order.edge.company_id,
+                wallet_id=[transfer.wallet_id for transfer in transfers],
+                card_id=[tap.card.card_id for tap in taps],
+                debit_account_id=[transfer.debit_id for transfer in transfers],
+                credit_account_id=[transfer.credit_id for transfer in transfers],
+                amount_minor=[transfer.amount_minor for transfer in transfers],
+                booking_date=order.terms.on.isoformat(),
+                occurred_at=[_time(tap.entry.at_ms) for tap in taps],
+                posted_at=_time(order.now_ms),
+                user_id=self.env.uid,
+                origin=[f"campus.terminal,{tap.place.id}" for tap in taps],
             )
         )
 
     @api.model
-    def _store_transfers(self, order, memo):
-        transfers = order.book.fresh.transfers
-        day, now, company = order.terms.on.isoformat(), _time(order.now_ms), str(order.edge.company_id)
-        user = str(self.env.uid)
-        lines = []
-        for transfer in transfers:
-            place_id, card_id, at_ms = memo[transfer.uuid]
-            lines.append(
-                "\t".join(
-                    (
-                        transfer.uuid,
-                        str(transfer.line),
-                        transfer.kind,
-                        company,
-                        str(transfer.wallet_id),
-                        _number(card_id),
-                        str(transfer.debit_id),
-                        str(transfer.credit_id),
-                        str(transfer.amount_minor),
-                        day,
-                        _time(at_ms),
-                        now,
-                        user,
-                        f"campus.terminal,{place_id}",
-                        NULL,
-                    )
-                )
-            )
-        self._copy("campus_transfer", TRANSFER_COLUMNS, lines)
-        if transfers:
-            self.env["campus.ledger"]._forget()
+    def _head_call(self, order):
+        head, batch, last = order.head, order.batch, order.batch.entries[-1]
+        moves_on = head is None or batch.is_new_journal or last.seq > head.seq
+        order.head_seq, link = (last.seq, batch.hashes[-1]) if moves_on else (head.seq, head.hash)
+        return _STORE_HEAD, order.edge.id, batch.journal, order.head_seq, link, batch.head_seq
 
     @api.model
     def _take_back(self, order):
@@ -178,23 +187,6 @@ class CampusTapsStore(models.AbstractModel):
         for uuid, answer in zip(order.later, answers, strict=True):
             if not answer["ok"]:
                 order.reviews.append(("taken_back", uuid, wire.FINAL))
-
-    @api.model
-    def _store_head(self, order, head):
-        batch, last = order.batch, order.batch.entries[-1]
-        moves_on = head is None or batch.is_new_journal or last.seq > head.seq
-        seq, link = (last.seq, batch.hashes[-1]) if moves_on else (head.seq, head.hash)
-        self.env.cr.execute(
-            """INSERT INTO campus_edge_head (edge_id, journal, seq, hash, reported_seq)
-               VALUES (%s, %s, %s, %s, %s)
-                   ON CONFLICT (edge_id) DO UPDATE SET journal = excluded.journal, seq = excluded.seq,
-                      hash = excluded.hash, reported_seq = excluded.reported_seq""",
-            [order.edge.id, batch.journal, seq, link, batch.head_seq],
-        )
-        if batch.is_new_journal:
-            self.env["campus.edge"]._note_journal(order.edge, head, order.reported_seq)
-        if batch.gap:
-            self.env["campus.edge"]._note_gap(order.edge, batch.journal, *batch.gap)
 
     @api.model
     def _store_reviews(self, order):

@@ -22,6 +22,6 @@ class CampusTaps(models.AbstractModel):
         cards = self.env["campus.card"].with_company(order.edge.company_id)
         resolved = {text: cards._resolve_key(text) for text in texts}
         ids = [card.id for card, _refusal in resolved.values() if card]
-        found = self._find_cards(order, "card.id = ANY(%s)", [ids], 0) if ids else {}
+        found = self._find_cards(order, "id", ids) if ids else {}
         # a card that may not pay is left to the rules of taps, which know the day and the place
         return {text: found.get(card.id, code) for text, (card, code) in resolved.items()}

@@ -65,4 +65,4 @@ class CampusTapsEmergency(models.AbstractModel):
         if not card:
             return refusal
         # a card that may not pay is left to the rules of taps, which know the day and the place
-        return self._find_cards(order, "card.id = ANY(%s)", [card.ids], 0).get(card.id, refusal)
+        return self._find_cards(order, "id", card.ids).get(card.id, refusal)
