@@ -1,4 +1,9 @@
-from . import controllers, models, wizard
+from . import controllers, edge_app, models, wizard
+
+
+def post_load():
+    """Put the short way for taps before Odoo's application."""
+    edge_app.install()
 
 
 def post_init_hook(env):

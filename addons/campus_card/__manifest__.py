@@ -61,6 +61,7 @@
             "campus_card/static/tests/tours/*",
         ],
     },
-    "external_dependencies": {"python": ["qrcode"]},
+    "external_dependencies": {"python": ["orjson", "qrcode"]},
     "post_init_hook": "post_init_hook",
+    "post_load": "post_load",
 }

@@ -1,5 +1,4 @@
-from odoo import SUPERUSER_ID, models
-from odoo.api import Environment
+from odoo import models
 from odoo.http import request
 
 from .. import edge_auth
@@ -29,12 +28,7 @@ class IrHttp(models.AbstractModel):
             request.campus_edge = edge_auth.authenticate(request.env.cr, request.httprequest, states)
         except CampusError as error:
             refuse(error.code, **error.numbers)
-        # superuser: an edge is no user; its key is its right, and the routes bind what they do
-        # to its company
-        edge = request.campus_edge
-        context = {"allowed_company_ids": [edge.company_id], "lang": edge.lang or "en_US"}
-        request.env = Environment(request.env.cr, SUPERUSER_ID, context)
-        request.env.transaction.default_env = request.env
+        request.env = edge_auth.environment(request.env.cr, request.campus_edge)
 
     @classmethod
     def _pre_dispatch(cls, rule, args):

@@ -1,0 +1,189 @@
+"""The short way for taps answers like Odoo's own, and what its workers remember is never out of date."""
+
+import json
+import time
+import uuid
+
+import pytest
+
+from campus_core import wire
+from support.edge import Edge
+
+PATH = "/campus/v1/taps"
+# Enough for both workers to have had some.
+TIMES = 12
+SETUP = """
+env.company._campus_setup()
+holder = env["res.partner"].create({"name": "Sun Li", "campus_number": "E2E-SHORT-1"})
+card = env["campus.card"].create({"partner_id": holder.id, "uid": "04E25A01"})
+card._hand_over()
+desk = env["campus.account"]._system("cash_desk", env.company)
+env["campus.ledger"]._post([{
+    "uuid": "e2e00000-0000-4000-8000-00000005a001", "kind": "topup", "wallet_id": card.wallet_id.id,
+    "account_id": desk.id, "amount_minor": 100000,
+}])
+merchant = env["campus.account"].create({"name": "Line", "code": "e2e-short", "kind": "merchant"})
+edge = env["campus.edge"].create({"name": "Short way"})
+env["campus.terminal"].create({
+    "name": "Line", "code": "SW01", "edge_id": edge.id, "merchant_id": merchant.id, "amount_minor": 350,
+})
+code = edge._new_pairing_code()
+env.cr.commit()
+answer = {"code": code, "card": card.id, "wallet": card.wallet_id.id}
+"""
+VERB = """
+getattr(env["campus.card"].browse(card), verb)(*arguments)
+env.cr.commit()
+answer = None
+"""
+MOVE = """
+old = env["campus.card"].browse(card)
+uid = old.uid
+old.uid = "04E25AFF"
+env.flush_all()
+other = env["res.partner"].create({"name": "Zhou Wen", "campus_number": "E2E-SHORT-2"})
+new = env["campus.card"].create({"partner_id": other.id, "uid": uid})
+new._hand_over()
+env.cr.commit()
+answer = new.wallet_id.id
+"""
+CONDITIONS = """
+from odoo.addons.campus_card import edge_app
+from odoo.http import Application
+from odoo.tools import config
+def is_short(**environ):
+    return edge_app._registry({"REQUEST_METHOD": "POST", "PATH_INFO": edge_app.PATH, **environ}) is not None
+names = config["db_name"]
+config["db_name"] = [env.cr.dbname]
+answer = [Application.__call__.campus_short_way, is_short(), is_short(REQUEST_METHOD="GET"),
+          is_short(HTTP_X_ODOO_DATABASE=env.cr.dbname)]
+config["db_name"] = [env.cr.dbname, "another"]
+answer.append(is_short())
+config["db_name"] = names
+"""
+
+
+class Journal:
+    """Batches of taps with a bare UID, chained as an edge chains them."""
+
+    def __init__(self, edge, database):
+        self.edge, self.long_way = edge, {"X-Odoo-Database": database}
+        self.journal, self.seq, self.head = str(uuid.uuid4()), 0, wire.ZERO_HASH
+
+    def batch(self, size=1, **changes):
+        """A body with the next taps; ``changes`` of each."""
+        before, entries = self.head, []
+        for _number in range(size):
+            self.seq += 1
+            entry = wire.TapEntry(
+                self.seq, "tap", str(uuid.uuid4()), "SW01", int(time.time() * 1000), "pay",
+                "uid:04E25A01", None, None, "ask", None, None, None, 0,
+            )._replace(**changes)  # fmt: skip
+            self.head = wire.chain_hash(self.head, entry)
+            entries.append(entry)
+        return {"journal": self.journal, "head_seq": self.seq, "prev": before, "entries": entries}
+
+    def send(self, body, *, long_way=False, **headers):
+        """``(status, answer)`` by the short way, or by Odoo's."""
+        raw = json.dumps(body).encode()
+        signed = {**self.edge.headers("POST", PATH, raw), **headers}
+        return self.edge.send("POST", PATH, body, signed | (self.long_way if long_way else {}))
+
+    def tap(self):
+        """The answer to one more tap."""
+        status, answer = self.send(self.batch())
+        assert status == 200, answer
+        return answer["answers"][0]
+
+
+@pytest.fixture(scope="module")
+def made(server):
+    return server.run(SETUP)
+
+
+@pytest.fixture(scope="module")
+def edge(server, made):
+    """An edge that was paired over HTTP."""
+    edge = Edge(server.url)
+    edge.pair(made["code"])
+    yield edge
+    server.query("DELETE FROM campus_edge_failure")
+
+
+@pytest.fixture
+def journal(server, edge):
+    return Journal(edge, server.database)
+
+
+def test_it_is_taken_where_odoo_has_nothing_to_choose(server):
+    assert server.run(CONDITIONS) == [True, True, False, False, False]
+
+
+def test_a_batch_is_booked_once_whichever_way_it_comes(server, made, journal):
+    before = transfers(server, made)
+    body = journal.batch(20)
+    first, second, third = journal.send(body), journal.send(body, long_way=True), journal.send(body)
+    assert [status for status, _answer in (first, second, third)] == [200, 200, 200]
+    assert {answer["outcome"] for answer in first[1]["answers"]} == {"granted"}
+    for _status, again in (second, third):
+        assert [(a["uuid"], a["outcome"], a["balance_minor"]) for a in again["answers"]] == [
+            (a["uuid"], a["outcome"], a["balance_minor"]) for a in first[1]["answers"]
+        ]
+        assert set(again) == set(first[1])
+    assert transfers(server, made) == before + 20
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ({"body": []}, (400, "malformed")),
+        ({"body": {"journal": 1}}, (400, "malformed")),
+        ({"changes": {"credential": "x" * 1025}}, (400, "malformed")),
+        ({"size": 501}, (400, "batch_too_large")),
+        ({"changes": {"rule": "r" * (1 << 20)}}, (413, "body_too_large")),
+        ({"headers": {"Campus-Signature": "A" * 86}}, (401, "signature_invalid")),
+        ({"headers": {"Campus-Edge": str(uuid.UUID(int=7))}}, (401, "edge_unknown")),
+        ({"headers": {"Campus-Nonce": "x"}}, (400, "malformed")),
+        ({"headers": {"Campus-Time": "1"}}, (401, "signature_invalid")),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_the_same_both_ways(journal, case, expected):
+    def refused(**way):
+        body = case.get("body", journal.batch(case.get("size", 1), **case.get("changes", {})))
+        status, answer = journal.send(body, **case.get("headers", {}), **way)
+        assert isinstance(answer["server_time_ms"], int)
+        return status, answer["code"]
+
+    assert refused() == refused(long_way=True) == expected
+
+
+def test_a_nonce_is_good_once(journal):
+    body = journal.batch()
+    headers = journal.edge.headers("POST", PATH, json.dumps(body).encode())
+    sent = [journal.send(body, **headers) for _ in range(2)]
+    assert sent[0][0] == 200
+    assert (sent[1][0], sent[1][1]["code"]) == (401, "nonce_replayed")
+
+
+def test_a_card_that_is_frozen_is_refused_with_its_next_tap_at_every_worker(server, made, journal):
+    card = {"card": made["card"]}
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
+    server.run(VERB, verb="action_freeze", arguments=[], **card)
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {"card_frozen"}
+    server.run(VERB, verb="action_unfreeze", arguments=[], **card)
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
+
+
+def test_a_chip_that_became_another_card_is_charged_there(server, made, journal):
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
+    before = transfers(server, made)
+    server.run(MOVE, card=made["card"])
+    answers = [journal.tap() for _ in range(TIMES)]
+    assert {(answer["code"], answer["name"]) for answer in answers} == {("insufficient", "Zhou Wen")}
+    assert transfers(server, made) == before
+
+
+def transfers(server, made):
+    """Purchases of the wallet."""
+    sql = f"SELECT count(*) FROM campus_transfer WHERE wallet_id = {made['wallet']} AND kind = 'purchase'"
+    return int(server.query(sql)[0][0])
