@@ -103,11 +103,11 @@ except process.Terminated:
 """
 
 
-def test_a_program_that_is_told_to_end_lets_its_child_clean_up():
+@pytest.mark.parametrize("start", ['exec "$@"', 'trap "" INT; exec "$@"'], ids=["foreground", "background"])
+def test_a_program_that_is_told_to_end_lets_its_child_clean_up(start):
     env = {**os.environ, "PYTHONPATH": str(paths.TOOLS)}
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT], env=env, stdout=subprocess.PIPE, text=True
-    ) as parent:
+    command = ["sh", "-c", start, "sh", sys.executable, "-c", PARENT]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout.readline() == "ready\n"
         parent.terminate()
         assert parent.stdout.read() == "cleaned up\nended\n"

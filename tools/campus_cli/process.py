@@ -101,6 +101,9 @@ def hear_termination() -> None:
         raise Terminated
 
     signal.signal(signal.SIGTERM, raise_it)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background of a shell: our children would be as deaf to what we tell them.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
