@@ -102,6 +102,8 @@ while missing > 0:
 cr.commit()
 cr._cnx.autocommit = True
 cr.execute("VACUUM ANALYZE")
+# what was loaded is not written out while taps are measured
+cr.execute("CHECKPOINT")
 
 edges = env["campus.edge"].search([("name", "=like", "Edge %")], order="id")
 print(
