@@ -21,13 +21,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request
 
 from . import edge_auth, own_cursor
-from .campus_core import errors
 from .campus_core.errors import CampusError
-from .edge_http import BUSY, json_response, read_body, read_object, refusal_response
+from .edge_http import BUSY, TAPS_PATH, failure_response, json_response, read_body, read_object
 
 _logger = logging.getLogger(__name__)
 
-PATH = "/campus/v1/taps"
 # Another process may have installed modules or changed what is cached; Odoo asks with each request.
 SIGNALING_S = 1.0
 _asked_at = {}
@@ -41,7 +39,7 @@ def install():
 
     @functools.wraps(odoo_way)
     def call(self, environ, start_response):
-        if environ.get("PATH_INFO") == PATH:
+        if environ.get("PATH_INFO") == TAPS_PATH:
             registry = _registry(environ)
             if registry is not None:
                 return _respond(registry, environ, start_response)
@@ -74,13 +72,10 @@ def _respond(registry, environ, start_response):
     try:
         with _no_collection():
             response = json_response(_take(registry, Request(environ)))
-    except CampusError as error:
-        response = refusal_response(error.code, **error.numbers)
-    except BUSY:
-        response = refusal_response(errors.TRY_AGAIN, retry_after_ms=1000)
-    except Exception:
-        _logger.exception("Taps could not be taken.")
-        response = refusal_response(errors.SERVER_ERROR)
+    except Exception as error:
+        if not isinstance(error, (CampusError, *BUSY)):
+            _logger.exception("Taps could not be taken.")
+        response = failure_response(error)
     return response(environ, start_response)
 
 
@@ -101,7 +96,7 @@ def _prepare_thread(dbname):
     """What Odoo's log and limits know of a request."""
     thread = threading.current_thread()
     thread.query_count, thread.query_time, thread.perf_t0 = 0, 0, real_time()
-    thread.cursor_mode, thread.dbname, thread.url = None, dbname, PATH
+    thread.cursor_mode, thread.dbname, thread.url = None, dbname, TAPS_PATH
 
 
 def _take(registry, httprequest):

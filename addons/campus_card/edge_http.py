@@ -30,6 +30,7 @@ STATUS = {
     errors.SERVER_ERROR: 500,
     errors.TRY_AGAIN: 503,
 }
+TAPS_PATH = "/campus/v1/taps"
 # What the database says when it is busy or away: the edge sends the same again.
 BUSY = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
@@ -56,6 +57,15 @@ def refusal_response(code, **numbers):
     if "retry_after_ms" in numbers:
         response.headers["Retry-After"] = str(-(-numbers["retry_after_ms"] // 1000))
     return response
+
+
+def failure_response(error):
+    """The answer to a request that ended with ``error``."""
+    if isinstance(error, CampusError):
+        return refusal_response(error.code, **error.numbers)
+    if isinstance(error, BUSY):
+        return refusal_response(errors.TRY_AGAIN, retry_after_ms=1000)
+    return refusal_response(errors.SERVER_ERROR)
 
 
 def refuse(code, **numbers):
@@ -121,8 +131,6 @@ class CampusDispatcher(Dispatcher):
     def handle_error(self, exc):
         if isinstance(exc, HTTPException) and exc.response:
             return exc.response
-        if isinstance(exc, BUSY):
-            return refusal_response(errors.TRY_AGAIN, retry_after_ms=1000)
         if isinstance(exc, HTTPException) and exc.code and exc.code < 500:
             return exc.get_response()
-        return refusal_response(errors.SERVER_ERROR)
+        return failure_response(exc)

@@ -54,8 +54,8 @@ def run_all(cr, *calls, before="", after=""):
             cr.execute(statement.preparation)
             prepared.add(statement.name)
     texts = [cr.mogrify(statement.execution, values) for statement, *values in calls]
-    message = b"; ".join([before.encode(), *texts, after.encode()])
-    cr.execute(message.strip(b"; "), log_exceptions=False)
+    message = b"; ".join(filter(None, [before.encode(), *texts, after.encode()]))
+    cr.execute(message, log_exceptions=False)
 
 
 def array(values):

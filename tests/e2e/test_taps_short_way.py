@@ -52,7 +52,7 @@ from odoo.addons.campus_card import edge_app
 from odoo.http import Application
 from odoo.tools import config
 def is_short(**environ):
-    return edge_app._registry({"REQUEST_METHOD": "POST", "PATH_INFO": edge_app.PATH, **environ}) is not None
+    return edge_app._registry({"REQUEST_METHOD": "POST", "PATH_INFO": edge_app.TAPS_PATH, **environ}) is not None
 names = config["db_name"]
 config["db_name"] = [env.cr.dbname]
 answer = [Application.__call__.campus_short_way, is_short(), is_short(REQUEST_METHOD="GET"),

@@ -109,12 +109,10 @@ def mask(text: object) -> str:
     """Return what a log may hold of a credential: its kind and at most its last four characters."""
     if not isinstance(text, str):
         return "?"
-    if text.startswith("uid:") and text.isascii() and text[4:].isalnum():
-        # nearly every tap of a batch
-        return f"uid:{uid.mask(text[4:], _KEEP)}"
-    prefix = _KNOWN_PREFIX.match(text.strip())
+    text = text.strip()
+    prefix = _KNOWN_PREFIX.match(text)
     kind = prefix.group(1).lower() if prefix else "scan"
-    rest = text.strip()[prefix.end() if prefix else 0 :]
+    rest = text[prefix.end() if prefix else 0 :]
     plain = kind in ("uid", "number") or (kind == "scan" and len(rest) <= uid.MAX_TEXT and "#" not in rest)
     if not plain or not _is_printable(rest):
         return f"{kind}:({len(rest)})"

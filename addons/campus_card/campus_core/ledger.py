@@ -173,10 +173,10 @@ class Book:
 
     def done(self, request: Request, wallet: Wallet, before: int, parts: Iterable[Part]) -> Outcome:
         kept = tuple(parts)
-        amount_minor = kept[0].amount_minor if len(kept) == 1 else sum(part.amount_minor for part in kept)
+        amount_minor = sum([part.amount_minor for part in kept])
         after = wallet.available_minor(self.on)
         return Outcome(
-            request.uuid, "ok", wallet.id, amount_minor, before, after, kept, verb=_VERBS[type(request)]
+            request.uuid, "ok", wallet.id, amount_minor, before, after, kept, verb=verb_of(request)
         )
 
     def move(self, transfer: Transfer) -> None:

@@ -108,8 +108,7 @@ def decide(book: Book, entry: TapEntry, place: Place | None, key: Key | str, ter
 
     ``key`` is the card, or the refusal code of a credential that led to none.
     """
-    found = judge(entry, place, key, terms)
-    return found if isinstance(found, Decision) else conclude(book, found)
+    return conclude(book, judge(entry, place, key, terms))
 
 
 def judge(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
@@ -117,11 +116,13 @@ def judge(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) ->
     return (_told if entry.mode == wire.TOLD else _asked)(entry, place, key, terms)
 
 
-def conclude(book: Book, pending: Pending) -> Decision:
-    """The rest of :func:`decide`; moves money in ``book``."""
-    post, review = pending.post, pending.review
+def conclude(book: Book, judged: Decision | Pending) -> Decision:
+    """The rest of :func:`decide`; moves money in ``book`` where that is what is left."""
+    if isinstance(judged, Decision):
+        return judged
+    post, review = judged.post, judged.review
     if post is None:
-        wallet = book.wallets.get(pending.wallet_id)
+        wallet = book.wallets.get(judged.wallet_id)
         available = wallet.available_minor(book.on) if wallet else None
         return Decision(wire.GRANTED, OK, None, available, _NOTHING, review)
     answer = posting.post(book, post)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from . import errors
@@ -30,20 +30,21 @@ MODES: Final = frozenset({ASK, TOLD})
 OUTCOMES: Final = frozenset({GRANTED, REFUSED})
 PURPOSES: Final = frozenset({PAY, DOOR, ATTEND, GATE, BALANCE})
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_UUID_PATTERN: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_UUID: Final = re.compile(_UUID_PATTERN + r"\Z")
+_UUIDS: Final = re.compile(f"(?:{_UUID_PATTERN}\n)+")
+_UUID_LENGTH: Final = 36
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 _NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 MAX_MS: Final = 4_102_444_800_000
 MAX_SEQ: Final = 1 << 53
-MAX_SNAPSHOT: Final = (1 << 63) - 1
-MAX_CARD: Final = (1 << 31) - 1
-# Longest texts.
-MAX_TERMINAL: Final = 32
-MAX_CREDENTIAL: Final = 1024
-MAX_CODE: Final = 64
-MAX_RULE: Final = 200
-Check = Callable[[Any], bool]
+Column = Sequence[Any]
+Check = Callable[[Column], bool]
+#: Kind, mode and outcome that fit together.
+TOGETHER: Final = frozenset(
+    {(TAP, ASK, None)} | {(kind, TOLD, outcome) for kind in KINDS for outcome in OUTCOMES}
+)
 #: JSON as chains and signatures know it: ASCII, without blanks.
 encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -111,40 +112,66 @@ def parse_entry(values: object) -> TapEntry:
     """
     if not isinstance(values, list) or len(values) != len(TapEntry._fields):
         raise WireError(errors.MALFORMED, field="entries")
-    for value, (name, fits) in zip(values, _CHECKS.items(), strict=True):
-        if not fits(value):
+    for value, (name, fits) in zip(values, CHECKS.items(), strict=True):
+        if not fits((value,)):
             raise WireError(errors.MALFORMED, field=name)
     entry = TapEntry._make(values)
-    if (entry.mode == ASK) is not (entry.outcome is None) or (entry.kind == FINAL and entry.mode == ASK):
+    if (entry.kind, entry.mode, entry.outcome) not in TOGETHER:
         raise WireError(errors.MALFORMED, field="outcome")
     return entry
 
 
+# -- what a value may be: asked of a column of them, which takes little longer than of one ----
+
+
+def _types(column: Column) -> set[type]:
+    return set(map(type, column))
+
+
 def _whole(low: int, high: int) -> Check:
-    return lambda value: type(value) is int and low <= value <= high
+    return lambda column: _types(column) <= {int} and low <= min(column) and max(column) <= high
+
+
+def _word(words: frozenset[str]) -> Check:
+    return lambda column: _types(column) <= {str} and words.issuperset(column)
 
 
 def _text(longest: int) -> Check:
-    return lambda value: type(value) is str and len(value) <= longest and is_text(value)
+    return lambda column: (
+        _types(column) <= {str} and max(map(len, column)) <= longest and is_text("".join(column))
+    )
 
 
 def _optional(fits: Check) -> Check:
-    return lambda value: value is None or fits(value)
+    def check(column: Column) -> bool:
+        present = [value for value in column if value is not None]
+        return not present or fits(present)
+
+    return check
 
 
-_CHECKS: Final[dict[str, Check]] = {
+def _uuid(column: Column) -> bool:
+    return (
+        _types(column) <= {str}
+        and set(map(len, column)) <= {_UUID_LENGTH}
+        and _UUIDS.fullmatch("\n".join(column) + "\n") is not None
+    )
+
+
+#: What the values of each field may be.
+CHECKS: Final[dict[str, Check]] = {
     "seq": _whole(1, MAX_SEQ),
-    "kind": lambda value: type(value) is str and value in KINDS,
-    "uuid": is_uuid,
-    "terminal": _text(MAX_TERMINAL),
+    "kind": _word(KINDS),
+    "uuid": _uuid,
+    "terminal": _text(32),
     "at_ms": _whole(0, MAX_MS),
-    "purpose": lambda value: type(value) is str and value in PURPOSES,
-    "credential": _text(MAX_CREDENTIAL),
-    "card": _optional(_whole(1, MAX_CARD)),
+    "purpose": _word(PURPOSES),
+    "credential": _text(1024),
+    "card": _optional(_whole(1, (1 << 31) - 1)),
     "amount_minor": _optional(_whole(-MAX_MINOR - 1, MAX_MINOR)),
-    "mode": lambda value: type(value) is str and value in MODES,
-    "outcome": lambda value: value is None or (type(value) is str and value in OUTCOMES),
-    "code": _optional(_text(MAX_CODE)),
-    "rule": _optional(_text(MAX_RULE)),
-    "snapshot": _whole(0, MAX_SNAPSHOT),
+    "mode": _word(MODES),
+    "outcome": _optional(_word(OUTCOMES)),
+    "code": _optional(_text(64)),
+    "rule": _optional(_text(200)),
+    "snapshot": _whole(0, (1 << 63) - 1),
 }

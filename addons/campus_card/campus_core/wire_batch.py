@@ -7,24 +7,11 @@ microseconds for each.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from . import wire
-from .money import MAX_MINOR
 from .wire import TapEntry
-
-Column = Sequence[Any]
-Check = Callable[[Column], bool]
-
-_UUIDS: Final = re.compile(r"(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\n)+")
-_UUID_LENGTH: Final = 36
-#: Kind, mode and outcome that fit together.
-_TOGETHER: Final = frozenset(
-    {(wire.TAP, wire.ASK, None)}
-    | {(kind, wire.TOLD, outcome) for kind in wire.KINDS for outcome in wire.OUTCOMES}
-)
 
 
 def parse_entries(rows: Sequence[Any]) -> list[TapEntry]:
@@ -59,61 +46,9 @@ def _chain_texts(entries: Sequence[TapEntry]) -> list[bytes]:
 
 
 def _are_plain(rows: Sequence[Any]) -> bool:
-    if not _types(rows) <= {list} or {len(row) for row in rows} != {len(_CHECKS)}:
+    if not all(isinstance(row, list) for row in rows) or {len(row) for row in rows} != {len(wire.CHECKS)}:
         return False
-    columns = dict(zip(_CHECKS, zip(*rows, strict=True), strict=True))
-    return all(fits(columns[name]) for name, fits in _CHECKS.items()) and _TOGETHER.issuperset(
+    columns = dict(zip(wire.CHECKS, zip(*rows, strict=True), strict=True))
+    return all(fits(columns[name]) for name, fits in wire.CHECKS.items()) and wire.TOGETHER.issuperset(
         zip(columns["kind"], columns["mode"], columns["outcome"], strict=True)
     )
-
-
-def _types(column: Column) -> set[type]:
-    return set(map(type, column))
-
-
-def _whole(low: int, high: int) -> Check:
-    return lambda column: _types(column) <= {int} and low <= min(column) and max(column) <= high
-
-
-def _word(words: frozenset[str]) -> Check:
-    return lambda column: _types(column) <= {str} and words.issuperset(column)
-
-
-def _text(longest: int) -> Check:
-    return lambda column: (
-        _types(column) <= {str} and max(map(len, column)) <= longest and wire.is_text("".join(column))
-    )
-
-
-def _optional(fits: Check) -> Check:
-    def check(column: Column) -> bool:
-        present = [value for value in column if value is not None]
-        return not present or fits(present)
-
-    return check
-
-
-def _uuid(column: Column) -> bool:
-    return (
-        _types(column) <= {str}
-        and set(map(len, column)) <= {_UUID_LENGTH}
-        and _UUIDS.fullmatch("\n".join(column) + "\n") is not None
-    )
-
-
-_CHECKS: Final[dict[str, Check]] = {
-    "seq": _whole(1, wire.MAX_SEQ),
-    "kind": _word(wire.KINDS),
-    "uuid": _uuid,
-    "terminal": _text(wire.MAX_TERMINAL),
-    "at_ms": _whole(0, wire.MAX_MS),
-    "purpose": _word(wire.PURPOSES),
-    "credential": _text(wire.MAX_CREDENTIAL),
-    "card": _optional(_whole(1, wire.MAX_CARD)),
-    "amount_minor": _optional(_whole(-MAX_MINOR - 1, MAX_MINOR)),
-    "mode": _word(wire.MODES),
-    "outcome": _optional(_word(wire.OUTCOMES)),
-    "code": _optional(_text(wire.MAX_CODE)),
-    "rule": _optional(_text(wire.MAX_RULE)),
-    "snapshot": _whole(0, wire.MAX_SNAPSHOT),
-}

@@ -171,28 +171,27 @@ class CampusTaps(models.AbstractModel):
         for line in order.lines:
             entry = line.entry
             if entry.kind == wire.FINAL:
-                decision = self._decide_final(order, entry, line.place, line.key)
+                decision = self._decide_final(order, line)
             elif entry.uuid in taken:
                 decision = tap_charge.Decision(
                     wire.REFUSED, core_errors.CONFLICT, review=(core_errors.CONFLICT,)
                 )
-            elif type(line.judged) is tap_charge.Pending:
-                decision = tap_charge.conclude(book, line.judged)
             else:
-                decision = line.judged
+                decision = tap_charge.conclude(book, line.judged)
             order.verdicts.setdefault(entry.uuid, decision)
             order.decided.append((line, decision))
 
     @api.model
-    def _decide_final(self, order, entry, place, key):
+    def _decide_final(self, order, line):
         """What an edge has told its reader when the server's answer did not come in time.
 
         Granted though nothing was charged: charge. Refused though it was charged: take it back.
         """
+        entry = line.entry
         tap = order.known.get((entry.uuid, wire.TAP)) or order.verdicts.get(entry.uuid)
         charged = tap is not None and tap.outcome == wire.GRANTED and tap.code == tap_charge.OK
         if entry.outcome == wire.GRANTED and not (charged and entry.purpose == wire.PAY):
-            return tap_charge.decide(order.book, entry, place, key, order.terms)
+            return tap_charge.conclude(order.book, line.judged)
         if entry.outcome == wire.REFUSED and charged and entry.purpose == wire.PAY:
             order.later.append(entry.uuid)
             return tap_charge.Decision(

@@ -25,7 +25,7 @@ class CampusTapsAnswer(models.AbstractModel):
             "code": code,
             "amount_minor": amount_minor,
             "balance_minor": balance_minor,
-            "numbers": dict(numbers) if numbers else {},
+            "numbers": dict(numbers),
         }
         if entry.mode == wire.ASK:
             answer["name"] = key.name if key is not None else ""

@@ -46,6 +46,8 @@ TAKE_BACK = uuid_lib.UUID("b1f0a1de-6a2f-5a34-9d0c-3c7f6a5f7c11")
 Line = namedtuple("Line", "index entry place key card judged")
 
 
+# a tap and its transfer have the same time
+@lru_cache(maxsize=4096)
 def _time(at_ms):
     """Milliseconds since 1970 as a UTC timestamp without zone, the way Odoo stores times."""
     return f"{_second(at_ms // 1000)}.{at_ms % 1000:03d}"
@@ -76,7 +78,6 @@ class CampusTapsStore(models.AbstractModel):
             return
         entries = [line.entry for line in order.lines]
         cards = [line.card for line in order.lines]
-        times = {at_ms: _time(at_ms) for at_ms in {entry.at_ms for entry in entries}}
         order.columns = TAPS.pack(
             uuid=[entry.uuid for entry in entries],
             kind=[entry.kind for entry in entries],
@@ -93,7 +94,7 @@ class CampusTapsStore(models.AbstractModel):
             mode=[entry.mode for entry in entries],
             rule=[entry.rule for entry in entries],
             snapshot=[str(entry.snapshot) for entry in entries],
-            occurred_at=[times[entry.at_ms] for entry in entries],
+            occurred_at=[_time(entry.at_ms) for entry in entries],
             received_at=_time(order.now_ms),
         )
 
