@@ -50,8 +50,8 @@ def _safely(check: Callable[[], Finding]) -> Finding:
 
 
 def _python() -> Finding:
-    fits = venv.PYTHON_MIN <= sys.version_info[:2] <= venv.PYTHON_MAX
-    note = "" if fits else f"; uv gets {venv.PYTHON_OTHER} for .venv"
+    base = venv.base_python()
+    note = f"; uv gets {base} for .venv" if base == venv.PYTHON_OTHER else f"; .venv from {base}"
     return Finding("python", "ok", f"{platform.python_version()} ({sys.executable}){note}")
 
 
