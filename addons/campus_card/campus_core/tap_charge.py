@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from . import card_state, errors, posting, wire
 from .ledger import Book
-from .ledger_types import DEBT, Number, Post
+from .ledger_types import DEBT, OPEN, Number, Post
 from .money import MAX_MINOR
 from .wire import TapEntry
 
@@ -43,7 +43,8 @@ class Place(NamedTuple):
 
 
 class Key(NamedTuple):
-    """A card that a credential has led to, with both validities (its own and its holder's)."""
+    """A card that a credential has led to, with both validities (its own and its holder's), and of its
+    wallet what is no money: the state, and the limits in cents, of which 0 is none."""
 
     card_id: int
     wallet_id: int
@@ -53,6 +54,10 @@ class Key(NamedTuple):
     holder_from: dt.date | None = None
     holder_until: dt.date | None = None
     name: str = ""
+    wallet_state: str = OPEN
+    limit_purchase_minor: int = 0
+    limit_day_minor: int = 0
+    pin_above_minor: int = 0
 
     def refusal(self, on: dt.date) -> str | None:
         """Return why this card may not be used on that day, None when it may."""

@@ -104,7 +104,11 @@ CREATE OR REPLACE TRIGGER campus_snapshot_changed AFTER UPDATE ON res_partner FO
           IS DISTINCT FROM (NEW.name, NEW.campus_valid_from, NEW.campus_valid_until))
     EXECUTE FUNCTION campus_snapshot_holder_changed();
 CREATE OR REPLACE TRIGGER campus_snapshot_changed AFTER UPDATE ON campus_wallet FOR EACH ROW
-    WHEN ((OLD.state, OLD.limit_purchase_minor) IS DISTINCT FROM (NEW.state, NEW.limit_purchase_minor))
+    WHEN ((OLD.state, OLD.limit_purchase_minor, OLD.limit_day_minor, OLD.pin_above_minor,
+           OLD.own_limit_purchase_minor, OLD.own_limit_day_minor, OLD.own_pin_above_minor)
+          IS DISTINCT FROM
+          (NEW.state, NEW.limit_purchase_minor, NEW.limit_day_minor, NEW.pin_above_minor,
+           NEW.own_limit_purchase_minor, NEW.own_limit_day_minor, NEW.own_pin_above_minor))
     EXECUTE FUNCTION campus_snapshot_wallet_changed();
 
 -- Everything else --------------------------------------------------------------

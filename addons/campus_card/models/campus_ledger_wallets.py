@@ -4,20 +4,23 @@ from .. import prepared
 from ..campus_core import ledger_types as lt
 from ..prepared import Statement, array
 
-# Locked in the order of their ids, so that two posts never wait for each other.
+# Locked in the order of their ids, so that two posts never wait for each other. What a locked row says
+# is what was committed last, whenever the statement began.
 _LOCK_POCKETS = Statement(
     "pockets_lock",
-    """SELECT count(*) FROM (SELECT 1 FROM campus_account WHERE wallet_id = ANY(%s) AND kind = 'pocket'
-                              ORDER BY id FOR NO KEY UPDATE) AS locked""",
+    """SELECT wallet_id, kind, id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account
+        WHERE wallet_id = ANY(%s) AND kind IN ('pocket', 'debt') ORDER BY id FOR NO KEY UPDATE""",
 )
-# A row per pocket, and one for a wallet without. A limit of 0 is none.
+# What of a wallet is no money: its state and its limits, of which 0 is none.
+TERMS_COLUMNS = """wallet.state,
+    COALESCE(LEAST(NULLIF(limit_purchase_minor, 0), NULLIF(own_limit_purchase_minor, 0)), 0),
+    COALESCE(LEAST(NULLIF(limit_day_minor, 0), NULLIF(own_limit_day_minor, 0)), 0),
+    COALESCE(LEAST(NULLIF(pin_above_minor, 0), NULLIF(own_pin_above_minor, 0)), 0)"""
+# A row per pocket, and one for a wallet without.
 _WALLETS = Statement(
     "wallets",
-    """SELECT wallet.id, wallet.company_id, wallet.state, debt.id,
-              LEAST(NULLIF(limit_purchase_minor, 0), NULLIF(own_limit_purchase_minor, 0)),
-              LEAST(NULLIF(limit_day_minor, 0), NULLIF(own_limit_day_minor, 0)),
-              LEAST(NULLIF(pin_above_minor, 0), NULLIF(own_pin_above_minor, 0)),
-              pocket.id, pocket.plan_id, pocket.balance_minor, pocket.reserved_minor, pocket.expires_on
+    f"""SELECT wallet.id, wallet.company_id, debt.id, {TERMS_COLUMNS},
+              pocket.plan_id, pocket.id, pocket.balance_minor, pocket.reserved_minor, pocket.expires_on
          FROM campus_wallet wallet
          LEFT JOIN campus_account debt ON debt.wallet_id = wallet.id AND debt.kind = 'debt'
          LEFT JOIN campus_account pocket ON pocket.wallet_id = wallet.id AND pocket.kind = 'pocket'
@@ -35,32 +38,48 @@ class CampusLedgerWallets(models.AbstractModel):
     _inherit = "campus.ledger"
 
     @api.model
-    def _read_wallets(self, shelf, lock, plans=None):
+    def _read_wallets(self, shelf, lock):
         """Wallets with their pockets into the books, the pockets locked first.
 
-        Read after the locks: in READ COMMITTED this sees a freeze of a moment ago. ``plans`` as
-        :meth:`_to_plans` gives them; they are read where they are not given.
+        Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
         """
         ids = array(shelf.company_of_wallet)
         prepared.run_all(self.env.cr, *([(_LOCK_POCKETS, ids)] if lock else []), (_WALLETS, ids))
         rows = self.env.cr.fetchall()
-        if plans is None:
-            plans = self._load_plans({row[8] for row in rows} - {None})
+        plans = self._load_plans({row[-5] for row in rows} - {None})
         wallets = {}
-        for wallet_id, company_id, state, debt_id, purchase, day, pin, pocket_id, *pocket in rows:
+        for wallet_id, company_id, debt_id, state, purchase, day, pin, plan_id, pocket_id, *money in rows:
             if wallet_id not in wallets:
-                limits = purchase or 0, day or 0, pin or 0
-                wallet = lt.Wallet(wallet_id, state, [], debt_id or 0, 0, *limits)
+                wallet = lt.Wallet(wallet_id, state, [], debt_id or 0, 0, purchase, day, pin)
                 wallets[wallet_id] = wallet, company_id
             if pocket_id:
-                plan_id, balance, reserved, expires_on = pocket
-                code, order, refundable, usable_at = plans[plan_id]
-                wallets[wallet_id][0].pockets.append(
-                    lt.Pocket(pocket_id, code, order, balance, reserved, expires_on, usable_at, refundable)
-                )
+                wallets[wallet_id][0].pockets.append(self._to_pocket(plans[plan_id], pocket_id, *money))
         for wallet, company_id in wallets.values():
             shelf.books[company_id].add_wallet(wallet)
-        self._load_spent(shelf)
+        for book in shelf.books.values():
+            self._load_spent(book)
+
+    @api.model
+    def _lock_wallets(self, book, wallets, plans):
+        """Lock the pockets of wallets that are known but for their money, and read it into the book.
+
+        ``wallets``: ``{id: lt.Wallet without pockets}``; ``plans`` as :meth:`_to_plans` gives them.
+        """
+        for wallet_id, kind, account_id, plan_id, *money in _LOCK_POCKETS.rows(self.env.cr, array(wallets)):
+            if kind == lt.DEBT:
+                wallets[wallet_id].debt_account_id = account_id
+            else:
+                wallets[wallet_id].pockets.append(self._to_pocket(plans[plan_id], account_id, *money))
+        for wallet in wallets.values():
+            book.add_wallet(wallet)
+        self._load_spent(book)
+
+    @staticmethod
+    def _to_pocket(plan, pocket_id, balance_minor, reserved_minor, expires_on):
+        code, order, refundable, usable_at = plan
+        return lt.Pocket(
+            pocket_id, code, order, balance_minor, reserved_minor, expires_on, usable_at, refundable
+        )
 
     @api.model
     def _load_plans(self, plan_ids):
@@ -76,26 +95,25 @@ class CampusLedgerWallets(models.AbstractModel):
         }
 
     @api.model
-    def _load_spent(self, shelf):
+    def _load_spent(self, book):
         """Today's purchases and money set aside, only where a day's limit asks for it."""
-        for book in shelf.books.values():
-            limited = [w.id for w in book.wallets.values() if w.limit_day_minor or w.pin_above_minor]
-            if not limited:
-                continue
-            self.env.cr.execute(
-                """SELECT wallet_id, SUM(minor)::bigint FROM (
-                       SELECT wallet_id, CASE WHEN reverses_id IS NULL THEN amount_minor ELSE -amount_minor END AS minor
-                         FROM campus_transfer
-                        WHERE wallet_id = ANY(%(ids)s) AND booking_date = %(day)s AND kind = 'purchase'
-                        UNION ALL
-                       SELECT wallet_id, amount_minor FROM campus_reservation
-                        WHERE wallet_id = ANY(%(ids)s) AND state = 'open'
-                          AND purpose <> 'lease') AS spending
-                    GROUP BY wallet_id""",
-                {"ids": limited, "day": book.on},
-            )
-            for wallet_id, minor in self.env.cr.fetchall():
-                book.wallets[wallet_id].spent_today_minor = minor
+        limited = [w.id for w in book.wallets.values() if w.limit_day_minor or w.pin_above_minor]
+        if not limited:
+            return
+        self.env.cr.execute(
+            """SELECT wallet_id, SUM(minor)::bigint FROM (
+                   SELECT wallet_id, CASE WHEN reverses_id IS NULL THEN amount_minor ELSE -amount_minor END AS minor
+                     FROM campus_transfer
+                    WHERE wallet_id = ANY(%(ids)s) AND booking_date = %(day)s AND kind = 'purchase'
+                    UNION ALL
+                   SELECT wallet_id, amount_minor FROM campus_reservation
+                    WHERE wallet_id = ANY(%(ids)s) AND state = 'open'
+                      AND purpose <> 'lease') AS spending
+                GROUP BY wallet_id""",
+            {"ids": limited, "day": book.on},
+        )
+        for wallet_id, minor in self.env.cr.fetchall():
+            book.wallets[wallet_id].spent_today_minor = minor
 
     @api.model
     def _load_debts(self, shelf):

@@ -3,10 +3,11 @@ from collections import namedtuple
 from odoo import api, models
 
 from ..campus_core import card_state, errors, journal_chain, uid, wire
+from ..campus_core import ledger_types as lt
 from ..campus_core.ledger import Book
 from ..campus_core.tap_charge import Key, Place, Terms
 from ..prepared import Statement, array
-from .campus_ledger_load import Shelf
+from .campus_ledger_wallets import TERMS_COLUMNS
 
 Known = namedtuple(
     "Known",
@@ -24,9 +25,11 @@ _CARDS = {
     by: Statement(
         f"cards_by_{by}",
         f"""SELECT card.{by}, card.id, card.wallet_id, card.state, card.valid_from, card.valid_until,
-                   holder.campus_valid_from, holder.campus_valid_until, holder.name
-              FROM campus_card card JOIN res_partner holder ON holder.id = card.partner_id
-             WHERE card.{by} = ANY(%s) AND card.company_id = %s AND card.wallet_id IS NOT NULL""",
+                   holder.campus_valid_from, holder.campus_valid_until, holder.name, {TERMS_COLUMNS}
+              FROM campus_card card
+              JOIN res_partner holder ON holder.id = card.partner_id
+              JOIN campus_wallet wallet ON wallet.id = card.wallet_id
+             WHERE card.{by} = ANY(%s) AND card.company_id = %s""",
     )
     for by in ("id", "uid", "number")
 }
@@ -206,14 +209,25 @@ class CampusTapsLoad(models.AbstractModel):
         if any(entry.mode == wire.TOLD and entry.outcome == wire.GRANTED for entry in entries):
             # Goods that are gone are charged in any case: what is missing needs a debt account.
             self.env["campus.wallet"]._ensure_debt_accounts(wallet_ids)
-        ledger, company_id = self.env["campus.ledger"], order.edge.company_id
-        shelf = Shelf()
-        shelf.company_of_wallet = dict.fromkeys(wallet_ids, company_id)
-        shelf.books[company_id] = order.book
+        ledger = self.env["campus.ledger"]
         plans = ledger._to_plans(order.frame.plans)
-        ledger._read_wallets(shelf, lock=True, plans=plans)
+        ledger._lock_wallets(order.book, self._to_wallets(keys), plans)
         if self._return_leases(order, entries, wallet_ids):
-            ledger._read_wallets(shelf, lock=True, plans=plans)
+            ledger._lock_wallets(order.book, self._to_wallets(keys), plans)
+
+    @staticmethod
+    def _to_wallets(keys):
+        """``{id: Wallet without its money}``"""
+        return {
+            key.wallet_id: lt.Wallet(
+                key.wallet_id,
+                key.wallet_state,
+                limit_purchase_minor=key.limit_purchase_minor,
+                limit_day_minor=key.limit_day_minor,
+                pin_above_minor=key.pin_above_minor,
+            )
+            for key in keys
+        }
 
     @api.model
     def _return_leases(self, order, entries, wallet_ids):
