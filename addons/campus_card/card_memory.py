@@ -13,6 +13,10 @@ MAX_CARDS = 200_000
 MAX_CHANGES = 1000
 
 
+class Outdated(Exception):
+    """A card, its holder or its wallet was changed while its tap waited for another batch."""
+
+
 class CardMemory:
     """Keys (``tap_charge.Key``) by UID, as they were at ``version`` or later; for one company.
 

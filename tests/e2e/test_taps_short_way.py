@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from concurrent import futures
 
 import pytest
 
@@ -32,10 +33,20 @@ env.cr.commit()
 answer = {"code": code, "card": card.id, "wallet": card.wallet_id.id}
 """
 VERB = """
-getattr(env["campus.card"].browse(card), verb)(*arguments)
+getattr(env[model].browse(id), verb)(*arguments)
 env.cr.commit()
 answer = None
 """
+HOLD = """
+held = env.registry.cursor()
+held.execute("SELECT 1 FROM campus_account WHERE wallet_id = %s FOR UPDATE", [wallet])
+env.registry.e2e_held = held
+answer = None
+"""
+LET_GO = "env.registry.e2e_held.close(); answer = None"
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 MOVE = """
 old = env["campus.card"].browse(card)
 uid = old.uid
@@ -90,8 +101,12 @@ class Journal:
         return self.edge.send("POST", PATH, body, signed | (self.long_way if long_way else {}))
 
     def tap(self):
-        """The answer to one more tap."""
-        status, answer = self.send(self.batch())
+        """The answer to one more tap, asked again when it was one too many for a second."""
+        body = self.batch()
+        status, answer = self.send(body)
+        while status == 429:
+            time.sleep(answer["retry_after_ms"] / 1000)
+            status, answer = self.send(body)
         assert status == 200, answer
         return answer["answers"][0]
 
@@ -165,12 +180,49 @@ def test_a_nonce_is_good_once(journal):
     assert (sent[1][0], sent[1][1]["code"]) == (401, "nonce_replayed")
 
 
-def test_a_card_that_is_frozen_is_refused_with_its_next_tap_at_every_worker(server, made, journal):
-    card = {"card": made["card"]}
+FREEZES = [("campus.card", "card", "card_frozen"), ("campus.wallet", "wallet", "wallet_frozen")]
+
+
+@pytest.mark.parametrize(("model", "name", "code"), FREEZES)
+def test_what_is_frozen_is_refused_with_its_next_tap_at_every_worker(
+    server, made, journal, model, name, code
+):
+    frozen = {"model": model, "id": made[name], "arguments": []}
     assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
-    server.run(VERB, verb="action_freeze", arguments=[], **card)
-    assert {journal.tap()["code"] for _ in range(TIMES)} == {"card_frozen"}
-    server.run(VERB, verb="action_unfreeze", arguments=[], **card)
+    server.run(VERB, verb="action_freeze", **frozen)
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {code}
+    server.run(VERB, verb="action_unfreeze", **frozen)
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
+
+
+@pytest.mark.parametrize(("model", "name", "code"), FREEZES)
+def test_what_is_frozen_while_its_tap_waits_for_the_pocket_is_refused(
+    server, made, journal, model, name, code
+):
+    frozen = {"model": model, "id": made[name], "arguments": []}
+    assert journal.tap()["code"] == "ok"
+    before = transfers(server, made)
+    server.run(HOLD, wallet=made["wallet"])
+    with futures.ThreadPoolExecutor() as pool:
+        tap = pool.submit(journal.tap)
+        until(lambda: server.query(WAITING) == [["1"]])
+        server.run(VERB, verb="action_freeze", **frozen)
+        server.run(LET_GO)
+        assert tap.result()["code"] == code
+    server.run(VERB, verb="action_unfreeze", **frozen)
+    assert transfers(server, made) == before
+    assert journal.tap()["code"] == "ok"
+
+
+@pytest.mark.parametrize("limit", ["limit_purchase_minor", "limit_day_minor", "own_limit_purchase_minor"])
+def test_a_limit_holds_from_the_next_tap_at_every_worker(server, made, journal, limit):
+    wallet = {"model": "campus.wallet", "id": made["wallet"], "verb": "write"}
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
+    server.run(VERB, arguments=[{limit: 300}], **wallet)
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {
+        limit.removeprefix("own_").removesuffix("_minor")
+    }
+    server.run(VERB, arguments=[{limit: 0}], **wallet)
     assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
 
 
@@ -181,6 +233,14 @@ def test_a_chip_that_became_another_card_is_charged_there(server, made, journal)
     answers = [journal.tap() for _ in range(TIMES)]
     assert {(answer["code"], answer["name"]) for answer in answers} == {("insufficient", "Zhou Wen")}
     assert transfers(server, made) == before
+
+
+def until(holds, seconds=20):
+    """Wait until ``holds()``."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def transfers(server, made):

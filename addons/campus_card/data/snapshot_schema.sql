@@ -49,6 +49,22 @@ CREATE OR REPLACE FUNCTION campus_snapshot_touch(cards integer[]) RETURNS void L
      WHERE campus_snapshot_card.changed_version <> excluded.changed_version
 $$;
 
+-- Says whether one of these cards has changed since the snapshot `seen`, which had the version `version`.
+-- VOLATILE: it looks at what is committed now, also within a statement that has waited.
+CREATE OR REPLACE FUNCTION campus_snapshot_outdated(
+    company integer, cards integer[], version bigint, seen pg_snapshot
+) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    RETURN EXISTS (
+        -- OFFSET: look for the few changes first, not for the many cards
+        SELECT 1 FROM (SELECT card_id, changed_version FROM campus_snapshot_card
+                        WHERE company_id = company AND changed_version >= version OFFSET 0) AS changed,
+               campus_snapshot_life life
+         WHERE changed.card_id = ANY (cards)
+           AND NOT pg_visible_in_snapshot((changed.changed_version - life.base)::text::xid8, seen)
+           AND changed.changed_version <> campus_snapshot_now());
+END $$;
+
 -- Cards ------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION campus_snapshot_cards_new() RETURNS trigger LANGUAGE plpgsql AS $$

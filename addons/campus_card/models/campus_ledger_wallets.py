@@ -6,11 +6,10 @@ from ..prepared import Statement, array
 
 # Locked in the order of their ids, so that two posts never wait for each other. What a locked row says
 # is what was committed last, whenever the statement began.
-_LOCK_POCKETS = Statement(
-    "pockets_lock",
-    """SELECT wallet_id, kind, id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account
-        WHERE wallet_id = ANY(%s) AND kind IN ('pocket', 'debt') ORDER BY id FOR NO KEY UPDATE""",
-)
+LOCK_POCKETS = """
+    SELECT wallet_id, kind, id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account
+     WHERE wallet_id = ANY(%s) AND kind IN ('pocket', 'debt') ORDER BY id FOR NO KEY UPDATE"""
+_LOCK_POCKETS = Statement("pockets_lock", LOCK_POCKETS)
 # What of a wallet is no money: its state and its limits, of which 0 is none.
 TERMS_COLUMNS = """wallet.state,
     COALESCE(LEAST(NULLIF(limit_purchase_minor, 0), NULLIF(own_limit_purchase_minor, 0)), 0),
@@ -60,12 +59,13 @@ class CampusLedgerWallets(models.AbstractModel):
             self._load_spent(book)
 
     @api.model
-    def _lock_wallets(self, book, wallets, plans):
-        """Lock the pockets of wallets that are known but for their money, and read it into the book.
+    def _fill_wallets(self, book, wallets, rows, plans):
+        """Put wallets that were known but for their money into the book.
 
-        ``wallets``: ``{id: lt.Wallet without pockets}``; ``plans`` as :meth:`_to_plans` gives them.
+        ``wallets``: ``{id: lt.Wallet without pockets}``; ``rows`` of ``LOCK_POCKETS``; ``plans`` as
+        :meth:`_to_plans` gives them.
         """
-        for wallet_id, kind, account_id, plan_id, *money in _LOCK_POCKETS.rows(self.env.cr, array(wallets)):
+        for wallet_id, kind, account_id, plan_id, *money in rows:
             if kind == lt.DEBT:
                 wallets[wallet_id].debt_account_id = account_id
             else:

@@ -27,7 +27,7 @@ _FRAME = Statement(
                   FROM campus_terminal WHERE edge_id = %s AND active AND code = ANY(%s)),
                (SELECT json_agg(json_build_array({PLAN_COLUMNS}))
                   FROM campus_pocket_plan plan WHERE plan.company_id = company.id),
-               (SELECT life FROM campus_snapshot_life),
+               (SELECT life FROM campus_snapshot_life), pg_current_snapshot()::text,
                (SELECT json_agg(json_build_array(changed.card_id, card.uid))
                   FROM (SELECT card_id FROM campus_snapshot_card
                          WHERE company_id = company.id AND changed_version >= %s
@@ -40,10 +40,11 @@ _FRAME = Statement(
          WHERE company.id = %s""",
 )
 # ``cap_minor``: most that one tap may charge without the server (0: no cap); ``uid_limit_minor``: with a
-# bare UID; ``chip_required``: chips must speak. Terminals, plans and changed cards are lists of lists, or
-# None.
+# bare UID; ``chip_required``: chips must speak; ``seen``: the database's snapshot, ``snapshot`` its version.
+# Terminals, plans and changed cards are lists of lists, or None.
 Frame = namedtuple(
-    "Frame", "snapshot tz closed_until cap_minor uid_limit_minor chip_required terminals plans life changed"
+    "Frame",
+    "snapshot tz closed_until cap_minor uid_limit_minor chip_required terminals plans life seen changed",
 )
 
 
@@ -117,6 +118,9 @@ class CampusTaps(models.AbstractModel):
                 raise
             except (pg_errors.LockNotAvailable, pg_errors.DeadlockDetected) as error:
                 raise WireError(core_errors.TRY_AGAIN) from error
+            except card_memory.Outdated as error:
+                if is_careful:
+                    raise WireError(core_errors.TRY_AGAIN) from error
             except pg_errors.UniqueViolation:
                 if is_careful:
                     raise

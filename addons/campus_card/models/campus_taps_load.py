@@ -2,12 +2,13 @@ from collections import namedtuple
 
 from odoo import api, models
 
+from .. import card_memory
 from ..campus_core import card_state, errors, journal_chain, uid, wire
 from ..campus_core import ledger_types as lt
 from ..campus_core.ledger import Book
 from ..campus_core.tap_charge import Key, Place, Terms
 from ..prepared import Statement, array
-from .campus_ledger_wallets import TERMS_COLUMNS
+from .campus_ledger_wallets import LOCK_POCKETS, TERMS_COLUMNS
 
 Known = namedtuple(
     "Known",
@@ -33,6 +34,16 @@ _CARDS = {
     )
     for by in ("id", "uid", "number")
 }
+# Another batch may have been waited for: a row without a wallet says that a card, its holder or its wallet
+# is no longer what it was when this one began.
+_LOCK = Statement(
+    "taps_lock",
+    f"""WITH locked AS MATERIALIZED ({LOCK_POCKETS})
+        SELECT * FROM locked
+         UNION ALL
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         WHERE campus_snapshot_outdated(%s, %s, %s, %s)""",
+)
 
 
 class CampusTapsLoad(models.AbstractModel):
@@ -209,11 +220,19 @@ class CampusTapsLoad(models.AbstractModel):
         if any(entry.mode == wire.TOLD and entry.outcome == wire.GRANTED for entry in entries):
             # Goods that are gone are charged in any case: what is missing needs a debt account.
             self.env["campus.wallet"]._ensure_debt_accounts(wallet_ids)
-        ledger = self.env["campus.ledger"]
-        plans = ledger._to_plans(order.frame.plans)
-        ledger._lock_wallets(order.book, self._to_wallets(keys), plans)
+        self._lock_wallets(order, keys)
         if self._return_leases(order, entries, wallet_ids):
-            ledger._lock_wallets(order.book, self._to_wallets(keys), plans)
+            self._lock_wallets(order, keys)
+
+    @api.model
+    def _lock_wallets(self, order, keys):
+        wallets, cards, frame = self._to_wallets(keys), {key.card_id for key in keys}, order.frame
+        looked = (order.edge.company_id, array(cards), frame.snapshot, frame.seen)
+        rows = _LOCK.rows(self.env.cr, array(wallets), *looked)
+        if rows and rows[-1][0] is None:
+            raise card_memory.Outdated
+        ledger = self.env["campus.ledger"]
+        ledger._fill_wallets(order.book, wallets, rows, ledger._to_plans(frame.plans))
 
     @staticmethod
     def _to_wallets(keys):
