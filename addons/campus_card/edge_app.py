@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request
 
 from . import edge_auth, own_cursor
 from .campus_core.errors import CampusError
-from .edge_http import BUSY, TAPS_PATH, failure_response, json_response, read_body, read_object
+from .edge_http import BUSY, TAPS_PATH, failure_response, json_body, read_body, read_object
 
 _logger = logging.getLogger(__name__)
 
@@ -71,12 +71,13 @@ def _respond(registry, environ, start_response):
         ProxyFix(lambda *_args: [])(environ, lambda *_args: None)
     try:
         with _no_collection():
-            response = json_response(_take(registry, Request(environ)))
+            body = json_body(_take(registry, Request(environ)))
     except Exception as error:
         if not isinstance(error, (CampusError, *BUSY)):
             _logger.exception("Taps could not be taken.")
-        response = failure_response(error)
-    return response(environ, start_response)
+        return failure_response(error)(environ, start_response)
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ its next request. A key is kept in mind only to be tried before it is read.
 import ipaddress
 from typing import NamedTuple
 
+import orjson
 from odoo import SUPERUSER_ID
 from odoo.api import Environment
 
@@ -22,7 +23,8 @@ RATE_WINDOW_MS = 1000
 UNKNOWN_WINDOW_MS = 60_000
 UNKNOWN_MAX = 60
 
-# The nonce is remembered where ``public_key`` is the edge's and nothing else stands against it.
+# The nonce is remembered where ``public_key`` is the edge's and nothing else stands against it. The row is one
+# JSON text, as a driver takes longer for eight columns.
 _MEET = Statement(
     "edge_meet",
     """WITH known AS MATERIALIZED (
@@ -42,7 +44,8 @@ _MEET = Statement(
            SELECT id, %s::uuid, %s::bigint FROM known
             WHERE public_key = %s AND state = ANY(%s) AND NOT is_busy
                ON CONFLICT DO NOTHING RETURNING 1)
-       SELECT known.*, EXISTS (SELECT 1 FROM remembered) FROM known""",
+       SELECT json_build_array(id, company_id, uuid, state, lang, public_key, is_busy,
+                               EXISTS (SELECT 1 FROM remembered))::text FROM known""",
 )
 _REMEMBER = Statement(
     "edge_nonce",
@@ -80,7 +83,8 @@ def authenticate(cr, httprequest, states=(ACTIVE,)):
     row = _MEET.one(cr, now_ms - RATE_WINDOW_MS, uuid, nonce, now_ms, proven, array(states))
     if row is None:
         raise _unknown(cr, httprequest.remote_addr, errors.EDGE_UNKNOWN, now_ms)
-    edge, public_key, is_busy, is_remembered = Edge(*row[:5]), *row[5:]
+    *known, public_key, is_busy, is_remembered = orjson.loads(row[0])
+    edge = Edge._make(known)
     if public_key != proven and not _is_signed(public_key, text, signature):
         raise _unknown(cr, httprequest.remote_addr, errors.SIGNATURE_INVALID, now_ms)
     if edge.state not in states:

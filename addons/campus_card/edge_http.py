@@ -44,10 +44,14 @@ def server_time_ms():
     return time.time_ns() // 1_000_000
 
 
+def json_body(values):
+    """``values`` (a dict) as JSON, with the server's time."""
+    return orjson.dumps({"server_time_ms": server_time_ms(), **values})
+
+
 def json_response(values, status=200):
     """Answer ``values`` (a dict) as JSON, with the server's time."""
-    body = orjson.dumps({"server_time_ms": server_time_ms(), **values})
-    return Response(body, status=status, content_type="application/json")
+    return Response(json_body(values), status=status, content_type="application/json")
 
 
 def refusal_response(code, **numbers):

@@ -56,8 +56,8 @@ def transaction(cr, *calls):
     try:
         prepared.run_all(cr, *calls, before="BEGIN")
         yield
-        cr.flush()
         if not is_between_transactions(cr):
+            cr.flush()
             cr.execute("COMMIT")
         # What Odoo does after a commit; the connection itself has nothing to commit any more.
         cr.commit()  # pylint: disable=invalid-commit

@@ -32,7 +32,7 @@ PRICE_MINOR = 350
 CLIENT_PROCESSES = 2
 # While one waits for the disk or a pocket, the others keep two cores busy.
 WORKERS = 3
-# Each worker reads its registry when it is first asked; plans and caches follow.
+# Each worker reads its registry when it is first asked; plans follow, and the cards that it remembers.
 WARM_S = 5.0
 # What is answered between the ramp and the end counts: not what was begun before the end, and not how the
 # last batches drain.
@@ -170,7 +170,7 @@ def measure(args, ws, database, school, pgbench, history):
     for _ in range(args.rounds):
         runs = []
         with odoo_server(ws, database, "bench-taps", workers=WORKERS, db_maxconn=16) as url:
-            over_http(url, school, 20, WARM_S)
+            over_http(url, school, max(args.batches), WARM_S)
             raw = [pgbench.tps(args.seconds)]
             for size in args.batches:
                 run = {"batch": size, "history_rows": history, **over_http(url, school, size, args.seconds)}

@@ -22,6 +22,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -81,10 +82,16 @@ def generate(random_bytes: Callable[[int], bytes]) -> SigningKey:
     return SigningKey(random_bytes(KEY_BYTES))
 
 
+# to read a key takes half as long as to check a signature
+@lru_cache(maxsize=1024)
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
+
+
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     """Say whether ``signature`` is that of ``public``'s owner over ``message``; noise is not."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        _public_key(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True

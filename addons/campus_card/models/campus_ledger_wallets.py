@@ -7,7 +7,7 @@ from ..prepared import Statement, array
 # Locked in the order of their ids, so that two posts never wait for each other. What a locked row says
 # is what was committed last, whenever the statement began.
 LOCK_POCKETS = """
-    SELECT wallet_id, kind, id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account
+    SELECT wallet_id, kind = 'debt', id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account
      WHERE wallet_id = ANY(%s) AND kind IN ('pocket', 'debt') ORDER BY id FOR NO KEY UPDATE"""
 _LOCK_POCKETS = Statement("pockets_lock", LOCK_POCKETS)
 # What of a wallet is no money: its state and its limits, of which 0 is none.
@@ -65,8 +65,8 @@ class CampusLedgerWallets(models.AbstractModel):
         ``wallets``: ``{id: lt.Wallet without pockets}``; ``rows`` of ``LOCK_POCKETS``; ``plans`` as
         :meth:`_to_plans` gives them.
         """
-        for wallet_id, kind, account_id, plan_id, *money in rows:
-            if kind == lt.DEBT:
+        for wallet_id, is_debt, account_id, plan_id, *money in rows:
+            if is_debt:
                 wallets[wallet_id].debt_account_id = account_id
             else:
                 wallets[wallet_id].pockets.append(self._to_pocket(plans[plan_id], account_id, *money))

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections import namedtuple
 
 from odoo import api, models
@@ -57,7 +58,8 @@ class CampusTapsLoad(models.AbstractModel):
         order.used_up = self._used_up_codes()
         order.good_once = tuple(f"{kind}:" for kind in order.used_up)
         order.places = {code: Place._make(values) for code, *values in frame.terminals or ()}
-        day = self.env["campus.ledger"]._first_open_day(frame.tz, frame.closed_until)
+        closed_until = dt.date.fromisoformat(frame.closed_until) if frame.closed_until else None
+        day = self.env["campus.ledger"]._first_open_day(frame.tz, closed_until)
         order.book = Book(day)
         order.terms = Terms(day, order.now_ms, frame.cap_minor, frame.uid_limit_minor)
         if order.is_careful or self._may_be_known(order.batch):
@@ -166,9 +168,10 @@ class CampusTapsLoad(models.AbstractModel):
 
     @api.model
     def _resolve_uid(self, order, texts):
-        uids, found, memory = [text for text in texts if self._is_uid(text)], {}, order.memory
+        found, memory = {}, order.memory
         if memory:
-            found, uids = memory.look_up(uids)
+            found, texts = memory.look_up(texts)
+        uids = [text for text in texts if self._is_uid(text)]
         if uids:
             read = self._find_cards(order, "uid", uids)
             found |= read
