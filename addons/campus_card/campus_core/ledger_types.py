@@ -82,7 +82,7 @@ class Pocket:
 
     def spendable_minor(self, on: dt.date) -> int:
         """Cents that can be spent on that day."""
-        return self.balance_minor - self.reserved_minor if self.alive(on) else 0
+        return self.available_minor if self.alive(on) else 0
 
     def usable(self, merchant_id: int) -> bool:
         """Whether the plan may be spent at that merchant."""

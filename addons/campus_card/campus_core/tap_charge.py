@@ -59,6 +59,11 @@ class Key(NamedTuple):
     limit_day_minor: int = 0
     pin_above_minor: int = 0
 
+    @property
+    def wallet_terms(self) -> tuple[str, int, int, int]:
+        """What is known of the wallet."""
+        return self.wallet_state, self.limit_purchase_minor, self.limit_day_minor, self.pin_above_minor
+
     def refusal(self, on: dt.date) -> str | None:
         """Return why this card may not be used on that day, None when it may."""
         if (

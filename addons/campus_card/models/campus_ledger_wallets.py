@@ -1,29 +1,28 @@
 from odoo import api, models
 
-from .. import prepared
 from ..campus_core import ledger_types as lt
 from ..prepared import Statement, array
 
+POCKETS = """
+    SELECT wallet_id, kind = 'debt', id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account
+     WHERE wallet_id = ANY(%s) AND kind IN ('pocket', 'debt') ORDER BY id"""
 # Locked in the order of their ids, so that two posts never wait for each other. What a locked row says
 # is what was committed last, whenever the statement began.
-LOCK_POCKETS = """
-    SELECT wallet_id, kind = 'debt', id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account
-     WHERE wallet_id = ANY(%s) AND kind IN ('pocket', 'debt') ORDER BY id FOR NO KEY UPDATE"""
+LOCK_POCKETS = f"{POCKETS} FOR NO KEY UPDATE"
+_POCKETS = Statement("pockets", POCKETS)
 _LOCK_POCKETS = Statement("pockets_lock", LOCK_POCKETS)
 # What of a wallet is no money: its state and its limits, of which 0 is none.
-TERMS_COLUMNS = """wallet.state,
-    COALESCE(LEAST(NULLIF(limit_purchase_minor, 0), NULLIF(own_limit_purchase_minor, 0)), 0),
-    COALESCE(LEAST(NULLIF(limit_day_minor, 0), NULLIF(own_limit_day_minor, 0)), 0),
-    COALESCE(LEAST(NULLIF(pin_above_minor, 0), NULLIF(own_pin_above_minor, 0)), 0)"""
-# A row per pocket, and one for a wallet without.
+TERMS_COLUMNS = ", ".join(
+    (
+        "wallet.state",
+        *(
+            f"COALESCE(LEAST(NULLIF(wallet.{name}, 0), NULLIF(wallet.own_{name}, 0)), 0)"
+            for name in ("limit_purchase_minor", "limit_day_minor", "pin_above_minor")
+        ),
+    )
+)
 _WALLETS = Statement(
-    "wallets",
-    f"""SELECT wallet.id, wallet.company_id, debt.id, {TERMS_COLUMNS},
-              pocket.plan_id, pocket.id, pocket.balance_minor, pocket.reserved_minor, pocket.expires_on
-         FROM campus_wallet wallet
-         LEFT JOIN campus_account debt ON debt.wallet_id = wallet.id AND debt.kind = 'debt'
-         LEFT JOIN campus_account pocket ON pocket.wallet_id = wallet.id AND pocket.kind = 'pocket'
-        WHERE wallet.id = ANY(%s)""",
+    "wallets", f"SELECT wallet.id, {TERMS_COLUMNS} FROM campus_wallet wallet WHERE wallet.id = ANY(%s)"
 )
 PLAN_COLUMNS = """plan.id, plan.code, plan.sequence, plan.refundable,
     ARRAY(SELECT campus_account_id FROM campus_pocket_plan_merchant_rel
@@ -43,34 +42,33 @@ class CampusLedgerWallets(models.AbstractModel):
         Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
         """
         ids = array(shelf.company_of_wallet)
-        prepared.run_all(self.env.cr, *([(_LOCK_POCKETS, ids)] if lock else []), (_WALLETS, ids))
-        rows = self.env.cr.fetchall()
-        plans = self._load_plans({row[-5] for row in rows} - {None})
-        wallets = {}
-        for wallet_id, company_id, debt_id, state, purchase, day, pin, plan_id, pocket_id, *money in rows:
-            if wallet_id not in wallets:
-                wallet = lt.Wallet(wallet_id, state, [], debt_id or 0, 0, purchase, day, pin)
-                wallets[wallet_id] = wallet, company_id
-            if pocket_id:
-                wallets[wallet_id][0].pockets.append(self._to_pocket(plans[plan_id], pocket_id, *money))
-        for wallet, company_id in wallets.values():
-            shelf.books[company_id].add_wallet(wallet)
-        for book in shelf.books.values():
-            self._load_spent(book)
+        rows = (_LOCK_POCKETS if lock else _POCKETS).rows(self.env.cr, ids)
+        terms = _WALLETS.rows(self.env.cr, ids)
+        wallets = {wallet_id: self._to_wallet(wallet_id, *values) for wallet_id, *values in terms}
+        self._fill_wallets(wallets, rows, self._load_plans({row[3] for row in rows} - {None}))
+        for company_id, book in shelf.books.items():
+            own = [w for w in wallets.values() if shelf.company_of_wallet[w.id] == company_id]
+            self._add_wallets(book, own)
+
+    @staticmethod
+    def _to_wallet(wallet_id, state, limit_purchase_minor, limit_day_minor, pin_above_minor):
+        """A wallet whose money is not known yet; the values are those of ``TERMS_COLUMNS``."""
+        return lt.Wallet(wallet_id, state, [], 0, 0, limit_purchase_minor, limit_day_minor, pin_above_minor)
 
     @api.model
-    def _fill_wallets(self, book, wallets, rows, plans):
-        """Put wallets that were known but for their money into the book.
-
-        ``wallets``: ``{id: lt.Wallet without pockets}``; ``rows`` of ``LOCK_POCKETS``; ``plans`` as
-        :meth:`_to_plans` gives them.
-        """
+    def _fill_wallets(self, wallets, rows, plans):
+        """Put money into wallets ``{id: lt.Wallet}``, from ``rows`` of ``POCKETS`` and ``plans`` as
+        :meth:`_to_plans` gives them."""
         for wallet_id, is_debt, account_id, plan_id, *money in rows:
             if is_debt:
                 wallets[wallet_id].debt_account_id = account_id
             else:
                 wallets[wallet_id].pockets.append(self._to_pocket(plans[plan_id], account_id, *money))
-        for wallet in wallets.values():
+
+    @api.model
+    def _add_wallets(self, book, wallets):
+        """Make wallets known to a book, with what was spent today."""
+        for wallet in wallets:
             book.add_wallet(wallet)
         self._load_spent(book)
 

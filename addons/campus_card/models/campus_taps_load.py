@@ -5,7 +5,6 @@ from odoo import api, models
 
 from .. import card_memory
 from ..campus_core import card_state, errors, journal_chain, uid, wire
-from ..campus_core import ledger_types as lt
 from ..campus_core.ledger import Book
 from ..campus_core.tap_charge import Key, Place, Terms
 from ..prepared import Statement, array
@@ -229,27 +228,16 @@ class CampusTapsLoad(models.AbstractModel):
 
     @api.model
     def _lock_wallets(self, order, keys):
-        wallets, cards, frame = self._to_wallets(keys), {key.card_id for key in keys}, order.frame
+        ledger, frame = self.env["campus.ledger"], order.frame
+        plans = ledger._to_plans(frame.plans)
+        wallets = {key.wallet_id: ledger._to_wallet(key.wallet_id, *key.wallet_terms) for key in keys}
+        cards = {key.card_id for key in keys}
         looked = (order.edge.company_id, array(cards), frame.snapshot, frame.seen)
         rows = _LOCK.rows(self.env.cr, array(wallets), *looked)
         if rows and rows[-1][0] is None:
             raise card_memory.Outdated
-        ledger = self.env["campus.ledger"]
-        ledger._fill_wallets(order.book, wallets, rows, ledger._to_plans(frame.plans))
-
-    @staticmethod
-    def _to_wallets(keys):
-        """``{id: Wallet without its money}``"""
-        return {
-            key.wallet_id: lt.Wallet(
-                key.wallet_id,
-                key.wallet_state,
-                limit_purchase_minor=key.limit_purchase_minor,
-                limit_day_minor=key.limit_day_minor,
-                pin_above_minor=key.pin_above_minor,
-            )
-            for key in keys
-        }
+        ledger._fill_wallets(wallets, rows, plans)
+        ledger._add_wallets(order.book, wallets.values())
 
     @api.model
     def _return_leases(self, order, entries, wallet_ids):
