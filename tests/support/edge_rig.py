@@ -10,6 +10,7 @@ from campus_edge.exposure import Exposure
 from campus_edge.http import Connection, Identity
 from campus_edge.journal import Journal
 from campus_edge.listener import Listener
+from campus_edge.loop import Loop
 from campus_edge.sender import Sender
 from campus_edge.snapshot import Snapshot
 from campus_edge.snapshot_store import SnapshotStore
@@ -49,8 +50,9 @@ class Rig:
             self.store, Connection(identity, self.clock), self.clock, server.url,
             self.sender.server_seen, self.exposure.leases_changed, poll_ms,
         )  # fmt: skip
+        self.loop = Loop()
         self.engine = Engine(
-            self.journal, self.snapshot, self.sender, self.asks, self.exposure, self.clock, "en_US",
+            self.loop, self.journal, self.snapshot, self.sender, self.asks, self.exposure, self.clock, "en_US",
             ask_timeout_ms,
         )  # fmt: skip
 
@@ -68,6 +70,7 @@ class Rig:
         self.listener.stop()
         self.sender.stop()
         self.journal.close()
+        self.loop.stop()
 
     def ready(self):
         """Wait for the snapshot and the server."""

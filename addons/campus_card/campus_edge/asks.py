@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, TypeAlias
 
 from campus_core import wire
-
-from .journal import JournalUnwritable
-
-#: How long a claimed answer may take to be stored: a disk that stands still longer is broken.
-STORE_TIMEOUT_MS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +42,54 @@ class ServerAnswer:
         )
 
 
-class Ask:
+#: Called with the answer when it is stored, with None when it came and could not be.
+Take: TypeAlias = Callable[[ServerAnswer | None], object]
+
+_WAITING, _CLAIMED, _ALONE = range(3)
+
+
+class _Ask:
     """One tap that waits."""
 
-    __slots__ = ("answer", "claimed", "done")
+    __slots__ = ("state", "take")
 
-    def __init__(self) -> None:
-        self.done = threading.Event()
-        self.claimed = False
-        self.answer: ServerAnswer | None = None
+    def __init__(self, take: Take) -> None:
+        self.take = take
+        self.state = _WAITING
 
 
 class Asks:
-    """The open asks by uuid of their tap."""
+    """The open asks by uuid of their tap; an ask is open until what became of it is in the journal."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[str, Ask] = {}
+        self._open: dict[str, _Ask] = {}
 
-    def open(self, uuid: str) -> Ask:
+    def open(self, uuid: str, take: Take) -> None:
         """Begin to wait for the server's answer about a tap; before it is written, or it may be missed."""
-        ask = Ask()
         with self._lock:
-            self._open[uuid] = ask
-        return ask
+            self._open[uuid] = _Ask(take)
 
     def is_open(self, uuid: str) -> bool:
         """Say whether a reader waits for this tap."""
         return uuid in self._open
 
-    def drop(self, uuid: str) -> None:
-        """Nobody waits any more: the tap could not be written."""
+    def give_up(self, uuid: str) -> bool:
+        """The server is late: from now on its answer does not count, unless it is being stored.
+
+        Say whether that holds. The ask stays open until ``close``, when the edge's own answer is written.
+        """
         with self._lock:
-            self._open.pop(uuid, None)
+            ask = self._open.get(uuid)
+            if ask is None or ask.state == _CLAIMED:
+                return False
+            ask.state = _ALONE
+            return True
+
+    def close(self, uuid: str) -> bool:
+        """Nobody waits any more; say whether somebody did."""
+        with self._lock:
+            return self._open.pop(uuid, None) is not None
 
     def claim(self, uuids: Iterable[str]) -> list[str]:
         """The server has answered: of these, return the taps that still wait. They will get it."""
@@ -87,8 +97,8 @@ class Asks:
         with self._lock:
             for uuid in uuids:
                 ask = self._open.get(uuid)
-                if ask is not None:
-                    ask.claimed = True
+                if ask is not None and ask.state != _ALONE:
+                    ask.state = _CLAIMED
                     claimed.append(uuid)
         return claimed
 
@@ -98,24 +108,7 @@ class Asks:
             done = [(self._open.pop(uuid, None), answer) for uuid, answer in answers.items()]
         for ask, answer in done:
             if ask is not None:
-                ask.answer = answer
-                ask.done.set()
-
-    def wait(self, uuid: str, ask: Ask, timeout_ms: int) -> ServerAnswer | None:
-        """Return the server's answer, or None when it did not come in time: it will not count then.
-
-        Raises ``JournalUnwritable`` when it came and could not be stored.
-        """
-        if not ask.done.wait(timeout_ms / 1000):
-            with self._lock:
-                if not ask.claimed:
-                    self._open.pop(uuid, None)
-                    return None
-            ask.done.wait(STORE_TIMEOUT_MS / 1000)
-        if ask.answer is None:
-            self.drop(uuid)
-            raise JournalUnwritable("the server's answer could not be stored")
-        return ask.answer
+                ask.take(answer)
 
 
 def _whole(value: Any) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from .config import KEYPAD, ConfigError, ReaderConfig
+from .loop import Loop, shared
 from .ports.base import Port, Sink
 from .ports.osdp_line import OsdpLines
 from .ports.pcsc_port import PcscPort
@@ -25,29 +26,39 @@ PADS: Final = ("keypad", "wedge")
 _KEY: Final = re.compile(r"[0-9A-Fa-f]{32}\s*\Z")
 
 
+class Common(NamedTuple):
+    """What the ports of an edge share."""
+
+    loop: Loop
+    lines: OsdpLines
+
+
 def _url(reader: ReaderConfig) -> str:
     if not reader.url:
         raise ConfigError(f"reader.url of {reader.terminal} is missing: a device or socket://host:port")
     return reader.url
 
 
-def _rdm6300(reader: ReaderConfig, sink: Sink) -> Port:
-    return _serial(reader, sink, rdm6300.Rdm6300(), rdm6300.BAUD)
+def _rdm6300(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    return _serial(reader, sink, common, rdm6300.Rdm6300(), rdm6300.BAUD)
 
 
-def _pn532(reader: ReaderConfig, sink: Sink) -> Port:
-    return _serial(reader, sink, pn532.Pn532(reader.reads_sun), pn532.BAUD)
+def _pn532(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    return _serial(reader, sink, common, pn532.Pn532(reader.reads_sun), pn532.BAUD)
 
 
-def _serial(reader: ReaderConfig, sink: Sink, decoder: Decoder, baud: int) -> Port:
-    return SerialPort(reader.terminal, sink, decoder, _url(reader), reader.baud or baud, announces=True)
+def _serial(
+    reader: ReaderConfig, sink: Sink, common: Common, decoder: Decoder, baud: int, announces: bool = True
+) -> Port:
+    url, baud = _url(reader), reader.baud or baud
+    return SerialPort(reader.terminal, sink, decoder, url, baud, announces, loop=common.loop)
 
 
-def _pcsc(reader: ReaderConfig, sink: Sink) -> Port:
+def _pcsc(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
     return PcscPort(reader.terminal, sink, reader.name, reader.reads_sun)
 
 
-def _wedge(reader: ReaderConfig, sink: Sink) -> Port:
+def _wedge(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
     """The keyboard by its path, by vendor and product, or by a part of its name."""
     address = reader.url
     if not address and reader.vendor:
@@ -60,12 +71,12 @@ def _wedge(reader: ReaderConfig, sink: Sink) -> Port:
     return WedgePort(reader.terminal, sink, address, decoder)
 
 
-def _keypad(reader: ReaderConfig, sink: Sink) -> Port:
+def _keypad(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
     """A keypad on a serial line; it has no more to say than that the line is open."""
-    return SerialPort(reader.terminal, sink, SerialPad(), _url(reader), reader.baud or key_pads.BAUD)
+    return _serial(reader, sink, common, SerialPad(), key_pads.BAUD, announces=False)
 
 
-def _osdp(reader: ReaderConfig, sink: Sink, lines: OsdpLines) -> Port:
+def _osdp(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
     config = OsdpConfig(
         address=reader.address,
         key=_osdp_key(reader),
@@ -74,7 +85,7 @@ def _osdp(reader: ReaderConfig, sink: Sink, lines: OsdpLines) -> Port:
         uid_reversed=reader.uid_reversed,
         encoding=reader.encoding,
     )
-    return lines.port(reader.terminal, sink, _url(reader), reader.baud or OSDP_BAUD, config)
+    return common.lines.port(reader.terminal, sink, _url(reader), reader.baud or OSDP_BAUD, config)
 
 
 def _osdp_key(reader: ReaderConfig) -> bytes | None:
@@ -90,21 +101,22 @@ def _osdp_key(reader: ReaderConfig) -> bytes | None:
     return bytes.fromhex(text)
 
 
-DRIVERS: Final[dict[str, Callable[[ReaderConfig, Sink, OsdpLines], Port]]] = {
-    "rdm6300": lambda reader, sink, lines: _rdm6300(reader, sink),
-    "pn532": lambda reader, sink, lines: _pn532(reader, sink),
+DRIVERS: Final[dict[str, Callable[[ReaderConfig, Sink, Common], Port]]] = {
+    "rdm6300": _rdm6300,
+    "pn532": _pn532,
     "osdp": _osdp,
-    "pcsc": lambda reader, sink, lines: _pcsc(reader, sink),
-    "wedge": lambda reader, sink, lines: _wedge(reader, sink),
-    "keypad": lambda reader, sink, lines: _keypad(reader, sink),
+    "pcsc": _pcsc,
+    "wedge": _wedge,
+    "keypad": _keypad,
 }
 
 
 class Ports:
-    """Makes the ports of one edge: OSDP readers with the same url share their line."""
+    """Makes the ports of one edge: they share a loop, OSDP readers with the same url share their line."""
 
-    def __init__(self) -> None:
-        self._lines = OsdpLines()
+    def __init__(self, loop: Loop | None = None) -> None:
+        loop = loop or shared()
+        self._common = Common(loop, OsdpLines(loop=loop))
 
     def __call__(self, reader: ReaderConfig, sink: Sink) -> Port:
         """Return the port of a reader, not yet started. Raises ``ConfigError``."""
@@ -114,7 +126,7 @@ class Ports:
                 f'reader {reader.terminal}: use = "keypad" goes with the drivers {", ".join(PADS)}'
             )
         try:
-            return DRIVERS[reader.driver](reader, sink, self._lines)
+            return DRIVERS[reader.driver](reader, sink, self._common)
         except ConfigError:
             raise
         except ValueError as error:

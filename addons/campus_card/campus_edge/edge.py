@@ -30,6 +30,7 @@ from .keying import Keying
 from .lan.server import LanServer
 from .lan_feed import LanFeed
 from .listener import Listener
+from .loop import Loop
 from .pulse import Pulse
 from .readers import MakePort, Readers
 from .sender import Sender
@@ -64,14 +65,20 @@ class Edge:
             self.store, self._connect(), self.clock, paired.identity.url, self.sender.server_seen,
             self._leases_changed, config.poll_ms,
         )  # fmt: skip
+        self._loop = Loop()
         self.engine = Engine(
-            self.journal, self.snapshot, self.sender, asks, self.exposure, self.clock, config.language,
-            config.ask_timeout_ms,
+            self._loop, self.journal, self.snapshot, self.sender, asks, self.exposure, self.clock,
+            config.language, config.ask_timeout_ms,
         )  # fmt: skip
         self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
         keying = Keying(config.readers, self.engine, self.snapshot.terminal, config.language)
         self.readers = Readers(
-            config.readers, port_maker or Ports(), self.engine.present, self._offer, keying
+            config.readers,
+            port_maker or Ports(self._loop),
+            self.engine.begin,
+            self._offer,
+            keying,
+            self._loop,
         )
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
@@ -112,6 +119,7 @@ class Edge:
         self.sender.stop()
         self._ticker.join(timeout=5)
         self.journal.close()
+        self._loop.stop()
         _logger.info("stopped")
 
     # -- status ----------------------------------------------------------------------------

@@ -3,49 +3,33 @@
 One thread writes. It takes everything that has arrived while the last commit was being synced into
 the next one (a group commit), signs the head of the chain and only then lets the callers go on. A
 write that fails (the disk is full) fails for its callers alone: nothing of it is kept, and the next
-write tries again.
+write tries again. Who may not wait gives a function that is called when the commit is on the disk.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import queue
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from campus_core import wire
 from campus_core.wire import TapEntry
 
 from . import journal_store as store
 from .files import sync_folder
+from .journal_jobs import Job, Jobs, JournalUnwritable
 from .journal_store import Batch, Draft, Signer
 
+__all__ = ["Journal", "JournalUnwritable"]
 _logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
-GROUP_MAX: Final = 500
-
-
-class JournalUnwritable(Exception):
-    """The journal could not be written: the disk is full or broken."""
-
-
-class _Job(NamedTuple):
-    """Something to do in the writer's next transaction, or (``alone``) between two of them."""
-
-    work: Callable[[sqlite3.Connection], Any]
-    done: Future[Any]
-    alone: bool = False
-
-
-#: No more for this group.
-_ENOUGH: Final = _Job(lambda base: None, Future())
 
 
 class Journal:
@@ -58,11 +42,8 @@ class Journal:
         self._path = path
         self._key = key
         self._make_uuid = make_uuid
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs = Jobs()
         self._reading = threading.Lock()
-        self._closing = threading.Lock()
-        self._closed = False
-        self._waiting = 0
         self._open()
         self._writer = threading.Thread(target=self._write_all, name="journal", daemon=True)
         self._writer.start()
@@ -87,6 +68,24 @@ class Journal:
         """
         wire.parse_entry([1, *draft])
         return self._do(lambda base: self._insert(base, draft))
+
+    def submit(self, drafts: Sequence[Draft], done: Callable[[Exception | None], object]) -> None:
+        """Write entries that the contract allows, all or none, and do not wait.
+
+        ``done`` is called with None when they are on the disk, with ``JournalUnwritable`` when they
+        cannot be kept; in the writer's thread, which waits for it.
+        """
+
+        def work(base: sqlite3.Connection) -> None:
+            for draft in drafts:
+                self._insert(base, draft)
+
+        try:
+            ending = self._jobs.put(work)
+        except JournalUnwritable as error:
+            done(error)
+        else:
+            ending.add_done_callback(lambda ended: done(_fault_of(ended)))
 
     def adopt(self, entries: Iterable[TapEntry]) -> None:
         """Write entries of another journal behind those of this one, all or none."""
@@ -140,18 +139,14 @@ class Journal:
         """How many entries the server is not known to have."""
         return max(self.head_seq - self.acked_seq, 0)
 
-    @property
-    def is_busy(self) -> bool:
-        """Say whether something is being written right now."""
-        return self._waiting > 0
+    def settle(self, timeout_ms: int) -> None:
+        """Wait until nothing is being written any more, no longer than ``timeout_ms``."""
+        self._jobs.settle(timeout_ms)
 
     def close(self) -> None:
         """Write what is waiting and close the file."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-            self._jobs.put(None)
+        if not self._jobs.close():
+            return
         self._writer.join(timeout=10)
         self._disconnect()
 
@@ -166,43 +161,21 @@ class Journal:
 
     # -- the writer's thread ---------------------------------------------------------
     def _do(self, work: Callable[[sqlite3.Connection], Result], *, alone: bool = False) -> Result:
-        job = _Job(work, Future(), alone)
-        with self._closing:
-            if self._closed:
-                raise JournalUnwritable("the journal is closed")
-            self._waiting += 1
-            self._jobs.put(job)
-        done: Future[Result] = job.done
-        try:
-            return done.result()
-        finally:
-            with self._closing:
-                self._waiting -= 1
+        done: Future[Result] = self._jobs.put(work, alone=alone)
+        return done.result()
 
     def _write_all(self) -> None:
-        closing_down = False
-        while not closing_down:
-            group, alone, closing_down = self._gather()
-            if group:
-                self._commit(group)
-            if alone is not None:
-                self._run_alone(alone)
+        is_last = False
+        while not is_last:
+            group = self._jobs.take()
+            if group.jobs:
+                self._commit(group.jobs)
+            if group.alone is not None:
+                self._run_alone(group.alone)
+            self._jobs.ended(group)
+            is_last = group.is_last
 
-    def _gather(self) -> tuple[list[_Job], _Job | None, bool]:
-        """Wait for a job; return it with all that wait behind it, and what ends the group."""
-        group: list[_Job] = []
-        job = self._jobs.get()
-        while job is not None and not job.alone:
-            group.append(job)
-            try:
-                job = self._jobs.get_nowait() if len(group) < GROUP_MAX else _ENOUGH
-            except queue.Empty:
-                job = _ENOUGH
-            if job is _ENOUGH:
-                return group, None, False
-        return group, job, job is None
-
-    def _run_alone(self, job: _Job) -> None:
+    def _run_alone(self, job: Job) -> None:
         try:
             job.done.set_result(job.work(self._base))
         except (sqlite3.Error, OSError) as error:
@@ -211,7 +184,7 @@ class Journal:
                 self._open()
             job.done.set_exception(JournalUnwritable(str(error)))
 
-    def _commit(self, group: Iterable[_Job]) -> None:
+    def _commit(self, group: Sequence[Job]) -> None:
         """Do the jobs in one transaction; all fail together, with the memory as it was before."""
         before = (self.head_seq, self._head, self._counter)
         results = []
@@ -287,3 +260,8 @@ class Journal:
         store.set_meta(new, "ready", "1")
         new.execute("COMMIT")
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _fault_of(ended: Future[Any]) -> Exception | None:
+    error = ended.exception()
+    return error if error is None or isinstance(error, Exception) else JournalUnwritable(str(error))

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from .ports.base import now_ms
-from .ports.serial_port import READ_BYTES, open_line
+from .ports.open_line import READ_BYTES
+from .ports.serial_port import open_line
 from .protocols.base import READY
 from .protocols.osdp import POLL_MS, OsdpBus
 from .protocols.osdp_config import ReaderConfig

@@ -1,21 +1,21 @@
-"""The readers of an edge: a port each, and a thread each that waits for the engine's answer."""
+"""The readers of an edge: from what their ports tell to what they show, one card after the other."""
 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from campus_core import errors
 
 from .config import KEYPAD, TILL, ReaderConfig
-from .engine import Answer
+from .engine import Answer, Answered
 from .feed import ReaderStatus
 from .keying import Keying
+from .loop import Loop, Timer
 from .ports.base import Port, PortEvent, Sink
 from .protocols.base import (
     AGAIN,
@@ -36,9 +36,12 @@ _logger = logging.getLogger(__name__)
 STALE_MS: Final = 3_000
 EVENTS_MAX: Final = 16
 FEEDBACK_MS: Final = 1_500
+#: How long ``stop`` waits for answers that are under way.
+STOP_TIMEOUT_S: Final = 3
 _AGAIN_CODES: Final = frozenset({errors.CREDENTIAL_MALFORMED})
 
-Present = Callable[[str, str], Answer]
+#: Begins a tap at a terminal; the answer comes later, in the loop's thread.
+Present = Callable[[str, str, Answered], None]
 #: Hands a credential to a till; says whether one is there.
 Offer = Callable[[str, str], bool]
 MakePort = Callable[[ReaderConfig, Sink], Port]
@@ -51,18 +54,27 @@ class Reader:
     """
 
     def __init__(
-        self, config: ReaderConfig, make_port: MakePort, present: Present, offer: Offer, keying: Keying
+        self,
+        config: ReaderConfig,
+        make_port: MakePort,
+        present: Present,
+        offer: Offer,
+        keying: Keying,
+        loop: Loop,
     ) -> None:
         self.config = config
         self.screens: tuple[Reader, ...] = (self,)
-        self._present, self._offer, self._keying = present, offer, keying
-        #: What is to be shown when the last answer was seen, and when (monotonic seconds).
-        self._next: tuple[float, Feedback] | None = None
-        self._events: queue.Queue[PortEvent | None] = queue.Queue(EVENTS_MAX)
+        #: An answer is under way; what is shown meanwhile waits.
+        self.is_busy = False
+        self.dropped = 0
+        self._present, self._offer, self._keying, self._loop = present, offer, keying, loop
+        #: What is to be shown when the last answer was seen.
+        self._next: Timer | None = None
+        self._events: deque[PortEvent] = deque()
+        #: Emergency codes that were keyed and wait for their turn.
+        self._codes: deque[str] = deque()
         self._state = ReaderState(OPENING)
         self._tamper = False
-        self._thread = threading.Thread(target=self._run, name=f"reader-{config.terminal}", daemon=True)
-        self.dropped = 0
         self._port = make_port(config, self._take)
 
     @property
@@ -71,20 +83,14 @@ class Reader:
         return ReaderStatus(self.config.terminal, self._state.state, self._state.detail[:200], self._tamper)
 
     def start(self) -> None:
-        self._thread.start()
         self._port.start()
 
     def stop(self) -> None:
-        """End the port, then the thread; an answer that is under way is still shown or dropped."""
+        """End the port; an answer that is under way is still shown or dropped."""
         self._port.stop()
-        try:
-            self._events.put(None, timeout=2)
-        except queue.Full:
-            _logger.warning("reader %s does not end", self.config.terminal)
-        self._thread.join(timeout=3)
 
     def _take(self, heard: PortEvent) -> None:
-        """Called in the port's thread: states at once, cards one after the other."""
+        """Called in the port's thread or the loop's: states at once, cards one after the other."""
         if isinstance(heard.event, ReaderState):
             self._state = heard.event
         elif isinstance(heard.event, Tamper):
@@ -98,10 +104,7 @@ class Reader:
                 },
             )  # fmt: skip
         elif isinstance(heard.event, CardSeen | KeysPressed):
-            try:
-                self._events.put_nowait(heard)
-            except queue.Full:
-                self.dropped += 1
+            self._loop.post(self._arrive, heard)
 
     def show(self, feedback: Feedback) -> None:
         """Show something; from any thread."""
@@ -111,66 +114,75 @@ class Reader:
         for screen in self.screens:
             screen.show(feedback)
 
-    def _run(self) -> None:
-        while True:
-            try:
-                heard = self._events.get(timeout=self._pause_s())
-            except queue.Empty:
-                self._show_next()
+    # -- the loop's thread ---------------------------------------------------------------------
+    def _arrive(self, heard: PortEvent) -> None:
+        if len(self._events) >= EVENTS_MAX:
+            self.dropped += 1
+            return
+        self._events.append(heard)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while not self.is_busy and (self._codes or self._events):
+            if self._codes:
+                self._guard(self._begin, self._codes.popleft())
                 continue
-            if heard is None:
-                return
+            heard = self._events.popleft()
             age_ms = (time.monotonic_ns() - heard.at_ns) // 1_000_000
             if age_ms <= STALE_MS:
-                self._next = None
-                self._take_one(heard.event)
+                self._cancel_next()
+                self._guard(self._take_one, heard.event)
 
-    def _pause_s(self) -> float | None:
-        return None if self._next is None else max(self._next[0] - time.monotonic(), 0.0)
-
-    def _show_next(self) -> None:
-        found, self._next = self._next, None
-        if found is not None:
-            self._show(found[1])
+    def _guard(self, step: Callable[[Any], None], value: object) -> None:
+        """One tap may fail, the reader goes on."""
+        try:
+            step(value)
+        except Exception:
+            _logger.exception("a tap failed", extra={"terminal": self.config.terminal})
+            self.is_busy = False
+            self._show(Feedback(AGAIN))
 
     def _take_one(self, event: object) -> None:
-        try:
-            if isinstance(event, CardSeen):
-                self._card(event.credential)
-            elif isinstance(event, KeysPressed):
-                self._keys(event.keys)
-        except Exception:
-            # one tap may fail, the reader goes on
-            _logger.exception("a tap failed", extra={"terminal": self.config.terminal})
-            self._show(Feedback(AGAIN))
+        if isinstance(event, KeysPressed):
+            self._keys(event.keys)
+        elif isinstance(event, CardSeen):
+            not_now = self._keying.not_now(self.config.terminal)
+            if not_now is not None:
+                self._show(not_now)
+            else:
+                self._begin(event.credential)
 
     def _keys(self, keys: str) -> None:
         feedback, credentials = self._keying.press(self.config.terminal, keys)
         if feedback is not None:
             self._show(feedback)
-        for credential in credentials:
-            self._present_one(credential)
+        self._codes.extend(credentials)
 
-    def _card(self, credential: str) -> None:
-        not_now = self._keying.not_now(self.config.terminal)
-        if not_now is not None:
-            self._show(not_now)
-        else:
-            self._present_one(credential)
+    def _begin(self, credential: str) -> None:
+        if self.config.use == TILL:
+            is_taken = self._offer(self.config.terminal, credential)
+            self._end(Feedback(ASKING if is_taken else AGAIN))
+            return
+        self.is_busy = True
+        self._present(self.config.terminal, credential, self._answered)
 
-    def _present_one(self, credential: str) -> None:
-        answer = self._answer(credential)
+    def _answered(self, answer: Answer) -> None:
+        outcome = AGAIN if answer.code in _AGAIN_CODES else answer.outcome
+        self.is_busy = False
+        self._guard(self._end, Feedback(outcome, answer.text, FEEDBACK_MS))
+        self._go_on()
+
+    def _end(self, answer: Feedback) -> None:
         self._show(answer)
         waiting = self._keying.answered(self.config.terminal, answer.outcome == GRANTED)
+        self._cancel_next()
         if waiting is not None:
-            self._next = (time.monotonic() + answer.duration_ms / 1000, waiting)
+            self._next = self._loop.later(answer.duration_ms, self._show, waiting)
 
-    def _answer(self, credential: str) -> Feedback:
-        if self.config.use == TILL:
-            return Feedback(ASKING if self._offer(self.config.terminal, credential) else AGAIN)
-        answer = self._present(self.config.terminal, credential)
-        outcome = AGAIN if answer.code in _AGAIN_CODES else answer.outcome
-        return Feedback(outcome, answer.text, FEEDBACK_MS)
+    def _cancel_next(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
 
 
 class Readers:
@@ -183,8 +195,9 @@ class Readers:
         present: Present,
         offer: Offer,
         keying: Keying,
+        loop: Loop,
     ) -> None:
-        self._readers = [Reader(config, make_port, present, offer, keying) for config in configs]
+        self._readers = [Reader(config, make_port, present, offer, keying, loop) for config in configs]
         for pad in self._readers:
             if pad.config.use == KEYPAD:
                 same = (r for r in self._readers if r.config.terminal == pad.config.terminal)
@@ -210,5 +223,9 @@ class Readers:
             reader.start()
 
     def stop(self) -> None:
+        """End all ports, then wait a little for what is under way."""
         for reader in self._readers:
             reader.stop()
+        end = time.monotonic() + STOP_TIMEOUT_S
+        while any(reader.is_busy for reader in self._readers) and time.monotonic() < end:
+            time.sleep(0.02)

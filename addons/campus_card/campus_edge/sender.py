@@ -130,7 +130,9 @@ class Sender:
     def _turn(self) -> int:
         """Send one batch; return how long to wait then: -1 for until there is something to send."""
         self._wake.clear()
-        self._gather()
+        # what is being written at this moment comes along: in a rush the next batch is far away;
+        # an idle edge has nothing under way and sends at once
+        self._journal.settle(GATHER_MS)
         batch = self._journal.batch(self._limit)
         if batch is None:
             return -1
@@ -149,15 +151,6 @@ class Sender:
         self._limit = wire.MAX_ENTRIES
         self.batches += 1
         return 0
-
-    def _gather(self) -> None:
-        """Let what is being written at this moment come along: in a rush the next batch is far away.
-
-        An idle edge has nothing under way and sends at once.
-        """
-        end = time.monotonic() + GATHER_MS / 1000
-        while self._journal.is_busy and time.monotonic() < end:
-            time.sleep(0.001)
 
     def _take(self, batch: Batch, values: dict[str, Any]) -> None:
         answers = _answers(values, batch)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from ..loop import Loop
 from ..protocols.base import Event, Feedback
 from ..protocols.osdp import POLL_MS, OsdpBus
 from ..protocols.osdp_config import ReaderConfig
@@ -49,8 +50,8 @@ class OsdpPort(Port):
 class OsdpLine:
     """The readers at one url, and the serial port that speaks to them."""
 
-    def __init__(self, url: str, baud: int, make_backoff: Callable[[], Backoff] = Backoff) -> None:
-        self._url, self._baud, self._make_backoff = url, baud, make_backoff
+    def __init__(self, url: str, baud: int, make_backoff: Callable[[], Backoff], loop: Loop | None) -> None:
+        self._url, self._baud, self._make_backoff, self._loop = url, baud, make_backoff, loop
         self._ports: dict[int, OsdpPort] = {}
         self._running: set[int] = set()
         self._serial: SerialPort | None = None
@@ -69,7 +70,8 @@ class OsdpLine:
         with self._lock:
             self._running.add(port.config.address)
             if self._serial is None:
-                self._serial = _Wire(list(self._ports.values()), self._url, self._baud, self._make_backoff())
+                ports = list(self._ports.values())
+                self._serial = _Wire(ports, self._url, self._baud, self._make_backoff(), self._loop)
                 self._serial.start()
 
     def stop(self, port: OsdpPort, timeout_ms: int) -> bool:
@@ -85,13 +87,13 @@ class OsdpLine:
 class OsdpLines:
     """All lines of an edge, by url."""
 
-    def __init__(self, make_backoff: Callable[[], Backoff] = Backoff) -> None:
+    def __init__(self, make_backoff: Callable[[], Backoff] = Backoff, loop: Loop | None = None) -> None:
         self._lines: dict[str, OsdpLine] = {}
-        self._make_backoff = make_backoff
+        self._make_backoff, self._loop = make_backoff, loop
 
     def port(self, name: str, sink: Sink, url: str, baud: int, config: ReaderConfig) -> OsdpPort:
         """Return the port of a reader on the line at ``url``, which is made with its first reader."""
-        line = self._lines.setdefault(url, OsdpLine(url, baud, self._make_backoff))
+        line = self._lines.setdefault(url, OsdpLine(url, baud, self._make_backoff, self._loop))
         return line.add(name, sink, config)
 
 
@@ -125,8 +127,10 @@ class _Decoder:
 class _Wire(SerialPort):
     """The thread; what happens to the line happens to each of its readers."""
 
-    def __init__(self, ports: list[OsdpPort], url: str, baud: int, backoff: Backoff) -> None:
-        super().__init__(url, lambda event: None, _Decoder(ports), url, baud, True, backoff)
+    def __init__(
+        self, ports: list[OsdpPort], url: str, baud: int, backoff: Backoff, loop: Loop | None
+    ) -> None:
+        super().__init__(url, lambda event: None, _Decoder(ports), url, baud, True, backoff, loop)
         self._readers = ports
 
     def _emit(self, *events: Event) -> None:

@@ -7,12 +7,14 @@ import importlib
 import socket
 from typing import Any, Final
 
+from ..loop import Loop, shared
 from ..protocols.base import READY, Decoder, ReaderState
 from .backoff import Backoff
 from .base import Port, PortFault, Sink, now_ms
+from .open_line import READ_BYTES, WRITE_TIMEOUT_MS, OpenLine
 
-READ_BYTES: Final = 4096
-WRITE_TIMEOUT_MS: Final = 1000
+#: How long a read waits on a line without a file descriptor; every decoder may be polled so often.
+READ_TIMEOUT_MS: Final = 10
 #: A network link without a word for so long is asked whether it still stands, then given up.
 KEEPALIVE_S: Final = (10, 5, 3)  # idle, between probes, probes
 
@@ -21,6 +23,8 @@ class SerialPort(Port):
     """Drives ``decoder`` over the line at ``url``; ``baud`` matters for real lines only.
 
     ``announces`` says that the decoder itself tells when the reader is ready (it asks the device).
+    The thread opens the line and hands it to the loop; it goes on itself with what has no file
+    descriptor (``rfc2217://``).
     """
 
     def __init__(
@@ -32,16 +36,19 @@ class SerialPort(Port):
         baud: int = 9600,
         announces: bool = False,
         backoff: Backoff | None = None,
+        loop: Loop | None = None,
     ) -> None:
         super().__init__(name, sink, backoff)
         self._decoder, self._url, self._baud, self._announces = decoder, url, baud, announces
+        self._loop = loop or shared()
         self._serial: Any = None
+        self._open_line: OpenLine | None = None
 
     def _serve(self) -> None:
         pyserial = importlib.import_module("serial")
         faults = (pyserial.SerialException, OSError, ValueError)
         try:
-            line = open_line(pyserial, self._url, self._baud, self._decoder.poll_ms)
+            line = open_line(pyserial, self._url, self._baud, READ_TIMEOUT_MS)
         except faults as error:
             raise PortFault(_text(error)) from error
         self._serial = line
@@ -49,8 +56,7 @@ class SerialPort(Port):
             self._decoder.reset()
             if not self._announces:
                 self._emit(ReaderState(READY))
-            while not self._stopping.is_set():
-                self._turn(line)
+            self._serve_line(line)
         except (*faults, TypeError) as error:
             # pyserial's own read fails with a TypeError when the line is closed under it
             raise PortFault(_text(error)) from error
@@ -60,6 +66,19 @@ class SerialPort(Port):
             self._emit(*self._decoder.feed(b""))
             with contextlib.suppress(*faults):
                 line.close()
+
+    def _serve_line(self, line: Any) -> None:
+        fd = _file_of(line)
+        if fd is None:
+            while not self._stopping.is_set():
+                self._turn(line)
+            return
+        self._open_line = OpenLine(self._loop, fd, self._decoder, self._emit, self._next_feedback)
+        try:
+            if not self._stopping.is_set():
+                self._open_line.serve()
+        finally:
+            self._open_line = None
 
     def _turn(self, line: Any) -> None:
         out = self._decoder.poll(now_ms())
@@ -78,6 +97,10 @@ class SerialPort(Port):
         self._emit(*self._decoder.feed(data))
 
     def _wake(self) -> None:
+        served = self._open_line
+        if served is not None:
+            served.end() if self._stopping.is_set() else served.wake()
+            return
         line = self._serial
         if hasattr(line, "cancel_read"):
             # the line may be closed at this very moment; then its thread is awake anyway
@@ -85,11 +108,19 @@ class SerialPort(Port):
                 line.cancel_read()
 
 
-def open_line(pyserial: Any, url: str, baud: int, poll_ms: int) -> Any:
-    """Open a line of ``pyserial`` (the module) for this program alone; reads wait for ``poll_ms``."""
+def _file_of(line: Any) -> int | None:
+    """Return the line's file descriptor, None when it has none that can be waited for."""
+    try:
+        return int(line.fileno())
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def open_line(pyserial: Any, url: str, baud: int, read_ms: int) -> Any:
+    """Open a line of ``pyserial`` (the module) for this program alone; reads wait for ``read_ms``."""
     options: dict[str, Any] = {
         "baudrate": baud,
-        "timeout": poll_ms / 1000,
+        "timeout": read_ms / 1000,
         "write_timeout": WRITE_TIMEOUT_MS / 1000,
     }
     if "://" not in url:

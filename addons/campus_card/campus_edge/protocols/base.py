@@ -130,8 +130,9 @@ class Feedback:
 class Decoder(Protocol):
     """One reader's protocol; the module's docstring says how it is driven."""
 
-    #: Longest pause between two calls of ``poll``, in milliseconds.
-    poll_ms: int
+    @property
+    def poll_ms(self) -> int:
+        """Longest pause until the next call of ``poll``, in milliseconds; asked after each call."""
 
     def reset(self) -> None:
         """Forget what was half received; the line is fresh."""

@@ -44,6 +44,10 @@ class Presence:
         is_over = self.credential is not None and now_ms - self._seen_ms >= self._hold_ms
         return self.gone() if is_over else []
 
+    def left_ms(self, now_ms: int) -> int | None:
+        """Return how long until ``expire`` says that the card has gone, None when there is none."""
+        return None if self.credential is None else self._seen_ms + self._hold_ms - now_ms
+
     def gone(self) -> list[Event]:
         """The reader says, or a fault means, that no card is there."""
         if self.credential is None:

@@ -29,6 +29,7 @@ DIGITS: Final = 12
 BAUD: Final = 9600
 #: A frame takes 15 ms at 9600 baud; an open one older than this is no frame.
 FRAME_TIMEOUT_MS: Final = 150
+IDLE_POLL_MS: Final = 1_000
 _HEX: Final = frozenset(b"0123456789ABCDEFabcdef")
 
 # -- reasons of noise ----------------------------------------------------------------
@@ -49,14 +50,22 @@ def encode(version: int, number: int, family: str = "rdm6300") -> bytes:
 class Rdm6300:
     """Decoder of the frames above; see ``base.Decoder``. It is ready when cards from before are known."""
 
-    poll_ms = 50
-
     def __init__(self, hold_ms: int = HOLD_MS) -> None:
         self._presence = Presence(hold_ms)
         self._now_ms = 0
         self._events: list[Event] = []
         self._garbage = 0
         self.reset()
+
+    @property
+    def poll_ms(self) -> int:
+        """Until the next thing that silence says; a reader with neither card nor frame has time."""
+        left = [IDLE_POLL_MS, self._presence.left_ms(self._now_ms)]
+        if self._frame is not None:
+            left.append(self._started_ms + FRAME_TIMEOUT_MS - self._now_ms)
+        if not self._is_settled and self._opened_ms is not None:
+            left.append(self._opened_ms + SETTLE_MS - self._now_ms)
+        return max(min(ms for ms in left if ms is not None), 1)
 
     def reset(self) -> None:
         self._frame: bytearray | None = None

@@ -1,0 +1,147 @@
+"""An open line in the loop's hands: what comes goes to its decoder, what the decoder says goes out."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from ..loop import Loop, Timer
+from ..protocols.base import Decoder, Feedback
+from .base import PortFault, now_ms
+
+READ_BYTES: Final = 4096
+WRITE_TIMEOUT_MS: Final = 1000
+#: While a device takes no bytes, this often is looked whether it has had its time.
+STUCK_POLL_MS: Final = 50
+
+
+class OpenLine:
+    """Serves ``fd``, which must not block, until a fault or ``end``.
+
+    ``serve`` is for the port's thread and waits there; the rest happens in the loop.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        fd: int,
+        decoder: Decoder,
+        emit: Callable[..., None],
+        next_feedback: Callable[[], Feedback | None],
+    ) -> None:
+        self._loop, self._fd, self._decoder = loop, fd, decoder
+        self._emit, self._next_feedback = emit, next_feedback
+        self._ended = threading.Event()
+        self._fault: Exception | None = None
+        self._unsent = bytearray()
+        self._stuck_ms: int | None = None
+        self._timer: Timer | None = None
+        self._due_ms = 0
+
+    # -- any thread --------------------------------------------------------------------------
+    def serve(self) -> None:
+        """Return after ``end``; raise what ended the line otherwise."""
+        self._loop.post(self._begin)
+        self._ended.wait()
+        if self._fault is not None:
+            raise self._fault
+
+    def wake(self) -> None:
+        """There is feedback to show."""
+        self._loop.post(self._turn)
+
+    def end(self) -> None:
+        """Leave the line alone."""
+        self._loop.post(self._end)
+
+    # -- the loop's thread ---------------------------------------------------------------------
+    def _begin(self) -> None:
+        if self._ended.is_set():
+            return
+        try:
+            self._loop.watch(self._fd, self._readable)
+        except OSError as fault:
+            self._end(fault)
+        self._turn()
+
+    def _readable(self) -> None:
+        self._turn(is_readable=True)
+
+    def _on_time(self) -> None:
+        self._timer = None
+        self._turn()
+
+    def _turn(self, is_readable: bool = False) -> None:
+        if self._ended.is_set():
+            return
+        try:
+            at_ms = now_ms()
+            self._flush(at_ms)
+            if not self._unsent:
+                self._move(at_ms, is_readable)
+            self._plan(at_ms)
+        except Exception as fault:
+            # what it is the port's thread says and logs
+            self._end(fault)
+
+    def _move(self, at_ms: int, is_readable: bool) -> None:
+        out = self._decoder.poll(at_ms)
+        while (feedback := self._next_feedback()) is not None:
+            out += self._decoder.answer(feedback)
+        data: bytes = self._read() if is_readable else b""
+        self._emit(*self._decoder.feed(data))
+        if data:
+            # what was read may want an answer now
+            out += self._decoder.poll(at_ms)
+            self._emit(*self._decoder.feed(b""))
+        if out:
+            self._unsent += out
+            self._flush(at_ms)
+
+    def _read(self) -> bytes:
+        try:
+            data = os.read(self._fd, READ_BYTES)
+        except BlockingIOError:
+            return b""
+        if not data:
+            raise PortFault("the line was closed at its other end")
+        return data
+
+    def _flush(self, at_ms: int) -> None:
+        """Write what the device takes. A device that has not taken all of it in time is lost."""
+        if not self._unsent:
+            return
+        with suppress(BlockingIOError):
+            del self._unsent[: os.write(self._fd, self._unsent)]
+        if not self._unsent:
+            if self._stuck_ms is not None:
+                self._stuck_ms = None
+                self._loop.unwatch_writing(self._fd)
+        elif self._stuck_ms is None:
+            self._stuck_ms = at_ms
+            self._loop.watch_writing(self._fd, self._turn)
+        elif at_ms - self._stuck_ms >= WRITE_TIMEOUT_MS:
+            raise PortFault("write timeout")
+
+    def _plan(self, at_ms: int) -> None:
+        """Have the next turn when the decoder wants one; one that comes early does no harm."""
+        due_ms = at_ms + (STUCK_POLL_MS if self._unsent else max(self._decoder.poll_ms, 1))
+        if self._timer is not None:
+            if self._due_ms <= due_ms:
+                return
+            self._timer.cancel()
+        self._due_ms = due_ms
+        self._timer = self._loop.later(due_ms - at_ms, self._on_time)
+
+    def _end(self, fault: Exception | None = None) -> None:
+        if self._ended.is_set():
+            return
+        with suppress(OSError):
+            self._loop.unwatch(self._fd)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._fault = fault
+        self._ended.set()
