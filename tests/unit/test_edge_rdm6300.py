@@ -61,6 +61,26 @@ def test_a_card_that_lies_there_is_one_tap_until_it_is_gone():
     assert decoder.feed(DATASHEET) == [CardSeen("uid:E3086CED")]
 
 
+@given(st.lists(st.tuples(st.integers(1, 900), st.sampled_from(["card", "other", "half"])), max_size=7))
+def test_a_decoder_that_is_polled_when_it_asks_for_it_tells_the_same_at_the_same_time(script):
+    parts = {"card": DATASHEET, "other": rdm6300.encode(1, 99), "half": DATASHEET[:5]}
+    arrivals, now_ms = {}, 0
+    for pause_ms, part in script:
+        now_ms += pause_ms
+        arrivals[now_ms] = parts[part]
+
+    def told(is_due):
+        decoder, seen, due_ms = rdm6300.Rdm6300(), [], 0
+        for at_ms in range(now_ms + 3000):
+            if at_ms in arrivals or is_due(at_ms, due_ms):
+                decoder.poll(at_ms)
+                seen += [(at_ms, event) for event in decoder.feed(arrivals.get(at_ms, b""))]
+                due_ms = at_ms + decoder.poll_ms
+        return seen
+
+    assert told(lambda at_ms, due_ms: at_ms >= due_ms) == told(lambda at_ms, due_ms: True)
+
+
 def test_a_card_that_lies_there_from_before_is_no_tap_until_it_was_away():
     decoder, seen = rdm6300.Rdm6300(), []
     for now_ms in range(0, 3000, 65):

@@ -11,6 +11,7 @@ from campus_edge.http import Identity
 from campus_edge.identity import Paired
 from campus_edge.ports.base import Port, PortEvent
 from campus_edge.protocols.base import CardSeen, ReaderState, Tamper
+from campus_edge.readers import EVENTS_MAX
 from support.edge_campus import Campus, uid_of
 from support.edge_rig import KEY, until
 from support.edge_server import EdgeServer, Refused
@@ -92,6 +93,40 @@ def test_a_slow_reader_does_not_hold_up_the_others(edge, server):
         assert until(lambda: made["D01"].shown)
         assert not made["T01"].shown
     assert until(lambda: made["T01"].shown)
+
+
+def test_the_cards_of_one_reader_are_answered_one_after_the_other(edge, server):
+    # nobody is answered as long as the server's lock is held
+    with server.lock:
+        for card in (1, 99, 3):
+            made["T01"].put(card)
+        assert until(lambda: edge.journal.head_seq == 1)
+        made["D01"].put(2)
+        assert until(lambda: made["D01"].shown)
+        assert edge.journal.head_seq == 2 and not made["T01"].shown
+    assert until(lambda: len(made["T01"].shown) == 3)
+    assert [shown.outcome for shown in made["T01"].shown] == ["granted", "refused", "granted"]
+
+
+def test_a_reader_that_is_shown_too_many_cards_at_once_drops_and_counts_them(edge, server):
+    (reader,) = (each for each in edge.readers._readers if each.config.terminal == "T01")
+    with server.lock:
+        for _ in range(EVENTS_MAX + 4):
+            made["T01"].put(1)
+        assert until(lambda: reader.dropped == 3)
+    assert until(lambda: len(made["T01"].shown) == EVENTS_MAX + 1)
+    assert len(server.charged) == 1
+
+
+def test_a_tap_that_fails_shows_again_and_the_reader_goes_on(edge, server, monkeypatch):
+    monkeypatch.setattr(edge.engine._deciding, "arrive", lambda *tap: 1 / 0)
+    made["T01"].put(1)
+    assert until(lambda: made["T01"].shown)
+    assert made["T01"].shown[0].outcome == "again"
+    monkeypatch.undo()
+    made["T01"].put(1)
+    assert until(lambda: len(made["T01"].shown) == 2)
+    assert made["T01"].shown[1].outcome == "granted"
 
 
 def test_a_till_gets_the_credential_and_without_one_the_reader_says_again(edge, server):

@@ -221,7 +221,7 @@ class Engine:
         except Exception:
             _logger.exception("a tap failed", extra={"terminal": tap.arrived.terminal})
             text = texts.text_of(errors.TRY_AGAIN, self._language)
-            tap.answered(Answer(tap.uuid, wire.REFUSED, errors.TRY_AGAIN, text))
+            _hear(tap, Answer(tap.uuid, wire.REFUSED, errors.TRY_AGAIN, text))
 
     # -- the server's part -------------------------------------------------------------------
     def _wait(self, tap: _Tap, for_ms: int, step: Callable[[_Tap], None]) -> None:
@@ -287,4 +287,12 @@ class Engine:
                 answer.name, answer.offline,
             )
         )  # fmt: skip
+        _hear(tap, answer)
+
+
+def _hear(tap: _Tap, answer: Answer) -> None:
+    """Tell who waits, once; a fault of theirs is not the tap's."""
+    try:
         tap.answered(answer)
+    except Exception:
+        _logger.exception("an answer was not heard", extra={"terminal": tap.arrived.terminal})

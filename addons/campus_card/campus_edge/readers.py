@@ -85,6 +85,10 @@ class Reader:
     def start(self) -> None:
         self._port.start()
 
+    def end(self) -> None:
+        """Begin to end."""
+        self._port.end()
+
     def stop(self) -> None:
         """End the port; an answer that is under way is still shown or dropped."""
         self._port.stop()
@@ -224,6 +228,8 @@ class Readers:
 
     def stop(self) -> None:
         """End all ports, then wait a little for what is under way."""
+        for reader in self._readers:
+            reader.end()
         for reader in self._readers:
             reader.stop()
         end = time.monotonic() + STOP_TIMEOUT_S

@@ -91,13 +91,17 @@ class Port(ABC):
         self._thread = threading.Thread(target=self._run, name=f"port-{self.name}", daemon=True)
         self._thread.start()
 
+    def end(self) -> None:
+        """Begin to end; ``stop`` waits for it. Who has many ports ends all before it stops the first."""
+        self._stopping.set()
+        self._wake()
+
     def stop(self, timeout_ms: int = STOP_TIMEOUT_MS) -> bool:
         """End the thread; say whether it ended in time. A second call does nothing."""
         thread = self._thread
         if thread is None:
             return True
-        self._stopping.set()
-        self._wake()
+        self.end()
         thread.join(timeout_ms / 1000)
         return not thread.is_alive()
 

@@ -1,0 +1,133 @@
+"""Who answers a tap when answers, deadlines and the disk cross each other: one of them, and once."""
+
+import queue
+import threading
+
+import pytest
+
+from campus_edge import engine as engine_module
+from campus_edge.journal_verify import verify
+from support.edge_campus import Campus, uid_of
+from support.edge_rig import KEY, PATIENCE_S, Rig, until
+from support.edge_server import EdgeServer
+
+
+@pytest.fixture
+def server():
+    campus = Campus()
+    campus.add_cards(range(1, 60))
+    with EdgeServer(campus, KEY.public) as running:
+        yield running
+
+
+class Gate:
+    """Holds up the journal's writer from now until ``open``."""
+
+    def __init__(self, journal):
+        self._event, self.reached = threading.Event(), threading.Event()
+        journal._jobs.put(self._wait)
+
+    def _wait(self, base):
+        self.reached.set()
+        self._event.wait(PATIENCE_S)
+
+    def open(self):
+        self._event.set()
+
+
+def begin(rig, cards, terminal="T01"):
+    """Tap all cards in one turn of the loop; a queue of the answers."""
+    answers = queue.SimpleQueue()
+
+    def all_at_once():
+        for card in cards:
+            rig.engine.begin(terminal, f"uid:{uid_of(card)}", answers.put)
+
+    rig.loop.post(all_at_once)
+    return answers
+
+
+def test_taps_of_one_turn_are_one_commit_and_one_batch(server, tmp_path):
+    with Rig(server, tmp_path) as rig:
+        rig.ready()
+        answers = begin(rig, range(1, 51))
+        assert {answers.get(timeout=PATIENCE_S).outcome for _ in range(50)} == {"granted"}
+        assert len(server.batches) == 1
+        assert verify(tmp_path / "journal.db", lambda text, signature: True).seals == 1
+
+
+def test_a_tap_whose_own_answer_is_being_written_is_not_abandoned(server, tmp_path):
+    with Rig(server, tmp_path, ask_timeout_ms=50) as rig:
+        rig.ready()
+        with server.lock:
+            answers = begin(rig, [1])
+            assert until(lambda: rig.journal.unanswered())
+            gate = Gate(rig.journal)
+            assert gate.reached.wait(PATIENCE_S)
+            # the deadline is over and the final waits for the disk
+            assert until(lambda: not rig.sender.up)
+            assert rig.engine.sweep() == 0
+            gate.open()
+            assert answers.get(timeout=PATIENCE_S).granted
+        assert rig.sent() and until(lambda: server.finals)
+        assert [final.outcome for final, _answer in server.finals.values()] == ["granted"]
+
+
+def test_a_tap_that_was_answered_while_it_was_looked_at_is_not_abandoned(server, tmp_path, monkeypatch):
+    with Rig(server, tmp_path) as rig:
+        rig.ready()
+        with server.lock:
+            answers = begin(rig, [1])
+            assert until(lambda: rig.journal.unanswered())
+            seen = rig.journal.unanswered()
+        assert answers.get(timeout=PATIENCE_S).granted
+        looks = [seen]
+        now = rig.journal.unanswered
+        monkeypatch.setattr(rig.journal, "unanswered", lambda: looks.pop() if looks else now())
+        assert rig.engine.sweep() == 0 and not looks
+
+
+def test_an_answer_that_comes_in_time_and_is_stored_late_is_not_overruled(server, tmp_path):
+    gates = []
+    with Rig(server, tmp_path, ask_timeout_ms=50) as rig:
+        rig.ready()
+        server.spoil = lambda entries: gates.append(Gate(rig.journal))
+        answers = begin(rig, [1])
+        assert until(lambda: gates and gates[0].reached.is_set())
+        with pytest.raises(queue.Empty):
+            answers.get(timeout=0.3)
+        gates[0].open()
+        answer = answers.get(timeout=PATIENCE_S)
+        assert answer.granted and not answer.offline
+        assert rig.sent() and not server.finals and server.charged == {answer.uuid: 350}
+
+
+def test_an_answer_that_is_never_stored_shows_red_and_is_taken_back(server, tmp_path, monkeypatch):
+    gates = []
+    monkeypatch.setattr(engine_module, "STORE_TIMEOUT_MS", 200)
+    with Rig(server, tmp_path, ask_timeout_ms=100) as rig:
+        rig.ready()
+        server.spoil = lambda entries: gates or gates.append(Gate(rig.journal))
+        answers = begin(rig, [1])
+        answer = answers.get(timeout=PATIENCE_S)
+        assert (answer.outcome, answer.code) == ("refused", "try_again")
+        assert rig.engine.journal_problem
+        gates[0].open()
+        assert rig.sent()
+
+
+def test_one_who_fails_to_hear_the_answer_disturbs_nobody_else(server, tmp_path):
+    with Rig(server, tmp_path) as rig:
+        rig.ready()
+        heard = queue.SimpleQueue()
+
+        def deaf(answer):
+            heard.put("deaf")
+            raise ZeroDivisionError
+
+        def both():
+            rig.engine.begin("D01", f"uid:{uid_of(1)}", deaf)
+            rig.engine.begin("D01", f"uid:{uid_of(2)}", lambda answer: heard.put(answer.outcome))
+
+        rig.loop.post(both)
+        assert [heard.get(timeout=PATIENCE_S) for _ in range(2)] == ["deaf", "granted"]
