@@ -73,6 +73,24 @@ def test_a_tap_whose_own_answer_is_being_written_is_not_abandoned(server, tmp_pa
         assert [final.outcome for final, _answer in server.finals.values()] == ["granted"]
 
 
+def test_an_answer_that_comes_while_the_edge_writes_its_own_does_not_count(server, tmp_path):
+    with Rig(server, tmp_path, ask_timeout_ms=50) as rig:
+        rig.ready()
+        with server.lock:
+            answers = begin(rig, [1])
+            assert until(lambda: rig.journal.unanswered())
+            gate = Gate(rig.journal)
+            assert gate.reached.wait(PATIENCE_S)
+            assert until(lambda: not rig.sender.up)
+        # the gate, the edge's final and what the server has answered
+        assert until(lambda: rig.journal._jobs._waiting == 3)
+        gate.open()
+        assert answers.get(timeout=PATIENCE_S).offline
+        assert rig.sent() and until(lambda: server.finals)
+        stored = rig.journal._read(lambda base: base.execute("SELECT count(*) FROM answer").fetchone())
+        assert stored == (0,) and answers.empty()
+
+
 def test_a_tap_that_was_answered_while_it_was_looked_at_is_not_abandoned(server, tmp_path, monkeypatch):
     with Rig(server, tmp_path) as rig:
         rig.ready()
