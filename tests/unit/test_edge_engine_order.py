@@ -129,9 +129,12 @@ def test_an_answer_that_is_never_stored_shows_red_and_is_taken_back(server, tmp_
         answers = begin(rig, [1])
         answer = answers.get(timeout=PATIENCE_S)
         assert (answer.outcome, answer.code) == ("refused", "try_again")
-        assert rig.engine.journal_problem
+        assert rig.engine.journal_problem and server.charged == {answer.uuid: 350}
+        # the disk moves on and has the server's answer after all: the lamp was red
         gates[0].open()
-        assert rig.sent()
+        assert rig.sent() and until(lambda: server.finals)
+        assert server.charged == {} and rig.engine.sweep() == 0
+        assert answers.empty()
 
 
 def test_one_who_fails_to_hear_the_answer_disturbs_nobody_else(server, tmp_path):

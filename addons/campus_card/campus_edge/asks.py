@@ -74,22 +74,23 @@ class Asks:
         """Say whether a reader waits for this tap."""
         return uuid in self._open
 
-    def give_up(self, uuid: str) -> bool:
+    def give_up(self, uuid: str, though_claimed: bool = False) -> bool:
         """The server is late: from now on its answer does not count, unless it is being stored.
 
-        Say whether that holds. The ask stays open until ``close``, when the edge's own answer is written.
+        Say whether that holds; ``though_claimed`` is for a disk that takes too long to store it. The ask
+        stays open until ``close``, when the edge's own answer is written.
         """
         with self._lock:
             ask = self._open.get(uuid)
-            if ask is None or ask.state == _CLAIMED:
+            if ask is None or (ask.state == _CLAIMED and not though_claimed):
                 return False
             ask.state = _ALONE
             return True
 
-    def close(self, uuid: str) -> bool:
-        """Nobody waits any more; say whether somebody did."""
+    def close(self, uuid: str) -> None:
+        """Nobody waits any more."""
         with self._lock:
-            return self._open.pop(uuid, None) is not None
+            self._open.pop(uuid, None)
 
     def claim(self, uuids: Iterable[str]) -> list[str]:
         """The server has answered: of these, return the taps that still wait. They will get it."""
@@ -104,11 +105,15 @@ class Asks:
 
     def finish(self, answers: Mapping[str, ServerAnswer | None]) -> None:
         """Let claimed taps go on: with an answer that is stored, or None: it could not be."""
+        done = []
         with self._lock:
-            done = [(self._open.pop(uuid, None), answer) for uuid, answer in answers.items()]
+            for uuid, answer in answers.items():
+                ask = self._open.get(uuid)
+                if ask is not None and ask.state == _CLAIMED:
+                    del self._open[uuid]
+                    done.append((ask, answer))
         for ask, answer in done:
-            if ask is not None:
-                ask.take(answer)
+            ask.take(answer)
 
 
 def _whole(value: Any) -> int | None:

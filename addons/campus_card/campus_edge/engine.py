@@ -10,15 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from campus_core import credential as credentials
 from campus_core import errors, wire
 from campus_core.tap import Judge, Verdict
 
 from . import texts
+from .answer import Answer, Answered, Tap
 from .asks import Asks, ServerAnswer
 from .clock import Clock
 from .deciding import ARM_MS, Arrived, Deciding
@@ -33,47 +33,14 @@ from .snapshot import Snapshot
 _logger = logging.getLogger(__name__)
 #: How long an answer that has come may take to be stored: a disk that stands still longer is broken.
 STORE_TIMEOUT_MS: Final = 10_000
+ABANDONED_RULE: Final = "no answer was stored"
 NOT_STORED: Final = "the server's answer could not be stored"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the reader shows and the feed tells; amounts in cents."""
-
-    uuid: str
-    outcome: str
-    code: str
-    text: str
-    amount_minor: int | None = None
-    balance_minor: int | None = None
-    name: str = ""
-    offline: bool = True
-
-    @property
-    def granted(self) -> bool:
-        """Say whether the lamp is green."""
-        return self.outcome == wire.GRANTED
-
-
-#: Called once, in the loop's thread, with what the reader is to show.
-Answered: TypeAlias = Callable[[Answer], object]
-
-
-class _Tap(NamedTuple):
-    """A tap under way and who waits for its answer."""
-
-    arrived: Arrived
-    answered: Answered
-
-    @property
-    def uuid(self) -> str:
-        return self.arrived.uuid
 
 
 class _Entry(NamedTuple):
     """What will be written in this turn; without a verdict the server is asked."""
 
-    tap: _Tap
+    tap: Tap
     draft: Draft
     verdict: Verdict | None
 
@@ -151,7 +118,7 @@ class Engine:
         for entry in abandoned:
             values = Draft(*entry[1:])._replace(
                 kind=wire.FINAL, mode=wire.TOLD, outcome=wire.REFUSED, code=errors.ABANDONED,
-                rule="no answer was stored", at_ms=self._clock.now_ms(),
+                rule=ABANDONED_RULE, at_ms=self._clock.now_ms(),
             )  # fmt: skip
             self._journal.append(values)
         if abandoned:
@@ -167,14 +134,14 @@ class Engine:
         ``amount_minor`` is what was keyed or sent; without it an armed amount counts. For the loop's
         thread only.
         """
-        tap = _Tap(self._deciding.arrive(terminal, credential, amount_minor), answered)
+        tap = Tap(self._deciding.arrive(terminal, credential, amount_minor), answered)
         self.taps += 1
         verdict = self._deciding.at_once(tap.arrived)
         if verdict is None:
             self._asks.open(tap.uuid, partial(self._loop.post, self._do, self._take, tap))
         self._write(tap, wire.TAP, verdict)
 
-    def _write(self, tap: _Tap, kind: str, verdict: Verdict | None) -> None:
+    def _write(self, tap: Tap, kind: str, verdict: Verdict | None) -> None:
         draft = self._deciding.draft(tap.arrived, kind, verdict)
         try:
             wire.parse_entry([1, *draft])
@@ -191,47 +158,51 @@ class Engine:
         self._journal.submit(drafts, partial(self._loop.post, self._written, entries))
 
     def _written(self, entries: list[_Entry], error: Exception | None) -> None:
-        if error is None:
-            self._sender.wake()
-            self.journal_problem = ""
-        for entry in entries:
-            if error is None:
-                self._do(self._go_on, entry.tap, entry.verdict)
-            else:
+        if error is not None:
+            for entry in entries:
                 self._do(self._unwritten, entry.tap, str(error))
+            return
+        self.journal_problem = ""
+        for entry in entries:
+            self._do(self._go_on, entry.tap, entry.verdict)
+        # doors have their lamps by now
+        self._sender.wake()
 
-    def _go_on(self, tap: _Tap, verdict: Verdict | None) -> None:
+    def _go_on(self, tap: Tap, verdict: Verdict | None) -> None:
         if verdict is not None:
             self._asks.close(tap.uuid)
             self._answer(tap, self._show(tap.arrived, verdict))
         elif self._asks.is_open(tap.uuid):
             self._wait(tap, self._ask_timeout_ms, self._late)
 
-    def _unwritten(self, tap: _Tap, problem: str) -> None:
+    def _unwritten(self, tap: Tap, problem: str) -> None:
         self._asks.close(tap.uuid)
+        self._refuse(tap, problem)
+
+    def _refuse(self, tap: Tap, problem: str) -> None:
         self._deciding.turned_down(tap.arrived)
         _logger.error("a tap cannot be written: %s", problem, extra={"terminal": tap.arrived.terminal})
         self.journal_problem = problem
         self._answer(tap, self._show(tap.arrived, Verdict(wire.REFUSED, errors.TRY_AGAIN, "journal")))
 
-    def _do(self, step: Callable[..., None], tap: _Tap, *args: object) -> None:
+    def _do(self, step: Callable[..., None], tap: Tap, *args: object) -> None:
         """Go on with a tap: whatever goes wrong, its reader is answered and the others are not disturbed."""
         try:
             step(tap, *args)
         except Exception:
             _logger.exception("a tap failed", extra={"terminal": tap.arrived.terminal})
             text = texts.text_of(errors.TRY_AGAIN, self._language)
-            _hear(tap, Answer(tap.uuid, wire.REFUSED, errors.TRY_AGAIN, text))
+            tap.hear(Answer(tap.uuid, wire.REFUSED, errors.TRY_AGAIN, text))
 
     # -- the server's part -------------------------------------------------------------------
-    def _wait(self, tap: _Tap, for_ms: int, step: Callable[[_Tap], None]) -> None:
+    def _wait(self, tap: Tap, for_ms: int, step: Callable[[Tap], None]) -> None:
         self._timers[tap.uuid] = self._loop.later(for_ms, self._time_is_up, tap, step)
 
-    def _time_is_up(self, tap: _Tap, step: Callable[[_Tap], None]) -> None:
+    def _time_is_up(self, tap: Tap, step: Callable[[Tap], None]) -> None:
         del self._timers[tap.uuid]
         self._do(step, tap)
 
-    def _late(self, tap: _Tap) -> None:
+    def _late(self, tap: Tap) -> None:
         """The server has not answered in time."""
         if not self._asks.give_up(tap.uuid):
             self._wait(tap, STORE_TIMEOUT_MS, self._not_stored)
@@ -239,11 +210,15 @@ class Engine:
         self._sender.late()
         self._write(tap, wire.FINAL, self._deciding.too_late(tap.arrived))
 
-    def _not_stored(self, tap: _Tap) -> None:
-        if self._asks.close(tap.uuid):
-            self._unwritten(tap, NOT_STORED)
+    def _not_stored(self, tap: Tap) -> None:
+        """The server has answered, and the disk stands still. When it moves on, a charge is taken back."""
+        if not self._asks.give_up(tap.uuid, though_claimed=True):
+            return
+        self._refuse(tap, NOT_STORED)
+        red = Verdict(wire.REFUSED, errors.ABANDONED, ABANDONED_RULE)
+        self._write(tap._replace(answered=lambda answer: None), wire.FINAL, red)
 
-    def _take(self, tap: _Tap, answer: ServerAnswer | None) -> None:
+    def _take(self, tap: Tap, answer: ServerAnswer | None) -> None:
         """The server's answer is in the journal, or could not be put there."""
         timer = self._timers.pop(tap.uuid, None)
         if timer is not None:
@@ -268,7 +243,7 @@ class Engine:
         text = texts.text_of(verdict.code, self._language, verdict.amount_minor, name)
         return Answer(arrived.uuid, verdict.outcome, verdict.code, text, verdict.amount_minor, name=name)
 
-    def _answer(self, tap: _Tap, answer: Answer) -> None:
+    def _answer(self, tap: Tap, answer: Answer) -> None:
         arrived = tap.arrived
         if answer.granted:
             self.disarm(arrived.terminal)
@@ -287,12 +262,5 @@ class Engine:
                 answer.name, answer.offline,
             )
         )  # fmt: skip
-        _hear(tap, answer)
+        tap.hear(answer)
 
-
-def _hear(tap: _Tap, answer: Answer) -> None:
-    """Tell who waits, once; a fault of theirs is not the tap's."""
-    try:
-        tap.answered(answer)
-    except Exception:
-        _logger.exception("an answer was not heard", extra={"terminal": tap.arrived.terminal})

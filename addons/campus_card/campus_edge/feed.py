@@ -8,7 +8,7 @@ The LAN service, the status page and the IoT adapter know the engine through thi
 
     stop = engine.feed.subscribe(lambda event: ...)
 
-A listener runs in the thread of the tap, after the reader was answered: it must return at once
+A listener runs in the edge's loop, just before the reader shows the answer: it must return at once
 (put the event into a queue of its own). What it raises is logged and disturbs nobody.
 """
 

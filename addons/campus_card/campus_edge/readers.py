@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from campus_core import errors
 
+from .answer import Answer, Answered
 from .config import KEYPAD, TILL, ReaderConfig
-from .engine import Answer, Answered
 from .feed import ReaderStatus
 from .keying import Keying
 from .loop import Loop, Timer

@@ -1,8 +1,8 @@
 """What every port has in common: a thread of its own, a queue of events out, feedback in.
 
 A port opens its device, reads it, and after a fault opens it again for as long as it runs. Nothing
-here blocks the engine: events are put into a bounded queue, feedback is left for the thread, and
-``stop`` waits no longer than it was told.
+here blocks the engine: events are handed over at once, feedback is left for whoever serves the device
+(the port's thread, or the loop), and ``stop`` waits no longer than it was told.
 """
 
 from __future__ import annotations

@@ -1,0 +1,56 @@
+"""What becomes of a tap, for who waits for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from campus_core import wire
+
+from .deciding import Arrived
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the reader shows and the feed tells; amounts in cents."""
+
+    uuid: str
+    outcome: str
+    code: str
+    text: str
+    amount_minor: int | None = None
+    balance_minor: int | None = None
+    name: str = ""
+    offline: bool = True
+
+    @property
+    def granted(self) -> bool:
+        """Say whether the lamp is green."""
+        return self.outcome == wire.GRANTED
+
+
+#: Called once, in the loop's thread, with what the reader is to show.
+Answered: TypeAlias = Callable[[Answer], object]
+
+
+class Tap(NamedTuple):
+    """A tap under way and who waits for its answer."""
+
+    arrived: Arrived
+    answered: Answered
+
+    @property
+    def uuid(self) -> str:
+        """The tap's own id."""
+        return self.arrived.uuid
+
+    def hear(self, answer: Answer) -> None:
+        """Tell who waits; a fault of theirs is not the tap's."""
+        try:
+            self.answered(answer)
+        except Exception:
+            _logger.exception("an answer was not heard", extra={"terminal": self.arrived.terminal})
