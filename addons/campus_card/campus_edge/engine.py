@@ -263,4 +263,3 @@ class Engine:
             )
         )  # fmt: skip
         tap.hear(answer)
-
