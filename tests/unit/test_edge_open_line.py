@@ -12,7 +12,7 @@ from campus_edge.loop import Loop
 from campus_edge.ports.backoff import Backoff
 from campus_edge.ports.open_line import OpenLine
 from campus_edge.ports.serial_port import SerialPort
-from campus_edge.protocols.base import LOST, READY, CardSeen, Feedback, ReaderState
+from campus_edge.protocols.base import LOST, READY, CardSeen, Feedback, Noise, ReaderState
 from campus_edge.protocols.rdm6300 import Rdm6300, encode
 from support.edge_rig import until
 
@@ -71,6 +71,34 @@ def test_taps_on_many_lines_are_all_seen_though_one_line_takes_no_bytes(loop):
             assert events[number].until(CardSeen).credential == f"uid:{1000 + number:08X}"
         assert "timeout" in events[0].until(ReaderState, state=LOST).detail
         assert all(cards(each.past) == [] or len(cards(each.past)) == 1 for each in events)
+
+
+def test_a_line_that_is_all_noise_holds_up_nobody(loop):
+    def flood(link):
+        with contextlib.suppress(OSError):
+            while True:
+                link.sendall(bytes(1 << 16))
+
+    with reader_socket() as (noisy, noisy_url), reader_socket() as (quiet, quiet_url):
+        events = Events(), Events()
+        ports = [
+            SerialPort("T", told.put, Rdm6300(), url, announces=True, loop=loop)
+            for told, url in zip(events, (noisy_url, quiet_url), strict=True)
+        ]
+        for port in ports:
+            port.start()
+        flooded, link = noisy.accept()[0], quiet.accept()[0]
+        with flooded, link:
+            threading.Thread(target=flood, args=(flooded,), daemon=True).start()
+            events[0].until(Noise)
+            events[1].until(ReaderState, state=READY)
+            for number in range(1, 6):
+                link.sendall(encode(0, number))
+                events[1].until(CardSeen, credential=f"uid:{number:08X}")
+            for port in ports:
+                assert port.stop(STOP_MS)
+        # told once a second and summed up, not once for each read
+        assert sum(isinstance(event, Noise) for event in events[0].drain()) < 60
 
 
 def test_what_a_slow_device_takes_in_pieces_arrives_whole_and_in_order(loop):

@@ -1,5 +1,6 @@
 """Readers, status and tills of a whole edge in this process, with a simulated reader on a wire."""
 
+import threading
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from campus_edge.ports.base import Port, PortEvent
 from campus_edge.protocols.base import CardSeen, ReaderState, Tamper
 from campus_edge.readers import EVENTS_MAX
 from support.edge_campus import Campus, uid_of
-from support.edge_rig import KEY, until
+from support.edge_rig import KEY, PATIENCE_S, until
 from support.edge_server import EdgeServer, Refused
 
 
@@ -171,6 +172,21 @@ def test_a_server_that_switches_the_edge_off_turns_the_readers_red_and_on_again(
     server.refuse = None
     edge._pulse.beat()
     assert until(lambda: edge.status().state == "online")
+
+
+def test_a_loop_that_stands_still_does_not_feed_the_watchdog(edge):
+    fed, stands, gate = threading.Event(), threading.Event(), threading.Event()
+    edge.on_tick = fed.set
+    assert fed.wait(PATIENCE_S)
+    edge._loop.post(stands.set)
+    edge._loop.post(gate.wait, PATIENCE_S)
+    assert stands.wait(PATIENCE_S)
+    fed.clear()
+    try:
+        assert not fed.wait(2.5)
+    finally:
+        gate.set()
+    assert fed.wait(PATIENCE_S)
 
 
 def test_new_campus_keys_are_kept_for_the_next_start(edge, server, tmp_path):

@@ -85,7 +85,7 @@ class Edge:
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
         self._due: dict[str, float] = {}
-        #: Called every second by the edge's own thread: a service manager's watchdog.
+        #: Called every second in the loop, for a service manager's watchdog: a loop that stands still starves it.
         self.on_tick: Callable[[], None] = lambda: None
 
     @property
@@ -222,7 +222,7 @@ class Edge:
 
     def _tick_on(self) -> None:
         while not self._stopping.wait(TICK_S):
-            self.on_tick()
+            self._loop.post(self.on_tick)
             self._sweep()
             if self._is_due("status", STATUS_EVERY_S):
                 self._write_status()
