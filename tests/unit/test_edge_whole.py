@@ -178,8 +178,7 @@ def test_a_loop_that_stands_still_does_not_feed_the_watchdog(edge):
     fed, stands, gate = threading.Event(), threading.Event(), threading.Event()
     edge.on_tick = fed.set
     assert fed.wait(PATIENCE_S)
-    edge._loop.post(stands.set)
-    edge._loop.post(gate.wait, PATIENCE_S)
+    edge._loop.post(lambda: (stands.set(), gate.wait(PATIENCE_S)))
     assert stands.wait(PATIENCE_S)
     fed.clear()
     try:
