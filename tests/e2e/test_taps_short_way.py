@@ -226,6 +226,35 @@ def test_a_limit_holds_from_the_next_tap_at_every_worker(server, made, journal, 
     assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
 
 
+def test_an_edge_is_told_of_news_and_of_nothing_else(server, made, journal):
+    def news():
+        status, answer = journal.send(journal.batch())
+        assert status == 200
+        return answer["snapshot"]
+
+    def version():
+        return int(server.query("SELECT campus_snapshot_version()")[0][0])
+
+    limits = {"model": "campus.wallet", "id": made["wallet"], "verb": "write"}
+    known = version()
+    # only money moves
+    first = news()
+    assert first <= known and {news() for _ in range(3)} == {first}
+    # a mark of another edge is no news, this edge's own and everybody's is
+    for edge_id, is_news in (("0", False), ("(SELECT id FROM campus_edge WHERE name = 'Short way')", True),
+                             ("NULL", True)):  # fmt: skip
+        known = version()
+        server.query(
+            "INSERT INTO campus_snapshot_mark (company_id, edge_id, changed_version)"
+            f" SELECT min(id), {edge_id}, campus_snapshot_now() FROM res_company"
+        )
+        assert (news() > known) is is_news
+    known = version()
+    server.run(VERB, arguments=[{"limit_purchase_minor": 99_900}], **limits)
+    assert news() > known
+    server.run(VERB, arguments=[{"limit_purchase_minor": 0}], **limits)
+
+
 def test_a_chip_that_became_another_card_is_charged_there(server, made, journal):
     assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
     before = transfers(server, made)

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS campus_snapshot_mark (
     changed_version bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS campus_snapshot_mark_changed ON campus_snapshot_mark (company_id, changed_version);
+CREATE INDEX IF NOT EXISTS campus_snapshot_mark_edge ON campus_snapshot_mark (company_id, edge_id, changed_version);
 COMMENT ON TABLE campus_snapshot_mark IS 'Changes of what a snapshot holds beside cards; kept by triggers.';
 
 CREATE OR REPLACE FUNCTION campus_snapshot_now() RETURNS bigint LANGUAGE sql VOLATILE AS $$
