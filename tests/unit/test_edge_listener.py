@@ -96,9 +96,14 @@ def test_a_version_that_brings_nothing_is_asked_for_once(rig):
 
 
 def test_a_list_that_is_not_signed_is_reported_and_not_taken(rig):
-    rig.server.campus.set_state(6, "lost")
-    signature, body = rig.server.campus.signed(rig.snapshot.version)
-    rig.server._snapshot = lambda since: (200, {"Campus-Signature": signature}, body + b" ")
+    def changed_on_the_way(since):
+        signature, body = rig.server.campus.signed(since)
+        return 200, {"Campus-Signature": signature}, body + b" "
+
+    # the edge may be asking right now, as its websocket has just been connected
+    with rig.server.lock:
+        rig.server._snapshot = changed_on_the_way
+        rig.server.campus.set_state(6, "lost")
     rig.server.push([])
     assert until(lambda: "signature" in rig.listener.problem)
     assert rig.snapshot.card(6, 0).state == "active"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import file_open
+from odoo.tools import file_open, format_datetime
 
 from ..columns import BigInteger, LedgerLink, Uuid
 
@@ -70,6 +70,13 @@ class CampusTap(models.Model):
         for tap in self:
             granted = tap.outcome == "granted" and tap.code == "ok"
             tap.reason = "" if granted else ledger._explain({"code": tap.code, "numbers": tap.numbers or {}})
+
+    @api.depends("terminal_id", "edge_id", "occurred_at")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for tap in self:
+            place = tap.terminal_id.display_name or tap.edge_id.display_name
+            tap.display_name = f"{place}, {format_datetime(self.env, tap.occurred_at)}"
 
     @api.model_create_multi
     def create(self, vals_list):

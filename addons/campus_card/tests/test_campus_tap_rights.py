@@ -56,6 +56,13 @@ class TestCampusTapRights(TapCase):
         with self.assertRaises(UserError):
             review.write({"state": "open"})
 
+    def test_a_tap_says_where_and_why(self):
+        self.assertTrue(self.record.display_name.startswith(f"{self.keyed.display_name}, "))
+        self.journal.told(terminal="T-KEY", outcome="refused", code="amount_invalid", amount_minor=None)
+        self.send()
+        (refused,) = self.env["campus.tap"].search([("edge_id", "=", self.edge.id)]) - self.record
+        self.assertEqual(refused.reason, "No amount was keyed or sent, or none that can be paid.")
+
     def test_reviews_are_not_made_by_hand(self):
         with self.assertRaises(UserError):
             self.env["campus.tap.review"].with_user(self.users["manager"]).create({"reason": "short"})
