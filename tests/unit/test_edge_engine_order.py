@@ -47,6 +47,19 @@ def begin(rig, cards, terminal="T01"):
     return answers
 
 
+def overdue(rig):
+    """``(answers, gate)`` of a tap whose deadline is over and whose final waits at the gate for the disk.
+
+    The caller holds the server's lock: nobody is answered.
+    """
+    answers = begin(rig, [1])
+    assert until(lambda: rig.journal.unanswered())
+    gate = Gate(rig.journal)
+    assert gate.reached.wait(PATIENCE_S)
+    assert until(lambda: not rig.sender.up)
+    return answers, gate
+
+
 def test_taps_of_one_turn_are_one_commit_and_one_batch(server, tmp_path):
     with Rig(server, tmp_path) as rig:
         rig.ready()
@@ -60,12 +73,7 @@ def test_a_tap_whose_own_answer_is_being_written_is_not_abandoned(server, tmp_pa
     with Rig(server, tmp_path, ask_timeout_ms=50) as rig:
         rig.ready()
         with server.lock:
-            answers = begin(rig, [1])
-            assert until(lambda: rig.journal.unanswered())
-            gate = Gate(rig.journal)
-            assert gate.reached.wait(PATIENCE_S)
-            # the deadline is over and the final waits for the disk
-            assert until(lambda: not rig.sender.up)
+            answers, gate = overdue(rig)
             assert rig.engine.sweep() == 0
             gate.open()
             assert answers.get(timeout=PATIENCE_S).granted
@@ -77,11 +85,7 @@ def test_an_answer_that_comes_while_the_edge_writes_its_own_does_not_count(serve
     with Rig(server, tmp_path, ask_timeout_ms=50) as rig:
         rig.ready()
         with server.lock:
-            answers = begin(rig, [1])
-            assert until(lambda: rig.journal.unanswered())
-            gate = Gate(rig.journal)
-            assert gate.reached.wait(PATIENCE_S)
-            assert until(lambda: not rig.sender.up)
+            answers, gate = overdue(rig)
         # the gate, the edge's final and what the server has answered
         assert until(lambda: rig.journal._jobs._waiting == 3)
         gate.open()
