@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import gc
 import os
 import signal
 import sqlite3
@@ -127,6 +128,8 @@ def _run(args: argparse.Namespace) -> int:
             edge = Edge(settings, paired)
             edge.on_tick = lambda: service.notify("WATCHDOG=1")
             edge.start()
+            # modules, settings and the card list stay: no collection has to look through them again
+            gc.freeze()
         except (OSError, sqlite3.Error, JournalUnwritable) as error:
             raise Failure(f"cannot start: {error}") from error
         service.notify("READY=1")
