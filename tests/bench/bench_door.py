@@ -71,7 +71,7 @@ def decisions(engine, credentials, seconds):
     return taken
 
 
-def taps(engine, credentials, seconds):
+def taps(rig, credentials, seconds):
     """Nanoseconds of each whole tap of all readers."""
     taken = []
     end = time.perf_counter() + seconds
@@ -79,7 +79,7 @@ def taps(engine, credentials, seconds):
     def read():
         while time.perf_counter() < end:
             began = time.perf_counter_ns()
-            answer = engine.present(DOOR, random.choice(credentials))
+            answer = rig.present(DOOR, random.choice(credentials))
             taken.append(time.perf_counter_ns() - began)
             if answer.code not in ("ok", "duplicate_tap"):
                 raise RuntimeError(answer.code)
@@ -99,7 +99,7 @@ def child(folder, cards, seconds):
     rig, load_s = edge(folder)
     credentials = [f"uid:{uid_of(random.randint(1, cards))}" for _ in range(5_000)]
     decided = decisions(rig.engine, credentials, seconds)
-    tapped = taps(rig.engine, credentials, seconds)
+    tapped = taps(rig, credentials, seconds)
     rig.journal.close()
     status = Path("/proc/self/status").read_text("ascii")
     run = {

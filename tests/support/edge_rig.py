@@ -1,6 +1,7 @@
 """An edge without readers for tests: engine, journal, sender and snapshot on a real server."""
 
 import time
+from concurrent.futures import Future
 
 from campus_core import signing
 from campus_edge.asks import Asks
@@ -82,5 +83,18 @@ class Rig:
         """Wait until the server has the whole journal."""
         return until(lambda: self.journal.queue_length == 0)
 
+    def present(self, terminal, credential, amount_minor=None):
+        """Show a credential from a thread that has nothing else to do, and wait for the answer."""
+        done = Future()
+
+        def begin():
+            try:
+                self.engine.begin(terminal, credential, done.set_result, amount_minor)
+            except Exception as error:
+                done.set_exception(error)
+
+        self.loop.post(begin)
+        return done.result()
+
     def tap(self, card, terminal="T01", amount_minor=None):
-        return self.engine.present(terminal, f"uid:{uid_of(card)}", amount_minor)
+        return self.present(terminal, f"uid:{uid_of(card)}", amount_minor)

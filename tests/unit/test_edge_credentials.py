@@ -32,15 +32,15 @@ def test_an_emergency_code_goes_to_the_server_with_its_amount_and_is_refused_wit
     rig.server.campus.add_terminal("K01", amount_mode="keyed", amount_minor=0)
     rig.ready()
     code = "emergency:2025001#12345678"
-    assert rig.engine.present("K01", code).code == "amount_invalid"
-    online = rig.engine.present("K01", code, 450)
+    assert rig.present("K01", code).code == "amount_invalid"
+    online = rig.present("K01", code, 450)
     assert (online.code, online.offline) == ("unknown_card", False), "the server's word, whatever it is"
     entry, _answer = rig.server.taps[online.uuid]
     assert (entry.mode, entry.credential, entry.amount_minor, entry.card) == ("ask", code, 450, None)
-    assert rig.engine.present("D01", code).code == "emergency_online"
+    assert rig.present("D01", code).code == "emergency_online"
     rig.server.stop()
     rig.sender.late()
-    alone = rig.engine.present("K01", code, 450)
+    alone = rig.present("K01", code, 450)
     assert (alone.outcome, alone.code, alone.text) == (
         "refused",
         "emergency_online",

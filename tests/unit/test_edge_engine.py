@@ -278,7 +278,7 @@ def test_the_feed_tells_taps_without_their_uid_and_credentials_for_tills(rig):
 
 @pytest.mark.parametrize("noise", ["", "\0", "x" * 2000, "uid:zz", "qr:CC1.AAAA", "\ud800"])
 def test_noise_is_refused_and_the_journal_stays_whole(rig, noise, tmp_path):
-    assert rig.engine.present("T01", noise).outcome == "refused"
+    assert rig.present("T01", noise).outcome == "refused"
     assert rig.sent()
     assert verify(tmp_path / "journal.db", lambda text, signature: True).faults == ()
 

@@ -17,22 +17,19 @@ KEY = signing.SigningKey(bytes(range(32)))
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "journal.db"
-
-
-@pytest.fixture
-def journal(path):
-    with closing(Journal(path, KEY)) as opened:
+def journal(tmp_path):
+    with closing(Journal(tmp_path / "journal.db", KEY)) as opened:
         yield opened
 
 
-def test_who_may_not_wait_hears_when_all_entries_of_a_commit_are_on_the_disk(journal, path):
+def test_who_may_not_wait_hears_when_all_entries_of_a_commit_are_on_the_disk(journal, tmp_path):
     heard = queue.SimpleQueue()
     journal.submit([draft() for _ in range(50)], heard.put)
     assert heard.get(timeout=30) is None
     assert journal.head_seq == len(journal.batch().entries) == 50
-    report = verify(path, lambda message, signature: signing.is_signed(KEY.public, message, signature))
+    report = verify(
+        tmp_path / "journal.db", lambda message, signature: signing.is_signed(KEY.public, message, signature)
+    )
     assert (report.entries, report.seals, report.faults) == (50, 1, ())
 
 

@@ -37,7 +37,7 @@ class Arrived(NamedTuple):
 
     @property
     def purpose(self) -> str:
-        """What the tap is for; a terminal that is not known takes money for nothing."""
+        """What the tap is for; at a terminal that is not known, paying."""
         return self.facts.terminal.purpose if self.facts.terminal else wire.PAY
 
 

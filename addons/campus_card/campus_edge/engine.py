@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -88,19 +87,6 @@ class Engine:
     def read(self, terminal: str, credential: str) -> None:
         """A credential was shown at a terminal that only reads for a till: tell the feed."""
         self.feed.publish(CredentialSeen(terminal, credential, self._clock.now_ms()))
-
-    def present(self, terminal: str, credential: str, amount_minor: int | None = None) -> Answer:
-        """Do what ``begin`` does and wait for the answer; for threads that have nothing else to do."""
-        done: Future[Answer] = Future()
-
-        def begin() -> None:
-            try:
-                self.begin(terminal, credential, done.set_result, amount_minor)
-            except Exception as error:
-                done.set_exception(error)
-
-        self._loop.post(begin)
-        return done.result()
 
     def sweep(self) -> int:
         """Write ``refused``, ``abandoned`` for asks that nobody waits for and that were not answered.

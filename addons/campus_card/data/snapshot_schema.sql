@@ -40,6 +40,16 @@ CREATE OR REPLACE FUNCTION campus_snapshot_version() RETURNS bigint LANGUAGE sql
     SELECT base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM campus_snapshot_life
 $$;
 
+-- One above the newest change that concerns this edge: whose version is lower may lack something. It stays
+-- where it is while only money moves. The base is in it for versions from another life.
+CREATE OR REPLACE FUNCTION campus_snapshot_news(company integer, edge integer) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT greatest(
+        (SELECT base FROM campus_snapshot_life),
+        (SELECT max(changed_version) + 1 FROM campus_snapshot_card WHERE company_id = company),
+        (SELECT max(changed_version) + 1 FROM campus_snapshot_mark WHERE company_id = company AND edge_id IS NULL),
+        (SELECT max(changed_version) + 1 FROM campus_snapshot_mark WHERE company_id = company AND edge_id = edge))
+$$;
+
 CREATE OR REPLACE FUNCTION campus_snapshot_touch(cards integer[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO campus_snapshot_card (card_id, company_id, changed_version)
     SELECT card.id, card.company_id, this.version

@@ -1,6 +1,5 @@
 from odoo import api, models
 
-from ..campus_core import errors as core_errors
 from ..campus_core import money
 
 
@@ -23,13 +22,20 @@ class CampusLedgerText(models.AbstractModel):
             name.removesuffix("_minor"): money.format_minor(value) if name.endswith("_minor") else value
             for name, value in answer.get("numbers", {}).items()
         }
-        if answer["code"] == core_errors.AMOUNT_INVALID and "maximum" not in numbers:
-            # an edge decided, and tells no numbers
-            return self.env._("No amount was keyed or sent, or none that can be paid.")
         text = self._sentences().get(answer["code"])
         if text is None:
             return self.env._("Refused (%s).", answer["code"])
-        return text % _Numbers(numbers)
+        try:
+            return text % numbers
+        except KeyError:
+            return self._plain_sentences().get(answer["code"], text) % _Numbers(numbers)
+
+    @api.model
+    def _plain_sentences(self):
+        """``{code: sentence}`` for refusals that come without numbers: an edge decided, and tells none."""
+        return {
+            "amount_invalid": self.env._("No amount was keyed or sent, or none that can be paid."),
+        }
 
     @api.model
     def _sentences(self):

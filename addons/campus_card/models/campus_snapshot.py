@@ -52,13 +52,8 @@ class CampusSnapshot(models.AbstractModel):
     def _is_changed(self, edge, since):
         """Say whether an edge with version ``since`` may lack something."""
         self.env.cr.execute(
-            """SELECT %(since)s < (SELECT base FROM campus_snapshot_life)
-                   OR %(since)s > campus_snapshot_version()
-                   OR EXISTS (SELECT 1 FROM campus_snapshot_card
-                               WHERE company_id = %(company)s AND changed_version >= %(since)s)
-                   OR EXISTS (SELECT 1 FROM campus_snapshot_mark
-                               WHERE company_id = %(company)s AND changed_version >= %(since)s
-                                 AND (edge_id IS NULL OR edge_id = %(edge)s))""",
+            """SELECT %(since)s < campus_snapshot_news(%(company)s, %(edge)s)
+                   OR %(since)s > campus_snapshot_version()""",
             {"since": since, "company": edge.company_id.id, "edge": edge.id},
         )
         return self.env.cr.fetchone()[0]

@@ -22,23 +22,16 @@ _FRAME = Statement(
             SELECT journal::text, seq, hash, reported_seq FROM campus_edge_head
              WHERE edge_id = %s FOR NO KEY UPDATE)
         SELECT json_build_array(
-               head.journal, head.seq, head.hash, head.reported_seq,
-               life.base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-               greatest(life.base,
-                        (SELECT max(changed_version) + 1 FROM campus_snapshot_card
-                          WHERE company_id = company.id),
-                        (SELECT max(changed_version) + 1 FROM campus_snapshot_mark
-                          WHERE company_id = company.id AND edge_id IS NULL),
-                        (SELECT max(changed_version) + 1 FROM campus_snapshot_mark
-                          WHERE company_id = company.id AND edge_id = %s)),
-               partner.tz, day.closed_until, COALESCE(campus_offline_tap_minor, 0), COALESCE(campus_uid_limit_minor, 0),
+               head.journal, head.seq, head.hash, head.reported_seq, campus_snapshot_version(),
+               campus_snapshot_news(company.id, %s), partner.tz, day.closed_until,
+               COALESCE(campus_offline_tap_minor, 0), COALESCE(campus_uid_limit_minor, 0),
                COALESCE(campus_chip_required, FALSE),
                (SELECT json_agg(json_build_array(code, id, purpose, enabled, amount_mode, amount_minor,
                                                  COALESCE(merchant_id, 0)))
                   FROM campus_terminal WHERE edge_id = %s AND active AND code = ANY(%s)),
                (SELECT json_agg(json_build_array({PLAN_COLUMNS}))
                   FROM campus_pocket_plan plan WHERE plan.company_id = company.id),
-               life.life, pg_current_snapshot()::text,
+               (SELECT life FROM campus_snapshot_life), pg_current_snapshot()::text,
                (SELECT json_agg(json_build_array(changed.card_id, card.uid))
                   FROM (SELECT card_id FROM campus_snapshot_card
                          WHERE company_id = company.id AND changed_version >= %s
@@ -46,14 +39,13 @@ _FRAME = Statement(
                   LEFT JOIN campus_card card ON card.id = changed.card_id))::text
           FROM res_company company
           JOIN res_partner partner ON partner.id = company.partner_id
-          CROSS JOIN campus_snapshot_life life
           LEFT JOIN campus_day day ON day.company_id = company.id
           LEFT JOIN head ON TRUE
          WHERE company.id = %s""",
 )
 # ``cap_minor``: most that one tap may charge without the server (0: no cap); ``uid_limit_minor``: with a
 # bare UID; ``chip_required``: chips must speak; ``seen``: the database's snapshot, ``snapshot`` its version;
-# ``news``: one above the newest change of what the edge has to know, it stays while only money moves.
+# ``news``: what its edge's list must have, see ``data/snapshot_schema.sql``.
 # ``closed_until`` as in JSON; terminals, plans and changed cards are lists of lists, or None.
 Frame = namedtuple(
     "Frame",

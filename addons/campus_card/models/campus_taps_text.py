@@ -28,3 +28,11 @@ class CampusLedgerText(models.AbstractModel):
             "snapshot_too_old": self.env._("The network has been away too long. Please pay in another way."),
             "snapshot_missing": self.env._("This reader has not met the server yet."),
         }
+
+    @api.model
+    def _plain_sentences(self):
+        return {
+            **super()._plain_sentences(),
+            "limit_uid": self.env._("Over the limit for a card that does not prove itself."),
+            "offline_cap_tap": self.env._("More than can be paid at once without the network."),
+        }

@@ -63,6 +63,13 @@ class TestCampusTapRights(TapCase):
         (refused,) = self.env["campus.tap"].search([("edge_id", "=", self.edge.id)]) - self.record
         self.assertEqual(refused.reason, "No amount was keyed or sent, or none that can be paid.")
 
+    def test_a_sentence_has_its_numbers_or_does_without(self):
+        explain = self.env["campus.ledger"]._explain
+        for code in ("amount_invalid", "limit_uid", "offline_cap_tap"):
+            self.assertNotIn("–", explain({"code": code, "numbers": {}}))
+        numbers = {"limit_minor": 5000}
+        self.assertIn("50.00", explain({"code": "offline_cap_tap", "numbers": numbers}))
+
     def test_reviews_are_not_made_by_hand(self):
         with self.assertRaises(UserError):
             self.env["campus.tap.review"].with_user(self.users["manager"]).create({"reason": "short"})
