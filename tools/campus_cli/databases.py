@@ -33,7 +33,7 @@ def names(server: Server, prefix: str) -> list[str]:
 
 def drop(server: Server, name: str) -> None:
     server.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    shutil.rmtree(filestore(name), ignore_errors=True)
+    drop_filestore(name)
 
 
 def copy(server: Server, source: str, target: str) -> None:
@@ -41,8 +41,19 @@ def copy(server: Server, source: str, target: str) -> None:
     drop(server, target)
     disconnect(server, source)
     server.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY file_copy')
+    copy_filestore(source, target)
+
+
+def copy_filestore(source: str, target: str) -> None:
+    """Give the database ``target`` the files of ``source``."""
+    drop_filestore(target)
     if filestore(source).is_dir():
         shutil.copytree(filestore(source), filestore(target), copy_function=_link)
+
+
+def drop_filestore(name: str) -> None:
+    """Delete a database's files."""
+    shutil.rmtree(filestore(name), ignore_errors=True)
 
 
 def rename(server: Server, source: str, target: str) -> None:

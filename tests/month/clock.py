@@ -1,0 +1,118 @@
+"""One clock for everything that plays the month: PostgreSQL, Odoo and the people.
+
+Debian's ``faketime`` adds a number of seconds from a file to the real time of every process that is
+started with it. Moving the clock is writing that file. Intervals (the monotonic clock) stay real, so
+that nothing waits for days or times out early.
+"""
+
+import contextlib
+import datetime as dt
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from campus_cli import pg_embedded, process, system
+from campus_cli import postgres as postgres_cli
+from campus_cli.odoo_process import Odoo
+
+UTC = dt.timezone.utc
+
+
+class Clock:
+    """The time that the campus believes; ``path`` is the file that the processes read."""
+
+    def __init__(self, path, zone):
+        system.require(("faketime",), ())
+        self.library = str(next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")))
+        self.path, self.zone, self.ahead_s = Path(path), ZoneInfo(zone), 0
+        self._write()
+
+    def env(self):
+        """Environment of a process that lives in this time."""
+        return {
+            "LD_PRELOAD": self.library,
+            "FAKETIME_TIMESTAMP_FILE": str(self.path),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_DONT_RESET": "1",
+        }
+
+    def now(self):
+        """Local time of the campus, with its zone."""
+        real = dt.datetime.now(UTC)
+        return (real + dt.timedelta(seconds=self.ahead_s)).astimezone(self.zone)
+
+    def ms(self):
+        """Milliseconds since 1970 in this time."""
+        return int(self.now().timestamp() * 1000)
+
+    def move_to(self, moment):
+        """Set the clock forward to a local ``moment``; it never goes back."""
+        target = moment.replace(tzinfo=self.zone)
+        self.ahead_s += max(0, int((target - self.now()).total_seconds()))
+        self._write()
+
+    def _write(self):
+        half = self.path.with_suffix(".new")
+        half.write_text(f"{self.ahead_s:+d}\n")
+        half.chmod(0o644)
+        half.replace(self.path)
+
+
+class ClockedPostgres(pg_embedded.Embedded):
+    """A PostgreSQL of its own whose time is the clock's."""
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock = clock
+        self.data, self.log = self.home / "pg-month", self.home / "pg-month.log"
+        self.socket_folder = self.socket_folder.with_name(self.socket_folder.name + "-m")
+
+    def delete(self):
+        """Stop it and remove its data; what the checkout's own server has stays."""
+        self.stop()
+        for folder in (self.data, self.socket_folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _answers(self, command):
+        user = pg_embedded.as_user(self.system_user)
+        env = {**(user.pop("env", None) or process.clean_env()), **self.clock.env()}
+        return process.answers(command, cwd="/", env=env, **user)
+
+
+@dataclass(frozen=True)
+class ClockedOdoo(Odoo):
+    """Odoo whose time is the clock's."""
+
+    clock: Clock | None = None
+
+    def env(self):
+        return {**super().env(), **self.clock.env()}
+
+
+def copy_database(source, target, old, name):
+    """Copy the database ``old`` of one server to another, where it is called ``name``."""
+    dump = [source.program("pg_dump"), "-Fc", "-Z0", old]
+    restore = [target.program("pg_restore"), "--no-owner", "-d", name]
+    target.query(f'CREATE DATABASE "{name}"')
+    with subprocess.Popen(dump, env=process.clean_env(source.env()), stdout=subprocess.PIPE) as dumping:
+        subprocess.run(
+            restore, env=process.clean_env(target.env()), stdin=dumping.stdout, check=True, capture_output=True
+        )
+    if dumping.returncode:
+        raise RuntimeError(f"pg_dump ended with {dumping.returncode}")
+    target.query("ANALYZE", name)
+
+
+@contextlib.contextmanager
+def running_postgres(clock):
+    """A PostgreSQL with the clock's time and nothing in it; deleted at the end."""
+    postgres = ClockedPostgres(clock)
+    postgres.delete()
+    postgres.start()
+    try:
+        yield postgres_cli.of(postgres)
+    finally:
+        postgres.delete()

@@ -1,0 +1,153 @@
+"""What must always hold, asked in plain SQL and in the words of each screen."""
+
+import re
+
+# Every pocket is what its transfers say, nothing is below zero, reserved is what reservations say.
+POCKETS = """
+WITH moved AS (
+    SELECT account_id, sum(minor) AS minor FROM (
+        SELECT credit_account_id AS account_id, amount_minor::bigint AS minor FROM campus_transfer
+        UNION ALL SELECT debit_account_id, -amount_minor::bigint FROM campus_transfer) side
+     GROUP BY account_id),
+held AS (SELECT account_id, sum(amount_minor)::bigint AS minor FROM campus_reservation
+          WHERE state = 'open' GROUP BY account_id)
+SELECT pocket.id, pocket.balance_minor, COALESCE(moved.minor, 0), pocket.reserved_minor, COALESCE(held.minor, 0)
+  FROM campus_account pocket
+  LEFT JOIN moved ON moved.account_id = pocket.id LEFT JOIN held ON held.account_id = pocket.id
+ WHERE pocket.kind = 'pocket'
+   AND (pocket.balance_minor <> COALESCE(moved.minor, 0) OR pocket.reserved_minor <> COALESCE(held.minor, 0)
+        OR pocket.balance_minor < pocket.reserved_minor OR pocket.reserved_minor < 0)
+ LIMIT 3
+"""
+SUM_ZERO = """
+SELECT sum(minor) FROM (SELECT amount_minor::bigint AS minor FROM campus_transfer
+                        UNION ALL SELECT -amount_minor::bigint FROM campus_transfer) side
+"""
+# More taken back than was paid, and a uuid whose lines were booked twice.
+REVERSED = """
+SELECT paid.id FROM campus_transfer paid
+  JOIN campus_transfer back ON back.reverses_id = paid.id
+ GROUP BY paid.id, paid.amount_minor HAVING sum(back.amount_minor) > paid.amount_minor LIMIT 3
+"""
+TWICE = "SELECT uuid, line FROM campus_transfer GROUP BY uuid, line HAVING count(*) > 1 LIMIT 3"
+# A wallet that was closed holds nothing; a card that may not pay has not paid after its state changed.
+CLOSED = """
+SELECT wallet.id FROM campus_wallet wallet JOIN campus_account pocket ON pocket.wallet_id = wallet.id
+ WHERE wallet.state = 'closed' AND pocket.kind = 'pocket' AND pocket.balance_minor <> 0 LIMIT 3
+"""
+TWO_COMPANIES = """
+SELECT transfer.id FROM campus_transfer transfer
+  JOIN campus_account debit ON debit.id = transfer.debit_account_id
+  JOIN campus_account credit ON credit.id = transfer.credit_account_id
+ WHERE debit.company_id <> credit.company_id OR debit.company_id <> transfer.company_id LIMIT 3
+"""
+STEP_CHECKS = {
+    "a pocket is not what its transfers and reservations say": POCKETS,
+    "more was taken back than had been paid": REVERSED,
+    "one line of a request was booked twice": TWICE,
+    "a closed wallet holds money": CLOSED,
+    "a transfer joins two companies": TWO_COMPANIES,
+}
+# One row per closed day: its transfers and what the close has booked.
+SEALS = """
+SELECT closing.company_id, closing.date, count(t.id), COALESCE(sum(t.amount_minor), 0),
+       md5(COALESCE(string_agg(concat_ws(',', t.uuid, t.line, t.kind, t.debit_account_id, t.credit_account_id,
+                                         t.amount_minor), ';' ORDER BY t.uuid, t.line), ''))
+  FROM campus_closing closing
+  LEFT JOIN campus_transfer t ON t.company_id = closing.company_id AND t.booking_date = closing.date
+ GROUP BY closing.company_id, closing.date
+"""
+BOOKED = """
+SELECT closing.company_id, closing.date,
+       md5(COALESCE(string_agg(concat_ws(',', line.account_id, line.debit, line.credit, move.state, line.date),
+                               ';' ORDER BY line.id), ''))
+  FROM campus_closing closing
+  LEFT JOIN account_move move ON move.campus_closing_id = closing.id
+  LEFT JOIN account_move_line line ON line.move_id = move.id
+ GROUP BY closing.company_id, closing.date
+"""
+# Once sessions and days are closed, nothing hangs between tills and cards.
+CLEARING = """
+SELECT company.name, account.code_store::text, sum(line.balance)
+  FROM account_move_line line
+  JOIN res_company company ON company.id = line.company_id
+  JOIN account_account account ON account.id = line.account_id
+ WHERE line.parent_state = 'posted' AND line.account_id = company.campus_clearing_account_id
+ GROUP BY company.name, account.code_store::text HAVING sum(line.balance) <> 0
+"""
+RECEIVABLE = """
+SELECT account.id, sum(line.balance) FROM account_move_line line
+  JOIN account_account account ON account.id = line.account_id
+  JOIN account_move move ON move.id = line.move_id
+  JOIN account_journal journal ON journal.id = move.journal_id
+ WHERE line.parent_state = 'posted' AND account.account_type = 'asset_receivable'
+   AND EXISTS (SELECT 1 FROM pos_session s WHERE s.move_id = move.id
+               UNION ALL SELECT 1 FROM account_payment p JOIN pos_session s ON s.id = p.pos_session_id
+                WHERE p.move_id = move.id)
+ GROUP BY account.id HAVING sum(line.balance) <> 0
+"""
+OPEN_SESSIONS = "SELECT count(*) FROM pos_session WHERE state <> 'closed'"
+# Odoo models of ours that carry a company: nobody of another one finds a row.
+PRIVATE_MODELS = ("campus.card", "campus.wallet", "campus.transfer", "campus.account", "campus.edge", "campus.closing")
+MONEY = re.compile(r"[¥￥]\s*([\d,]+\.\d\d)")
+
+
+class Invariants:
+    """Checks after each step and after each day; each returns sentences about what does not hold."""
+
+    def __init__(self, world):
+        self.world = world
+        self.seals = {}
+
+    def after_step(self):
+        """What is cheap enough to ask after everything that is done."""
+        for sentence, sql in STEP_CHECKS.items():
+            if rows := self.world.query(sql):
+                yield f"{sentence}: {rows}"
+
+    def after_day(self):
+        """What is asked when a day is over and finance has closed it."""
+        if total := self.world.value(SUM_ZERO):
+            yield f"all transfers add up to {total}"
+        yield from self._closed_days()
+        yield from self._books()
+        yield from self._other_companies()
+        yield from self._one_figure()
+
+    def _closed_days(self):
+        for name, sql in (("transfers", SEALS), ("entries", BOOKED)):
+            for company, day, *seal in self.world.query(sql):
+                before = self.seals.setdefault((name, company, day), seal)
+                if before != seal:
+                    yield f"closed day {day} of company {company} has other {name} than when it was closed"
+
+    def _books(self):
+        finance = self.world.person("finance")
+        action = finance.rpc("campus.bridge", "action_check_now", [])
+        [bridge] = finance.read("campus.bridge", [action["res_id"]], ["is_balanced", "difference"])
+        if not bridge["is_balanced"]:
+            lines = finance.rpc(
+                "campus.bridge.line", "search_read", [["bridge_id", "=", action["res_id"]]], ["display_name", "kind", "difference"]
+            )
+            off = [line for line in lines if line["difference"]]
+            yield f"the bridge is off by {bridge['difference']}: {off}"
+        if not self.world.value(OPEN_SESSIONS):
+            for sentence, sql in (("clearing", CLEARING), ("receivable of tills", RECEIVABLE)):
+                if rows := self.world.query(sql):
+                    yield f"the {sentence} account is not cleared: {rows}"
+
+    def _other_companies(self):
+        stranger = self.world.people.get("stranger")
+        if stranger is None:
+            return
+        for model in PRIVATE_MODELS:
+            found = stranger.rpc(model, "search_count", [["company_id", "=", 1]])
+            if found:
+                yield f"a clerk of the second company finds {found} rows of {model} of the first"
+
+    def _one_figure(self):
+        """The portal, the counter, a till and a terminal call the same money available."""
+        seen = self.world.memory.get("figures")
+        for holder, figures in (seen() if seen else {}).items():
+            if len(set(figures.values())) > 1:
+                yield f"available of {holder}: {figures}"

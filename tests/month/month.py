@@ -1,0 +1,133 @@
+"""A seeded month at the demo university, through the interfaces that people and machines use.
+
+PostgreSQL and Odoo run under a clock that the program moves. After each step and each day it asks what
+must always hold. Keys: ``seed``, ``days``, ``steps``, ``refusals``, ``violations`` (how many),
+``first_violation`` (step, time, name, what; None if all held), ``seconds``.
+"""
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/month", "addons/campus_card")]
+
+from clock import Clock, ClockedOdoo, copy_database, running_postgres
+from life import Life
+from world import World
+
+from campus_cli import builds, databases, odoo_process, paths, process, settings, state, workspace
+from campus_cli.console import Steps
+
+ZONE = "Asia/Shanghai"
+
+
+@contextlib.contextmanager
+def university(label="month"):
+    """``(server, database, url, clock)``: a copy of the demo on a PostgreSQL and an Odoo with a moved clock."""
+    with state.checkout_lock():
+        steps = Steps(workspace.STEPS + 3)
+        ws = workspace.prepare(steps)
+        with steps.step("database of Odoo's addons") as step:
+            base = builds.base(ws, step)
+        with steps.step("demo university") as step:
+            source = builds.product(ws, base, step, settings.existing(settings.DEMO_ADDONS))
+    with contextlib.ExitStack() as stack:
+        clock = Clock(_clock_file(), ZONE)
+        server = stack.enter_context(running_postgres(clock))
+        name = f"{source}_{label}"
+        with Steps(1).step("a copy with a clock of its own"):
+            copy_database(ws.server, server, source, name)
+            databases.copy_filestore(source, name)
+        stack.callback(databases.drop_filestore, name)
+        url = stack.enter_context(_odoo(ws, server, name, clock))
+        yield server, name, url, clock
+
+
+def _clock_file():
+    """Where the system user of PostgreSQL can read it too."""
+    folder = Path("/run") if Path("/run").is_dir() and _is_root() else paths.WORK
+    return folder / f"campus-{paths.CHECKOUT}-clock"
+
+
+def _is_root():
+    import os
+
+    return os.geteuid() == 0
+
+
+@contextlib.contextmanager
+def _odoo(ws, server, database, clock):
+    """URL of an Odoo with threads: a worker's watchdog would take a moved clock for a long request."""
+    http, gevent = state.free_ports(2)
+    odoo = ClockedOdoo(
+        ws.tree,
+        server,
+        database,
+        "month",
+        {"http_port": http, "gevent_port": gevent, "workers": 0, "max_cron_threads": 0},
+        clock,
+    )
+    running = odoo.start("month")
+    url = f"http://127.0.0.1:{http}"
+    try:
+        odoo_process.wait_until_healthy(url, running, "month")
+        yield url
+    finally:
+        process.end(running)
+
+
+def play(days, seed, until=None, quiet=False):
+    """Play ``days`` days; the result as the program prints it."""
+    began = time.monotonic()
+    with university() as (server, database, url, clock):
+        world = World(server, database, url, clock, seed, quiet)
+        life = Life(world)
+        first = _first_day(world)
+        for number in range(1, days + 1):
+            day = first + dt.timedelta(days=number)
+            started = time.monotonic()
+            life.day(day, number)
+            world.say(
+                f"day {number} ({day}): {world.steps} steps, {world.refusals} refusals, "
+                f"{len(world.violations)} violations, {time.monotonic() - started:.0f} s"
+            )
+    return {
+        "seed": seed,
+        "days": days,
+        "steps": world.steps,
+        "refusals": world.refusals,
+        "violations": len(world.violations),
+        "first_violation": world.violations[0] if world.violations else None,
+        "seconds": round(time.monotonic() - began),
+    }
+
+
+def _first_day(world):
+    """The last day of the demo's history, or today where that is later."""
+    last = world.value("SELECT max(booking_date) FROM campus_transfer WHERE company_id = 1")
+    return max(last, world.today)
+
+
+def main():
+    """Run it and print the result."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=int, default=31)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    result = play(args.days, args.seed)
+    if args.json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        for key, value in result.items():
+            print(f"{key}: {value}")
+    return 1 if result["violations"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

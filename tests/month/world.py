@@ -1,0 +1,113 @@
+"""The campus that the month is played on: its clock, its people, what was done, what did not hold."""
+
+import datetime as dt
+import random
+import sys
+import uuid
+
+import psycopg2
+from invariants import Invariants
+from people import Crashed, Person, Refused
+
+ROLES = ("admin", "clerk", "manager", "cashier", "finance", "auditor", "device", "student")
+
+
+class World:
+    """``query(sql)`` reads the database; ``step(name, action)`` does something and looks what became of it."""
+
+    def __init__(self, server, database, url, clock, seed, quiet=False):
+        self.database, self.url, self.clock = database, url, clock
+        self.connection = psycopg2.connect(
+            host=server.host, port=server.port, user=server.user, password=server.password, dbname=database
+        )
+        self.connection.autocommit = True
+        self.draw = random.Random(seed)
+        self.quiet = quiet
+        self.steps, self.refusals = 0, 0
+        self.violations = []
+        self.people = {login: Person(url, database, login) for login in ROLES}
+        self.memory = {}
+        self.invariants = Invariants(self)
+
+    # -- who and when --------------------------------------------------------------------
+
+    def person(self, login):
+        """The person with this login."""
+        return self.people[login]
+
+    def join(self, login, **options):
+        """Somebody who was not there on the first day."""
+        self.people[login] = Person(self.url, self.database, login, **options)
+        return self.people[login]
+
+    @property
+    def today(self):
+        """The calendar day of the campus."""
+        return self.clock.now().date()
+
+    def at(self, day, hour, minute=0):
+        """Let the time pass until ``hour:minute`` of ``day``."""
+        self.clock.move_to(dt.datetime.combine(day, dt.time(hour, minute)))
+
+    def uuid(self):
+        """A uuid of the seed, so that a second run makes the same ones."""
+        return str(uuid.UUID(int=self.draw.getrandbits(128), version=4))
+
+    # -- what the database says --------------------------------------------------------------
+
+    def query(self, sql, values=None):
+        """Rows of a statement."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+
+    def value(self, sql, values=None):
+        """The first value of a statement's first row; None without a row."""
+        rows = self.query(sql, values)
+        return rows[0][0] if rows else None
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    def step(self, name, action, refused=None):
+        """Do ``action``; afterwards everything that always holds must hold.
+
+        :param refused: None if the action must succeed, True if it must be refused with a sentence,
+            "maybe" if both are right
+        :return: what the action returned, or the sentence of its refusal
+        """
+        self.steps += 1
+        result = None
+        try:
+            result = action()
+        except Refused as refusal:
+            self.refusals += 1
+            result = str(refusal)
+            if refused is None:
+                self.violate(name, f"was refused: {result}")
+        except Crashed as crash:
+            self.violate(name, f"crashed: {crash}")
+        else:
+            if refused is True:
+                self.violate(name, "should have been refused")
+        for what in self.invariants.after_step():
+            self.violate(name, what)
+        return result
+
+    def violate(self, name, what):
+        """Note that something did not hold after step ``name``."""
+        found = {
+            "step": self.steps,
+            "at": self.clock.now().strftime("%Y-%m-%d %H:%M"),
+            "name": name,
+            "what": what,
+        }
+        # What stays wrong is one violation, at the step after which it was first seen.
+        if any(known["what"] == what for known in self.violations):
+            return
+        self.violations.append(found)
+        print(f"VIOLATION {found}", file=sys.stderr)
+
+    def say(self, text):
+        """Progress for people."""
+        if not self.quiet:
+            print(text, file=sys.stderr, flush=True)
