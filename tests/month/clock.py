@@ -18,6 +18,7 @@ from campus_cli import postgres as postgres_cli
 from campus_cli.odoo_process import Odoo
 
 UTC = dt.timezone.utc
+CLOCKED = Path(__file__).parent / "clocked"
 
 
 class Clock:
@@ -89,7 +90,8 @@ class ClockedOdoo(Odoo):
     clock: Clock | None = None
 
     def env(self):
-        return {**super().env(), **self.clock.env()}
+        env = super().env()
+        return {**env, **self.clock.env(), "PYTHONPATH": f"{CLOCKED}:{env['PYTHONPATH']}"}
 
 
 def copy_database(source, target, old, name):
@@ -99,7 +101,11 @@ def copy_database(source, target, old, name):
     target.query(f'CREATE DATABASE "{name}"')
     with subprocess.Popen(dump, env=process.clean_env(source.env()), stdout=subprocess.PIPE) as dumping:
         subprocess.run(
-            restore, env=process.clean_env(target.env()), stdin=dumping.stdout, check=True, capture_output=True
+            restore,
+            env=process.clean_env(target.env()),
+            stdin=dumping.stdout,
+            check=True,
+            capture_output=True,
         )
     if dumping.returncode:
         raise RuntimeError(f"pg_dump ended with {dumping.returncode}")

@@ -11,9 +11,7 @@ class Finance:
 
     def close(self, day, press_twice=False):
         """Close every open day up to ``day``."""
-        wizard = self.person.wizard(
-            "campus.close.day", {"company_id": self.company, "date": day.isoformat()}
-        )
+        wizard = self.person.wizard("campus.close.day", {"company_id": self.company, "date": day.isoformat()})
         result = self.person.press("campus.close.day", "action_close_until", wizard)
         if press_twice:
             self.person.press("campus.close.day", "action_close_until", wizard)

@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import datetime as dt
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/month", "
 
 from clock import Clock, ClockedOdoo, copy_database, running_postgres
 from life import Life
-from world import World
+from world import Reached, World
 
 from campus_cli import builds, databases, odoo_process, paths, process, settings, state, workspace
 from campus_cli.console import Steps
@@ -27,7 +28,7 @@ ZONE = "Asia/Shanghai"
 
 
 @contextlib.contextmanager
-def university(label="month"):
+def university():
     """``(server, database, url, clock)``: a copy of the demo on a PostgreSQL and an Odoo with a moved clock."""
     with state.checkout_lock():
         steps = Steps(workspace.STEPS + 3)
@@ -39,7 +40,7 @@ def university(label="month"):
     with contextlib.ExitStack() as stack:
         clock = Clock(_clock_file(), ZONE)
         server = stack.enter_context(running_postgres(clock))
-        name = f"{source}_{label}"
+        name = f"{source}_month"
         with Steps(1).step("a copy with a clock of its own"):
             copy_database(ws.server, server, source, name)
             databases.copy_filestore(source, name)
@@ -50,14 +51,8 @@ def university(label="month"):
 
 def _clock_file():
     """Where the system user of PostgreSQL can read it too."""
-    folder = Path("/run") if Path("/run").is_dir() and _is_root() else paths.WORK
+    folder = Path("/run") if Path("/run").is_dir() and os.geteuid() == 0 else paths.WORK
     return folder / f"campus-{paths.CHECKOUT}-clock"
-
-
-def _is_root():
-    import os
-
-    return os.geteuid() == 0
 
 
 @contextlib.contextmanager
@@ -81,21 +76,18 @@ def _odoo(ws, server, database, clock):
         process.end(running)
 
 
-def play(days, seed, until=None, quiet=False):
-    """Play ``days`` days; the result as the program prints it."""
+def play(days, seed, until=None):
+    """Play ``days`` days, or as far as step ``until``; the result as the program prints it."""
     began = time.monotonic()
     with university() as (server, database, url, clock):
-        world = World(server, database, url, clock, seed, quiet)
+        world = World(server, database, url, clock, seed, until)
         life = Life(world)
         first = _first_day(world)
-        for number in range(1, days + 1):
-            day = first + dt.timedelta(days=number)
-            started = time.monotonic()
-            life.day(day, number)
-            world.say(
-                f"day {number} ({day}): {world.steps} steps, {world.refusals} refusals, "
-                f"{len(world.violations)} violations, {time.monotonic() - started:.0f} s"
-            )
+        try:
+            for number in range(1, days + 1):
+                _play_day(world, life, first + dt.timedelta(days=number), number)
+        except Reached:
+            input(f"Step {until} is done. {url}/odoo, database {database} at {server.host}. Enter ends it.")
     return {
         "seed": seed,
         "days": days,
@@ -105,6 +97,17 @@ def play(days, seed, until=None, quiet=False):
         "first_violation": world.violations[0] if world.violations else None,
         "seconds": round(time.monotonic() - began),
     }
+
+
+def _play_day(world, life, day, number):
+    started = time.monotonic()
+    life.day(day, number)
+    print(
+        f"day {number} ({day}): {world.steps} steps, {world.refusals} refusals, "
+        f"{len(world.violations)} violations, {time.monotonic() - started:.0f} s",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _first_day(world):
@@ -118,9 +121,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=int, default=31)
+    parser.add_argument("--until", type=int, metavar="STEP")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    result = play(args.days, args.seed)
+    result = play(args.days, args.seed, args.until)
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
     else:

@@ -52,7 +52,9 @@ class Office:
 
     def enrol(self, name, number, uid, minor):
         """A new person with a card and money; ``(partner, card)``."""
-        department = self.world.value("SELECT id FROM campus_department WHERE company_id = 1 ORDER BY id DESC")
+        department = self.world.value(
+            "SELECT id FROM campus_department WHERE company_id = 1 ORDER BY id DESC"
+        )
         [partner] = self.clerk.rpc(
             "res.partner",
             "create",
@@ -88,6 +90,15 @@ class Office:
         wallet = self.wallet(partner)
         self.manager.press("campus.wallet", "action_close", wallet)
         self.manager.rpc("res.partner", "action_archive", [partner])
+
+    def come_back(self, partner, number, uid):
+        """The person is back: contact and account are opened again, a new card is issued."""
+        self.manager.rpc("res.partner", "action_unarchive", [partner])
+        self.manager.press("campus.wallet", "action_reopen", self.wallet(partner))
+        [card] = self.clerk.rpc("campus.card", "create", [{"partner_id": partner, "uid": uid}])
+        for verb in ("approve", "produce", "issue", "activate"):
+            self.do(verb, card)
+        self.counter("topup", number, 2_000)
 
     def wallet(self, partner):
         """Id of a person's wallet in the first company."""

@@ -12,11 +12,14 @@ SENTENCES = ("UserError", "ValidationError", "AccessError", "MissingError", "Acc
 MACHINE_WORDS = ("Traceback", "psycopg2", "PL/pgSQL", "null value", "KeyError", "odoo.exceptions", "CONTEXT:")
 TIMEOUT_S = 120
 
+
 class Refused(Exception):
     """A message that the person can read."""
 
+
 class Crashed(Exception):
     """An answer that no person should get: a traceback, a machine's words, an empty message."""
+
 
 class Person:
     """Somebody with a login; ``company_id`` chooses a company where they have several."""
@@ -122,8 +125,10 @@ class Person:
         """A button of a form."""
         return self.rpc(model, method, [record_id], **options)
 
+
 class SessionEnded(Exception):
     """The server has forgotten the login."""
+
 
 def as_json(values):
     """Compact text of values for messages."""

@@ -5,7 +5,14 @@ import re
 
 from people import Crashed
 
-PAGES = ("/my/card", "/my/card/history", "/my/card/topup", "/my/card/limits", "/my/card/lost", "/my/card/settings")
+PAGES = (
+    "/my/card",
+    "/my/card/history",
+    "/my/card/topup",
+    "/my/card/limits",
+    "/my/card/lost",
+    "/my/card/settings",
+)
 AVAILABLE = re.compile(r"<output>(?:<[^>]*>)?\D*([\d,]+\.\d\d)")
 
 

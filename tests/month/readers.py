@@ -15,8 +15,9 @@ TIMEOUT_S = 60
 class Machine:
     """An edge with its terminals: asks while it is online, keeps what it was told while it is not."""
 
-    def __init__(self, world, name, terminals):
-        self.world, self.name, self.terminals = world, name, terminals
+    def __init__(self, world, name):
+        self.world, self.name = world, name
+        self.before = {}
         self.key = signing.generate(secrets.token_bytes)
         self.edge = ""
         self.journal, self.seq, self.head = world.uuid(), 0, wire.ZERO_HASH
@@ -42,7 +43,9 @@ class Machine:
     def look(self):
         """Ask for the list of cards; its version is what told taps rest on."""
         path = "/campus/v1/snapshot?since=0"
-        answer = self.web.get(self.world.url + path, headers=self._headers("GET", path, b""), timeout=TIMEOUT_S)
+        answer = self.web.get(
+            self.world.url + path, headers=self._headers("GET", path, b""), timeout=TIMEOUT_S
+        )
         if answer.status_code != 200:
             raise Crashed(f"{path}: HTTP {answer.status_code}")
         body = answer.content
@@ -55,6 +58,11 @@ class Machine:
     def ask(self, terminal, uid, minor):
         """One tap that the server decides; its answer."""
         entry = self._entry(terminal, uid, minor, wire.ASK, None, None, None)
+        return self.send([entry])[0]
+
+    def balance(self, uid):
+        """Hold a card to the balance display; the answer."""
+        entry = self._entry("B01", uid, None, wire.ASK, None, None, None, purpose=wire.BALANCE)
         return self.send([entry])[0]
 
     def tell(self, terminal, uid, minor, card):
@@ -80,21 +88,17 @@ class Machine:
         self.last_batch = {
             "journal": self.journal,
             "head_seq": entries[-1].seq,
-            "prev": self._before[first.seq],
+            "prev": self.before[first.seq],
             "entries": [list(entry) for entry in entries],
         }
         return self._post(self.last_batch)["answers"]
 
-    _before = None
-
-    def _entry(self, terminal, uid, minor, mode, outcome, code, rule, card=None):
-        if self._before is None:
-            self._before = {}
+    def _entry(self, terminal, uid, minor, mode, outcome, code, rule, card=None, purpose=wire.PAY):
         self.seq += 1
-        self._before[self.seq] = self.head
+        self.before[self.seq] = self.head
         values = {
             "seq": self.seq, "kind": wire.TAP, "uuid": self.world.uuid(), "terminal": terminal,
-            "at_ms": self.world.clock.ms(), "purpose": wire.PAY, "credential": f"uid:{uid}", "card": card,
+            "at_ms": self.world.clock.ms(), "purpose": purpose, "credential": f"uid:{uid}", "card": card,
             "amount_minor": minor, "mode": mode, "outcome": outcome, "code": code, "rule": rule,
             "snapshot": self.snapshot,
         }  # fmt: skip

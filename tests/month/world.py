@@ -12,17 +12,21 @@ from people import Crashed, Person, Refused
 ROLES = ("admin", "clerk", "manager", "cashier", "finance", "auditor", "device", "student")
 
 
+class Reached(Exception):
+    """The step that was asked for is done."""
+
+
 class World:
     """``query(sql)`` reads the database; ``step(name, action)`` does something and looks what became of it."""
 
-    def __init__(self, server, database, url, clock, seed, quiet=False):
+    def __init__(self, server, database, url, clock, seed, until=None):
         self.database, self.url, self.clock = database, url, clock
         self.connection = psycopg2.connect(
             host=server.host, port=server.port, user=server.user, password=server.password, dbname=database
         )
         self.connection.autocommit = True
         self.draw = random.Random(seed)
-        self.quiet = quiet
+        self.until = until
         self.steps, self.refusals = 0, 0
         self.violations = []
         self.people = {login: Person(url, database, login) for login in ROLES}
@@ -91,6 +95,8 @@ class World:
                 self.violate(name, "should have been refused")
         for what in self.invariants.after_step():
             self.violate(name, what)
+        if self.steps == self.until:
+            raise Reached
         return result
 
     def violate(self, name, what):
@@ -106,8 +112,3 @@ class World:
             return
         self.violations.append(found)
         print(f"VIOLATION {found}", file=sys.stderr)
-
-    def say(self, text):
-        """Progress for people."""
-        if not self.quiet:
-            print(text, file=sys.stderr, flush=True)

@@ -13,6 +13,7 @@ COMMANDS = (
     "demo",
     "test",
     "lint",
+    "month",
     "bench",
     "chaos",
     "suites",

@@ -1,0 +1,27 @@
+"""`./campus month`: play a month at the demo university and look what does not hold."""
+
+from __future__ import annotations
+
+import argparse
+
+from .. import paths, process, state, venv
+from ..console import Steps
+
+HELP = "play a seeded month at the demo university; --json prints one JSON object"
+PROGRAM = paths.ROOT / "tests" / "month" / "month.py"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, help="another number, another month")
+    parser.add_argument("--days", type=int, default=31, help="how many (31)")
+    parser.add_argument("--until", type=int, metavar="STEP", help="stop there and keep it running to look")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    with state.checkout_lock(), Steps(1).step("Python environment") as step:
+        venv.ensure(step)
+    command = [venv.PYTHON, PROGRAM, "--seed", args.seed, "--days", args.days, *["--json"] * args.json]
+    command += ["--until", args.until] if args.until else []
+    search = ":".join(map(str, (paths.TOOLS, paths.ROOT / "tests")))
+    return abs(process.call(list(map(str, command)), {"PYTHONPATH": search}))
