@@ -39,6 +39,8 @@ _NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 MAX_MS: Final = 4_102_444_800_000
 MAX_SEQ: Final = 1 << 53
+#: Begins the ``rule`` of what an edge decided while nobody had told it the time.
+DOUBTFUL_CLOCK: Final = "doubtful clock: "
 Column = Sequence[Any]
 Check = Callable[[Column], bool]
 #: Kind, mode and outcome that fit together.

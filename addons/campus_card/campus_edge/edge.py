@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from campus_core.errors import WireError
 
-from . import __version__, identity
+from . import __version__, clock_file, identity
 from .asks import Asks
 from .clock import Clock
 from .config import Config
@@ -41,6 +41,7 @@ _logger = logging.getLogger(__name__)
 TICK_S: Final = 1.0
 PRUNE_EVERY_S: Final = 3_600
 STATUS_EVERY_S: Final = 5
+TIME_EVERY_S: Final = 60
 STATUS_FILE: Final = "status.json"
 JOURNAL_FILE: Final = "journal.db"
 
@@ -97,6 +98,7 @@ class Edge:
     def start(self) -> None:
         """Take up where the last run ended, then serve."""
         self.store.load()
+        clock_file.begin(self._folder, self.clock, self.journal, self.snapshot)
         self._restore()
         self.feed.subscribe(self._lan_feed.take_event)
         self.sender.start()
@@ -118,6 +120,7 @@ class Edge:
         self.listener.stop()
         self.sender.stop()
         self._ticker.join(timeout=5)
+        clock_file.keep(self._folder, self.clock, self.journal)
         self.journal.close()
         self._loop.stop()
         _logger.info("stopped")
@@ -161,6 +164,7 @@ class Edge:
             ("switched off by the server", self.sender.disabled),
             ("taps are not sent", self.sender.problem),
             ("the card list is not fresh", self.listener.problem),
+            ("the time is doubtful", "" if self.clock.is_sure else "neither the server nor NTP has told it"),
         )
         problems = [f"{name}: {detail}" for name, detail in named if detail]
         problems += [
@@ -223,10 +227,13 @@ class Edge:
     def _tick_on(self) -> None:
         while not self._stopping.wait(TICK_S):
             self._loop.post(self.on_tick)
+            self.clock.tick()
             self._sweep()
             if self._is_due("status", STATUS_EVERY_S):
                 self._write_status()
-            if self._is_due("prune", PRUNE_EVERY_S):
+            if self._is_due("time", TIME_EVERY_S):
+                clock_file.keep(self._folder, self.clock, self.journal)
+            if self.clock.is_sure and self._is_due("prune", PRUNE_EVERY_S):
                 self._prune()
 
     def _is_due(self, what: str, every_s: float) -> bool:

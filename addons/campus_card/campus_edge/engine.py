@@ -104,7 +104,7 @@ class Engine:
         for entry in abandoned:
             values = Draft(*entry[1:])._replace(
                 kind=wire.FINAL, mode=wire.TOLD, outcome=wire.REFUSED, code=errors.ABANDONED,
-                rule=ABANDONED_RULE, at_ms=self._clock.now_ms(),
+                rule=self._deciding.rule(ABANDONED_RULE), at_ms=self._clock.now_ms(),
             )  # fmt: skip
             self._journal.append(values)
         if abandoned:

@@ -134,6 +134,10 @@ class Journal:
         """Return the entries that the server is not known to have."""
         return self._read(lambda base: list(store.entries(base, self.acked_seq)))
 
+    def newest_ms(self, after_seq: int) -> int:
+        """Return the newest time, for certain, of the entries after ``after_seq``; 0 without any."""
+        return self._read(lambda base: store.newest_ms(base, after_seq))
+
     @property
     def queue_length(self) -> int:
         """How many entries the server is not known to have."""

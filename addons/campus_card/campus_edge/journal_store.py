@@ -158,6 +158,14 @@ def unanswered(base: sqlite3.Connection) -> list[TapEntry]:
     return [TapEntry._make(json.loads(text)) for (text,) in rows.fetchall()]
 
 
+def newest_ms(base: sqlite3.Connection, after_seq: int) -> int:
+    """Return the newest time of the entries after ``after_seq`` whose clock was not doubtful, 0 without."""
+    row = base.execute(
+        "SELECT max(at_ms) FROM entry WHERE seq > ? AND NOT instr(text, ?)", (after_seq, wire.DOUBTFUL_CLOCK)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
 def batch(base: sqlite3.Connection, limit: int) -> Batch | None:
     """Return the next ``limit`` entries or fewer that are not acknowledged, None when all are."""
     base.execute("BEGIN")

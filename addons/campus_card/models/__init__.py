@@ -64,6 +64,7 @@ from . import (
     campus_taps_store,
     campus_taps_answer,
     campus_taps_conflict,
+    campus_taps_clock,
     campus_taps_text,
     campus_chip,
     campus_chip_key,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..campus_core import errors
+from ..campus_core.tap_charge import CLOCK_DOUBT
 from ..columns import BigInteger
 from ..edge_auth import Edge
 
@@ -55,6 +56,31 @@ class CampusEdge(models.Model):
         self._open_review(edge, "journal", head.journal, 1, head.seq)
         if reported_seq > head.seq:
             self._open_review(edge, "gap", head.journal, head.seq + 1, reported_seq)
+
+    @api.model
+    def _note_doubt(self, edge, journal, first, last):
+        """The edge decided these numbers without knowing the time: one review for all that lie together."""
+        # sudo: as for opening one
+        open_one = (
+            self.env["campus.tap.review"]
+            .sudo()
+            .search(
+                [
+                    ("reason", "=", CLOCK_DOUBT),
+                    ("state", "=", "open"),
+                    ("edge_id", "=", edge.id),
+                    ("journal", "=", journal),
+                ],
+                order="last_seq desc",
+                limit=1,
+            )
+        )
+        if not open_one:
+            self._open_review(edge, CLOCK_DOUBT, journal, first, last)
+        elif first < open_one.first_seq or last > open_one.last_seq:
+            open_one.write(
+                {"first_seq": min(first, open_one.first_seq), "last_seq": max(last, open_one.last_seq)}
+            )
 
     def _note_lost(self, lost):
         """The edge says what a damaged journal has lost: gaps, each told once, however often it is said."""

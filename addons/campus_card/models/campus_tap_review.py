@@ -14,6 +14,7 @@ REASONS = [
     ("amount_differs", "Amount differs from the terminal's"),
     ("over_cap", "Above the offline limit"),
     ("clock", "Time lies in the future"),
+    ("clock_doubt", "Reader's clock was not certain"),
     ("taken_back", "Charge was taken back"),
     ("conflict", "Came twice with other content"),
     ("gap", "Numbers are missing in the journal"),

@@ -25,4 +25,5 @@ from . import test_campus_taps_conflict
 from . import test_campus_tap_rights
 from . import test_campus_chip_key
 from . import test_campus_taps_chip
+from . import test_campus_taps_clock
 from . import test_campus_prepared
