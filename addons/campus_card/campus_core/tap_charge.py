@@ -45,7 +45,8 @@ CLOCK_AHEAD_MS: Final = 300_000
 
 
 class Place(NamedTuple):
-    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold."""
+    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold, ``shows_names`` where a
+    display names people."""
 
     id: int
     purpose: str
@@ -53,6 +54,7 @@ class Place(NamedTuple):
     amount_mode: str = FIXED
     amount_minor: int = 0
     merchant_id: int = 0
+    shows_names: bool = False
 
 
 class Key(NamedTuple):

@@ -75,6 +75,24 @@ class TapEntry(NamedTuple):
         return tuple(self[1:])
 
 
+class Gap(NamedTuple):
+    """Numbers of a journal that the server lacks, both ends belonging to it."""
+
+    journal: str
+    first_seq: int
+    last_seq: int
+
+
+def parse_gaps(values: object) -> list[Gap]:
+    """Return the ``gaps`` of an answer as far as they can be read; an older server names none."""
+    found = []
+    for value in values if isinstance(values, list) else ():
+        gap = [value.get(name) for name in Gap._fields] if isinstance(value, dict) else [None]
+        if is_uuid(gap[0]) and type(gap[1]) is int and type(gap[2]) is int and 1 <= gap[1] <= gap[2]:
+            found.append(Gap._make(gap))
+    return found
+
+
 def chain_hash(previous: str, entry: TapEntry) -> str:
     """Return the hash (64 hex digits) of ``entry`` after the entry with hash ``previous``."""
     return hashlib.sha256(bytes.fromhex(previous) + encode(entry).encode()).hexdigest()

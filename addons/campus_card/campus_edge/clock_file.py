@@ -11,6 +11,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
+from . import journal_store
 from .clock import Clock
 from .files import write_atomic
 from .journal import Journal
@@ -23,7 +24,8 @@ NAME: Final = "clock.json"
 def begin(folder: Path, clock: Clock, journal: Journal, snapshot: Snapshot) -> None:
     """Tell ``clock`` what is certain: it is not before what was kept, written or confirmed."""
     kept_ms, after_seq = _read(folder / NAME, journal.id)
-    clock.begin(max(kept_ms, journal.newest_ms(after_seq), snapshot.confirmed_at_ms))
+    newest_ms = journal.read(lambda base: journal_store.newest_ms(base, after_seq))
+    clock.begin(max(kept_ms, newest_ms, snapshot.confirmed_at_ms))
 
 
 def keep(folder: Path, clock: Clock, journal: Journal) -> None:

@@ -73,6 +73,7 @@ from . import (
     res_company_chip,
     res_config_settings_chip,
     campus_edge_journal,
+    campus_edge_snapshot,
     campus_rate,
     campus_wallet_limits,
     campus_wallet_pin,
