@@ -7,7 +7,8 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from campus_core.errors import WireError
@@ -19,7 +20,7 @@ from .config import Config
 from .drivers import Ports
 from .engine import Engine
 from .exposure import Exposure
-from .feed import Feed, Status
+from .feed import Feed, ReaderStatus, Status
 from .files import write_atomic
 from .http import Connection
 from .identity import Paired
@@ -31,6 +32,7 @@ from .lan.server import LanServer
 from .lan_feed import LanFeed
 from .listener import Listener
 from .loop import Loop
+from .protocols.base import READY, SICK
 from .pulse import Pulse
 from .readers import MakePort, Readers
 from .sender import Sender
@@ -107,6 +109,7 @@ class Edge:
         if self.lan:
             self.lan.start()
         self._pulse.start()
+        self._write_status()
         self._ticker.start()
         _logger.info("started", extra={"edge": self._paired.identity.edge, "version": __version__})
 
@@ -145,7 +148,7 @@ class Edge:
             offline_minor=self.exposure.offline_minor,
             taps=self.engine.taps,
             websocket=self.listener.connected,
-            readers=self.readers.status,
+            readers=tuple(self._readers()),
             problems=tuple(self._problems()),
         )
 
@@ -157,6 +160,13 @@ class Edge:
         if not self.snapshot.version:
             return "starting"
         return "online" if self.sender.up else "offline"
+
+    def _readers(self) -> Iterator[ReaderStatus]:
+        """How the readers are: where nothing can be written down, none of them serves anybody."""
+        for reader in self.readers.status:
+            if self.engine.journal_problem and reader.state == READY:
+                reader = replace(reader, state=SICK, detail="the journal cannot be written")
+            yield reader
 
     def _problems(self) -> list[str]:
         named = (
