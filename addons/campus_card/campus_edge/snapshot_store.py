@@ -40,6 +40,7 @@ class SnapshotStore:
         self._deltas = 0
         self._confirmed_ms = 0
         self._full_key = ""
+        self._is_no_base = False
 
     @property
     def keys(self) -> KeyRing:
@@ -53,7 +54,7 @@ class SnapshotStore:
         Everything is also due when the key that signed the stored full snapshot is retired:
         it could not be read again after a restart.
         """
-        outdated = self._deltas >= DELTAS_MAX or self.keys.find(self._full_key) is None
+        outdated = self._deltas >= DELTAS_MAX or self.keys.find(self._full_key) is None or self._is_no_base
         return 0 if outdated else self.snapshot.version
 
     def take(self, signature: str, body: bytes, now_ms: int | None = None) -> set[int]:
@@ -64,7 +65,13 @@ class SnapshotStore:
         """
         signing.check_snapshot(self.keys, signature, body)
         update = snapshots.parse(body)
-        changed = self.snapshot.apply(update, now_ms)
+        try:
+            changed = self.snapshot.apply(update, now_ms)
+        except WireError:
+            # what the server calls a change is none of this list: ask for everything
+            self._is_no_base = True
+            raise
+        self._is_no_base = False
         try:
             self._keep(signature, body, update.since)
         except OSError as error:
