@@ -35,7 +35,7 @@ def take_socket(descriptor: int) -> None:
 
 def mark_answers(value: str) -> None:
     """Put the mark into the answers of Odoo's application."""
-    from odoo.http import Application  # noqa: PLC0415 - only a server needs it
+    from odoo.http import Application
 
     answer = Application.__call__
 
