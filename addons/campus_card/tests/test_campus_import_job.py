@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from openpyxl import load_workbook
 
-from .import_common import DATA, ROW, SECOND, ImportCase, csv_of, xlsx_of
+from .import_common import DATA, ROW, SECOND, ImportCase, csv_of
 
 
 @tagged("post_install", "-at_install")
@@ -244,67 +244,3 @@ class TestCampusImportJob(ImportCase):
         copied = self.profile_a.copy()
         self.assertEqual(len(copied.column_ids), len(self.profile_a.column_ids))
         self.assertEqual(len(copied.word_ids), len(self.profile_a.word_ids))
-
-    def test_what_nobody_sees_in_the_sheet_is_named_before_anything_is_imported(self):
-        def rows(book):
-            book.active.row_dimensions[3].hidden = True
-            book.create_sheet("说明").append(["由财务处导出"])
-
-        job = self.job(content=self.sheet(rows), filename="cards.xlsx")
-        job.action_check()
-        self.assertFalse(job.blocked)
-        found = {line.code: line for line in job.line_ids.filtered("attention")}
-        self.assertLessEqual({"rows_hidden", "sheet_not_read"}, set(found))
-        self.assertEqual((found["rows_hidden"].row, found["rows_hidden"].campus_number), (3, "S20250503002"))
-        self.assertIn("“说明”", found["sheet_not_read"].message)
-        self.assertIn(1, job.line_ids.filtered("attention").mapped("row"))
-
-    def test_holders_on_another_sheet_block_the_import(self):
-        job = self.job(
-            content=self.sheet(lambda book: book.copy_worksheet(book.active)), filename="cards.xlsx"
-        )
-        job.action_check()
-        self.assertTrue(job.blocked)
-        self.assertEqual(job.line_ids.filtered(lambda line: line.result == "error").code, "file_sheets")
-        job.policy = "skip_bad_rows"
-        with self.assertRaises(UserError):
-            job.action_import()
-
-    def test_a_row_with_several_doubts_shows_all_of_them(self):
-        job = self.job({**ROW, "账号": "100001.0", "学工号": "20230300001.0"})
-        job.action_check()
-        line = job.line_ids.filtered(lambda line: line.row == 2)
-        self.assertEqual((line.account, line.campus_number), ("100001", "20230300001"))
-        self.assertEqual(line.message.count("“.0”"), 2)
-
-    def sheet(self, change):
-        """A workbook with two holders, changed before it is saved."""
-        book = load_workbook(
-            io.BytesIO(
-                xlsx_of(
-                    *(
-                        [
-                            f"88300{n}",
-                            f"S2025050300{n}",
-                            "戴鸿军",
-                            "男",
-                            "测试学院",
-                            "本科生",
-                            f"1AFDAFB{n}",
-                            22305,
-                            0,
-                            0,
-                            0,
-                            "2099-07-31",
-                            None,
-                        ]
-                        for n in (1, 2)
-                    )
-                )
-            )
-        )
-        book.active.delete_rows(1)
-        change(book)
-        stream = io.BytesIO()
-        book.save(stream)
-        return stream.getvalue()
