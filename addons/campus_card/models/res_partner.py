@@ -103,7 +103,11 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_campus_wallet_id(self):
         wallets = self.env["campus.wallet"].search(
-            [("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
+            [
+                ("partner_id", "in", self.ids),
+                ("company_id", "=", self.env.company.id),
+                *self.env["campus.wallet"]._live(),
+            ]
         )
         by_partner = {wallet.partner_id.id: wallet for wallet in wallets}
         for partner in self:
