@@ -123,7 +123,7 @@ class ResPartner(models.Model):
     def _search_campus_wallet_id(self, operator, value):
         if operator != "in":
             return NotImplemented
-        here = Domain("company_id", "=", self.env.company.id)
+        here = Domain("company_id", "=", self.env.company.id) & Domain(self.env["campus.wallet"]._live())
         found = Domain("campus_wallet_ids", "any", here & Domain("id", "in", [v for v in value if v]))
         if False in value:
             found |= Domain("campus_wallet_ids", "not any", here)

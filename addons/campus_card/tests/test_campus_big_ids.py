@@ -13,7 +13,7 @@ class TestCampusBigIds(LedgerCase):
 
     def setUp(self):
         super().setUp()
-        for table in ("campus_transfer", "campus_posting", "campus_tap"):
+        for table in ("campus_transfer", "campus_posting", "campus_tap", "campus_reservation"):
             self.cr.execute(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {BIG}")
 
     def test_money_moves_beyond_32_bits(self):
@@ -26,6 +26,9 @@ class TestCampusBigIds(LedgerCase):
         self.assertTrue(refund["ok"], refund)
         transfer = self.env["campus.transfer"].browse(refund["transfer_ids"])
         self.assertEqual(transfer.reverses_id.id, sale["transfer_ids"][0])
+        held = {**self.purchase(100), "purpose": "pos"}
+        self.assertTrue(self.ledger._reserve([held])[0]["ok"])
+        self.assertTrue(self.ledger._release([{"uuid": held["uuid"]}])[0]["ok"])
         self.wallet.limit_day_minor = 1500
         self.assertEqual(self.buy(600)["numbers"]["left_minor"], 500)
         self.assertEqual(transfer._receipt_values()["after"], 40.0)
@@ -37,7 +40,8 @@ class TestCampusBigIds(LedgerCase):
         self.cr.execute(
             """SELECT c.table_name || '.' || c.column_name, c.data_type FROM information_schema.columns c
                  JOIN pg_class t ON t.relname = c.table_name AND t.relkind = 'r'
-                WHERE (c.table_name IN ('campus_transfer', 'campus_tap', 'campus_posting') AND c.column_name = 'id')
+                WHERE (c.table_name IN ('campus_transfer', 'campus_tap', 'campus_posting',
+                       'campus_reservation') AND c.column_name = 'id')
                    OR c.column_name IN ('transfer_id', 'tap_id')
                    OR (c.table_name = 'campus_transfer' AND c.column_name = 'reverses_id')"""
         )
