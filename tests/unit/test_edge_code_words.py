@@ -13,7 +13,8 @@ AT_NO_READER = (
     "money_", "uid_", "file_", "row_", "value_", "text_", "number_", "date_", "dates_", "status_", "role_",
     "flag_", "department_", "duplicate_number", "duplicate_account", "duplicate_uid", "account_", "plan_unknown",
     "balance_changed", "closed_with_money", "card_move_", "card_state_", "card_verb_", "not_reversible",
-    "reversal_", "reservation_", "capture_", "topup_",
+    "reversal_", "reservation_", "capture_", "topup_", "archive_", "cell_", "column_", "debt_", "digits_", "formula_",
+    "machine_word", "rows_", "sheet_",
 )  # fmt: skip
 AT_READERS = sorted(code for code in errors.CODES if not code.startswith(AT_NO_READER))
 
