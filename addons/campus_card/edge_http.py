@@ -124,11 +124,12 @@ class CampusDispatcher(Dispatcher):
         return True
 
     def pre_dispatch(self, rule, args):
-        super().pre_dispatch(rule, args)
+        res = super().pre_dispatch(rule, args)
         if self.request.httprequest.method == "OPTIONS":
             # Odoo lets it through to every route; which methods there are is all that can be said
             allowed = ", ".join([*rule.endpoint.routing["methods"], "OPTIONS"])
             abort(Response(status=204, headers={"Allow": allowed}))
+        return res
 
     def dispatch(self, endpoint, args):
         try:

@@ -15,9 +15,8 @@ class IrHttp(models.AbstractModel):
     def _authenticate(cls, endpoint):
         """Nobody signs the question which methods there are."""
         if endpoint.routing["type"] == "campus" and request.httprequest.method == "OPTIONS":
-            cls._authenticate_explicit("none")
-        else:
-            super()._authenticate(endpoint)
+            return cls._authenticate_explicit("none")
+        return super()._authenticate(endpoint)
 
     @classmethod
     def _auth_method_campus_edge(cls):
