@@ -154,7 +154,7 @@ def test_two_key_versions_are_good_and_a_retired_one_is_not(campus, store):
 def test_a_change_that_is_none_of_this_list_is_followed_by_everything(campus, store):
     store.take(*campus.signed())
     assert store.since == campus.version
-    signature, body = campus.signed(store.since)
+    _signature, body = campus.signed(store.since)
     other = json.dumps(json.loads(body) | {"salt": "ff" * 16, "version": campus.version + 1}).encode()
     with pytest.raises(WireError):
         store.take(signing.sign_snapshot("k1", campus.key(1), other), other)
