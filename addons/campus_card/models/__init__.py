@@ -1,5 +1,6 @@
 from . import (
     campus_pocket_plan,
+    campus_account_links,
     campus_account,
     campus_wallet,
     campus_closing,
@@ -11,6 +12,8 @@ from . import (
     campus_ledger_wallets,
     campus_ledger_store,
     campus_ledger_text,
+    campus_account_system,
+    account_account,
     account_chart_template,
     res_company,
     res_config_settings,
@@ -28,6 +31,7 @@ from . import (
     campus_wallet_card,
     ir_asset,
     res_company_card,
+    res_company_counter,
     res_config_settings_card,
     res_partner,
     res_users,
