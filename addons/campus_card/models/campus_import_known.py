@@ -94,10 +94,11 @@ class Known:
 
     def _load_allowed_departments(self):
         """Departments whose holders the user may change; None: all."""
-        own = self.env.user.sudo().campus_department_ids
-        if self.env.su or not own:
+        user = self.env.user.sudo()
+        if self.env.su or user.campus_all_departments:
             return None
-        return set(self.env["campus.department"].sudo().search([("id", "child_of", own.ids)]).ids)
+        departments = self.env["campus.department"].sudo().with_context(active_test=False)
+        return set(departments.search([("id", "child_of", user.campus_department_ids.ids)]).ids)
 
     def _query(self, query, **values):
         values |= {"company": self.company.id, "source": self.source}
