@@ -37,6 +37,9 @@ class CampusDepartment(models.Model):
     holder_count = fields.Integer("Number of Holders", compute="_compute_holder_count")
     holder_properties_definition = fields.PropertiesDefinition("Holder Properties")
     active = fields.Boolean(default=True)
+    merged_into_id = fields.Many2one(
+        "campus.department", readonly=True, copy=False, ondelete="restrict", check_company=True
+    )
 
     _code_company_unique = models.Constraint(
         "UNIQUE(company_id, code)", "Another department of this company has this code already."
@@ -64,6 +67,9 @@ class CampusDepartment(models.Model):
     def write(self, vals):
         if not vals.get("active", True):
             self._check_empty()
+        elif vals.get("active"):
+            # A department that is there again is nobody's part any more.
+            vals = {"merged_into_id": False, **vals}
         return super().write(vals)
 
     def _check_empty(self):
@@ -146,7 +152,14 @@ class CampusDepartment(models.Model):
         source.child_ids.write({"parent_id": target.id})
         for user in self._limited_users():
             user.write({"campus_department_ids": [Command.unlink(self.id), Command.link(target.id)]})
-        self.write({"active": False})
+        self.write({"active": False, "merged_into_id": target.id})
+
+    def _heir(self):
+        """The department that a merged one has become, after however many reforms; else itself."""
+        department = self
+        while department.merged_into_id and not department.active:
+            department = department.merged_into_id
+        return department
 
     def action_view_holders(self):
         self.ensure_one()

@@ -87,9 +87,10 @@ class Known:
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
         for code in languages:
             for department in departments.with_context(lang=code).search(domain):
-                found.setdefault(key(department.complete_name or ""), department.id)
-                found.setdefault(key(department.name), department.id)
-        found.update({key(department.code): department.id for department in departments.search(domain)})
+                heir = department._heir()
+                found.setdefault(key(department.complete_name or ""), heir.id)
+                found.setdefault(key(department.name), heir.id)
+        found.update({key(department.code): department._heir().id for department in departments.search(domain)})
         return found
 
     def _load_allowed_departments(self):

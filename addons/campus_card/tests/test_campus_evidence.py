@@ -86,6 +86,8 @@ class TestEvidence(SecurityCase):
         self.assertFalse(self.arts.active)
         self.assertEqual((self.lin | gone).campus_department_id, target)
         self.assertEqual(self.music.parent_id, target)
+        # a file that still has the old code leads to the new department
+        self.assertEqual(self.arts._heir(), target)
         self.assertEqual(clerk.campus_department_ids, target)
         self.assertEqual(self.sees(clerk) & (self.lin | singer | self.wang), self.lin | singer)
 
