@@ -30,7 +30,7 @@ def seal(table, row, given=None):
     ``given``: the columns that the row has there, the others are NULL; None: all.
     """
     names = SEALED[table].split()
-    columns = ", ".join(f"{row}.{name}" if given is None or name in given else "NULL" for name in names)
+    columns = ", ".join(f"{row}.{name}" if given is None or name in given else "NULL::int" for name in names)
     return f"hash_record_extended(ROW({columns}), 0)"
 
 
