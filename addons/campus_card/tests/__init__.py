@@ -3,14 +3,17 @@ from . import test_campus_evidence
 from . import test_campus_device_rights
 from . import test_campus_key
 from . import test_campus_lease
+from . import test_campus_edge_gaps
 from . import test_campus_edge_health
 from . import test_campus_edge_pairing
 from . import test_campus_snapshot
+from . import test_campus_snapshot_privacy
 from . import test_campus_edge_auth
 from . import test_campus_ledger
 from . import test_campus_import
 from . import test_campus_import_errors
 from . import test_campus_import_job
+from . import test_campus_import_sheets
 from . import test_campus_card
 from . import test_campus_correction
 from . import test_campus_counter
@@ -27,4 +30,5 @@ from . import test_campus_taps_conflict
 from . import test_campus_tap_rights
 from . import test_campus_chip_key
 from . import test_campus_taps_chip
+from . import test_campus_taps_clock
 from . import test_campus_prepared
