@@ -90,7 +90,9 @@ class Known:
                 heir = department._heir()
                 found.setdefault(key(department.complete_name or ""), heir.id)
                 found.setdefault(key(department.name), heir.id)
-        found.update({key(department.code): department._heir().id for department in departments.search(domain)})
+        found.update(
+            {key(department.code): department._heir().id for department in departments.search(domain)}
+        )
         return found
 
     def _load_allowed_departments(self):

@@ -1,5 +1,6 @@
 import datetime as dt
 
+from odoo.addons.campus_card.seals import SEALED
 from odoo.tests import tagged
 
 from .common import TODAY, ClosingCase
@@ -53,6 +54,15 @@ class TestCampusBridgeRows(Sabotage, ClosingCase):
             bridge = self.check()
             self.assertTrue(bridge.is_balanced, bridge.finding_ids.read())
             self.assertEqual(bridge.finding_count, 0)
+
+    def test_a_seal_covers_every_column(self):
+        for table, names in SEALED.items():
+            self.cr.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table]
+            )
+            self.assertEqual(
+                {row[0] for row in self.cr.fetchall()} - {"id", "seal"}, set(names.split()), table
+            )
 
     # -- pockets -----------------------------------------------------------------
 
