@@ -42,8 +42,11 @@ class TestEveryButton(TransactionCase):
             )
             for role, groups in ROLES.items()
         }
-        cls.env["campus.bridge"]._check(cls.company)
+        cls.bridge = cls.env["campus.bridge"]._check(cls.company)
         cls.views = buttons.our_views(cls.env)
+
+    def test_the_bridge_names_no_row_of_a_living_school(self):
+        self.assertTrue(self.bridge.is_balanced, self.bridge.finding_ids.mapped("name"))
 
     def as_role(self, role):
         user = self.users[role]
