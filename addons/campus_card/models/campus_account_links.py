@@ -21,6 +21,8 @@ ALLOWED_TYPES = {
     "opening": ASSETS | LIABILITIES | EQUITY,
     "correction": ASSETS | LIABILITIES | EXPENSES | INCOME,
     "suspense": ASSETS | LIABILITIES,
+    "loss": EXPENSES | EQUITY,
+    "expired": INCOME | LIABILITIES,
 }
 
 

@@ -1,13 +1,11 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .campus_setup import SYSTEM_ACCOUNTS
-
-SYSTEM_CODES = {row.code for row in SYSTEM_ACCOUNTS}
+from .campus_account_archive import SYSTEM_CODES
 
 
 class CampusAccount(models.Model):
-    """Where ledger accounts are booked, and the accounts that the campus cannot do without."""
+    """Where ledger accounts are booked, and what the campus finds by its code."""
 
     _inherit = "campus.account"
 
@@ -21,15 +19,10 @@ class CampusAccount(models.Model):
         return self.code in SYSTEM_CODES and not self.wallet_id
 
     def write(self, vals):
-        """Tops-ups, fees, corrections and imports find their accounts by these codes."""
+        """Top-ups, fees, corrections and imports find their accounts by these codes."""
         for account in self:
-            if not account._is_system():
-                continue
-            if not vals.get("active", True):
-                raise UserError(
-                    self.env._("“%s” is needed by the card and cannot be archived.", account.name)
-                )
-            if any(name in vals and vals[name] != account[name] for name in ("code", "kind")):
+            changes = any(name in vals and vals[name] != account[name] for name in ("code", "kind"))
+            if changes and account._is_system():
                 raise UserError(
                     self.env._(
                         "The code “%s” stays: the card finds the account by it. Change its name instead.",

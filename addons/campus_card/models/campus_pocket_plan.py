@@ -1,10 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..campus_core import archiving, money
 from .campus_setup import POCKET_PLANS
 
-# Money that comes in without a plan goes there.
-CASH = "cash"
 STANDARD = {row.code for row in POCKET_PLANS}
 
 
@@ -47,6 +46,9 @@ class CampusPocketPlan(models.Model):
     _code_company_unique = models.Constraint(
         "UNIQUE(code, company_id)", "A company has one plan with this code."
     )
+    _cash_stays = models.Constraint(
+        "CHECK (active OR code <> 'cash')", "The plan “cash” is not archived: top-ups go there."
+    )
 
     @api.constrains("liability_account_id", "company_id")
     def _check_liability_account(self):
@@ -57,8 +59,9 @@ class CampusPocketPlan(models.Model):
         """The code is what tills, imports and programs know a plan by; cash is where money arrives."""
         if vals.keys() & {"code", "company_id"}:
             self._check_code_stays(vals)
-        if not vals.get("active", True) and CASH in self.mapped("code"):
-            raise UserError(self.env._("Top-ups go to the plan “%s”: it cannot be archived.", CASH))
+        if "active" in vals and not vals["active"]:
+            for plan in self.filtered("active"):
+                plan._check_may_archive()
         return super().write(vals)
 
     def _check_code_stays(self, vals):
@@ -82,3 +85,21 @@ class CampusPocketPlan(models.Model):
         for plan in self:
             if plan.code in STANDARD:
                 raise UserError(self.env._("The plan “%s” is needed: archive it instead.", plan.name))
+
+    def _check_may_archive(self):
+        self.ensure_one()
+        # sudo: the sum of all pockets, whoever may read them one by one
+        pockets = (
+            self.env["campus.account"].sudo().search([("plan_id", "=", self.id), ("balance_minor", "!=", 0)])
+        )
+        refusal = archiving.plan(self.code, sum(pockets.mapped("balance_minor")))
+        if refusal and refusal.code == "archive_plan_cash":
+            raise UserError(self.env._("The plan “cash” is not archived: top-ups go there."))
+        if refusal:
+            raise UserError(
+                self.env._(
+                    "There is still %(money)s in pockets of “%(plan)s”. It is archived when they are empty.",
+                    money=money.format_minor(refusal.numbers["balance_minor"]),
+                    plan=self.name,
+                )
+            )

@@ -166,8 +166,6 @@ class ResCompany(models.Model):
             if plan := plans.get(row.code):
                 if not plan.liability_account_id:
                     plan.liability_account_id = gl_account
-                if plan.code == "cash" and not plan.active:
-                    plan.active = True
                 continue
             self.env["campus.pocket.plan"].create(
                 {

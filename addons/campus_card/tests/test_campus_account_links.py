@@ -124,13 +124,12 @@ class TestCampusAccountLinks(LedgerCase):
         self.cash_desk.write({"code": "cash_desk", "active": True, "name": "Counter"})
         self.merchant.write({"code": "renamed", "active": False})
 
-    def test_set_up_repairs_an_archived_card_office_and_cash_plan(self):
+    def test_set_up_repairs_an_archived_card_office(self):
         self.env.flush_all()
         self.cr.execute("UPDATE campus_account SET active = FALSE WHERE id = %s", self.cash_desk.ids)
-        self.cr.execute("UPDATE campus_pocket_plan SET active = FALSE WHERE id = %s", self.plan.ids)
         self.env.invalidate_all()
         with self.assertRaises(UserError):
             self.env["campus.account"]._system("cash_desk")
         self.company._campus_setup()
-        self.assertTrue(self.plan.active)
+        self.assertTrue(self.cash_desk.active)
         self.top_up(100)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.campus_card.columns import BigInteger
 from odoo.tools import format_date
 
 KINDS = [
@@ -36,7 +37,8 @@ class CampusBridgeFinding(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(KINDS, string="What Is Wrong", required=True)
     res_model = fields.Char(required=True)
-    res_id = fields.Many2oneReference(string="Number", model_field="res_model")
+    # No reference of Odoo's: ids of transfers, taps and answers have 64 bits.
+    res_id = BigInteger(string="Number")
     detail = fields.Json()
     name = fields.Char(string="Row", compute="_compute_name")
     has_amounts = fields.Boolean()
