@@ -119,7 +119,7 @@ class TestEvidence(SecurityCase):
         plan.merchant_ids = shop
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaises(psycopg2.errors.ForeignKeyViolation),
+            self.assertRaises(psycopg2.IntegrityError),
             self.cr.savepoint(),
         ):
             shop.unlink()

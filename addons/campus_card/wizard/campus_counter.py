@@ -82,14 +82,12 @@ class CampusCounter(models.TransientModel):
         for counter in self:
             # sudo: a clerk need not read the company's settings
             limit = counter.company_id.sudo().campus_counter_ask
-            counter.question = (
-                limit
-                and counter.amount > limit
-                and self.env._(
+            counter.question = False
+            if limit and counter.amount > limit:
+                counter.question = self.env._(
                     "%(amount)s in cash is more than usual. Count it again, and say that you did.",
                     amount=counter.currency_id.format(counter.amount),
                 )
-            )
 
     @api.depends("before_minor", "after_minor", "state")
     def _compute_result(self):

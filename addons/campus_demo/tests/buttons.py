@@ -163,5 +163,5 @@ def _open(env, action):
     if action.get("res_id"):
         Model.browse(action["res_id"]).read(["display_name"])
     elif isinstance(action.get("context"), dict) and Model.is_transient():
-        Model.with_context(action["context"]).default_get(list(Model._fields))
+        Model.with_context(**action["context"]).default_get(list(Model._fields))
     return None

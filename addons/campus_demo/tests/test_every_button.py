@@ -1,9 +1,12 @@
 import datetime as dt
+import logging
 
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from . import buttons
+
+_logger = logging.getLogger(__name__)
 
 NOW = dt.datetime(2026, 11, 23, 13, 40)
 SCALE = {"share": 0.01, "days": 6, "purchases": 60}
@@ -96,6 +99,7 @@ class TestEveryButton(TransactionCase):
                         fault = buttons.press(record, button)
                         if fault:
                             faults.append(f"{role}: {button.view} {button.name} on {record}: {fault}")
-        print("UNPRESSED", sorted(seen - pressed))
-        print("PRESSED", len(pressed), "SEEN", len(seen))
+        _logger.info(
+            "%s buttons pressed; never visible in this school: %s", len(pressed), sorted(seen - pressed)
+        )
         self.assertFalse(faults, "\n".join(faults))

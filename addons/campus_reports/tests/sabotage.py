@@ -1,12 +1,15 @@
+from odoo.tools import SQL
+
+
 class Sabotage:
     """Somebody changes rows behind the system's back: its triggers are off, for these statements."""
 
     def behind(self, table, query, *values):
         self.env.flush_all()
-        self.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        self.cr.execute(SQL("ALTER TABLE %s DISABLE TRIGGER USER", SQL.identifier(table)))
         self.cr.execute(query, values)
         self.assertTrue(self.cr.rowcount, "the sabotage changes something")
-        self.cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        self.cr.execute(SQL("ALTER TABLE %s ENABLE TRIGGER USER", SQL.identifier(table)))
         self.env.invalidate_all()
 
     def check(self):
