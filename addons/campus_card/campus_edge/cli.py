@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import gc
 import os
 import signal
@@ -19,6 +18,7 @@ from . import __version__, cli_look, cli_osdp, cli_salvage, cli_simulate, config
 from .config import Config, ConfigError
 from .drivers import DRIVERS
 from .edge import JOURNAL_FILE, Edge
+from .files import lock
 from .identity import IdentityError
 from .journal import Journal, JournalUnwritable
 
@@ -31,7 +31,7 @@ class Failure(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status: 0 well, 1 not, 2 for a wrong call."""
-    args = _parser().parse_args(arguments)
+    args = parse(arguments)
     command: Callable[[argparse.Namespace], int] = args.command
     try:
         return command(args)
@@ -40,6 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What was asked for; UIDs may stand before and behind the options of a simulator."""
+    parser = _parser()
+    args, rest = parser.parse_known_args(arguments)
+    if rest and hasattr(args, "cards") and not any(text.startswith("-") for text in rest):
+        args.cards += rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return args
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(command=_verify)
     salvage = actions.add_parser("salvage", help="send what damaged journals can prove (while no edge runs)")
     salvage.set_defaults(command=_salvage)
+    again = actions.add_parser("again", help="send an earlier journal again to a server that lost it")
+    again.add_argument("file", type=Path, help="journal-….fork.db")
+    again.set_defaults(command=_again)
     return parser
 
 
@@ -156,14 +170,24 @@ def _salvage(args: argparse.Namespace) -> int:
             raise Failure(f"nothing is lost, but the salvage did not end: {error}") from error
 
 
+def _again(args: argparse.Namespace) -> int:
+    folder = _config(args).state_folder
+    paired = identity.load(folder)
+    with _alone(folder):
+        try:
+            return cli_salvage.again(args.file, folder / JOURNAL_FILE, paired)
+        except (OSError, JournalUnwritable) as error:
+            raise Failure(f"nothing is lost, and nothing was taken: {error}") from error
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two programs on one journal would fork it."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Failure(f"another campus-edge runs with {folder}") from None
+    try:
+        taken = lock(folder)
+    except BlockingIOError:
+        raise Failure(f"another campus-edge runs with {folder}") from None
+    with taken:
         yield
 
 

@@ -4,9 +4,10 @@ from odoo import api, fields, models
 
 from ..campus_core import ledger_types as lt
 from ..campus_core.ledger import BIRTH, CLOSE
+from ..seals import seal
 
 TRANSFER_COLUMNS = {
-    "id": "int",
+    "id": "bigint",
     "uuid": "uuid",
     "line": "int",
     "kind": "text",
@@ -20,7 +21,7 @@ TRANSFER_COLUMNS = {
     "occurred_at": "timestamp",
     "posted_at": "timestamp",
     "user_id": "int",
-    "reverses_id": "int",
+    "reverses_id": "bigint",
     "origin": "text",
     "memo": "text",
 }
@@ -195,13 +196,14 @@ class CampusLedgerStore(models.AbstractModel):
 
     @api.model
     def _insert(self, table, columns, rows):
-        """Insert rows (dicts with exactly these columns) in one statement."""
+        """Insert rows (dicts with exactly these columns) of a sealed table in one statement."""
         if not rows:
             return
         names = ", ".join(columns)
         arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
         self.env.cr.execute(
-            f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})",
+            f"""INSERT INTO {table} ({names}, seal)
+                SELECT row.*, {seal(table, "row", columns)} FROM unnest({arrays}) AS row({names})""",
             [[row[name] for row in rows] for name in columns],
         )
 
@@ -209,7 +211,7 @@ class CampusLedgerStore(models.AbstractModel):
     def _forget(self):
         """Drop cached values that SQL has changed behind the ORM's back."""
         self.env["campus.account"].invalidate_model(
-            ["balance_minor", "reserved_minor", "balance", "reserved"]
+            ["balance_minor", "reserved_minor", "available_minor", "balance", "reserved", "available"]
         )
         self.env["campus.wallet"].invalidate_model()
         self.env["campus.reservation"].invalidate_model()

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open, format_datetime
 
-from ..columns import BigInteger, LedgerLink, Uuid
+from .. import seals
+from ..columns import BigInteger, LedgerLink, Uuid, make_ids_big
 
 
 class CampusTap(models.Model):
@@ -54,8 +55,19 @@ class CampusTap(models.Model):
     _card_idx = models.Index("(card_id, id)")
     _occurred_at_idx = models.Index("USING BRIN (occurred_at)")
 
+    def _auto_init(self):
+        result = super()._auto_init()
+        make_ids_big(self.env.cr, self._table)
+        return result
+
     def init(self):
         with file_open("campus_card/data/tap_schema.sql") as schema:
+            self.env.cr.execute(schema.read())
+        # The last table that has seals.
+        for table in seals.SEALED:
+            self.env.cr.execute(seals.schema(table))
+        self.env.cr.execute(seals.RESERVATION_ENDS)
+        with file_open("campus_card/data/seal_schema.sql") as schema:
             self.env.cr.execute(schema.read())
 
     @api.depends("amount_minor")

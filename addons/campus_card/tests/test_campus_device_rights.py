@@ -104,17 +104,31 @@ class TestCampusDeviceRights(PeopleCase):
         with self.assertRaises(UserError):
             self.edge.unlink()
 
+    def test_devices_that_were_never_used_can_be_deleted(self):
+        gate = self.env["campus.terminal"].create(self.line("G9", purpose="gate", merchant_id=False))
+        spare = self.env["campus.edge"].create({"name": "Spare"})
+        for record in (gate, self.terminal, spare, self.edge):
+            with self.subTest(record=record.name):
+                self.as_user(record, "device").unlink()
+                self.assertFalse(record.exists())
+        # a card without a trace too
+        card = self.new_card(self.lin, "04FFEE01")
+        self.env.cr.execute("DELETE FROM campus_card WHERE id = %s", [card.id])
+        self.env.cr.execute("SELECT count(*) FROM campus_card WHERE id = %s", [card.id])
+        self.assertEqual(self.env.cr.fetchone()[0], 0)
+
     def test_a_neutralized_copy_signs_nothing_and_answers_no_edge(self):
         key = self.env["campus.key"]._good_keys(self.company)
         self.edge.state = "active"
         self.edge._new_pairing_code()
-        self.env["campus.snapshot"]._salt(self.company)
+        salt = self.edge._snapshot_salt()
         self.env.flush_all()
         with file_open("campus_card/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
         edge = self.edge.sudo()
         self.assertEqual((edge.state, edge.channel, edge.pairing_digest), ("disabled", False, False))
-        self.assertFalse(key.sudo().private_seed or self.company.sudo().campus_snapshot_salt)
+        self.assertFalse(key.sudo().private_seed)
+        self.assertNotEqual(edge._snapshot_salt(), salt)
         with self.assertRaises(UserError):
             key._sign(b"{}")

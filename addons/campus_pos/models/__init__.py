@@ -1,8 +1,10 @@
 from . import (
     barcode_rule,
+    campus_account,
     campus_till,
     campus_till_answer,
     campus_till_settlement,
+    campus_till_links,
     pos_config,
     pos_order,
     pos_payment,

@@ -1,6 +1,7 @@
 from uuid import uuid5
 
 from odoo import api, fields, models
+from odoo.addons.campus_card.columns import BigLink
 from odoo.exceptions import AccessError, UserError
 
 from ..const import TOPUP_NAMESPACE
@@ -20,9 +21,7 @@ class CampusDispute(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
-    transfer_id = fields.Many2one(
-        "campus.transfer", required=True, readonly=True, ondelete="restrict", index=True
-    )
+    transfer_id = BigLink("campus.transfer", required=True, readonly=True, ondelete="restrict", index=True)
     wallet_id = fields.Many2one(related="transfer_id.wallet_id", store=True, index=True)
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
     company_id = fields.Many2one(related="wallet_id.company_id", store=True)
@@ -40,7 +39,7 @@ class CampusDispute(models.Model):
         index=True,
     )
     answer = fields.Text(help="What the holder reads.")
-    decided_by_id = fields.Many2one("res.users", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     decided_at = fields.Datetime(readonly=True)
     is_till_sale = fields.Boolean(compute="_compute_is_till_sale")
 
@@ -115,6 +114,9 @@ class CampusDispute(models.Model):
                 ]
             )
             ledger._raise_refusal(answer)
+            if answer["numbers"].get("expired_minor"):
+                # finance sees that the holder has nothing of it, and may credit it again
+                dispute.message_post(body=ledger._explain(answer))
 
     def action_settle(self):
         """Put right another way: refunded at the till, or by a correction."""
