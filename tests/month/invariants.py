@@ -135,7 +135,7 @@ class Invariants:
 
     def _books(self):
         finance = self.world.person("finance")
-        action = finance.rpc("campus.bridge", "action_check_now")
+        action = finance.rpc("campus.bridge", "action_check_now", [])
         [bridge] = finance.read("campus.bridge", [action["res_id"]], ["is_balanced", "difference"])
         if not bridge["is_balanced"]:
             lines = finance.rpc(

@@ -94,7 +94,7 @@ class Office:
     def come_back(self, partner, number, uid):
         """The person is back: contact and account are opened again, a new card is issued."""
         self.manager.rpc("res.partner", "action_unarchive", [partner])
-        self.manager.press("campus.wallet", "action_reopen", self.wallet(partner))
+        self.manager.press("campus.wallet", "action_reopen", self.wallet(partner), reason="复学")
         [card] = self.clerk.rpc("campus.card", "create", [{"partner_id": partner, "uid": uid}])
         for verb in ("approve", "produce", "issue", "activate"):
             self.do(verb, card)
