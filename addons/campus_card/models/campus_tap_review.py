@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..campus_core import money, wire
-from ..columns import BigInteger, Uuid
+from ..columns import BigInteger, BigLink, Uuid
 
 REASONS = [
     ("short", "Charged to the holder's debt"),
@@ -14,6 +14,7 @@ REASONS = [
     ("amount_differs", "Amount differs from the terminal's"),
     ("over_cap", "Above the offline limit"),
     ("clock", "Time lies in the future"),
+    ("clock_doubt", "Reader's clock was not certain"),
     ("taken_back", "Charge was taken back"),
     ("conflict", "Came twice with other content"),
     ("gap", "Numbers are missing in the journal"),
@@ -40,7 +41,7 @@ class CampusTapReview(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     edge_id = fields.Many2one("campus.edge", required=True, readonly=True, index=True, ondelete="restrict")
-    tap_id = fields.Many2one("campus.tap", readonly=True, index="btree_not_null", ondelete="restrict")
+    tap_id = BigLink("campus.tap", readonly=True, index="btree_not_null", ondelete="restrict")
     terminal_id = fields.Many2one(related="tap_id.terminal_id")
     partner_id = fields.Many2one(related="tap_id.partner_id")
     amount = fields.Monetary(related="tap_id.amount")
@@ -49,6 +50,7 @@ class CampusTapReview(models.Model):
     journal = fields.Char(readonly=True)
     first_seq = BigInteger("First Number", readonly=True)
     last_seq = BigInteger("Last Number", readonly=True)
+    filled = fields.Boolean(readonly=True, help="The missing numbers have come after all.")
     # Of a conflict: what the tap was said to be the second time, and the digest of it.
     evidence = fields.Json(readonly=True)
     evidence_text = fields.Char("Came Again As", compute="_compute_evidence_text")

@@ -112,7 +112,8 @@ class CampusTapsStore(models.AbstractModel):
                 entry = line.entry
                 order.reviews += [(reason, entry.uuid, entry.kind) for reason in decision.review]
         cr, batch = self.env.cr, order.batch
-        if not (order.later or order.reviews or order.conflicts or batch.is_new_journal or batch.gap):
+        is_plain = not (order.later or order.reviews or order.conflicts or order.gaps)
+        if is_plain and not (batch.is_new_journal or batch.gap):
             own_cursor.finish(cr, *calls)
             return
         prepared.run_all(cr, *calls)
@@ -122,6 +123,9 @@ class CampusTapsStore(models.AbstractModel):
             self.env["campus.edge"]._note_journal(order.edge, order.head, order.reported_seq)
         if batch.gap:
             self.env["campus.edge"]._note_gap(order.edge, batch.journal, *batch.gap)
+        if order.gaps:
+            last = batch.entries[batch.fresh_from - 1]
+            self.env["campus.edge"]._fill_gaps(order.edge, batch.journal, batch.entries[0].seq, last.seq)
         self._store_reviews(order)
 
     @api.model
@@ -156,7 +160,7 @@ class CampusTapsStore(models.AbstractModel):
                 debit_account_id=[transfer.debit_id for transfer in transfers],
                 credit_account_id=[transfer.credit_id for transfer in transfers],
                 amount_minor=[transfer.amount_minor for transfer in transfers],
-                booking_date=order.terms.on.isoformat(),
+                booking_date=order.book.on.isoformat(),
                 occurred_at=[_time(tap.entry.at_ms) for tap in taps],
                 posted_at=_time(order.now_ms),
                 user_id=self.env.uid,
@@ -204,7 +208,7 @@ class CampusTapsStore(models.AbstractModel):
             [company_id, [uuid for _reason, uuid, _kind, _more in found]],
         )
         taps = {(uuid, kind): tap_id for uuid, kind, tap_id in self.env.cr.fetchall()}
-        common = {"edge_id": order.edge.id, "company_id": company_id, "booking_date": order.terms.on}
+        common = {"edge_id": order.edge.id, "company_id": company_id, "booking_date": order.book.on}
         # sudo: what an edge sends is written down by the server alone
         self.env["campus.tap.review"].sudo().create(
             [

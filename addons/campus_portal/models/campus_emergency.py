@@ -72,7 +72,7 @@ class CampusEmergency(models.Model):
         self.flush_recordset()
         self.env.cr.execute("SELECT id FROM campus_emergency WHERE id = %s FOR UPDATE", [self.id])
         self.invalidate_recordset()
-        today = fields.Date.context_today(self)
+        today = self.company_id._campus_today()
         used = payment and self._is_used_today(payment["uuid"])
         state = emergency.EmergencyState(
             wrong=self.wrong, tried_on=self.tried_on or None, used_on=today if used else None
