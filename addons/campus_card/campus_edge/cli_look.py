@@ -11,10 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from campus_core import signing
 
-from . import adapters, identity
+from . import adapters, identity, tls
 from .clock import Clock
 from .config import Config
 from .edge import STATUS_EVERY_S, STATUS_FILE
@@ -67,7 +68,11 @@ def _server(settings: Config) -> tuple[bool, str]:
     except IdentityError as error:
         return False, str(error)
     clock = Clock(settings.zone)
-    connection = Connection(who, clock, settings.ca_file)
+    try:
+        context = tls.context_for(urlsplit(who.url).scheme, settings.ca_file)
+    except OSError as error:
+        return False, str(error)
+    connection = Connection(who, clock, context)
     began = time.monotonic()
     try:
         connection.request("GET", f"{SNAPSHOT_PATH}?since=0", timeout_ms=TIMEOUT_MS)
