@@ -13,3 +13,4 @@ from . import test_topup_pages
 from . import test_topup_rights
 from . import test_topup_capture
 from . import test_topup_outside
+from . import test_wallet_join
