@@ -149,7 +149,7 @@ class CampusLedgerLoad(models.AbstractModel):
 
     @api.model
     def _load_wallets(self, shelf, typed, dry):
-        self._read_wallets(shelf, lock=not dry)
+        self._read_wallets(shelf, lock=not dry, typed=typed)
         if dry:
             self._add_missing_pockets(shelf, typed)
         self._load_debts(shelf)
