@@ -4,7 +4,7 @@ from collections import namedtuple
 from odoo import api, models
 
 from .. import card_memory
-from ..campus_core import card_state, errors, journal_chain, uid, wire
+from ..campus_core import card_state, errors, journal_chain, number, uid, wire
 from ..campus_core.tap_charge import Key, Place, Terms
 from ..prepared import Statement, array
 from .campus_ledger_wallets import LOCK_POCKETS, TERMS_COLUMNS
@@ -182,7 +182,9 @@ class CampusTapsLoad(models.AbstractModel):
 
     @api.model
     def _resolve_number(self, order, texts):
-        return self._find_cards(order, "number", texts)
+        forms = {text: number.normalise(text) for text in texts}
+        found = self._find_cards(order, "number", forms.values())
+        return {text: found[form] for text, form in forms.items() if form in found}
 
     @api.model
     def _find_cards(self, order, by, values):
