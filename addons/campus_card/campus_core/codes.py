@@ -19,6 +19,8 @@ CARD_NOT_ACTIVE: Final = "card_not_active"
 CARD_FROZEN: Final = "card_frozen"
 CARD_LOST: Final = "card_lost"
 CARD_EXPIRED: Final = "card_expired"
+CARD_REPLACED: Final = "card_replaced"
+CARD_RETURNED: Final = "card_returned"
 CARD_MOVE_INVALID: Final = "card_move_invalid"
 CARD_STATE_UNKNOWN: Final = "card_state_unknown"
 CARD_VERB_UNKNOWN: Final = "card_verb_unknown"
@@ -127,6 +129,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         CARD_FROZEN: "The card is frozen.",
         CARD_LOST: "The card is reported lost.",
         CARD_EXPIRED: "The card has expired.",
+        CARD_REPLACED: "The card was replaced by another.",
+        CARD_RETURNED: "The card was given back.",
         CARD_MOVE_INVALID: "The card cannot do this in its present state.",
         CARD_STATE_UNKNOWN: "There is no such card state.",
         CARD_VERB_UNKNOWN: "There is no such move of a card.",
