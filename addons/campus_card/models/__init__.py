@@ -84,4 +84,5 @@ from . import (
     campus_rate,
     campus_wallet_limits,
     campus_wallet_pin,
+    campus_currency,
 )
