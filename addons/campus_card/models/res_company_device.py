@@ -10,13 +10,25 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    campus_edge_requests_per_s = fields.Integer("Requests per Edge (per second)", default=100, required=True)
+    campus_edge_requests_per_s = fields.Integer(
+        "Requests per Edge (per second)", default=100, required=True, tracking=True
+    )
     campus_silent_after_min = fields.Integer("Silent After (minutes)", default=5, required=True)
-    campus_offline_tap_minor = fields.Integer("Offline: per Tap (cents)", default=5000, required=True)
-    campus_offline_card_minor = fields.Integer("Offline: per Card (cents)", default=10000, required=True)
-    campus_offline_edge_minor = fields.Integer("Offline: per Edge (cents)", default=500000, required=True)
-    campus_snapshot_age_h = fields.Integer("Offline: Snapshot Good for (hours)", default=24, required=True)
-    campus_lease_minor = fields.Integer("Lease per Regular (cents)", default=2000, required=True)
+    campus_offline_tap_minor = fields.Integer(
+        "Offline: per Tap (cents)", default=5000, required=True, tracking=True
+    )
+    campus_offline_card_minor = fields.Integer(
+        "Offline: per Card (cents)", default=10000, required=True, tracking=True
+    )
+    campus_offline_edge_minor = fields.Integer(
+        "Offline: per Edge (cents)", default=500000, required=True, tracking=True
+    )
+    campus_snapshot_age_h = fields.Integer(
+        "Offline: Snapshot Good for (hours)", default=24, required=True, tracking=True
+    )
+    campus_lease_minor = fields.Integer(
+        "Lease per Regular (cents)", default=2000, required=True, tracking=True
+    )
     campus_offline_tap = fields.Monetary(
         "Offline: per Tap", compute="_compute_campus_offline", inverse="_inverse_campus_offline"
     )
@@ -29,13 +41,15 @@ class ResCompany(models.Model):
     campus_lease = fields.Monetary(
         "Lease per Regular", compute="_compute_campus_offline", inverse="_inverse_campus_offline"
     )
-    campus_lease_taps = fields.Integer("Taps That Make a Regular", default=6, required=True)
-    campus_lease_days = fields.Integer("Regulars: Days Looked Back", default=14, required=True)
-    campus_lease_hours = fields.Integer("Lease Good for (hours)", default=48, required=True)
+    campus_lease_taps = fields.Integer("Taps That Make a Regular", default=6, required=True, tracking=True)
+    campus_lease_days = fields.Integer("Regulars: Days Looked Back", default=14, required=True, tracking=True)
+    campus_lease_hours = fields.Integer("Lease Good for (hours)", default=48, required=True, tracking=True)
     campus_device_user_id = fields.Many2one(
         "res.users", "Devices: Responsible", help="Is reminded to renew the key of the campus."
     )
-    campus_key_days = fields.Integer("Renew Signing Key After (days)", default=365, required=True)
+    campus_key_days = fields.Integer(
+        "Renew Signing Key After (days)", default=365, required=True, tracking=True
+    )
 
     _campus_edge_requests_check = models.Constraint(
         "CHECK (campus_edge_requests_per_s > 0)", "An edge must be allowed at least one request per second."
