@@ -18,6 +18,7 @@
         "wizard/campus_close_day_views.xml",
         "views/campus_closing_views.xml",
         "views/campus_bridge_views.xml",
+        "views/campus_bridge_sessions_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
         "views/campus_reports_menus.xml",

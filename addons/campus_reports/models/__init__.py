@@ -3,6 +3,7 @@ from . import (
     campus_books_mixin,
     campus_bridge,
     campus_bridge_line,
+    campus_bridge_sessions,
     campus_closing,
     campus_closing_taps,
     campus_closing_cron,
