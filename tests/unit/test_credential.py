@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 from campus_core import credential, errors, uid
 
 SUN = "picc_data=EF963FF7828658A599F3041510671E88&cmac=94EED9EE65337086"
-# All zeros and all ones are what programs store where there is no card.
-UIDS = (
-    st.sampled_from(uid.SIZES)
-    .flatmap(lambda size: st.binary(min_size=size, max_size=size).map(lambda raw: raw.hex().upper()))
-    .filter(lambda text: text.strip("0") and text.strip("F"))
+UIDS = st.sampled_from(uid.SIZES).flatmap(
+    lambda size: st.binary(min_size=size, max_size=size).map(lambda raw: raw.hex().upper())
 )
 
 
@@ -71,7 +68,7 @@ def test_a_phones_code_is_known_in_any_case_and_with_its_prefix(qr_text):
         assert found.code.certificate.card == 4711
 
 
-@given(UIDS)
+@given(UIDS.filter(lambda text: text.strip("0") and text.strip("F")))
 def test_a_scan_in_any_printed_form_holds_its_uid(canonical):
     forms = uid.forms(canonical)
     for form in (uid.HEX_BE, uid.HEX_LE):

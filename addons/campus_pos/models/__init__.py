@@ -6,6 +6,7 @@ from . import (
     campus_till_cash,
     campus_till_refund,
     campus_till_settlement,
+    campus_till_links,
     pos_config,
     pos_config_switches,
     pos_order,

@@ -6,6 +6,7 @@ from . import (
     test_campus_till,
     test_campus_till_cash,
     test_campus_till_chip,
+    test_campus_till_links,
     test_campus_till_numbers,
     test_campus_till_pin,
     test_pos_closing,

@@ -39,7 +39,7 @@ class CampusDispute(models.Model):
         index=True,
     )
     answer = fields.Text(help="What the holder reads.")
-    decided_by_id = fields.Many2one("res.users", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     decided_at = fields.Datetime(readonly=True)
     is_till_sale = fields.Boolean(compute="_compute_is_till_sale")
 
@@ -114,6 +114,9 @@ class CampusDispute(models.Model):
                 ]
             )
             ledger._raise_refusal(answer)
+            if answer["numbers"].get("expired_minor"):
+                # finance sees that the holder has nothing of it, and may credit it again
+                dispute.message_post(body=ledger._explain(answer))
 
     def action_settle(self):
         """Put right another way: refunded at the till, or by a correction."""
