@@ -103,6 +103,7 @@ EDGE_REVOKED: Final = "edge_revoked"
 CLOCK_OUTSIDE_WINDOW: Final = "clock_outside_window"
 NONCE_REPLAYED: Final = "nonce_replayed"
 PAIRING_CODE_INVALID: Final = "pairing_code_invalid"
+KEY_USED: Final = "key_used"
 JOURNAL_FORK: Final = "journal_fork"
 RATE_LIMITED: Final = "rate_limited"
 TRY_AGAIN: Final = "try_again"
@@ -223,6 +224,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         CLOCK_OUTSIDE_WINDOW: "The clock differs too much from the server's.",
         NONCE_REPLAYED: "This request was sent before.",
         PAIRING_CODE_INVALID: "The pairing code is wrong, used or too old.",
+        KEY_USED: "This key was an edge's before: make a new one.",
         JOURNAL_FORK: "The journal differs from what the server has of it.",
         RATE_LIMITED: "Too many requests.",
         TRY_AGAIN: "The server did not answer in time; nothing was stored.",
