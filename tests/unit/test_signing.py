@@ -61,9 +61,13 @@ def test_a_signed_request_is_believed():
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        (0, "0190f3e0-0000-4000-8000-0000000000ee"), (1, "GET"), (2, "/campus/v1/taps?x=2"),
-        (3, b'{"entries": [] }'), (4, 1_790_000_000_001), (5, "1" * 32),
-    ],  # fmt: skip
+        (0, "0190f3e0-0000-4000-8000-0000000000ee"),
+        (1, "GET"),
+        (2, "/campus/v1/taps?x=2"),
+        (3, b'{"entries": [] }'),
+        (4, 1_790_000_000_001),
+        (5, "1" * 32),
+    ],
 )
 def test_a_request_changed_anywhere_is_refused(place, value):
     signature = signing.sign_request(KEY, *REQUEST)

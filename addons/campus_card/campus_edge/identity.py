@@ -155,7 +155,9 @@ def _ask(parts: SplitResult, body: bytes, ca_file: Path | None) -> dict[str, Any
         raise IdentityError(f"{parts.netloc} answered {response.status}, and not as a campus server does")
     if response.status != 200:
         code = str(values.get("code"))
-        raise (_KeyUsed if code == KEY_USED else IdentityError)(f"the server refuses: {CODES.get(code, code)}")
+        raise (_KeyUsed if code == KEY_USED else IdentityError)(
+            f"the server refuses: {CODES.get(code, code)}"
+        )
     return values
 
 

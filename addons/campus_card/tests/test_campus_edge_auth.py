@@ -81,9 +81,7 @@ class TestCampusEdgeAuth(EdgeHttpCase):
 
     def test_a_request_of_one_edge_is_none_of_another_that_has_the_same_key(self):
         other = self.new_edge(signing.generate(secrets.token_bytes))
-        self.assert_refused(
-            self.client.post(PATH, BEAT, signed_edge=other.uuid), 401, "signature_invalid"
-        )
+        self.assert_refused(self.client.post(PATH, BEAT, signed_edge=other.uuid), 401, "signature_invalid")
         self.assert_refused(
             self.client.post(PATH, BEAT, edge_uuid=other.uuid, signed_edge=self.edge.uuid),
             401,

@@ -156,9 +156,7 @@ class TestCampusEdgePairing(EdgeHttpCase):
         self.env.flush_all()
         for edge in (self.edge, self.fresh):
             with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
-                self.env.cr.execute(
-                    "UPDATE campus_edge SET public_key = %s WHERE id = %s", [public, edge.id]
-                )
+                self.env.cr.execute("UPDATE campus_edge SET public_key = %s WHERE id = %s", [public, edge.id])
         with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
             self.env.cr.execute("DELETE FROM campus_edge_key")
 

@@ -5,4 +5,5 @@ from . import (
     campus_edge_pair,
     campus_key_rotate,
     campus_pin_reset,
+    campus_tap_decide,
 )
