@@ -144,7 +144,16 @@ def verdict(campus, devices):
                 WHERE t.kind = 'purchase' AND t.line = 1 GROUP BY card.uid"""
         )
     )
-    unpaid = sum(max(count - int(charged.get(uid, 0)), 0) for uid, count in shown.items())
+    # What a wrong clock or a slow line has made doubtful waits for somebody, and is not lost.
+    held = dict(
+        campus.query(
+            """SELECT card.uid, count(*)::int FROM campus_tap_review review
+                 JOIN campus_tap tap ON tap.id = review.tap_id JOIN campus_card card ON card.id = tap.card_id
+                WHERE review.is_held AND tap.outcome = 'granted' GROUP BY card.uid"""
+        )
+    )
+    known_of = {uid: int(charged.get(uid, 0)) + int(held.get(uid, 0)) for uid in shown}
+    unpaid = sum(max(count - known_of[uid], 0) for uid, count in shown.items())
     # What the torn journals held and never sent is gone from the world; the server must know of it.
     gone = [uuid for uuid in missing if uuid in torn]
     known = int(
@@ -171,6 +180,7 @@ def verdict(campus, devices):
         "undetected_gaps": len(gone) if gone and not known else 0,
         "torn": len(gone),
         "green": sum(shown.values()),
+        "held": sum(int(count) for count in held.values()),
     }
 
 
