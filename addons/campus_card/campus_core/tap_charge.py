@@ -29,13 +29,24 @@ _NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
 # -- why somebody should look at a tap ---------------------------------------------
 SHORT, HOTLISTED, UNKNOWN_CARD, NO_PLACE = "short", "hotlisted", "unknown_card", "no_place"
 AMOUNT_DIFFERS, TAKEN_BACK, NOT_TAKEN_BACK = "amount_differs", "taken_back", "not_taken_back"
+#: The edge that decided it did not know for certain what time it was.
+CLOCK_DOUBT: Final = "clock_doubt"
+#: Refusals that another time may have spared the holder.
+_TIMED: Final = frozenset(
+    {
+        errors.CARD_EXPIRED,
+        errors.CARD_NOT_ACTIVE,
+        errors.SNAPSHOT_TOO_OLD,
+        errors.CODE_STALE,
+        errors.CODE_REPLAYED,
+        errors.CERTIFICATE_EXPIRED,
+    }
+)
 
 
 class Place(NamedTuple):
-    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold.
-
-    ``accepts_numbers``: a printed number is as good there as a bare UID.
-    """
+    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold, ``shows_names`` where a
+    display names people, ``accepts_numbers`` where a printed number is as good as a bare UID."""
 
     id: int
     purpose: str
@@ -43,6 +54,7 @@ class Place(NamedTuple):
     amount_mode: str = FIXED
     amount_minor: int = 0
     merchant_id: int = 0
+    shows_names: bool = False
     accepts_numbers: bool = False
 
 
@@ -157,7 +169,7 @@ def conclude(book: Book, judged: Decision | Pending, risk: told.Risk) -> Decisio
         held = told.held_by_caps(judged.caps, risk, card, post.amount_minor)
         held = held or told.held_by_debt(book, post, risk.debt_limit_minor)
         if held:
-            return hold(post.amount_minor, held)
+            return hold(post.amount_minor, held, review)
         risk.charge(card, post.amount_minor)
     answer = posting.post(book, post)
     numbers = dict(answer.numbers) if answer.numbers else _NOTHING
@@ -168,9 +180,13 @@ def conclude(book: Book, judged: Decision | Pending, risk: told.Risk) -> Decisio
     return Decision(outcome, answer.code, post.amount_minor, answer.after_minor, numbers, review)
 
 
-def hold(amount: int | None, held: told.Held) -> Decision:
-    """Keep what a reader has granted as evidence, and charge nothing."""
-    return Decision(wire.GRANTED, errors.HELD, amount, None, held.numbers, (held.reason,))
+def hold(amount: int | None, held: told.Held, review: tuple[str, ...] = ()) -> Decision:
+    """Keep what a reader has granted as evidence, and charge nothing.
+
+    Of what else was to be looked at only the clock is left: who decides looks at all of it.
+    """
+    doubt = tuple(reason for reason in review if reason == CLOCK_DOUBT)
+    return Decision(wire.GRANTED, errors.HELD, amount, None, held.numbers, (*doubt, held.reason))
 
 
 def _refuse(code: str, amount: int | None = None, numbers: Mapping[str, Number] = _NOTHING) -> Decision:
@@ -203,15 +219,24 @@ def _asked(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -
 def _told(
     entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, is_shown: bool
 ) -> Decision | Pending:
+    doubt = (CLOCK_DOUBT,) if (entry.rule or "").startswith(wire.DOUBTFUL_CLOCK) else ()
     if entry.outcome == wire.REFUSED:
-        return Decision(wire.REFUSED, entry.code or errors.ABANDONED, entry.amount_minor)
+        review = doubt if entry.code in _TIMED else ()
+        return Decision(wire.REFUSED, entry.code or errors.ABANDONED, entry.amount_minor, review=review)
     if isinstance(key, str):
-        return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (UNKNOWN_CARD,))
-    review = [HOTLISTED] if key.refusal(terms.on) else []
-    if entry.purpose != wire.PAY:
-        if entry.at_ms > terms.now_ms + told.CLOCK_AHEAD_MS:
-            review.append(told.CLOCK)
-        return Pending(key.wallet_id, None, tuple(review))
+        return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (*doubt, UNKNOWN_CARD))
+    review = [*doubt, HOTLISTED] if key.refusal(terms.on) else [*doubt]
+    if entry.purpose == wire.PAY:
+        return _sold(entry, place, key, terms, is_shown, review)
+    if entry.at_ms > terms.now_ms + told.CLOCK_AHEAD_MS:
+        review.append(told.CLOCK)
+    return Pending(key.wallet_id, None, tuple(review))
+
+
+def _sold(
+    entry: TapEntry, place: Place | None, key: Key, terms: Terms, is_shown: bool, review: list[str]
+) -> Decision | Pending:
+    """What a told sale costs, if its edge is believed; ``review`` is added to."""
     amount = entry.amount_minor
     if amount is None and place is not None:
         amount = place.amount_minor
@@ -222,7 +247,7 @@ def _told(
     caps = told.caps_of(terms.history, entry.snapshot, entry.at_ms)
     held = _held(entry, amount, caps, terms, is_shown)
     if held:
-        return hold(amount, held)
+        return hold(amount, held, tuple(review))
     return _charge(entry.uuid, key, place, amount, review=tuple(review), caps=caps)
 
 

@@ -177,7 +177,7 @@ class CampusTapsTold(models.AbstractModel):
         """Who knows the id of a tap does not say what became of it: a conflict, for eyes."""
         entry = order.batch.entries[index]
         order.conflicts.append(entry)
-        order.answers[index] = self._present(entry, None, tap_charge.Decision(wire.REFUSED, errors.CONFLICT))
+        order.answers[index] = self._present(entry, tap_charge.Decision(wire.REFUSED, errors.CONFLICT))
 
     @api.model
     def _is_late_end(self, order, entry):
