@@ -221,8 +221,8 @@ def _told(
 ) -> Decision | Pending:
     doubt = (CLOCK_DOUBT,) if (entry.rule or "").startswith(wire.DOUBTFUL_CLOCK) else ()
     if entry.outcome == wire.REFUSED:
-        review = doubt if entry.code in _TIMED else ()
-        return Decision(wire.REFUSED, entry.code or errors.ABANDONED, entry.amount_minor, review=review)
+        code = entry.code or errors.ABANDONED
+        return Decision(wire.REFUSED, code, entry.amount_minor, review=doubt if code in _TIMED else ())
     if isinstance(key, str):
         return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (*doubt, UNKNOWN_CARD))
     review = [*doubt, HOTLISTED] if key.refusal(terms.on) else [*doubt]
