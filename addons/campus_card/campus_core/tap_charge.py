@@ -109,7 +109,7 @@ class Decision(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What the batch is decided under: the business day, the server's clock, and caps.
+    """What the batch is decided under: the calendar day, the server's clock, and caps.
 
     ``uid_limit_minor`` is for one tap of a card that shows a bare UID, which anybody may have copied
     (0: no cap); ``history`` are the caps of edges on their own, old ones first.
@@ -162,7 +162,7 @@ def conclude(book: Book, judged: Decision | Pending, risk: told.Risk) -> Decisio
     post, review = judged.post, judged.review
     if post is None:
         wallet = book.wallets.get(judged.wallet_id)
-        available = wallet.available_minor(book.on) if wallet else None
+        available = wallet.available_minor(book.today) if wallet else None
         return Decision(wire.GRANTED, OK, None, available, _NOTHING, review)
     if judged.caps is not None:
         card = post.card_id or 0

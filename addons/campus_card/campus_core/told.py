@@ -164,7 +164,7 @@ def held_by_debt(book: Book, post: Post, limit_minor: int) -> Held | None:
 def usable_minor(book: Book, post: Post) -> int:
     """Return the cents of a wallet that may pay this."""
     wallet = book.wallets[post.wallet_id]
-    pockets = spend_order(wallet, book.on, post.account_id, KINDS[post.kind], post.plan)
+    pockets = spend_order(wallet, book.today, post.account_id, KINDS[post.kind], post.plan)
     return sum(max(pocket.available_minor, 0) for pocket in pockets)
 
 

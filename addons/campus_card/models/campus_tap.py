@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import file_open, format_datetime
 
 from ..campus_core import told
-from ..columns import BigInteger, LedgerLink, Uuid
+from ..columns import BigInteger, LedgerLink, Uuid, make_ids_big
 
 
 class CampusTap(models.Model):
@@ -56,6 +56,11 @@ class CampusTap(models.Model):
     # what an edge has decided on its own word lately
     _told_idx = models.Index("(edge_id, received_at) WHERE mode = 'told' AND purpose = 'pay'")
     _occurred_at_idx = models.Index("USING BRIN (occurred_at)")
+
+    def _auto_init(self):
+        result = super()._auto_init()
+        make_ids_big(self.env.cr, self._table)
+        return result
 
     def init(self):
         for name in ("tap_schema", "told_schema"):

@@ -5,7 +5,6 @@ from odoo import api, models
 
 from .. import card_memory
 from ..campus_core import card_state, errors, journal_chain, uid, wire
-from ..campus_core.ledger import Book
 from ..campus_core.tap_charge import Key, Place, Terms
 from ..campus_core.told import Caps
 from ..prepared import Statement, array
@@ -59,10 +58,9 @@ class CampusTapsLoad(models.AbstractModel):
         order.good_once = tuple(f"{kind}:" for kind in order.used_up)
         order.places = {code: Place._make(values) for code, *values in frame.terminals or ()}
         closed_until = dt.date.fromisoformat(frame.closed_until) if frame.closed_until else None
-        day = self.env["campus.ledger"]._first_open_day(frame.tz, closed_until)
-        order.book = Book(day)
+        order.book = self.env["campus.ledger"]._book_of_today(frame.tz, closed_until)
         history = tuple(Caps._make(values) for values in frame.history or ())
-        order.terms = Terms(day, order.now_ms, frame.uid_limit_minor, history)
+        order.terms = Terms(order.book.today, order.now_ms, frame.uid_limit_minor, history)
         if order.is_careful or self._may_be_known(order.batch):
             self._load_known(order)
         self._sort_out(order)

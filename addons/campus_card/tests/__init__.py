@@ -35,3 +35,9 @@ from . import test_campus_chip_key
 from . import test_campus_taps_chip
 from . import test_campus_taps_clock
 from . import test_campus_prepared
+from . import test_campus_archiving
+from . import test_campus_big_ids
+from . import test_campus_card_doors
+from . import test_campus_debt
+from . import test_campus_expiry
+from . import test_campus_wallet_join

@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     campus_card_issue,
     campus_card_replace,
     campus_counter,
@@ -6,4 +7,5 @@ from . import (
     campus_key_rotate,
     campus_pin_reset,
     campus_tap_decide,
+    campus_wallet_reopen,
 )
