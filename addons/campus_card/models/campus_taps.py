@@ -62,9 +62,10 @@ class Order:
 
     ``answers``: one dict per entry. ``reviews``: what needs eyes. ``twice``: index of an entry whose
     tap stands in the batch before, and that one's index. ``conflicts``: entries that say of a tap
-    something else than before. ``holdings``: which card had a told UID when; ``risk``: what the edge has
-    charged alone. ``verdicts``: the batch's own decisions, by tap. ``lines``: what is
-    known of the fresh entries before anything is locked; ``decided``: each with its decision.
+    something else than before. ``has_dated``: some entry is about a moment that is over;
+    ``holdings``: which card had its UID when; ``risk``: what the edge has charged alone.
+    ``verdicts``: the batch's own decisions, by tap. ``lines``: what is known of the fresh entries
+    before anything is locked; ``decided``: each with its decision.
     ``is_careful``: nothing is taken for granted, see ``CampusTaps._take``. ``memory``: of cards, None
     where it is of no use.
     """
@@ -76,7 +77,7 @@ class Order:
         self.places, self.keys, self.cards, self.known = {}, {}, {}, {}
         self.first_uses, self.used_up, self.good_once = {}, {}, ()
         self.proven_cards, self.taken = frozenset(), frozenset()
-        self.holdings, self.risk = {}, told.Risk()
+        self.has_dated, self.holdings, self.risk = False, {}, told.Risk()
         self.fresh, self.lines, self.decided, self.columns = [], [], [], {}
         self.verdicts = {}
         self.reviews = []

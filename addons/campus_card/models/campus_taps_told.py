@@ -63,6 +63,7 @@ class CampusTapsTold(models.AbstractModel):
     def _load_keys(self, order, entries):
         res = super()._load_keys(order, entries)
         dated = [entry for entry in entries if self._is_dated(order, entry)]
+        order.has_dated = bool(dated)
         if dated:
             self._load_dated(order, dated)
         return res
@@ -98,7 +99,7 @@ class CampusTapsTold(models.AbstractModel):
     def _key_of(self, order, entry):
         """The card of an entry, or the refusal code of its credential."""
         key = super()._key_of(order, entry)
-        if not self._is_dated(order, entry):
+        if not order.has_dated or not self._is_dated(order, entry):
             return key
         if entry.credential.startswith("uid:"):
             key = self._holder_then(order, entry, key)
