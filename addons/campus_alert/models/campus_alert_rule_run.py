@@ -31,6 +31,9 @@ class CampusAlertRuleRun(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals.setdefault("cursor_at", fields.Datetime.now())
+            if not self.env.su:
+                # A rule that somebody writes is tried out first: saving it does not switch it on.
+                vals.setdefault("active", False)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -38,6 +41,13 @@ class CampusAlertRuleRun(models.Model):
         if vals.get("active"):
             vals = {**vals, "cursor_at": fields.Datetime.now()}
         return super().write(vals)
+
+    def action_switch_on(self):
+        """From now on the rule watches."""
+        self.write({"active": True})
+
+    def action_switch_off(self):
+        self.write({"active": False})
 
     @api.model
     def _cron_run(self):

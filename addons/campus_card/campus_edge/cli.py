@@ -31,7 +31,7 @@ class Failure(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status: 0 well, 1 not, 2 for a wrong call."""
-    args = _parser().parse_args(arguments)
+    args = parse(arguments)
     command: Callable[[argparse.Namespace], int] = args.command
     try:
         return command(args)
@@ -40,6 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What was asked for; UIDs may stand before and behind the options of a simulator."""
+    parser = _parser()
+    args, rest = parser.parse_known_args(arguments)
+    if rest and hasattr(args, "cards") and not any(text.startswith("-") for text in rest):
+        args.cards += rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return args
 
 
 def _parser() -> argparse.ArgumentParser:

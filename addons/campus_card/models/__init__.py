@@ -1,5 +1,6 @@
 from . import (
     campus_pocket_plan,
+    campus_account_links,
     campus_account,
     campus_wallet,
     campus_closing,
@@ -11,6 +12,8 @@ from . import (
     campus_ledger_wallets,
     campus_ledger_store,
     campus_ledger_text,
+    campus_account_system,
+    account_account,
     campus_ledger_look,
     account_chart_template,
     res_company,
@@ -32,6 +35,7 @@ from . import (
     campus_card_archive,
     ir_asset,
     res_company_card,
+    res_company_counter,
     res_config_settings_card,
     res_partner,
     res_partner_archive,
