@@ -23,7 +23,7 @@ class TestCampusTapDecide(TapCase):
         review = self.as_user(review or self.review, role)
         action = review.action_decide()
         dialog = Form(
-            self.env[action["res_model"]].with_user(self.users[role]).with_context(action["context"])
+            self.env[action["res_model"]].with_user(self.users[role]).with_context(**action["context"])
         )
         for name, value in values.items():
             setattr(dialog, name, value)
