@@ -2,7 +2,13 @@ from odoo import api, fields, models
 
 from ..campus_core import money
 
-AMOUNTS = ("campus_offline_tap", "campus_offline_card", "campus_offline_edge", "campus_lease")
+AMOUNTS = (
+    "campus_offline_tap",
+    "campus_offline_card",
+    "campus_offline_edge",
+    "campus_lease",
+    "campus_debt_limit",
+)
 
 
 class ResCompany(models.Model):
@@ -29,6 +35,9 @@ class ResCompany(models.Model):
     campus_lease_minor = fields.Integer(
         "Lease per Regular (cents)", default=2000, required=True, tracking=True
     )
+    campus_debt_limit_minor = fields.Integer(
+        "Offline: Debt per Holder (cents)", default=10000, required=True, tracking=True
+    )
     campus_offline_tap = fields.Monetary(
         "Offline: per Tap", compute="_compute_campus_offline", inverse="_inverse_campus_offline"
     )
@@ -40,6 +49,13 @@ class ResCompany(models.Model):
     )
     campus_lease = fields.Monetary(
         "Lease per Regular", compute="_compute_campus_offline", inverse="_inverse_campus_offline"
+    )
+    campus_debt_limit = fields.Monetary(
+        "Offline: Debt per Holder",
+        compute="_compute_campus_offline",
+        inverse="_inverse_campus_offline",
+        help="Most that a holder may come to owe by sales that were made without the server. What is beyond "
+        "waits for review.",
     )
     campus_lease_taps = fields.Integer("Taps That Make a Regular", default=6, required=True, tracking=True)
     campus_lease_days = fields.Integer("Regulars: Days Looked Back", default=14, required=True, tracking=True)
@@ -56,7 +72,7 @@ class ResCompany(models.Model):
     )
     _campus_offline_check = models.Constraint(
         "CHECK (campus_offline_tap_minor >= 0 AND campus_offline_card_minor >= 0"
-        " AND campus_offline_edge_minor >= 0 AND campus_lease_minor >= 0)",
+        " AND campus_offline_edge_minor >= 0 AND campus_lease_minor >= 0 AND campus_debt_limit_minor >= 0)",
         "Sums for devices on their own are not negative.",
     )
     _campus_device_times_check = models.Constraint(
