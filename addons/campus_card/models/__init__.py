@@ -70,6 +70,7 @@ from . import (
     res_partner_edge,
     campus_tap,
     campus_tap_review,
+    campus_tap_review_decide,
     campus_taps,
     campus_taps_load,
     campus_taps_store,
@@ -81,6 +82,7 @@ from . import (
     campus_chip_key,
     campus_card_chip,
     campus_taps_chip,
+    campus_taps_told,
     res_company_chip,
     res_config_settings_chip,
     campus_edge_journal,
@@ -88,4 +90,5 @@ from . import (
     campus_rate,
     campus_wallet_limits,
     campus_wallet_pin,
+    campus_currency,
 )
