@@ -1,4 +1,6 @@
 from . import (
+    base_address,
+    mail_thread,
     campus_pocket_plan,
     campus_account_links,
     campus_account,
@@ -51,7 +53,9 @@ from . import (
     campus_import_job,
     campus_import_report,
     ir_http,
+    ir_http_headers,
     res_company_device,
+    res_company_time,
     res_config_settings_device,
     campus_key,
     campus_terminal,
