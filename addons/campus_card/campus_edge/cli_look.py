@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from campus_core import signing
 
-from . import identity, tls
+from . import adapters, identity, tls
 from .clock import Clock
 from .config import Config
 from .edge import STATUS_EVERY_S, STATUS_FILE
@@ -30,14 +30,17 @@ TIMEOUT_MS: Final = 5_000
 STALE_S: Final = 3 * STATUS_EVERY_S
 
 
-def probe(settings: Config) -> int:
-    """Print what is well and what is not; 0 when all is."""
+def probe(settings: Config, accept: bool = False) -> int:
+    """Print what is well and what is not; 0 when all is. ``accept``: readers were swapped on purpose."""
     findings = [
         ("settings", True, f"{len(settings.readers)} readers"),
         ("state folder", *_folder(settings.state_folder)),
         ("server", *_server(settings)),
     ]
     findings += [("serial line", True, line) for line in _serial_lines()]
+    findings += [
+        ("adapter", False, text) for text in adapters.look(settings.lines, settings.state_folder, accept)
+    ]
     for name, good, text in findings:
         print(f"{'ok ' if good else 'BAD'}  {name}: {text}")
     return 0 if all(good for _name, good, _text in findings) else 1

@@ -92,6 +92,8 @@ class Edge:
         self._due: dict[str, float] = {}
         #: Called every second in the loop, for a service manager's watchdog: a loop that stands still starves it.
         self.on_tick: Callable[[], None] = lambda: None
+        #: What was noticed at the start and stays so: adapters, see ``adapters``.
+        self.notices: list[str] = []
 
     @property
     def feed(self) -> Feed:
@@ -186,7 +188,7 @@ class Edge:
         ]
         if self.sender.rejected:
             problems.append(f"taps that the server did not take: {self.sender.rejected}")
-        return problems
+        return [*problems, *self.notices]
 
     def _heartbeat(self) -> dict[str, Any]:
         status = self.status()

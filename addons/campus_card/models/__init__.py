@@ -1,4 +1,6 @@
 from . import (
+    base_address,
+    mail_thread,
     campus_pocket_plan,
     campus_account_links,
     campus_account,
@@ -51,7 +53,9 @@ from . import (
     campus_import_job,
     campus_import_report,
     ir_http,
+    ir_http_headers,
     res_company_device,
+    res_company_time,
     res_config_settings_device,
     campus_key,
     campus_terminal,
@@ -70,6 +74,7 @@ from . import (
     res_partner_edge,
     campus_tap,
     campus_tap_review,
+    campus_tap_review_decide,
     campus_taps,
     campus_taps_load,
     campus_taps_store,
@@ -81,6 +86,7 @@ from . import (
     campus_chip_key,
     campus_card_chip,
     campus_taps_chip,
+    campus_taps_told,
     res_company_chip,
     res_config_settings_chip,
     campus_edge_journal,
@@ -88,4 +94,5 @@ from . import (
     campus_rate,
     campus_wallet_limits,
     campus_wallet_pin,
+    campus_currency,
 )
