@@ -31,13 +31,14 @@ class CampusAlertRuleRun(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals.setdefault("cursor_at", fields.Datetime.now())
-        return super().create(vals_list)
+        giving = self._campus_giving("cursor_at")
+        return super(CampusAlertRuleRun, giving).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         """A rule that is switched on again looks ahead, not back."""
         if vals.get("active"):
             vals = {**vals, "cursor_at": fields.Datetime.now()}
-        return super().write(vals)
+        return super(CampusAlertRuleRun, self._campus_giving("cursor_at")).write(vals)
 
     @api.model
     def _cron_run(self):

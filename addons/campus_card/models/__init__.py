@@ -1,4 +1,5 @@
 from . import (
+    campus_rights,
     campus_pocket_plan,
     campus_account,
     campus_wallet,
@@ -31,6 +32,7 @@ from . import (
     res_config_settings_card,
     res_partner,
     res_users,
+    res_users_login,
     campus_import_profile,
     campus_import_profile_column,
     campus_import_profile_word,
@@ -57,6 +59,8 @@ from . import (
     campus_card_edge,
     campus_wallet_edge,
     res_partner_edge,
+    res_partner_identity,
+    campus_identity_change,
     campus_tap,
     campus_tap_review,
     campus_taps,

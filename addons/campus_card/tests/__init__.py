@@ -26,3 +26,6 @@ from . import test_campus_tap_rights
 from . import test_campus_chip_key
 from . import test_campus_taps_chip
 from . import test_campus_prepared
+from . import test_campus_rights
+from . import test_campus_identity
+from . import test_campus_login
