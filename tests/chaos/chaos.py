@@ -1,4 +1,5 @@
-"""Faults, really: kill edges, Odoo workers and PostgreSQL, break the network, the disk, the clock.
+"""Faults, really: kill edges, Odoo workers and PostgreSQL, break the network, the disk, the clock, and
+restore older disks of edges and older databases.
 
 People hold cards to OSDP readers all the while. After healing: every tap in a journal is on the
 server exactly once, no reader that showed green has lost its tap, money sums to zero, and the
@@ -26,7 +27,7 @@ sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/chaos", "
 from device import NOTHING, Device
 from line import CUT, LOSE_ANSWERS, SLOW, SWAP, TWICE, WHOLE, Line
 
-from campus_cli import pg_embedded, postgres, system
+from campus_cli import databases, pg_embedded, postgres, system
 from support.odoo import odoo_database, odoo_server
 
 EDGES = 2
@@ -61,6 +62,39 @@ class Campus:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(draw.choice(workers), signal.SIGKILL)
 
+    def back_up(self):
+        """A copy of the database as it is now."""
+        with self._nobody():
+            self._maintain(f'DROP DATABASE IF EXISTS "{self.backup}"')
+            self._maintain(f'CREATE DATABASE "{self.backup}" TEMPLATE "{self.database}" STRATEGY file_copy')
+
+    def restore(self):
+        """The copy takes the database's place; what was stored since is gone."""
+        lost = f"{self.database}_lost"
+        with self._nobody():
+            self._maintain(f'ALTER DATABASE "{self.database}" RENAME TO "{lost}"')
+            self._maintain(f'ALTER DATABASE "{self.backup}" RENAME TO "{self.database}"')
+            self._maintain(f'DROP DATABASE "{lost}" WITH (FORCE)')
+
+    @contextlib.contextmanager
+    def _nobody(self):
+        """Nobody is connected to the database meanwhile."""
+        self._maintain(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS false')
+        self._maintain(
+            f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{self.database}'"
+        )
+        try:
+            yield
+        finally:
+            self._maintain(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS true')
+
+    def _maintain(self, sql):
+        return self.ws.server.query(sql)
+
+    @property
+    def backup(self):
+        return f"{self.database}_backup"
+
     def kill_postgres(self):
         """SIGKILL to the postmaster, then what an operator does."""
         embedded = pg_embedded.Embedded()
@@ -78,6 +112,10 @@ def do(fault, campus, device, draw):
         campus.kill_worker(draw)
     elif fault == "postgres_killed":
         campus.kill_postgres()
+    elif fault == "database_restored":
+        campus.back_up()
+        time.sleep(draw.uniform(3, 6))
+        campus.restore()
     elif fault in (CUT, LOSE_ANSWERS, SLOW, TWICE, SWAP):
         device.line.mode = fault
         time.sleep(draw.uniform(0.5, 2.5))
@@ -101,7 +139,7 @@ def do(fault, campus, device, draw):
 # How often each happens, out of the sum.
 FAULTS = {
     "edge_killed": 5, "worker_killed": 4, "postgres_killed": 1, CUT: 4, LOSE_ANSWERS: 4, SLOW: 3, TWICE: 3,
-    SWAP: 3, "disk_full": 2, "clock_wrong": 1, "journal_restored": 1,
+    SWAP: 3, "disk_full": 2, "clock_wrong": 1, "journal_restored": 1, "database_restored": 1,
 }  # fmt: skip
 
 
@@ -194,6 +232,7 @@ def run(args):
             "chaos_school.py", "chaos-school", {"CAMPUS_CHAOS": json.dumps(wanted)}
         )
         codes = json.loads(next(line for line in output.splitlines() if line.startswith("CODES "))[6:])
+        stack.callback(databases.drop, ws.server, f"{database}_backup")
         url = stack.enter_context(odoo_server(ws, database, "chaos"))
         campus, devices = Campus(ws, database, url), []
         for number, code in enumerate(codes):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from campus_cli import odoo_process, paths, process, state, system
+from campus_cli import odoo_process, paths, ports, process, system
 from campus_cli.headless import BROWSER_FLAGS, HARMLESS_ERRORS
 from support.front import Front
 from support.odoo import odoo_database
@@ -90,9 +90,9 @@ def server():
     """Odoo with two workers and a websocket process, our addons installed, a Chinese company."""
     with odoo_database(LABEL.replace("-", "_")) as (ws, database):
         ws.odoo(database, "script").script("prepare_company.py", f"{LABEL}-company")
-        front_port, http_port, gevent_port = state.free_ports(3)
-        ports = {"http_port": http_port, "gevent_port": gevent_port}
-        running = ws.odoo(database, "e2e", workers=2, max_cron_threads=1, **ports).start(LABEL)
+        front_port, http_port, gevent_port = ports.hold(3)
+        both = {"http_port": http_port, "gevent_port": gevent_port}
+        running = ws.odoo(database, "e2e", workers=2, max_cron_threads=1, **both).start(LABEL)
         try:
             odoo_process.wait_until_healthy(f"http://127.0.0.1:{http_port}", running, LABEL)
             made = Server(ws, database, f"http://127.0.0.1:{front_port}")

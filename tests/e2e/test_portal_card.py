@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from campus_cli import state
+from campus_cli import ports
 from support import portal
 from support.front import Front
 from support.portal import axe_source, axe_violations, new_holders, read_codes
@@ -136,7 +136,7 @@ def test_the_code_can_be_made_large(phone):
 
 def test_in_flight_mode_the_code_the_last_balance_and_help_are_there(server, verify, visit, language, holder):
     own = urlsplit(server.url).port
-    [port] = state.free_ports(1)
+    [port] = ports.hold(1)
     with Front(port, own, own):
         phone = visit(language)
         page = phone.page

@@ -35,9 +35,9 @@ def until(true, timeout_s=PATIENCE_S):
 class Rig:
     """``server`` is an ``EdgeServer`` that knows ``KEY``; ``folder`` keeps the edge's files."""
 
-    def __init__(self, server, folder, ask_timeout_ms=1000, poll_ms=100):
+    def __init__(self, server, folder, ask_timeout_ms=1000, poll_ms=100, clock=None):
         self.server = server
-        self.clock = Clock()
+        self.clock = clock or Clock()
         identity = Identity(server.edge, "Canteen", server.url, KEY)
         self.journal = Journal(folder / "journal.db", KEY)
         self.snapshot = Snapshot()

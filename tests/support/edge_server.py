@@ -4,6 +4,7 @@ It refuses wrong signatures, times and nonces, follows the chain of every journa
 once and has a balance per card. Tests read ``charged`` and ``taps``, and make it slow, wrong or dead.
 """
 
+import copy
 import gzip
 import json
 import threading
@@ -39,8 +40,20 @@ class EdgeServer:
         self.lock = threading.RLock()
         self.nonces, self.requests, self.batches, self.heartbeats = set(), [], [], []
         self.journals, self.finals, self.taps, self.charged = {}, {}, {}, {}
+        self.journal = None
         self.port = 0
         self.sockets = []
+
+    def backup(self):
+        """What a dump of its database holds."""
+        kept = (self.journal, self.journals, self.finals, self.taps, self.charged)
+        with self.lock:
+            return copy.deepcopy(kept)
+
+    def restore(self, kept):
+        """Be as it was then."""
+        with self.lock:
+            self.journal, self.journals, self.finals, self.taps, self.charged = copy.deepcopy(kept)
 
     def push(self, states):
         """Tell every subscribed websocket that cards have changed, as Odoo's bus does."""
@@ -99,7 +112,9 @@ class EdgeServer:
             return self._json(200, self._taps(json.loads(body)))
         if (method, parts.path) == ("POST", "/campus/v1/heartbeat"):
             self.heartbeats.append(json.loads(body))
-            return self._json(200, {"snapshot": self.campus.version, "enabled": True, "interval_s": 30})
+            head = {"journal": self.journal, "head_seq": max(self.journals.get(self.journal, [0]))}
+            answer = {"snapshot": self.campus.version, "enabled": True, "interval_s": 30, **head}
+            return self._json(200, answer)
         if (method, parts.path) == ("GET", "/campus/v1/snapshot"):
             return self._snapshot(int(parse_qs(parts.query).get("since", ["0"])[0]))
         raise Refused(404, "not_found")
@@ -137,7 +152,9 @@ class EdgeServer:
 
     # -- taps --------------------------------------------------------------------------------
     def _taps(self, values):
-        journal = self.journals.setdefault(values["journal"], {0: wire.ZERO_HASH})
+        before = (self.journal, max(self.journals.get(self.journal, [0])))
+        self.journal = values["journal"]
+        journal = self.journals.setdefault(self.journal, {0: wire.ZERO_HASH})
         entries = [wire.parse_entry(row) for row in values["entries"]]
         assert 1 <= len(entries) <= wire.MAX_ENTRIES
         if self.spoil:
@@ -145,6 +162,13 @@ class EdgeServer:
         previous, hashes = values["prev"], {entries[0].seq - 1: values["prev"]}
         for entry in entries:
             previous = hashes[entry.seq] = wire.chain_hash(previous, entry)
+        gaps = (
+            [(self.journal, max(journal) + 1, entries[0].seq - 1)]
+            if entries[0].seq > max(journal) + 1
+            else []
+        )
+        if before[0] not in (None, self.journal):
+            gaps.append((before[0], before[1] + 1, wire.MAX_SEQ))
         wrong = [seq for seq, digest in hashes.items() if journal.get(seq, digest) != digest]
         if wrong:
             head = max(journal)
@@ -152,7 +176,8 @@ class EdgeServer:
         journal.update(hashes)
         self.batches.append(len(entries))
         answers = [self._entry(entry) for entry in entries]
-        return {"head_seq": entries[-1].seq, "snapshot": self.campus.version, "answers": answers}
+        more = {"gaps": [wire.Gap._make(gap)._asdict() for gap in gaps]} if gaps else {}
+        return {"head_seq": max(journal), "snapshot": self.campus.version, "answers": answers, **more}
 
     def _entry(self, entry):
         kept = self.taps if entry.kind == wire.TAP else self.finals

@@ -2,12 +2,11 @@
 
 import contextlib
 import json
-import socket
 import time
 import urllib.error
 import urllib.request
 
-from campus_cli import iot, paths, process
+from campus_cli import iot, paths, ports, process
 from campus_cli.console import CampusError, Steps
 
 START_S = 120
@@ -33,19 +32,13 @@ class IotService:
         return False
 
 
-def far_port():
-    """A free port that no starting server of ``state.free_ports`` is about to take."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 @contextlib.contextmanager
 def iot_service(tree, readers):
     """The service with ``{terminal: url of an RDM6300}``."""
     steps = Steps(1)
     with steps.step("packages of the IoT service") as step:
         packages = iot.ensure_packages(step)
-    port, log = far_port(), paths.LOGS / "e2e-iot.log"
+    [port], log = ports.hold(1), paths.LOGS / "e2e-iot.log"
     text = ",".join(f"{terminal}=rdm6300:{url}" for terminal, url in readers.items())
     running = iot.start(tree, packages, port, text, "e2e-iot")
     service = IotService(f"http://127.0.0.1:{port}", log)

@@ -3,7 +3,7 @@
 import contextlib
 import json
 
-from campus_cli import builds, databases, odoo_process, process, settings, state, workspace
+from campus_cli import builds, databases, odoo_process, ports, process, settings, state, workspace
 from campus_cli.console import Steps
 
 
@@ -27,7 +27,7 @@ def odoo_database(label):
 @contextlib.contextmanager
 def odoo_server(ws, database, label, workers=2, **options):
     """URL of a running Odoo with HTTP workers, as in production."""
-    http, gevent = state.free_ports(2)
+    http, gevent = ports.hold(2)
     odoo = ws.odoo(
         database, http_port=http, gevent_port=gevent, workers=workers, max_cron_threads=0, **options
     )

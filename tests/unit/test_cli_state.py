@@ -1,9 +1,8 @@
-"""What a checkout remembers, its lock, its ports, and other programs."""
+"""What a checkout remembers, its lock, and other programs."""
 
 import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 
@@ -39,18 +38,6 @@ def test_a_lock_is_exclusive_and_ends_with_its_holder(tmp_path):
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     with (tmp_path / "lock").open() as other:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def test_a_port_in_use_is_not_offered(monkeypatch):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        monkeypatch.setenv("CAMPUS_PORT", str(port))
-        assert not state.port_is_free(port)
-        found = state.free_ports(2)
-    assert len(set(found)) == 2
-    assert port not in found
 
 
 def test_output_goes_to_a_log_and_failure_shows_its_end():

@@ -1,11 +1,13 @@
 """Who answers a tap when answers, deadlines and the disk cross each other: one of them, and once."""
 
 import queue
+import sqlite3
 import threading
 
 import pytest
 
 from campus_edge import engine as engine_module
+from campus_edge.journal import JournalUnwritable
 from campus_edge.journal_verify import verify
 from support.edge_campus import Campus, uid_of
 from support.edge_rig import KEY, PATIENCE_S, Rig, until
@@ -91,7 +93,7 @@ def test_an_answer_that_comes_while_the_edge_writes_its_own_does_not_count(serve
         gate.open()
         assert answers.get(timeout=PATIENCE_S).offline
         assert rig.sent() and until(lambda: server.finals)
-        stored = rig.journal._read(lambda base: base.execute("SELECT count(*) FROM answer").fetchone())
+        stored = rig.journal.read(lambda base: base.execute("SELECT count(*) FROM answer").fetchone())
         assert stored == (0,) and answers.empty()
 
 
@@ -156,3 +158,71 @@ def test_one_who_fails_to_hear_the_answer_disturbs_nobody_else(server, tmp_path)
 
         rig.loop.post(both)
         assert [heard.get(timeout=PATIENCE_S) for _ in range(2)] == ["deaf", "granted"]
+
+
+class Stuck:
+    """A connection of the journal whose next commit waits for ``open``, and whose later ones may fail."""
+
+    def __init__(self, base):
+        self._base, self.reached, self._event = base, threading.Event(), threading.Event()
+        self.is_full = self._is_armed = False
+
+    def arm(self):
+        self._is_armed = True
+
+    def open(self):
+        self._event.set()
+
+    def execute(self, sql, *args):
+        if sql == "BEGIN IMMEDIATE" and self.is_full:
+            raise sqlite3.OperationalError("database or disk is full")
+        if sql == "COMMIT" and self._is_armed:
+            self._is_armed = False
+            self.reached.set()
+            self._event.wait(PATIENCE_S)
+        return self._base.execute(sql, *args)
+
+    def __getattr__(self, name):
+        return getattr(self._base, name)
+
+
+def test_a_red_lamp_is_taken_back_though_its_final_could_not_be_written_at_first(
+    server, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(engine_module, "STORE_TIMEOUT_MS", 200)
+    with Rig(server, tmp_path, ask_timeout_ms=100) as rig:
+        rig.ready()
+        monkeypatch.setattr(rig.journal, "_recover_base", lambda: None)
+        rig.journal._base = stuck = Stuck(rig.journal._base)
+        # the disk stands still in the middle of storing the server's answer ...
+        server.spoil = lambda entries: stuck.reached.is_set() or stuck.arm()
+        answers = begin(rig, [1])
+        answer = answers.get(timeout=PATIENCE_S)
+        assert not answer.granted and stuck.reached.is_set()
+        # ... has it when it moves on, and is full then
+        stuck.is_full = True
+        stuck.open()
+        assert until(lambda: rig.engine._owed)
+        assert rig.journal.unanswered() == [] and server.charged == {answer.uuid: 350}
+        with pytest.raises(JournalUnwritable):
+            rig.engine.sweep()
+        stuck.is_full = False
+        rig.engine.sweep()
+        assert until(lambda: server.finals) and rig.sent()
+        assert server.charged == {} and not rig.engine._owed
+        assert [final.outcome for final, _answer in server.finals.values()] == ["refused"]
+
+
+def test_an_answer_that_waits_for_the_disk_too_long_is_not_stored(server, tmp_path, monkeypatch):
+    gates = []
+    monkeypatch.setattr(engine_module, "STORE_TIMEOUT_MS", 200)
+    with Rig(server, tmp_path, ask_timeout_ms=100) as rig:
+        rig.ready()
+        server.spoil = lambda entries: gates or gates.append(Gate(rig.journal))
+        answer = begin(rig, [1]).get(timeout=PATIENCE_S)
+        assert not answer.granted
+        gates[0].open()
+        assert rig.sent()
+        # so that a power cut before the final is written leaves an ask without an answer, which is taken back
+        stored = rig.journal.read(lambda base: base.execute("SELECT count(*) FROM answer").fetchone())
+        assert stored == (0,)

@@ -11,6 +11,7 @@ from campus_edge.drivers import DRIVERS
 from campus_edge.edge import Edge
 from campus_edge.http import Identity
 from campus_edge.identity import Paired
+from campus_edge.journal import JournalUnwritable
 from campus_edge.ports.base import Port, PortEvent
 from campus_edge.protocols.base import CardSeen, ReaderState, Tamper
 from campus_edge.readers import EVENTS_MAX
@@ -198,3 +199,13 @@ def test_new_campus_keys_are_kept_for_the_next_start(edge, server, tmp_path):
     server._snapshot = lambda since: (200, {"Campus-Signature": body[0]}, body[1])
     edge.listener.refresh()
     assert until(lambda: '"k2"' in (tmp_path / "identity.json").read_text())
+
+
+def test_readers_of_an_edge_that_cannot_write_are_sick_and_the_server_hears_of_it(edge):
+    assert until(lambda: {reader.state for reader in edge.status().readers} == {"ready"})
+    edge.journal.check = lambda: (_ for _ in ()).throw(JournalUnwritable("the disk is full"))
+    edge.engine.journal_problem = "the disk is full"
+    assert edge.status().state == "sick"
+    assert {reader["state"] for reader in edge._heartbeat()["readers"]} == {"sick"}
+    del edge.journal.check
+    assert until(lambda: {reader.state for reader in edge.status().readers} == {"ready"})

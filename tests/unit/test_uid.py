@@ -87,7 +87,11 @@ def test_a_scan_of_any_printed_form_finds_the_card(canonical):
             assert any(part.fits(canonical) for part in uid.fragments(text)), form
 
 
-@given(st.binary(min_size=4, max_size=4).map(lambda raw: raw.hex().upper()))
+@given(
+    st.binary(min_size=4, max_size=4)
+    .filter(lambda raw: set(raw) not in ({0x00}, {0xFF}))
+    .map(lambda raw: raw.hex().upper())
+)
 def test_four_bytes_read_back_with_leading_zeros(canonical):
     for form, text in uid.forms(canonical).items():
         if form in uid.WHOLE_FORMS:
@@ -190,3 +194,20 @@ def test_errors_do_not_spell_out_the_uid():
     with pytest.raises(errors.UidError) as caught:
         uid.normalise("04A1B2CG")
     assert "04A1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("byte", ["00", "FF"])
+@pytest.mark.parametrize("size", uid.SIZES)
+def test_all_zeros_and_all_ones_are_no_card(byte, size):
+    for form, text in uid.forms(byte * size).items():
+        if form in uid.WHOLE_FORMS:
+            assert code_of(text, form) == errors.UID_PLACEHOLDER
+            assert uid.candidates(text) == [] or byte * size not in uid.candidates(text)
+
+
+def test_a_number_that_changes_and_half_a_number_are_told():
+    assert uid.is_random("08A1B2C3")
+    assert uid.is_half("8804A1B2")
+    for other in ("04A1B2C3", "08A1B2C3D4E5F6", "88A1B2C3D4E5F6"):
+        assert not uid.is_random(other)
+        assert not uid.is_half(other)

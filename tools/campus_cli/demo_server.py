@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from . import odoo_process, process, state
+from . import odoo_process, ports, process, state
 from .console import Step
 from .odoo_process import Odoo
 from .workspace import Workspace
@@ -27,13 +27,15 @@ def running() -> dict | None:
 def start(ws: Workspace, database: str, step: Step) -> str:
     """Start the server unless it runs; returns its address."""
     server = running()
-    if server and odoo_process.answers(address(server["port"]) + "/web/login"):
+    if server and odoo_process.answers(address(server["port"]) + "/web/login", server["pid"]):
         step.result = "runs already"
         return address(server["port"])
     stop()
-    port = _port()
-    odoo = _odoo(ws, database, port)
-    child = odoo.start(LOG)
+    # The port of last time, unless somebody has taken it meanwhile.
+    with ports.take(state.read().get("port")) as listener:
+        port = listener.getsockname()[1]
+        odoo = _odoo(ws, database, port)
+        child = odoo.start(LOG, listener)
     state.update(port=port, server={"pid": child.pid, "port": port, "config": str(odoo.config)})
     try:
         odoo_process.wait_until_healthy(address(port), child, LOG)
@@ -51,12 +53,6 @@ def stop() -> bool:
     with contextlib.suppress(FileNotFoundError):
         state.update(server=None)
     return stopped
-
-
-def _port() -> int:
-    """The port of last time, if nobody took it meanwhile."""
-    port = state.read().get("port")
-    return port if port and state.port_is_free(port) else state.free_ports(1)[0]
 
 
 def _odoo(ws: Workspace, database: str, port: int) -> Odoo:

@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-from . import odoo_process, paths, process, venv
+from . import odoo_process, paths, ports, process, venv
 from .console import Step
 from .odoo_tree import OdooTree
 
@@ -35,14 +35,5 @@ def start(tree: OdooTree, packages: Path, port: int, readers: str, log: str) -> 
     command += ["--http-interface=127.0.0.1", f"--http-port={port}", f"--data-dir={paths.WORK / 'iot-data'}"]
     command += ["--workers=0", "--max-cron-threads=0", "--no-database-list"]
     env = {"PYTHONPATH": f"{tree.base}:{packages}", "CAMPUS_READERS": readers}
-    paths.LOGS.mkdir(parents=True, exist_ok=True)
-    with (paths.LOGS / f"{log}.log").open("w", encoding="utf-8") as file:
-        return subprocess.Popen(
-            list(map(str, command)),
-            env=process.clean_env(env),
-            cwd=paths.ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    with ports.listen(port) as listener:
+        return odoo_process.launch(list(map(str, command)), env, log, listener)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import socket
 import subprocess
 import time
 import urllib.error
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import paths, process
+from . import paths, ports, process
 from .console import CampusError, Step
 from .odoo_tree import OdooTree
 from .postgres import Server
@@ -25,6 +26,8 @@ HARMLESS = ("CREATE EXTENSION IF NOT EXISTS",)
 # While a database is being made a crash costs nothing but making it again.
 HURRIED = {"PGOPTIONS": "-c synchronous_commit=off"}
 START_TIMEOUT_S = 120
+# The launcher puts it into every answer.
+MARK = "X-Campus-Server"
 
 
 @dataclass(frozen=True)
@@ -126,23 +129,29 @@ class Odoo:
                 cwd=paths.ROOT,
             )
 
-    def start(self, log: str) -> subprocess.Popen:
-        """Start in the background, in a process group of its own."""
-        self.write_config()
-        env = self.env()
-        if self.options.get("workers"):
-            env["CAMPUS_LISTEN"] = f"127.0.0.1:{self.options['http_port']}"
-        paths.LOGS.mkdir(parents=True, exist_ok=True)
-        with (paths.LOGS / f"{log}.log").open("w", encoding="utf-8") as file:
-            return subprocess.Popen(
-                self.command(),
-                env=process.clean_env(env),
-                cwd=paths.ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+    def start(self, log: str, listener: socket.socket | None = None) -> subprocess.Popen:
+        """Start in the background, in a process group of its own; it inherits its listening socket."""
+        listener = listener or ports.listen(int(self.options["http_port"]))
+        with listener:
+            self.write_config()
+            return launch(self.command(), self.env(), log, listener)
+
+
+def launch(command: list[str], env: dict[str, str], log: str, listener: socket.socket) -> subprocess.Popen:
+    """Run the launcher with the socket it shall serve; its answers then bear its mark."""
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
+    own = {"CAMPUS_LISTENER": str(listener.fileno()), "CAMPUS_MARK": paths.CHECKOUT}
+    with (paths.LOGS / f"{log}.log").open("w", encoding="utf-8") as file:
+        return subprocess.Popen(
+            command,
+            env=process.clean_env({**env, **own}),
+            cwd=paths.ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=[listener.fileno()],
+        )
 
 
 def _is_error(line: str) -> bool:
@@ -156,17 +165,23 @@ def wait_until_healthy(url: str, server: subprocess.Popen, log: str) -> None:
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
-        if answers(f"{url}/web/login"):
+        if answers(f"{url}/web/login", server.pid):
             return
         time.sleep(0.2)
     tail = "\n".join(log_path.read_text(errors="replace").splitlines()[-25:])
     raise CampusError(f"Odoo did not start:\n{tail}", f"log: {paths.relative(log_path)}")
 
 
-def answers(url: str) -> bool:
+def answers(url: str, pid: int) -> bool:
+    """True when that process of this checkout gives the page, and not somebody else's server."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(url, timeout=60) as response:
-            return response.status == 200
+            return response.status == 200 and response.headers.get(MARK) == mark(pid)
     except (OSError, urllib.error.URLError):
         return False
+
+
+def mark(pid: int) -> str:
+    """Whose server it is: the checkout and the process."""
+    return f"{paths.CHECKOUT}-{pid}"

@@ -5,15 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from . import paths
 from .console import say
-
-FIRST_PORT = 8069  # Odoo's usual one
 
 
 def read() -> dict:
@@ -51,25 +48,3 @@ def locked(path: Path) -> Iterator[None]:
 def checkout_lock():
     """Only one command at a time builds things in this checkout."""
     return locked(paths.WORK / "lock")
-
-
-def port_is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_ports(count: int) -> list[int]:
-    """Free ports near the usual one; `CAMPUS_PORT` moves the start."""
-    start = int(os.environ.get("CAMPUS_PORT") or FIRST_PORT)
-    found = []
-    for port in range(start, min(start + 2000, 65536)):
-        if port_is_free(port):
-            found.append(port)
-        if len(found) == count:
-            break
-    return found

@@ -7,17 +7,14 @@ in a database here: what a row means there is decided by the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
 
 from . import card_file_types as ft
 from . import card_file_values as values
 from . import errors
 from .card_file_decode import decode, looks_garbled
+from .card_file_judge import Judge
 from .card_file_rows import MAX_VALUE_SHOWN, Layout, RowReader, trimmed
-from .card_file_types import Cell, Problem, Profile, Reading, Record, Table
-
-#: A header is looked for in the first lines: exporters put titles above it.
-HEADER_WITHIN: Final = 20
+from .card_file_types import HEADER_WITHIN, Cell, Problem, Profile, Reading, Record, Table
 
 
 def read_bytes(content: bytes, profile: Profile) -> Reading:
@@ -38,13 +35,20 @@ def read(table: Table, profile: Profile) -> Reading:
     reading.fatal += _layout_problems(layout)
     if any(problem.code == errors.FILE_COLUMN_MISSING for problem in reading.fatal):
         return reading
-    reader = RowReader(profile, layout, strict_width=table.kind == "csv")
+    reading.fatal += [
+        Problem(1, "", sheet.sheet, errors.FILE_SHEETS, {"sheet": sheet.sheet})
+        for sheet in table.rest
+        if (further := find_header(sheet, profile)) and not further.missing
+    ]
+    reader = RowReader(profile, layout, strict_width=table.kind == "csv", epoch=table.epoch)
     for row, cells in table.rows[layout.at + 1 :]:
         if trimmed(cells):
             reading.row_count += 1
             record, problems = reader.read(row, cells)
             reading.problems += problems
             reading.records.append(record)
+    reading.warnings += reader.warnings
+    Judge(reading, layout).run()
     _judge_open_end(reading)
     reading.problems += _duplicates(reading.records)
     reading.problems.sort(key=lambda problem: problem.row)

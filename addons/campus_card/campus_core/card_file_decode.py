@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
+from collections import Counter
 from typing import Final
 
 from . import errors
@@ -30,6 +32,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16", UTF16),
 )
 _DELIMITERS: Final = ",\t;|"
+DELIMITER_WITHIN: Final = 20
+_QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
 #: Rare characters of names that Python's codec (GB18030-2000) leaves in the private
 #: use area, at their places of GB18030-2022.
 _RARE: Final = {
@@ -67,6 +71,8 @@ def decode(content: bytes, encoding: str = AUTO, limit: int = MAX_ROWS) -> Table
             return read_xlsx(content, limit)
         if content.startswith(_OLE2):
             raise FileProblem(errors.FILE_TYPE, value="xls")
+        if content.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+            raise FileProblem(errors.FILE_HTML)
         return _read_csv(content, encoding, limit)
     except FileProblem as error:
         return Table("", [], problems=[error.problem])
@@ -87,9 +93,14 @@ def check_rows(row: int, limit: int) -> None:
 
 def _read_csv(content: bytes, encoding: str, limit: int) -> Table:
     text, found, truncated = decode_text(content, encoding)
+    # A byte order mark that was put before another one, or came with a file that was appended.
+    text = text.replace("\ufeff", "")
+    if text.lstrip().startswith("<"):
+        raise FileProblem(errors.FILE_HTML)
     if "\x00" in text:
         raise FileProblem(errors.FILE_TYPE, row=text.count("\n", 0, text.index("\x00")) + 1)
     table = Table("csv", [], encoding=found, open_end=not text.endswith(("\n", "\r")))
+    table.guessed = encoding == AUTO and found == GB18030
     if truncated:
         table.problems.append(Problem(_lines(content), "", "", errors.FILE_TRUNCATED))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
@@ -166,6 +177,12 @@ def _lines(content: bytes) -> int:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that the first lines have most of, a comma if none."""
-    head = "\n".join(text.splitlines()[:5])
-    return max(_DELIMITERS, key=head.count)
+    """The delimiter that most of the first lines have equally often, outside of quotes; a comma if none."""
+    head = "\n".join(text.splitlines()[:DELIMITER_WITHIN])
+    lines = [line for line in _QUOTED.sub("", head).splitlines() if line.strip()]
+
+    def evidence(delimiter: str) -> int:
+        counts = Counter(line.count(delimiter) for line in lines)
+        return max((count * times for count, times in counts.items()), default=0)
+
+    return max(_DELIMITERS, key=evidence)

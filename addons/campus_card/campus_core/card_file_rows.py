@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from . import card_file_types as ft
 from . import card_file_values as values
 from . import errors, money, uid
-from .card_file_types import Cell, Column, Problem, Profile, Record
+from .card_file_types import EPOCH_1900, Cell, Column, Problem, Profile, Record, Unread
 from .errors import CampusError
 
 MAX_VALUE_SHOWN: Final = 100
@@ -37,8 +38,12 @@ def trimmed(cells: Sequence[Cell]) -> list[Cell]:
 class RowReader:
     """Reads rows of one layout; every wrong cell of a row is reported, not the first."""
 
-    def __init__(self, profile: Profile, layout: Layout, *, strict_width: bool) -> None:
+    def __init__(
+        self, profile: Profile, layout: Layout, *, strict_width: bool, epoch: date = EPOCH_1900
+    ) -> None:
         self.profile = profile
+        self.epoch = epoch
+        self.warnings: list[Problem] = []
         self.strict_width = strict_width
         self.layout = layout
         self.width = len(layout.headers)
@@ -96,23 +101,54 @@ class RowReader:
     def _read_cell(self, record: Record, column: Column, cell: Cell) -> None:
         if column.target == ft.IGNORE:
             return
+        if isinstance(cell, Unread):
+            raise CampusError(cell.code)
+        if isinstance(cell, str):
+            cell = values.visible(cell)
+            if self._is_nothing(column, cell):
+                return
         empty = not values.text_of(cell).strip()
         if empty and column.required:
             raise CampusError(errors.VALUE_MISSING)
         if not empty or column.target == ft.AMOUNT:
             self.setters[column.target](record, column, cell)
 
+    def _is_nothing(self, column: Column, text: str) -> bool:
+        """Say whether a program's word for nothing stands where nothing is needed; elsewhere refuse it."""
+        nothing = values.is_null_word(text)
+        if not nothing and not values.is_error_word(text):
+            return False
+        words = {ft.STATUS: self.status_words, ft.ROLE: self.role_words}.get(column.target, {})
+        if values.key(text) in words:
+            return False
+        if nothing and column.target == ft.REMARK:
+            return True
+        raise CampusError(errors.MACHINE_WORD)
+
     def _problem(self, row: int, index: int, cell: Cell, error: CampusError) -> Problem:
         shown = values.text_of(cell).strip()[:MAX_VALUE_SHOWN]
         return Problem(row, self.layout.headers[index], shown, error.code, error.numbers)
 
+    def _warn(self, record: Record, target: str, cell: Cell, code: str) -> None:
+        shown = values.text_of(cell).strip()[:MAX_VALUE_SHOWN]
+        self.warnings.append(Problem(record.row, self.columns[target], shown, code))
+
+    def _whole(self, record: Record, target: str, cell: Cell) -> Cell:
+        """A whole number that was written with a decimal point: read without it, and pointed out."""
+        if not isinstance(cell, str):
+            return cell
+        text = values.bare(cell)
+        if values.whole(text) != text:
+            self._warn(record, target, cell, errors.NUMBER_FRACTION)
+        return values.whole(text)
+
     # -- one setter for each target --------------------------------------------
 
     def _set_account(self, record: Record, column: Column, cell: Cell) -> None:
-        record.account = values.read_number(cell)
+        record.account = values.read_number(self._whole(record, ft.ACCOUNT, cell))
 
     def _set_number(self, record: Record, column: Column, cell: Cell) -> None:
-        record.number = values.read_number(cell)
+        record.number = values.read_number(self._whole(record, ft.NUMBER, cell))
 
     def _set_name(self, record: Record, column: Column, cell: Cell) -> None:
         record.name = values.read_name(cell)
@@ -126,8 +162,18 @@ class RowReader:
     def _set_uid(self, record: Record, column: Column, cell: Cell) -> None:
         if not isinstance(cell, str | int | float):
             raise CampusError(errors.UID_SPREADSHEET_DAMAGE)
-        record.uid = uid.normalise(cell, column.form)
+        record.uid = uid.normalise(self._uid_cell(record, column, cell), column.form)
         record.uid_text = values.text_of(cell).strip()
+        if uid.is_random(record.uid):
+            self._warn(record, ft.UID, cell, errors.UID_RANDOM)
+        elif uid.is_half(record.uid):
+            self._warn(record, ft.UID, cell, errors.UID_HALF)
+
+    def _uid_cell(self, record: Record, column: Column, cell: str | int | float) -> str | int | float:
+        """The cell, a decimal one without a decimal point."""
+        if not isinstance(cell, str) or column.form not in (uid.DEC_BE, uid.DEC_LE):
+            return cell
+        return str(self._whole(record, ft.UID, cell))
 
     def _set_amount(self, record: Record, column: Column, cell: Cell) -> None:
         """An empty amount is nothing; several columns of one plan add up."""
@@ -135,7 +181,7 @@ class RowReader:
         if values.text_of(cell).strip():
             if not isinstance(cell, str | int | float):
                 raise CampusError(errors.MONEY_MALFORMED)
-            amount_minor = money.parse(cell, column.form)
+            amount_minor = money.parse(values.bare(cell) if isinstance(cell, str) else cell, column.form)
         total_minor = record.openings.get(column.detail, 0) + amount_minor
         record.openings[column.detail] = money.checked(total_minor, least=0)
 
@@ -154,10 +200,10 @@ class RowReader:
                 self._raise_status(record, status)
 
     def _set_valid_from(self, record: Record, column: Column, cell: Cell) -> None:
-        record.valid_from = values.read_date(cell, column.form)
+        record.valid_from = values.read_date(cell, column.form, None, self.epoch)
 
     def _set_valid_until(self, record: Record, column: Column, cell: Cell) -> None:
-        record.valid_until = values.read_date(cell, column.form, self.profile.no_end)
+        record.valid_until = values.read_date(cell, column.form, self.profile.no_end, self.epoch)
 
     @staticmethod
     def _raise_status(record: Record, status: str) -> None:

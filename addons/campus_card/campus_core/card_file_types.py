@@ -18,6 +18,24 @@ from .errors import Number
 
 Cell = str | int | float | bool | datetime | date | None
 
+#: A header is looked for in the first lines: exporters put titles above it.
+HEADER_WITHIN: Final = 20
+#: Day 0 of a spreadsheet's serial dates (1900 system, with its false leap day), and of the 1904 system.
+EPOCH_1900: Final = date(1899, 12, 30)
+EPOCH_1904: Final = date(1904, 1, 1)
+
+
+class Unread(str):
+    """A cell that shows something and holds nothing to read; ``code`` says why."""
+
+    code: str
+
+    def __new__(cls, text: str, code: str) -> Unread:
+        cell = super().__new__(cls, text)
+        cell.code = code
+        return cell
+
+
 # -- targets: what a column may mean -------------------------------------------
 ACCOUNT: Final = "account"
 NUMBER: Final = "number"
@@ -130,6 +148,8 @@ class Table:
     """A decoded file: its rows as ``(row number, cells)``, header and titles included.
 
     ``problems`` concern the whole file. ``open_end``: the last line has no line break.
+    ``guessed``: the encoding is what was left when the others did not fit. ``rest`` has the
+    first lines of further sheets; hidden columns are counted from 0.
     """
 
     kind: str
@@ -137,6 +157,11 @@ class Table:
     encoding: str = ""
     sheet: str = ""
     open_end: bool = False
+    guessed: bool = False
+    epoch: date = EPOCH_1900
+    hidden_rows: Sequence[int] = ()
+    hidden_columns: frozenset[int] = frozenset()
+    rest: list[Table] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from . import errors
-from .card_file_types import DATE_DMY, DATE_MDY, DATE_YMD, Cell
+from . import errors, number
+from .card_file_types import DATE_DMY, DATE_MDY, DATE_YMD, EPOCH_1900, Cell
 from .errors import CampusError
 
 MAX_NAME: Final = 128
@@ -25,10 +25,24 @@ _EMPTY_DATES: Final = frozenset({"", "0", "00000000", "-", "--", "/", "无", "�
 _TIME: Final = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
 _PARTS: Final = re.compile(r"^(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?$")
-#: Day 0 of a spreadsheet's serial dates (1900 system, with its false leap day).
-_SERIAL_EPOCH: Final = date(1899, 12, 30)
-_SERIAL_DAYS: Final = range(20_000, 73_051)  # 1954 to the end of 2099
+_SERIAL_DAYS: Final = range(20_000, 73_051)  # 1954 to the end of 2099 (1900 system)
+#: A whole number that went through a program's floating point: ``20230300001.0``.
+_WHOLE: Final = re.compile(r"^(\d{1,15})\.0+$")
+#: Marks that keep a spreadsheet from touching a number: ``'1``, ```1``, ``="1"``.
+_MARKS: Final = "'`\"=\u2018\u2019"
+#: Format characters (Unicode's Cf) that files have: soft hyphen, zero width, direction, byte order marks.
+_UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+NULL_WORD_MAX: Final = 20
+#: What programs write for an error, and for nothing. A whole cell only: Null is a surname, too.
+_ERROR_WORD: Final = re.compile(
+    r"^#(?:N/A|NV|REF!?|VALUE!|DIV/0!|NAME\??|NUM!|NULL!|SPILL!|CALC!|[A-Z_]+!?|#+)$"
+)
+_NULL_WORDS: Final = frozenset(
+    {"null", "(null)", "<null>", "[null]", "nan", "nat", "<na>", "n/a", "none", "undefined", "\\n", "nil"}
+)
 _YEARS: Final = range(1900, 2200)
+
+_NO_LETTERS: Final = frozenset({"Cc", "Co", "Cs"})
 
 _YES: Final = frozenset({"1", "y", "yes", "true", "t", "是", "√", "有", "真"})
 _NO: Final = frozenset({"", "0", "n", "no", "false", "f", "否", "×", "无", "假"})
@@ -47,15 +61,41 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
+def visible(text: str) -> str:
+    """The text without characters that nobody sees: zero width, direction, byte order marks."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
+def bare(text: str) -> str:
+    """A number's text without the marks that keep a spreadsheet from touching it."""
+    return text.strip().strip(_MARKS).strip()
+
+
+def whole(text: str) -> str:
+    """``20230300001.0`` as ``20230300001``; any other text as it is."""
+    found = _WHOLE.match(text)
+    return found[1] if found else text
+
+
+def is_error_word(text: str) -> bool:
+    """Say whether a spreadsheet wrote this in place of a value: ``#N/A``, ``#####``."""
+    return "#" in text and bool(_ERROR_WORD.match(text.strip().upper()))
+
+
+def is_null_word(text: str) -> bool:
+    """Say whether a program wrote this for nothing: ``NULL``, ``nan``."""
+    return len(text) <= NULL_WORD_MAX and text.strip().casefold() in _NULL_WORDS
+
+
 def key(text: str) -> str:
     """What two writings of one word have in common: width, case, spaces do not count."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", visible(text))).casefold()
 
 
 def read_name(cell: Cell, limit: int = MAX_NAME) -> str:
     """A text for people: spaces tidied, spoiled characters refused."""
-    text = " ".join(text_of(cell).replace("\ufeff", "").split())
-    if "\ufffd" in text or (len(text) > 1 and not text.strip("?？ ")) or _has_controls(text):
+    text = " ".join(visible(text_of(cell)).split())
+    if "\ufffd" in text or (len(text) > 1 and not text.strip("?？ ")) or _is_spoiled(text):
         raise CampusError(errors.TEXT_GARBLED)
     if len(text) > limit:
         raise CampusError(errors.VALUE_TOO_LONG, length=len(text), limit=limit)
@@ -63,24 +103,27 @@ def read_name(cell: Cell, limit: int = MAX_NAME) -> str:
 
 
 def read_number(cell: Cell) -> str:
-    """A campus or account number: full-width digits understood, rounded ones refused."""
+    """A campus or account number in its one way of writing; rounded ones are refused."""
     if isinstance(cell, float) and not cell.is_integer():
         raise CampusError(errors.NUMBER_DAMAGED)
-    text = unicodedata.normalize("NFKC", read_name(cell, MAX_NUMBER)).strip("'=\"").strip()
+    text = whole(bare(unicodedata.normalize("NFKC", read_name(cell, MAX_NUMBER))))
     rounded = isinstance(cell, int | float) and len(text) > DOUBLE_DIGITS
     if rounded or (isinstance(cell, float) and "e" in text) or _SCIENTIFIC.match(text):
         raise CampusError(errors.NUMBER_DAMAGED)
-    return text
+    return number.normalise(text)
 
 
-def read_date(cell: Cell, form: str = DATE_YMD, no_end: date | None = None) -> date | None:
+def read_date(
+    cell: Cell, form: str = DATE_YMD, no_end: date | None = None, epoch: date = EPOCH_1900
+) -> date | None:
     """A date, or None for "no date" and for one on or after ``no_end``.
 
     Year first in any common writing (``20260731``, ``2026-7-31``, ``2026年7月31日``,
     with or without a time), a date cell, or a spreadsheet's serial number; ``form``
-    decides only what begins with a day or month. Two-digit years are refused.
+    decides only what begins with a day or month; ``epoch`` is day 0 of serial numbers. Two-digit
+    years are refused.
     """
-    found = _date_of(cell, form)
+    found = _date_of(cell, form, epoch)
     return None if found is None or (no_end and found >= no_end) else found
 
 
@@ -94,7 +137,7 @@ def read_word(cell: Cell, words: Mapping[str, str], code: str) -> str:
 
 def read_flag(cell: Cell) -> bool:
     """Yes or no, in the writings of old systems; an empty cell is no."""
-    word = key(text_of(cell))
+    word = whole(key(text_of(cell)))
     if word in _YES:
         return True
     if word in _NO:
@@ -102,19 +145,19 @@ def read_flag(cell: Cell) -> bool:
     raise CampusError(errors.FLAG_UNKNOWN)
 
 
-def _date_of(cell: Cell, form: str) -> date | None:
-    if isinstance(cell, datetime):
+def _date_of(cell: Cell, form: str, epoch: date) -> date | None:
+    if isinstance(cell, date):  # a datetime is one, too
         return _dated(cell.year, cell.month, cell.day)
-    if isinstance(cell, date):
-        return _dated(cell.year, cell.month, cell.day)
-    text = unicodedata.normalize("NFKC", text_of(cell)).replace("\ufeff", "").strip()
+    text = whole(bare(unicodedata.normalize("NFKC", visible(text_of(cell)))))
     if text in _EMPTY_DATES:
         return None
     text = _TIME.sub("", text).strip()
     if compact := _COMPACT.match(text):
         return _dated(*map(int, compact.groups()))
-    if text.isdigit() and len(text) == 5 and int(text) in _SERIAL_DAYS:
-        return _SERIAL_EPOCH + timedelta(days=int(text))
+    if text.isdigit() and len(text) == 5:
+        days = int(text) + (epoch - EPOCH_1900).days
+        if days in _SERIAL_DAYS:
+            return EPOCH_1900 + timedelta(days=days)
     parts = _PARTS.match(text)
     if not parts:
         raise CampusError(errors.DATE_INVALID)
@@ -138,5 +181,6 @@ def _dated(year: int, month: int, day: int) -> date:
     return found
 
 
-def _has_controls(text: str) -> bool:
-    return any(unicodedata.category(character) == "Cc" for character in text)
+def _is_spoiled(text: str) -> bool:
+    """Say whether characters are in it that no name has: controls, and private ones of one machine."""
+    return any(unicodedata.category(character) in _NO_LETTERS for character in text)

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from .codes_file import *  # noqa: F403 (one vocabulary in two files)
+from .codes_file import FILE_CODES
+
 # -- card ---------------------------------------------------------------------
 UNKNOWN_CARD: Final = "unknown_card"
 CARD_NOT_ACTIVE: Final = "card_not_active"
@@ -51,46 +54,7 @@ UID_MALFORMED: Final = "uid_malformed"
 UID_LENGTH: Final = "uid_length"
 UID_OUT_OF_RANGE: Final = "uid_out_of_range"
 UID_SPREADSHEET_DAMAGE: Final = "uid_spreadsheet_damage"
-
-# -- files of old card systems: the whole file ----------------------------------
-FILE_EMPTY: Final = "file_empty"
-FILE_TOO_LARGE: Final = "file_too_large"
-FILE_TYPE: Final = "file_type"
-FILE_ENCODING: Final = "file_encoding"
-FILE_TRUNCATED: Final = "file_truncated"
-FILE_UNREADABLE: Final = "file_unreadable"
-FILE_HEADER: Final = "file_header"
-FILE_COLUMN_MISSING: Final = "file_column_missing"
-FILE_COLUMN_TWICE: Final = "file_column_twice"
-
-# -- files of old card systems: one row -----------------------------------------
-ROW_SHORT: Final = "row_short"
-ROW_LONG: Final = "row_long"
-VALUE_MISSING: Final = "value_missing"
-VALUE_TOO_LONG: Final = "value_too_long"
-TEXT_GARBLED: Final = "text_garbled"
-NUMBER_DAMAGED: Final = "number_damaged"
-DATE_INVALID: Final = "date_invalid"
-DATES_REVERSED: Final = "dates_reversed"
-STATUS_UNKNOWN: Final = "status_unknown"
-ROLE_UNKNOWN: Final = "role_unknown"
-FLAG_UNKNOWN: Final = "flag_unknown"
-DEPARTMENT_UNKNOWN: Final = "department_unknown"
-DEPARTMENT_FORBIDDEN: Final = "department_forbidden"
-DUPLICATE_NUMBER: Final = "duplicate_number"
-DUPLICATE_ACCOUNT: Final = "duplicate_account"
-DUPLICATE_UID: Final = "duplicate_uid"
-NUMBER_TAKEN: Final = "number_taken"
-ACCOUNT_TAKEN: Final = "account_taken"
-UID_TAKEN: Final = "uid_taken"
-PLAN_UNKNOWN: Final = "plan_unknown"
-
-# -- files of old card systems: what a person should look at ---------------------
-BALANCE_CHANGED: Final = "balance_changed"
-STATUS_DIFFERS: Final = "status_differs"
-CLOSED_WITH_MONEY: Final = "closed_with_money"
-DEPARTMENT_CREATED: Final = "department_created"
-FILE_OPEN_END: Final = "file_open_end"
+UID_PLACEHOLDER: Final = "uid_placeholder"
 
 # -- requests of an edge as a whole ----------------------------------------------
 MALFORMED: Final = "malformed"
@@ -145,6 +109,7 @@ TOPUP_MONTH_CAP: Final = "topup_month_cap"
 
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        **FILE_CODES,
         UNKNOWN_CARD: "No card is known by this credential.",
         CARD_NOT_ACTIVE: "The card is not active.",
         CARD_FROZEN: "The card is frozen.",
@@ -179,40 +144,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         UID_LENGTH: "A card number has 4, 7 or 10 bytes.",
         UID_OUT_OF_RANGE: "The card number is too large for its form.",
         UID_SPREADSHEET_DAMAGE: "A spreadsheet has rounded this card number: digits are lost.",
-        FILE_EMPTY: "The file is empty.",
-        FILE_TOO_LARGE: "The file is too large.",
-        FILE_TYPE: "The file is neither CSV nor XLSX.",
-        FILE_ENCODING: "The file's encoding is wrong or damaged.",
-        FILE_TRUNCATED: "The file is cut off: a part of it is missing.",
-        FILE_UNREADABLE: "The file cannot be read.",
-        FILE_HEADER: "No row of the file has the columns of an import profile.",
-        FILE_COLUMN_MISSING: "A column is missing.",
-        FILE_COLUMN_TWICE: "A column is there twice.",
-        ROW_SHORT: "The row has fewer cells than the header.",
-        ROW_LONG: "The row has more cells than the header.",
-        VALUE_MISSING: "A value is missing.",
-        VALUE_TOO_LONG: "The value is too long.",
-        TEXT_GARBLED: "The text was spoiled by a wrong encoding.",
-        NUMBER_DAMAGED: "A spreadsheet has rounded this number: digits are lost.",
-        DATE_INVALID: "This is not a date.",
-        DATES_REVERSED: "The last day is before the first.",
-        STATUS_UNKNOWN: "The profile does not know this status.",
-        ROLE_UNKNOWN: "The profile does not know this role.",
-        FLAG_UNKNOWN: "This is neither yes nor no.",
-        DEPARTMENT_UNKNOWN: "There is no such department.",
-        DEPARTMENT_FORBIDDEN: "The department is not one of the user's.",
-        DUPLICATE_NUMBER: "The campus number is in the file twice.",
-        DUPLICATE_ACCOUNT: "The account is in the file twice.",
-        DUPLICATE_UID: "The card number is in the file twice.",
-        NUMBER_TAKEN: "The campus number came with another account before.",
-        ACCOUNT_TAKEN: "The account came with another campus number before.",
-        UID_TAKEN: "Another holder's card in use has this card number.",
-        PLAN_UNKNOWN: "There is no such pocket plan.",
-        BALANCE_CHANGED: "The balance differs from the one opened before; no money was moved.",
-        STATUS_DIFFERS: "The card's state differs from the file and was left as it is.",
-        CLOSED_WITH_MONEY: "The account is closed but holds money.",
-        DEPARTMENT_CREATED: "The department was created.",
-        FILE_OPEN_END: "The file does not end with a line break: check that its last row is whole.",
+        UID_PLACEHOLDER: "No card has this number: it stands for none.",
         MALFORMED: "A value has the wrong form.",
         BATCH_TOO_LARGE: "The batch has too many taps.",
         BODY_TOO_LARGE: "The request is too large.",

@@ -223,6 +223,13 @@ class UsedSteps:
         """Return a memory that begins at ``now_ms``."""
         return cls(limit, step_of(now_ms) + TOLERANCE_STEPS)
 
+    def begin_again(self, now_ms: int) -> None:
+        """The clock was wrong and is ``now_ms``: what was remembered says nothing about these steps."""
+        with self._lock:
+            self._floor = step_of(now_ms) + TOLERANCE_STEPS
+            self._steps.clear()
+            self._count = 0
+
     @property
     def count(self) -> int:
         """How many uses are remembered."""

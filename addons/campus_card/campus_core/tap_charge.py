@@ -27,12 +27,26 @@ _NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
 # -- why somebody should look at a tap ---------------------------------------------
 SHORT, HOTLISTED, UNKNOWN_CARD, NO_PLACE = "short", "hotlisted", "unknown_card", "no_place"
 AMOUNT_DIFFERS, OVER_CAP, CLOCK, TAKEN_BACK = "amount_differs", "over_cap", "clock", "taken_back"
+#: The edge that decided it did not know for certain what time it was.
+CLOCK_DOUBT: Final = "clock_doubt"
+#: Refusals that another time may have spared the holder.
+_TIMED: Final = frozenset(
+    {
+        errors.CARD_EXPIRED,
+        errors.CARD_NOT_ACTIVE,
+        errors.SNAPSHOT_TOO_OLD,
+        errors.CODE_STALE,
+        errors.CODE_REPLAYED,
+        errors.CERTIFICATE_EXPIRED,
+    }
+)
 #: A told tap may come from this far in the server's future before its clock is questioned.
 CLOCK_AHEAD_MS: Final = 300_000
 
 
 class Place(NamedTuple):
-    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold."""
+    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold, ``shows_names`` where a
+    display names people."""
 
     id: int
     purpose: str
@@ -40,6 +54,7 @@ class Place(NamedTuple):
     amount_mode: str = FIXED
     amount_minor: int = 0
     merchant_id: int = 0
+    shows_names: bool = False
 
 
 class Key(NamedTuple):
@@ -169,9 +184,13 @@ def _asked(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -
 
 
 def _told(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
+    is_doubtful = (entry.rule or "").startswith(wire.DOUBTFUL_CLOCK)
     if entry.outcome == wire.REFUSED:
-        return Decision(wire.REFUSED, entry.code or errors.ABANDONED, entry.amount_minor)
+        doubt = (CLOCK_DOUBT,) if is_doubtful and entry.code in _TIMED else ()
+        return Decision(wire.REFUSED, entry.code or errors.ABANDONED, entry.amount_minor, review=doubt)
     review = [CLOCK] if entry.at_ms > terms.now_ms + CLOCK_AHEAD_MS else []
+    if is_doubtful:
+        review.append(CLOCK_DOUBT)
     if isinstance(key, str):
         return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (*review, UNKNOWN_CARD))
     if key.refusal(terms.on):

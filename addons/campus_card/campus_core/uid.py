@@ -87,7 +87,8 @@ def normalise(value: str | int | float, form: str = HEX_BE) -> str:
 
     A number (out of a spreadsheet's cell) is read with the care of
     ``_digits_of_cell``. Raises ``UidError``: ``uid_empty``, ``uid_malformed``,
-    ``uid_length``, ``uid_out_of_range``, ``uid_spreadsheet_damage``.
+    ``uid_length``, ``uid_out_of_range``, ``uid_spreadsheet_damage``, and ``uid_placeholder`` for
+    all zeros and all ones.
     """
     if form not in WHOLE_FORMS:
         raise ValueError(f"a UID cannot be read from the form {form!r}")
@@ -102,7 +103,20 @@ def normalise(value: str | int | float, form: str = HEX_BE) -> str:
         uid = _from_decimal(text)
     else:
         uid = _from_pair(text)
+    if not uid.strip("0") or not uid.strip("F"):
+        # What programs store where there is no card.
+        raise UidError(errors.UID_PLACEHOLDER)
     return reverse(uid) if form in (HEX_LE, DEC_LE, PAIR_LE) else uid
+
+
+def is_random(uid: str) -> bool:
+    """Say whether the card makes a new UID each time: four bytes that begin with 08 (ISO/IEC 14443-3)."""
+    return len(uid) == 8 and uid.startswith("08")
+
+
+def is_half(uid: str) -> bool:
+    """Say whether this is the cascade tag 88 and three bytes of a longer UID (ISO/IEC 14443-3)."""
+    return len(uid) == 8 and uid.startswith("88")
 
 
 def forms(uid: str) -> dict[str, str]:
@@ -166,7 +180,8 @@ def mask(uid: str, keep: int = 4) -> str:
 
 
 def _clean(value: str) -> str:
-    text = unicodedata.normalize("NFKC", value).replace("\ufeff", "").strip().strip("'\"=").upper()
+    plain = unicodedata.normalize("NFKC", value)
+    text = "".join(c for c in plain if unicodedata.category(c) != "Cf").strip().strip("'`\"=").upper()
     if not text:
         raise UidError(errors.UID_EMPTY)
     if len(text) > MAX_TEXT:

@@ -39,6 +39,8 @@ _NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
 #: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
 MAX_MS: Final = 4_102_444_800_000
 MAX_SEQ: Final = 1 << 53
+#: Begins the ``rule`` of what an edge decided while nobody had told it the time.
+DOUBTFUL_CLOCK: Final = "doubtful clock: "
 Column = Sequence[Any]
 Check = Callable[[Column], bool]
 #: Kind, mode and outcome that fit together.
@@ -71,6 +73,24 @@ class TapEntry(NamedTuple):
     def content(self) -> tuple[object, ...]:
         """What makes two entries the same tap: all but the place in a journal."""
         return tuple(self[1:])
+
+
+class Gap(NamedTuple):
+    """Numbers of a journal that the server lacks, both ends belonging to it."""
+
+    journal: str
+    first_seq: int
+    last_seq: int
+
+
+def parse_gaps(values: object) -> list[Gap]:
+    """Return the ``gaps`` of an answer as far as they can be read; an older server names none."""
+    found = []
+    for value in values if isinstance(values, list) else ():
+        gap = [value.get(name) for name in Gap._fields] if isinstance(value, dict) else [None]
+        if is_uuid(gap[0]) and type(gap[1]) is int and type(gap[2]) is int and 1 <= gap[1] <= gap[2]:
+            found.append(Gap._make(gap))
+    return found
 
 
 def chain_hash(previous: str, entry: TapEntry) -> str:

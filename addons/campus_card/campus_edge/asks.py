@@ -103,6 +103,12 @@ class Asks:
                     claimed.append(uuid)
         return claimed
 
+    def is_claimed(self, uuid: str) -> bool:
+        """Say whether a claimed tap still waits: nobody has shown its reader something else meanwhile."""
+        with self._lock:
+            ask = self._open.get(uuid)
+            return ask is not None and ask.state == _CLAIMED
+
     def finish(self, answers: Mapping[str, ServerAnswer | None]) -> None:
         """Let claimed taps go on: with an answer that is stored, or None: it could not be."""
         done = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import gc
 import os
 import signal
@@ -19,6 +18,7 @@ from . import __version__, cli_look, cli_osdp, cli_salvage, cli_simulate, config
 from .config import Config, ConfigError
 from .drivers import DRIVERS
 from .edge import JOURNAL_FILE, Edge
+from .files import lock
 from .identity import IdentityError
 from .journal import Journal, JournalUnwritable
 
@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(command=_verify)
     salvage = actions.add_parser("salvage", help="send what damaged journals can prove (while no edge runs)")
     salvage.set_defaults(command=_salvage)
+    again = actions.add_parser("again", help="send an earlier journal again to a server that lost it")
+    again.add_argument("file", type=Path, help="journal-….fork.db")
+    again.set_defaults(command=_again)
     return parser
 
 
@@ -156,14 +159,24 @@ def _salvage(args: argparse.Namespace) -> int:
             raise Failure(f"nothing is lost, but the salvage did not end: {error}") from error
 
 
+def _again(args: argparse.Namespace) -> int:
+    folder = _config(args).state_folder
+    paired = identity.load(folder)
+    with _alone(folder):
+        try:
+            return cli_salvage.again(args.file, folder / JOURNAL_FILE, paired)
+        except (OSError, JournalUnwritable) as error:
+            raise Failure(f"nothing is lost, and nothing was taken: {error}") from error
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two programs on one journal would fork it."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Failure(f"another campus-edge runs with {folder}") from None
+    try:
+        taken = lock(folder)
+    except BlockingIOError:
+        raise Failure(f"another campus-edge runs with {folder}") from None
+    with taken:
         yield
 
 

@@ -18,9 +18,11 @@ from . import identity
 from .clock import Clock
 from .config import Config
 from .edge import STATUS_EVERY_S, STATUS_FILE
+from .files import is_locked
 from .http import SNAPSHOT_PATH, Connection, ServerRefused, ServerUnreachable
 from .identity import IdentityError
 from .journal_verify import verify as verify_journal
+from .protocols.base import READY, SICK
 
 TIMEOUT_MS: Final = 5_000
 #: A status this old was written by a program that no longer runs.
@@ -84,18 +86,30 @@ def _serial_lines() -> list[str]:
 
 def status(settings: Config, as_json: bool) -> int:
     """Print what the running edge says of itself; 0 when it runs and can ask the server."""
+    folder = settings.state_folder
     try:
-        values: dict[str, Any] = json.loads((settings.state_folder / STATUS_FILE).read_text("utf-8"))
+        values: dict[str, Any] = json.loads((folder / STATUS_FILE).read_text("utf-8"))
     except (OSError, ValueError):
         print("no status: campus-edge does not run here, or has just been started", file=sys.stderr)
         return 1
     age_s = (time.time() * 1000 - values["at_ms"]) / 1000
-    running = -STALE_S <= age_s <= STALE_S
+    running = is_locked(folder)
+    if running and abs(age_s) > STALE_S:
+        _make_sick(values, age_s)
     if as_json:
         print(json.dumps(values | {"running": running}, ensure_ascii=False))
     else:
         _print_status(values, running, age_s)
     return 0 if running and values["state"] == "online" else 1
+
+
+def _make_sick(values: dict[str, Any], age_s: float) -> None:
+    """The edge runs and has not said for some time how it is: it writes that every few seconds."""
+    problem = f"the status cannot be written since {age_s:.0f} s: is the disk full or read-only?"
+    values["state"], values["problems"] = SICK, [problem, *values["problems"]]
+    for reader in values["readers"]:
+        if reader["state"] == READY:
+            reader["state"], reader["detail"] = SICK, "the journal cannot be written"
 
 
 def _print_status(values: dict[str, Any], running: bool, age_s: float) -> None:

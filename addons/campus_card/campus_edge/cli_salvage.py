@@ -12,6 +12,7 @@ from .journal import Journal
 from .journal_files import damaged_in, put_aside
 from .journal_salvage import IsSigned, Salvage, put_back, salvage
 from .journal_verify import verify
+from .resending import adopt
 
 
 def run(folder: Path, journal_path: Path, paired: Paired) -> int:
@@ -41,6 +42,22 @@ def run(folder: Path, journal_path: Path, paired: Paired) -> int:
     finally:
         journal.close()
     return 1 if lost else 0
+
+
+def again(path: Path, journal_path: Path, paired: Paired) -> int:
+    """Send what an earlier journal holds again, for a server that lost it; 0 when the file could be read.
+
+    Raises ``JournalUnwritable``: the disk is full. No edge may run on it.
+    """
+    journal = Journal(journal_path, paired.identity.key)
+    try:
+        print(f"{path.name}: {adopt(journal, path)} entries will be sent again")
+    except sqlite3.Error as error:
+        print(f"{path} cannot be read: {error}")
+        return 1
+    finally:
+        journal.close()
+    return 0
 
 
 def _is_whole(path: Path, is_signed: IsSigned) -> bool:

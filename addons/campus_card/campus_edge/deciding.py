@@ -24,11 +24,12 @@ ARM_MS: Final = 60_000
 
 
 class Arrived(NamedTuple):
-    """One tap on its way; times are the corrected clock's."""
+    """One tap on its way; ``at_ms`` is the time, ``elapsed_ms`` the same by the clock of intervals."""
 
     uuid: str
     terminal: str
     at_ms: int
+    elapsed_ms: int
     resolved: Resolved
     facts: Facts
     request: Request
@@ -50,6 +51,7 @@ class Deciding:
         self._snapshot, self._sender = snapshot, sender
         self._exposure, self._clock = exposure, clock
         self._used = UsedSteps.since(clock.now_ms())
+        clock.on_step.append(lambda: self._used.begin_again(clock.now_ms()))
         self._armed: dict[str, tuple[int, int]] = {}
         self._arming = threading.Lock()
 
@@ -57,7 +59,7 @@ class Deciding:
     def arm(self, terminal: str, amount_minor: int, for_ms: int = ARM_MS) -> None:
         """The next card that is granted at ``terminal`` pays this; forgotten after ``for_ms``."""
         with self._arming:
-            self._armed[terminal] = (amount_minor, self._clock.system_ms() + for_ms)
+            self._armed[terminal] = (amount_minor, self._clock.elapsed_ms() + for_ms)
 
     def disarm(self, terminal: str) -> None:
         """Forget the amount of a terminal."""
@@ -67,7 +69,7 @@ class Deciding:
     def _armed_minor(self, terminal: str) -> int | None:
         with self._arming:
             amount_minor, until_ms = self._armed.get(terminal, (None, 0))
-        return amount_minor if self._clock.system_ms() < until_ms else None
+        return amount_minor if self._clock.elapsed_ms() < until_ms else None
 
     # -- decisions ---------------------------------------------------------------------------
     def arrive(self, terminal: str, credential: str, amount_minor: int | None) -> Arrived:
@@ -79,19 +81,22 @@ class Deciding:
         request = Request(self._clock.day(at_ms), amount_minor, resolved.refusal, resolved.is_bare)
         recent = (terminal, resolved.card or resolved.text, known and tap.amount_of(known, request))
         facts = self._facts(known, resolved.card, at_ms)
-        return Arrived(self._clock.new_uuid(), terminal, at_ms, resolved, facts, request, recent)
+        uuid, elapsed_ms = self._clock.new_uuid(), self._clock.elapsed_ms()
+        return Arrived(uuid, terminal, at_ms, elapsed_ms, resolved, facts, request, recent)
 
     def at_once(self, arrived: Arrived) -> Verdict | None:
         """Return the decision that needs no server, None when it is to be asked."""
         if self._sender.disabled:
             return Verdict(wire.REFUSED, errors.EDGE_DISABLED, "switched off by the server")
         with self._exposure.lock:
-            counters = self._exposure.counters(arrived.resolved.card, arrived.recent)
+            counters = self._exposure.counters(
+                arrived.resolved.card, arrived.recent, arrived.at_ms, arrived.elapsed_ms
+            )
             early = tap.before_asking(arrived.facts, arrived.request, counters, arrived.at_ms)
             if early is not None:
                 return early
             if arrived.purpose in tap.ASKS and self._sender.can_ask:
-                self._exposure.let_through(arrived.recent, arrived.at_ms)
+                self._exposure.let_through(arrived.recent, arrived.elapsed_ms)
                 return None
             return self._alone(arrived)
 
@@ -125,9 +130,13 @@ class Deciding:
             mode=wire.TOLD if verdict else wire.ASK,
             outcome=verdict.outcome if verdict else None,
             code=verdict.code if verdict else None,
-            rule=verdict.rule if verdict else None,
+            rule=self.rule(verdict.rule) if verdict else None,
             snapshot=arrived.facts.version,
         )
+
+    def rule(self, rule: str) -> str:
+        """Return the words for a rule, with the mark of a clock that nobody has set."""
+        return rule if self._clock.is_sure else f"{wire.DOUBTFUL_CLOCK}{rule}"
 
     def _facts(self, terminal: Terminal | None, card: int | None, now_ms: int) -> Facts:
         snapshot = self._snapshot
@@ -136,16 +145,15 @@ class Deciding:
 
     def _alone(self, arrived: Arrived) -> Verdict:
         """Decide without the server and count what is risked; the exposure's lock is held."""
-        now_ms = self._clock.now_ms()
+        now_ms, elapsed_ms = self._clock.now_ms(), self._clock.elapsed_ms()
         facts = self._facts(arrived.facts.terminal, arrived.resolved.card, now_ms)
         request = replace(arrived.request, refusal=arrived.request.refusal or arrived.resolved.alone)
         card = facts.card.card if facts.card else None
-        verdict = tap.decide(
-            facts, request, self._exposure.counters(card, arrived.recent), self._snapshot.limits, now_ms
-        )
+        counters = self._exposure.counters(card, arrived.recent, now_ms, elapsed_ms)
+        verdict = tap.decide(facts, request, counters, self._snapshot.limits, now_ms)
         verdict = self._judged(verdict, facts, request, now_ms)
         if verdict.granted:
-            self._exposure.let_through(arrived.recent, now_ms)
+            self._exposure.let_through(arrived.recent, elapsed_ms)
             if card is not None and verdict.amount_minor is not None:
                 self._exposure.spend(arrived.uuid, card, verdict.amount_minor, verdict.uncovered_minor)
         return verdict

@@ -7,19 +7,20 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from campus_core.errors import WireError
 
-from . import __version__, identity
+from . import __version__, clock_file, identity
 from .asks import Asks
 from .clock import Clock
 from .config import Config
 from .drivers import Ports
 from .engine import Engine
 from .exposure import Exposure
-from .feed import Feed, Status
+from .feed import Feed, ReaderStatus, Status
 from .files import write_atomic
 from .http import Connection
 from .identity import Paired
@@ -31,6 +32,7 @@ from .lan.server import LanServer
 from .lan_feed import LanFeed
 from .listener import Listener
 from .loop import Loop
+from .protocols.base import READY, SICK
 from .pulse import Pulse
 from .readers import MakePort, Readers
 from .sender import Sender
@@ -41,6 +43,7 @@ _logger = logging.getLogger(__name__)
 TICK_S: Final = 1.0
 PRUNE_EVERY_S: Final = 3_600
 STATUS_EVERY_S: Final = 5
+TIME_EVERY_S: Final = 60
 STATUS_FILE: Final = "status.json"
 JOURNAL_FILE: Final = "journal.db"
 
@@ -97,6 +100,7 @@ class Edge:
     def start(self) -> None:
         """Take up where the last run ended, then serve."""
         self.store.load()
+        clock_file.begin(self._folder, self.clock, self.journal, self.snapshot)
         self._restore()
         self.feed.subscribe(self._lan_feed.take_event)
         self.sender.start()
@@ -105,6 +109,7 @@ class Edge:
         if self.lan:
             self.lan.start()
         self._pulse.start()
+        self._write_status()
         self._ticker.start()
         _logger.info("started", extra={"edge": self._paired.identity.edge, "version": __version__})
 
@@ -118,6 +123,7 @@ class Edge:
         self.listener.stop()
         self.sender.stop()
         self._ticker.join(timeout=5)
+        clock_file.keep(self._folder, self.clock, self.journal)
         self.journal.close()
         self._loop.stop()
         _logger.info("stopped")
@@ -142,7 +148,7 @@ class Edge:
             offline_minor=self.exposure.offline_minor,
             taps=self.engine.taps,
             websocket=self.listener.connected,
-            readers=self.readers.status,
+            readers=tuple(self._readers()),
             problems=tuple(self._problems()),
         )
 
@@ -155,12 +161,20 @@ class Edge:
             return "starting"
         return "online" if self.sender.up else "offline"
 
+    def _readers(self) -> Iterator[ReaderStatus]:
+        """How the readers are: where nothing can be written down, none of them serves anybody."""
+        for reader in self.readers.status:
+            if self.engine.journal_problem and reader.state == READY:
+                reader = replace(reader, state=SICK, detail="the journal cannot be written")
+            yield reader
+
     def _problems(self) -> list[str]:
         named = (
             ("the journal cannot be written", self.engine.journal_problem),
             ("switched off by the server", self.sender.disabled),
             ("taps are not sent", self.sender.problem),
             ("the card list is not fresh", self.listener.problem),
+            ("the time is doubtful", "" if self.clock.is_sure else "neither the server nor NTP has told it"),
         )
         problems = [f"{name}: {detail}" for name, detail in named if detail]
         problems += [
@@ -223,10 +237,13 @@ class Edge:
     def _tick_on(self) -> None:
         while not self._stopping.wait(TICK_S):
             self._loop.post(self.on_tick)
+            self.clock.tick()
             self._sweep()
             if self._is_due("status", STATUS_EVERY_S):
                 self._write_status()
-            if self._is_due("prune", PRUNE_EVERY_S):
+            if self._is_due("time", TIME_EVERY_S):
+                clock_file.keep(self._folder, self.clock, self.journal)
+            if self.clock.is_sure and self._is_due("prune", PRUNE_EVERY_S):
                 self._prune()
 
     def _is_due(self, what: str, every_s: float) -> bool:

@@ -68,6 +68,8 @@ class Engine:
         self._language, self._ask_timeout_ms = language, ask_timeout_ms
         self._deciding = Deciding(snapshot, sender, exposure, clock)
         self._entries: list[_Entry] = []
+        #: Finals of red lamps that the disk did not take: written as soon as it does.
+        self._owed: dict[str, Draft] = {}
         self._timers: dict[str, Timer] = {}
 
     # -- any thread ------------------------------------------------------------------------
@@ -96,6 +98,10 @@ class Engine:
         if self.journal_problem:
             self._journal.check()
             self.journal_problem = ""
+        for uuid, draft in list(self._owed.items()):
+            self._journal.append(draft)
+            self._owed.pop(uuid, None)
+            self._sender.wake()
         left = {entry.uuid for entry in self._journal.unanswered() if not self._asks.is_open(entry.uuid)}
         if not left:
             return 0
@@ -104,7 +110,7 @@ class Engine:
         for entry in abandoned:
             values = Draft(*entry[1:])._replace(
                 kind=wire.FINAL, mode=wire.TOLD, outcome=wire.REFUSED, code=errors.ABANDONED,
-                rule=ABANDONED_RULE, at_ms=self._clock.now_ms(),
+                rule=self._deciding.rule(ABANDONED_RULE), at_ms=self._clock.now_ms(),
             )  # fmt: skip
             self._journal.append(values)
         if abandoned:
@@ -146,6 +152,8 @@ class Engine:
     def _written(self, entries: list[_Entry], error: Exception | None) -> None:
         if error is not None:
             for entry in entries:
+                if entry.draft.kind == wire.FINAL:
+                    self._owe(entry)
                 self._do(self._unwritten, entry.tap, str(error))
             return
         self.journal_problem = ""
@@ -153,6 +161,13 @@ class Engine:
             self._do(self._go_on, entry.tap, entry.verdict)
         # doors have their lamps by now
         self._sender.wake()
+
+    def _owe(self, entry: _Entry) -> None:
+        """The lamp is red now, whatever the final says: the server must hear of it though it may have charged."""
+        rule = self._deciding.rule(ABANDONED_RULE)
+        self._owed[entry.tap.uuid] = entry.draft._replace(
+            outcome=wire.REFUSED, code=errors.ABANDONED, rule=rule
+        )
 
     def _go_on(self, tap: Tap, verdict: Verdict | None) -> None:
         if verdict is not None:

@@ -45,10 +45,15 @@ class Exposure:
         """What is already spent of the card's leases though the snapshot still shows it."""
         return self._settled.get(card, 0) if card is not None else 0
 
-    def counters(self, card: int | None, recent: Hashable) -> Counters:
-        """Return what the decision has to know; ``recent`` says what makes two taps the same."""
+    def counters(self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int) -> Counters:
+        """Return what the decision has to know; ``recent`` says what makes two taps the same.
+
+        ``now_ms`` is the time of the decision, ``elapsed_ms`` the same moment by the clock that only
+        goes forward, which ``let_through`` is told.
+        """
         spent = self._cards.get(card, 0) if card is not None else 0
-        return Counters(spent, self.edge_minor, self._recent.get(recent))
+        last_ms = self._recent.get(recent)
+        return Counters(spent, self.edge_minor, None if last_ms is None else now_ms - (elapsed_ms - last_ms))
 
     # -- money ---------------------------------------------------------------------------
     def spend(self, uuid: str, card: int, amount_minor: int, uncovered_minor: int) -> None:
@@ -87,12 +92,12 @@ class Exposure:
             self.spend(entry.uuid, entry.card, entry.amount_minor, more)
 
     # -- duplicates ------------------------------------------------------------------------
-    def let_through(self, recent: Hashable, at_ms: int) -> None:
+    def let_through(self, recent: Hashable, elapsed_ms: int) -> None:
         """A tap was granted, or the server is being asked about it."""
         if len(self._recent) >= RECENT_MAX:
-            young = at_ms - tap.DUPLICATE_MS
+            young = elapsed_ms - tap.DUPLICATE_MS
             self._recent = {key: when for key, when in self._recent.items() if when >= young}
-        self._recent[recent] = at_ms
+        self._recent[recent] = elapsed_ms
 
     def turned_down(self, recent: Hashable) -> None:
         """It was refused: the person may try again at once."""

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import time
 from pathlib import Path
+from typing import IO, Final
+
+LOCK: Final = "lock"
+LOOKS: Final = 5
+LOOK_S: Final = 0.02
 
 
 def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -25,6 +32,34 @@ def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
         raise
     if durable:
         sync_folder(path.parent)
+
+
+def lock(folder: Path) -> IO[str]:
+    """Take ``folder`` for this program until the returned file is closed; ``BlockingIOError`` when it is taken."""
+    file = (folder / LOCK).open("w")
+    for attempt in range(LOOKS + 1):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except OSError:
+            # somebody may just be looking (``is_locked``), which takes no time
+            if attempt == LOOKS:
+                file.close()
+                raise
+            time.sleep(LOOK_S)
+    raise AssertionError("unreachable")
+
+
+def is_locked(folder: Path) -> bool:
+    """Say whether a program has taken ``folder``."""
+    try:
+        with (folder / LOCK).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def sync_folder(folder: Path) -> None:

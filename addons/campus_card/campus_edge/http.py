@@ -128,11 +128,11 @@ class Connection:
 
     def _exchange(self, method: str, path: str, body: bytes, deadline: float) -> Answer:
         link = self._connected(deadline)
-        sent_ms = self._clock.system_ms()
+        sent_ms = self._clock.elapsed_ms()
         link.request(method, path, body or None, self._headers(method, path, body))
         _limit(link, deadline)
         response = link.getresponse()
-        received_ms = self._clock.system_ms()
+        received_ms = self._clock.elapsed_ms()
         raw = _read(link, response, deadline)
         headers = {name.lower(): value for name, value in response.getheaders()}
         if headers.get("content-encoding") == "gzip":
@@ -141,6 +141,7 @@ class Connection:
         if response.status >= 400:
             self._refused(response.status, raw, sent_ms, received_ms)
         answer = Answer(response.status, headers, raw)
+        self._clock.accepted()
         if method == "POST":
             self._learn(answer.json(), sent_ms, received_ms)
         return answer

@@ -87,24 +87,51 @@ class Journal:
         else:
             ending.add_done_callback(lambda ended: done(_fault_of(ended)))
 
-    def adopt(self, entries: Iterable[TapEntry]) -> None:
-        """Write entries of another journal behind those of this one, all or none."""
+    def adopt(self, entries: Iterable[TapEntry], answers: Mapping[str, str] | None = None) -> None:
+        """Write entries of another journal, and stored answers, behind those of this one, all or none."""
         drafts = [Draft(*entry[1:]) for entry in entries]
-        self._do(lambda base: [self._insert(base, draft) for draft in drafts])
 
-    def acknowledge(self, seq: int, answers: Mapping[str, Any]) -> None:
+        def work(base: sqlite3.Connection) -> None:
+            for draft in drafts:
+                self._insert(base, draft)
+            base.executemany("INSERT OR IGNORE INTO answer VALUES (?, ?)", (answers or {}).items())
+
+        self._do(work)
+
+    def acknowledge(
+        self, seq: int, answers: Mapping[str, Any], is_wanted: Callable[[str], bool] = lambda uuid: True
+    ) -> None:
         """Store, in one step, that the server has the entries up to ``seq`` and what it answered.
 
-        ``answers`` are JSON values by the uuid of the tap that asked.
+        ``answers`` are JSON values by the uuid of the tap that asked; one that is not ``is_wanted`` any more
+        when the disk is ready for it is left out.
         """
         rows = [(name, json.dumps(value, ensure_ascii=False)) for name, value in answers.items()]
 
         def work(base: sqlite3.Connection) -> None:
-            base.executemany("INSERT OR IGNORE INTO answer VALUES (?, ?)", rows)
+            wanted = [row for row in rows if is_wanted(row[0])]
+            base.executemany("INSERT OR IGNORE INTO answer VALUES (?, ?)", wanted)
             store.set_meta(base, "acked_seq", str(max(seq, self.acked_seq)))
 
         self._do(work)
         self.acked_seq = max(seq, self.acked_seq)
+
+    def lower(self, first: int, last: int) -> bool:
+        """The server lacks ``first`` to ``last``: from there on all is sent again, as far as it is here.
+
+        Say whether anything of it is. For who acknowledges.
+        """
+
+        def work(base: sqlite3.Connection) -> int:
+            oldest = store.oldest(base)
+            acked_seq = max(first, oldest) - 1 if 0 < oldest <= last else self.acked_seq
+            store.set_meta(base, "acked_seq", str(min(acked_seq, self.acked_seq)))
+            return acked_seq
+
+        acked_seq = self._do(work)
+        is_lower = acked_seq < self.acked_seq
+        self.acked_seq = min(acked_seq, self.acked_seq)
+        return is_lower
 
     def check(self) -> None:
         """Write without adding anything. Raises ``JournalUnwritable`` as long as the disk is full."""
@@ -124,15 +151,20 @@ class Journal:
     # -- reading -------------------------------------------------------------------
     def batch(self, limit: int = wire.MAX_ENTRIES) -> Batch | None:
         """Return what to send next, None when the server has everything."""
-        return self._read(lambda base: store.batch(base, limit))
+        return self.read(lambda base: store.batch(base, limit))
 
     def unanswered(self) -> list[TapEntry]:
         """Return the taps whose ask has neither answer nor final."""
-        return self._read(store.unanswered)
+        return self.read(store.unanswered)
 
     def unacknowledged(self) -> list[TapEntry]:
         """Return the entries that the server is not known to have."""
-        return self._read(lambda base: list(store.entries(base, self.acked_seq)))
+        return self.read(lambda base: list(store.entries(base, self.acked_seq)))
+
+    def earlier(self, journal: str) -> Path | None:
+        """Return the file of a journal of this edge that was ended by a fork, None when it is not here."""
+        path = store.earlier_path(self._path, journal)
+        return path if path.exists() else None
 
     @property
     def queue_length(self) -> int:
@@ -150,7 +182,8 @@ class Journal:
         self._writer.join(timeout=10)
         self._disconnect()
 
-    def _read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    def read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Return what ``work`` finds in the file; it must not write."""
         with self._reading:
             return work(self._reader)
 
@@ -230,7 +263,7 @@ class Journal:
         base.execute("INSERT INTO seal VALUES (?, ?, ?, ?)", row)
 
     def _fork(self, base: sqlite3.Connection) -> Path:
-        fresh = self._path.with_suffix(".new")
+        fresh, old = self._path.with_suffix(".new"), store.earlier_path(self._path, self.id)
         fresh.unlink(missing_ok=True)
         open_entries = list(store.entries(base, self.acked_seq))
         uuids = {entry.uuid for entry in open_entries}
@@ -238,7 +271,6 @@ class Journal:
         store.create(fresh, self._make_uuid())
         with closing(store.connect(fresh)) as new:
             self._copy(new, open_entries, answers)
-        old = self._path.with_name(f"{self._path.stem}-{self.id}.fork.db")
         base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._disconnect()
         self._path.rename(old)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -92,6 +92,11 @@ def _text(entry: TapEntry) -> str:
     return json.dumps(entry, separators=(",", ":"))
 
 
+def earlier_path(path: Path, journal: str) -> Path:
+    """Return where ``journal`` is kept after a new one was begun in ``path``."""
+    return path.with_name(f"{path.stem}-{journal}.fork.db")
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the file; whole transactions only, nothing is committed behind our back."""
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
@@ -156,6 +161,37 @@ def unanswered(base: sqlite3.Connection) -> list[TapEntry]:
             ORDER BY seq"""
     )
     return [TapEntry._make(json.loads(text)) for (text,) in rows.fetchall()]
+
+
+def newest_ms(base: sqlite3.Connection, after_seq: int) -> int:
+    """Return the newest time of the entries after ``after_seq`` whose clock was not doubtful, 0 without."""
+    row = base.execute(
+        "SELECT max(at_ms) FROM entry WHERE seq > ? AND NOT instr(text, ?)", (after_seq, wire.DOUBTFUL_CLOCK)
+    ).fetchone()
+    return int(row[0] or 0)
+
+
+def oldest(base: sqlite3.Connection) -> int:
+    """Return the number of the oldest entry that is here, 0 without any."""
+    return int(base.execute("SELECT coalesce(min(seq), 0) FROM entry").fetchone()[0])
+
+
+def lacking(base: sqlite3.Connection, wanted: Iterable[TapEntry]) -> list[TapEntry]:
+    """Return those that are not in the journal under their uuid and kind."""
+    sql = "SELECT 1 FROM entry WHERE uuid = ? AND kind = ?"
+    return [entry for entry in wanted if not base.execute(sql, (entry.uuid, entry.kind)).fetchone()]
+
+
+def answers(base: sqlite3.Connection, uuids: Iterable[str]) -> dict[str, str]:
+    """Return the stored answers (JSON) to these taps."""
+    rows = (base.execute("SELECT uuid, text FROM answer WHERE uuid = ?", (uuid,)) for uuid in uuids)
+    return dict(row for found in rows for row in found)
+
+
+def has_final(base: sqlite3.Connection, uuid: str) -> bool:
+    """Say whether a final tells what became of a tap."""
+    found = base.execute("SELECT 1 FROM entry WHERE uuid = ? AND kind = 'final'", (uuid,))
+    return found.fetchone() is not None
 
 
 def batch(base: sqlite3.Connection, limit: int) -> Batch | None:

@@ -107,7 +107,8 @@ class Listener:
         try:
             answer = self._connection.request("GET", path, timeout_ms=FULL_TIMEOUT_MS)
             if answer.status == 200:
-                changed = self._store.take(answer.headers.get("campus-signature", ""), answer.body)
+                signature = answer.headers.get("campus-signature", "")
+                changed = self._store.take(signature, answer.body, self._clock.now_ms())
                 self._on_leases(changed)
                 _logger.info("snapshot %s", self._store.snapshot.version)
             else:

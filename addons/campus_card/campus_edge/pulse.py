@@ -56,6 +56,7 @@ class Pulse:
 
     def beat(self) -> int:
         """Send one heartbeat; return the seconds until the next."""
+        acked_seq = self._sender.acked_seq
         body = json.dumps(self._content()).encode()
         try:
             answer = self._connection.request("POST", HEARTBEAT_PATH, body, TIMEOUT_MS).json()
@@ -70,6 +71,7 @@ class Pulse:
             return INTERVAL_S
         self._sender.switch("" if answer.get("enabled", True) else errors.EDGE_DISABLED)
         self._sender.server_seen()
+        self._sender.server_has(answer, acked_seq)
         version, interval_s = answer.get("snapshot"), answer.get("interval_s")
         if type(version) is int:
             self._on_version(version)

@@ -21,6 +21,7 @@ from .http import TAPS_PATH, Connection, ServerRefused, ServerUnreachable
 from .journal import Journal, JournalUnwritable
 from .journal_store import Batch
 from .ports.backoff import Backoff
+from .resending import Resending
 
 _logger = logging.getLogger(__name__)
 #: How long a server that has switched the edge off is left alone.
@@ -54,6 +55,7 @@ class Sender:
         self._retry = threading.Event()
         self._stopping = threading.Event()
         self._limit = wire.MAX_ENTRIES
+        self._resending = Resending(journal)
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
         #: The server has answered lately and is not known to be slow.
         self.up = False
@@ -97,6 +99,20 @@ class Sender:
         self.disabled = code
         self._retry.set()
 
+    @property
+    def acked_seq(self) -> int:
+        """The newest number that the server is known to have."""
+        return self._journal.acked_seq
+
+    def server_has(self, values: dict[str, Any], acked_seq: int) -> None:
+        """The server says where it stands; ``acked_seq`` was ours before it was asked."""
+        journal, head_seq = values.get("journal"), values.get("head_seq")
+        is_news = self._resending.name(wire.parse_gaps(values.get("gaps")))
+        if type(head_seq) is int and (journal is None or wire.is_uuid(journal)):
+            is_news |= self._resending.head_seen(journal, head_seq, acked_seq)
+        if is_news:
+            self._wake.set()
+
     def server_seen(self) -> None:
         """Another request was answered: try at once."""
         if not self._journal.queue_length:
@@ -130,6 +146,7 @@ class Sender:
     def _turn(self) -> int:
         """Send one batch; return how long to wait then: -1 for until there is something to send."""
         self._wake.clear()
+        self._resending.take_up()
         # what is being written at this moment comes along: in a rush the next batch is far away;
         # an idle edge has nothing under way and sends at once
         self._journal.settle(GATHER_MS)
@@ -156,18 +173,23 @@ class Sender:
         answers = _answers(values, batch)
         asked = [entry.uuid for entry in batch.entries if entry.mode == wire.ASK]
         claimed = self._asks.claim(asked)
-        stored = {uuid: answers[uuid, wire.ASK][1] for uuid in claimed}
+        stored = {uuid: _kept(answers[uuid, wire.ASK]) for uuid in claimed}
         try:
-            self._journal.acknowledge(batch.entries[-1].seq, stored)
+            self._journal.acknowledge(batch.entries[-1].seq, stored, self._asks.is_claimed)
         except JournalUnwritable:
             self._asks.finish(dict.fromkeys(claimed))
             raise
-        self._asks.finish({uuid: answers[uuid, wire.ASK][0] for uuid in claimed})
+        self._asks.finish({uuid: answers[uuid, wire.ASK] for uuid in claimed})
         told = [entry for entry in batch.entries if entry.mode == wire.TOLD]
         with self._exposure.lock:
             self._exposure.settle(entry.uuid for entry in told)
         for entry in told:
-            self._look_at(entry, answers[entry.uuid, wire.TOLD][0])
+            self._look_at(entry, answers[entry.uuid, wire.TOLD])
+        others = [entry for entry in batch.entries if entry.mode == wire.ASK and entry.uuid not in stored]
+        said = {entry.uuid: answers[entry.uuid, wire.ASK] for entry in others}
+        for draft in self._resending.differing(others, said):
+            self._journal.append(draft)
+        self._resending.name(wire.parse_gaps(values.get("gaps")))
         version = values.get("snapshot")
         if type(version) is int:
             self._on_version(version)
@@ -223,12 +245,18 @@ class Sender:
             extra={"tap": entry.uuid, "seq": entry.seq, "field": str(refused.values.get("field"))},
         )
         self.rejected += 1
+        self._resending.give_up(entry.seq)
         self._journal.acknowledge(entry.seq, {})
         self._limit = wire.MAX_ENTRIES
         return 0
 
 
-def _answers(values: dict[str, Any], batch: Batch) -> dict[tuple[str, str], tuple[ServerAnswer, Any]]:
+def _kept(answer: ServerAnswer) -> dict[str, Any]:
+    """What the journal keeps of an answer: not whose card it was nor what is on it."""
+    return {"outcome": answer.outcome, "code": answer.code, "amount_minor": answer.amount_minor}
+
+
+def _answers(values: dict[str, Any], batch: Batch) -> dict[tuple[str, str], ServerAnswer]:
     """Return the answers by uuid and mode of their entry; every entry must have one."""
     rows = values.get("answers")
     if not isinstance(rows, list) or len(rows) != len(batch.entries):
@@ -238,7 +266,7 @@ def _answers(values: dict[str, Any], batch: Batch) -> dict[tuple[str, str], tupl
         if not isinstance(row, dict) or row.get("uuid") != entry.uuid:
             raise ServerUnreachable("the server answered other entries")
         try:
-            answers[entry.uuid, entry.mode] = (ServerAnswer.read(row), row)
+            answers[entry.uuid, entry.mode] = ServerAnswer.read(row)
         except ValueError as error:
             raise ServerUnreachable(str(error)) from error
     return answers

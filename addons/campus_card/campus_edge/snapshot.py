@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from campus_core import errors, tap
+from campus_core import errors, tap, wire
 from campus_core.errors import WireError
 from campus_core.signing import KeyRing
 from campus_core.tap import Card, Limits, Terminal
 
 #: Words for states that close a card; a freeze may bring these and nothing else.
 _OPEN: Final = frozenset({"active"})
+#: By so much at most the clocks of an edge and its server differ.
+SLACK_MS: Final = wire.CLOCK_WINDOW_MS
 
 
 class CardRow(NamedTuple):
@@ -200,18 +202,20 @@ class Snapshot:
         return self._revoked
 
     # -- writing -------------------------------------------------------------------------
-    def apply(self, update: Update) -> set[int]:
+    def apply(self, update: Update, now_ms: int | None = None) -> set[int]:
         """Take over a full snapshot or a delta; return the cards whose leases have changed.
 
         A delta that does not begin at this version raises ``WireError`` (``malformed``), and so
-        does a full snapshot that is older than this one: somebody shows an old list again.
+        does a full snapshot that is older than this one: somebody shows an old list again. If this one
+        is from after ``now_ms`` the server's clock was wrong then.
         """
         with self._lock:
             if update.since:
                 if update.since != self.version or update.salt != self.salt:
                     raise WireError(errors.MALFORMED, field="since")
                 return self._merge(update)
-            if update.issued_at_ms < self.issued_at_ms:
+            newest_ms = self.issued_at_ms if now_ms is None else min(self.issued_at_ms, now_ms - SLACK_MS)
+            if update.issued_at_ms < newest_ms:
                 raise WireError(errors.MALFORMED, field="issued_at_ms")
             return self._replace(update)
 
@@ -265,11 +269,11 @@ class Snapshot:
         self.limits, self.keys, self.bus = update.limits, update.keys, update.bus
         self.salt, self.currency = update.salt, update.currency
         self.issued_at_ms, self.version = update.issued_at_ms, update.version
-        self.confirmed_at_ms = max(self.confirmed_at_ms, update.issued_at_ms)
+        self.confirmed_at_ms = update.issued_at_ms
 
     def confirm(self, at_ms: int) -> None:
         """The server said at ``at_ms`` that nothing has changed since."""
-        self.confirmed_at_ms = max(self.confirmed_at_ms, at_ms)
+        self.confirmed_at_ms = at_ms
 
     def _forget_key(self, card: int) -> None:
         row = self._cards.get(card)

@@ -40,6 +40,7 @@ class SnapshotStore:
         self._deltas = 0
         self._confirmed_ms = 0
         self._full_key = ""
+        self._is_no_base = False
 
     @property
     def keys(self) -> KeyRing:
@@ -53,10 +54,10 @@ class SnapshotStore:
         Everything is also due when the key that signed the stored full snapshot is retired:
         it could not be read again after a restart.
         """
-        outdated = self._deltas >= DELTAS_MAX or self.keys.find(self._full_key) is None
+        outdated = self._deltas >= DELTAS_MAX or self.keys.find(self._full_key) is None or self._is_no_base
         return 0 if outdated else self.snapshot.version
 
-    def take(self, signature: str, body: bytes) -> set[int]:
+    def take(self, signature: str, body: bytes, now_ms: int | None = None) -> set[int]:
         """Check, apply and keep a body; return the cards whose leases have changed.
 
         Raises ``WireError`` (``key_unknown``, ``signature_invalid``, ``malformed``), with nothing
@@ -64,7 +65,13 @@ class SnapshotStore:
         """
         signing.check_snapshot(self.keys, signature, body)
         update = snapshots.parse(body)
-        changed = self.snapshot.apply(update)
+        try:
+            changed = self.snapshot.apply(update, now_ms)
+        except WireError:
+            # what the server calls a change is none of this list: ask for everything
+            self._is_no_base = True
+            raise
+        self._is_no_base = False
         try:
             self._keep(signature, body, update.since)
         except OSError as error:
@@ -74,7 +81,8 @@ class SnapshotStore:
     def confirm(self, now_ms: int) -> None:
         """The server says that nothing has changed: the list is as young as that, also after a restart."""
         self.snapshot.confirm(now_ms)
-        if now_ms - self._confirmed_ms >= CONFIRM_EVERY_MS:
+        # a clock that was set back writes too
+        if abs(now_ms - self._confirmed_ms) >= CONFIRM_EVERY_MS:
             self._confirmed_ms = now_ms
             try:
                 write_atomic(self._folder / CONFIRMED, f"{self.snapshot.version} {now_ms}".encode())
@@ -90,7 +98,7 @@ class SnapshotStore:
                 self._deltas += 1
             version, confirmed_ms = (self._folder / CONFIRMED).read_text("ascii").split()
             if int(version) == self.snapshot.version:
-                self.snapshot.confirm(int(confirmed_ms))
+                self.snapshot.confirm(max(int(confirmed_ms), self.snapshot.confirmed_at_ms))
         except FileNotFoundError as error:
             _logger.info("not stored: %s", Path(error.filename).name)
         except (WireError, ValueError) as error:

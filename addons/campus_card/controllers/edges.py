@@ -34,8 +34,10 @@ class CampusEdges(Controller):
 
     @edge_route("/campus/v1/heartbeat", methods=["POST"], auth="campus_edge_any")
     def heartbeat(self, values):
-        version = self._edge()._heartbeat(values)
+        edge = self._edge()
+        version = edge._heartbeat(values)
         return {
+            **edge._journal_state(),
             "snapshot": version,
             "enabled": request.campus_edge.state == edge_auth.ACTIVE,
             "interval_s": HEARTBEAT_INTERVAL_S,

@@ -77,6 +77,7 @@ LOST = obj(
     first_seq=whole(1, INT8),
     last_seq=whole(1, INT8),
 )
+GAPS = {"type": "array", "items": LOST}
 KEYS = {
     "type": "array",
     "items": obj(
@@ -130,6 +131,7 @@ SCHEMAS = {
         head_seq=whole(),
         snapshot=whole(),
         answers={"type": "array", "items": ref("TapAnswer")},
+        gaps=GAPS,
         **NOW,
     ),
     "Heartbeat": obj(
@@ -148,6 +150,9 @@ SCHEMAS = {
     "HeartbeatAnswer": obj(
         "server_time_ms snapshot enabled interval_s",
         snapshot=whole(),
+        journal=optional(UUID),
+        head_seq=whole(),
+        gaps=GAPS,
         enabled={"type": "boolean"},
         interval_s=whole(1),
         **NOW,

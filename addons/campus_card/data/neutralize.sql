@@ -4,4 +4,4 @@ UPDATE campus_chip_key SET meta_key = NULL, master_key = NULL;
 UPDATE campus_edge
    SET state = CASE WHEN state = 'active' THEN 'disabled' ELSE state END,
        channel = NULL, pairing_digest = NULL, pairing_until = NULL;
-UPDATE res_company SET campus_snapshot_salt = NULL;
+UPDATE campus_edge SET snapshot_salt = NULL;

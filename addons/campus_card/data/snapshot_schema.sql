@@ -12,6 +12,8 @@ CREATE TABLE IF NOT EXISTS campus_snapshot_life (
     life text NOT NULL,
     base bigint NOT NULL
 );
+-- When an edge was the first to notice that the database was put back, see campus.snapshot._build.
+ALTER TABLE campus_snapshot_life ADD COLUMN IF NOT EXISTS noticed_at timestamptz;
 INSERT INTO campus_snapshot_life (life, base) VALUES ('', 0) ON CONFLICT DO NOTHING;
 
 CREATE TABLE IF NOT EXISTS campus_snapshot_card (
@@ -75,6 +77,14 @@ BEGIN
            AND NOT pg_visible_in_snapshot((changed.changed_version - life.base)::text::xid8, seen)
            AND changed.changed_version <> campus_snapshot_now());
 END $$;
+
+-- A name as a display shows it, see campus_core/shown_name.py.
+CREATE OR REPLACE FUNCTION campus_shown_name(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN position(' ' IN whole) > 0
+                THEN split_part(whole, ' ', 1) || ' ' || left(reverse(split_part(reverse(whole), ' ', 1)), 1) || '.'
+                ELSE left(whole, 1) || repeat('*', least(char_length(whole) - 1, 3)) END
+      FROM (SELECT btrim(coalesce(name, ''), ' ') AS whole) AS trimmed
+$$;
 
 -- Cards ------------------------------------------------------------------------
 
@@ -157,7 +167,7 @@ CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER INSERT OR DELETE OR UPDAT
 CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER UPDATE OF channel ON campus_edge
     FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
 CREATE OR REPLACE TRIGGER campus_snapshot_marked AFTER UPDATE
-    OF name, currency_id, campus_snapshot_salt, campus_offline_tap_minor, campus_offline_card_minor,
+    OF name, currency_id, campus_offline_tap_minor, campus_offline_card_minor,
        campus_offline_edge_minor, campus_snapshot_age_h, campus_uid_limit_minor ON res_company
     FOR EACH ROW EXECUTE FUNCTION campus_snapshot_marked();
 

@@ -20,6 +20,8 @@ PROTECTED = frozenset(
         "paired_at",
         "snapshot_version",
         "keys_version",
+        "snapshot_salt",
+        "whole_version",
     )
 )
 CHANNEL_BYTES = 24

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..campus_core import errors
+from ..campus_core import errors, heartbeat
+from ..campus_core.tap_charge import CLOCK_DOUBT
 from ..columns import BigInteger
 from ..edge_auth import Edge
 
@@ -50,11 +51,75 @@ class CampusEdge(models.Model):
         self._open_review(edge, "gap", journal, first, last)
 
     @api.model
+    def _fill_gaps(self, edge, journal, first, last):
+        """Numbers ``first`` to ``last`` have come after all: gaps shrink, and are settled when nothing is left."""
+        # sudo: as for opening one
+        gaps = (
+            self.env["campus.tap.review"]
+            .sudo()
+            .search(
+                [
+                    *(("reason", "=", "gap"), ("edge_id", "=", edge.id), ("journal", "=", journal)),
+                    *(("filled", "=", False), ("first_seq", "<=", last), ("last_seq", ">=", first)),
+                ]
+            )
+        )
+        for gap in gaps:
+            if first <= gap.first_seq and gap.last_seq <= last:
+                note = gap.note or self.env._("The edge has sent these entries after all.")
+                settled_at = gap.settled_at or fields.Datetime.now()
+                gap.write({"filled": True, "state": "settled", "note": note, "settled_at": settled_at})
+            elif first <= gap.first_seq:
+                gap.first_seq = last + 1
+            elif gap.last_seq <= last:
+                gap.last_seq = first - 1
+
+    def _journal_state(self):
+        """What a heartbeat's answer says of the edge's journal: where the server stands, what it lacks."""
+        self.ensure_one()
+        self.env.cr.execute(
+            """SELECT journal::text AS journal, seq AS head_seq FROM campus_edge_head WHERE edge_id = %s""",
+            [self.id],
+        )
+        head = self.env.cr.dictfetchone() or {"journal": None, "head_seq": 0}
+        self.env.cr.execute(
+            """SELECT journal, first_seq, last_seq FROM campus_tap_review
+                WHERE edge_id = %s AND reason = 'gap' AND state = 'open' ORDER BY id DESC LIMIT %s""",
+            [self.id, heartbeat.MAX_LOST],
+        )
+        return {**head, "gaps": self.env.cr.dictfetchall()}
+
+    @api.model
     def _note_journal(self, edge, head, reported_seq):
         """A journal after ``head``'s. What the edge had told of in the old one and never sent is a gap."""
         self._open_review(edge, "journal", head.journal, 1, head.seq)
         if reported_seq > head.seq:
             self._open_review(edge, "gap", head.journal, head.seq + 1, reported_seq)
+
+    @api.model
+    def _note_doubt(self, edge, journal, first, last):
+        """The edge decided these numbers without knowing the time: one review for all that lie together."""
+        # sudo: as for opening one
+        open_one = (
+            self.env["campus.tap.review"]
+            .sudo()
+            .search(
+                [
+                    ("reason", "=", CLOCK_DOUBT),
+                    ("state", "=", "open"),
+                    ("edge_id", "=", edge.id),
+                    ("journal", "=", journal),
+                ],
+                order="last_seq desc",
+                limit=1,
+            )
+        )
+        if not open_one:
+            self._open_review(edge, CLOCK_DOUBT, journal, first, last)
+        elif first < open_one.first_seq or last > open_one.last_seq:
+            open_one.write(
+                {"first_seq": min(first, open_one.first_seq), "last_seq": max(last, open_one.last_seq)}
+            )
 
     def _note_lost(self, lost):
         """The edge says what a damaged journal has lost: gaps, each told once, however often it is said."""

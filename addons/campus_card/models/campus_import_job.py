@@ -202,8 +202,12 @@ class CampusImport(models.Model):
 
         for problem in [*outcome.fatal, *outcome.problems]:
             yield line(problem.row, ERROR, outcome.reading.refused.get(problem.row), [problem])
-        pointed_out = {warning.row: warning for warning in outcome.reading.warnings}
+        pointed_out = {}
+        for warning in outcome.reading.warnings:
+            pointed_out.setdefault(warning.row, []).append(warning)
         for step in outcome.steps:
-            warning = pointed_out.pop(step.record.row, None)
-            warnings = [*step.warnings, *([warning] if warning else [])]
+            warnings = [*step.warnings, *pointed_out.pop(step.record.row, [])]
             yield line(step.record.row, step.result, step.record, warnings)
+        # What concerns the sheet, and rows that are refused for something else.
+        for row, warnings in pointed_out.items():
+            yield line(row, UNCHANGED, outcome.reading.refused.get(row), warnings)

@@ -23,6 +23,7 @@ class CampusImport(models.Model):
             **self._file_sentences(),
             **self._cell_sentences(),
             **self._row_sentences(),
+            **self._doubt_sentences(),
         }
 
     @staticmethod
@@ -40,6 +41,18 @@ class CampusImport(models.Model):
             errors.FILE_EMPTY: _("The file is empty."),
             errors.FILE_TOO_LARGE: _("The file is too large. Split it."),
             errors.FILE_TYPE: _("This is neither a CSV nor an XLSX file. Save it as one of them."),
+            errors.FILE_HTML: _(
+                "This is a web page with a table, whatever its name says. "
+                "Open it in a spreadsheet program and save it as XLSX."
+            ),
+            errors.FILE_SHEETS: _(
+                "The sheet “%(sheet)s” holds rows of the same kind, and only one sheet is read. "
+                "Put all rows on one sheet, or save each sheet as a file of its own."
+            ),
+            errors.DIGITS_CUT: _(
+                "A spreadsheet cut the numbers of this column to 15 digits: %(count)s of them end in zeros. "
+                "Format the column as text and export again."
+            ),
             errors.FILE_ENCODING: _(
                 "The characters of the file are spoiled or in an unknown encoding. Export it again as UTF-8."
             ),
@@ -67,6 +80,16 @@ class CampusImport(models.Model):
                 "A spreadsheet has turned this UID into a number and lost digits. "
                 "Format the column as text and export again."
             ),
+            errors.FORMULA_EMPTY: _(
+                "A formula without a value. Open the file in a spreadsheet program, save it, and try again."
+            ),
+            errors.CELL_MERGED: _(
+                "This cell is merged with another one, which alone has the value. Take the merged cells apart."
+            ),
+            errors.MACHINE_WORD: _(
+                "A program wrote this where a value is missing or wrong. Correct the cell."
+            ),
+            errors.UID_PLACEHOLDER: _("This number stands for “no card”. No card has it."),
             errors.UID_EMPTY: _("The UID is missing."),
             errors.UID_MALFORMED: _("This is not a UID in the form that the profile states."),
             errors.UID_LENGTH: _("A UID has 4, 7 or 10 bytes: 8, 14 or 20 hexadecimal digits."),
@@ -107,5 +130,28 @@ class CampusImport(models.Model):
             errors.STATUS_DIFFERS: _("The card is “%(state)s” here and stays so."),
             errors.CLOSED_WITH_MONEY: _(
                 "The account is closed and still holds %(amount)s, which is opened here."
+            ),
+        }
+
+    def _doubt_sentences(self):
+        """What is imported all the same, and worth a look before."""
+        _ = self.env._
+        return {
+            errors.SHEET_NOT_READ: _("The sheet “%(sheet)s” is not read: its columns are others."),
+            errors.ROWS_HIDDEN: _("%(count)s hidden rows of the sheet are read like all others."),
+            errors.COLUMN_HIDDEN: _("This column is hidden in the sheet and is read like all others."),
+            errors.NUMBER_FRACTION: _("The number ended in “.0” and was read without it."),
+            errors.NUMBER_ROUND: _(
+                "The number ends in zeros from its 16th digit on. Check that no spreadsheet has cut it."
+            ),
+            errors.UID_RANDOM: _(
+                "A UID that begins with 08 is made up anew at each reading: the card cannot be known by it."
+            ),
+            errors.UID_HALF: _(
+                "A UID of four bytes that begins with 88 is the first half of a longer one. "
+                "The old readers did not read the rest."
+            ),
+            errors.UID_LONGER: _(
+                "This UID is longer than those of the other cards. Check it for a digit too many."
             ),
         }

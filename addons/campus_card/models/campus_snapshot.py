@@ -1,6 +1,5 @@
 import json
 import random
-import secrets
 
 from odoo import api, models
 
@@ -8,10 +7,11 @@ from ..campus_core import card_state
 from ..edge_http import server_time_ms
 from .campus_key import CURRENT, DRAFT
 
-SALT_BYTES = 16
 # Apart from each other further than any database counts transactions.
 LIVES_APART = 1 << 32
 LIVES = 1000
+# An edge that makes up versions must not make all others load everything all the time.
+NOTICED_EVERY_S = 3600
 # Cards that exist for readers: in somebody's hands, or known to be refused for a reason.
 SHOWN_STATES = (
     card_state.ISSUED,
@@ -65,13 +65,20 @@ class CampusSnapshot(models.AbstractModel):
         life, this_life = self.env.cr.fetchone()
         if life == this_life:
             return
+        self.env.cr.execute("UPDATE campus_snapshot_life SET life = %s WHERE life = ''", [this_life])
+        if not self.env.cr.rowcount:
+            self._move_away(this_life)
+
+    @api.model
+    def _move_away(self, life=None):
+        """Give the versions a new base; ``life`` None: nobody but an edge has noticed that it is due."""
         steps = random.randrange(1, LIVES)
         self.env.cr.execute(
             """UPDATE campus_snapshot_life
-                  SET life = %s,
-                      base = CASE WHEN life = '' THEN base
-                                  ELSE (base / %s + %s) * %s END""",
-            [this_life, LIVES_APART, steps, LIVES_APART],
+                  SET life = coalesce(%s, life), base = (base / %s + %s) * %s,
+                      noticed_at = CASE WHEN %s::text IS NULL THEN now() ELSE noticed_at END
+                WHERE %s::text IS NOT NULL OR noticed_at IS NULL OR noticed_at < now() - %s * interval '1 s'""",
+            [life, LIVES_APART, steps, LIVES_APART, life, life, NOTICED_EVERY_S],
         )
 
     @api.model
@@ -92,16 +99,24 @@ class CampusSnapshot(models.AbstractModel):
         ``since`` from another life of the database, or from the future, gets everything.
         """
         self._renew_life()
-        self.env.cr.execute("SELECT campus_snapshot_version(), base FROM campus_snapshot_life")
-        version, base = self.env.cr.fetchone()
-        if not base <= since <= version:
+        version, base = self._version_and_base()
+        if version < since < base + LIVES_APART:
+            # a disk put back under the same server: what it said since may have been another list
+            self._move_away()
+            version, base = self._version_and_base()
+        if not base <= since <= version or since <= edge.whole_version:
             since = 0
         if since and not self._is_changed(edge, since):
             return None
         parts = {name: _encode(value) for name, value in self._small_parts(edge, version, since).items()}
-        parts["cards"], parts["removed"] = self._cards(edge.company_id, since)
+        parts["cards"], parts["removed"] = self._cards(edge, since)
         body = ("{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}").encode()
         return body, self._signing_key(edge)._sign(body)
+
+    @api.model
+    def _version_and_base(self):
+        self.env.cr.execute("SELECT campus_snapshot_version(), base FROM campus_snapshot_life")
+        return self.env.cr.fetchone()
 
     @api.model
     def _small_parts(self, edge, version, since):
@@ -114,7 +129,7 @@ class CampusSnapshot(models.AbstractModel):
             "issued_at_ms": server_time_ms(),
             "company": company.name,
             "currency": company.currency_id.name,
-            "salt": self._salt(company),
+            "salt": edge._snapshot_salt(),
             "keys": self.env["campus.key"]._good_keys(company)._to_wire(),
             "limits": company._campus_offline_limits(),
             "terminals": edge.terminal_ids._to_wire(),
@@ -138,16 +153,6 @@ class CampusSnapshot(models.AbstractModel):
         return []
 
     @api.model
-    def _salt(self, company):
-        """Return the company's salt (32 hex digits), made when it is first needed."""
-        # sudo: the salt can be read by nobody; snapshots are what it is for
-        company = company.sudo()
-        if not company.campus_snapshot_salt:
-            company.campus_snapshot_salt = secrets.token_hex(SALT_BYTES)
-            company.flush_recordset(["campus_snapshot_salt"])
-        return company.campus_snapshot_salt
-
-    @api.model
     def _signing_key(self, edge):
         """The newest key that the edge knows; without one the current key."""
         keys = self.env["campus.key"]._good_keys(edge.company_id).filtered(lambda key: key.state != DRAFT)
@@ -156,12 +161,13 @@ class CampusSnapshot(models.AbstractModel):
         return current if current in known or not known else known.sorted("number")[-1]
 
     @api.model
-    def _cards(self, company, since):
+    def _cards(self, edge, since):
         """Return the JSON texts of ``cards`` and ``removed``."""
         self.env.flush_all()
-        salt = bytes.fromhex(self._salt(company)).ljust(HMAC_BLOCK, b"\0")
+        salt = bytes.fromhex(edge._snapshot_salt()).ljust(HMAC_BLOCK, b"\0")
         values = {
-            "company": company.id,
+            "company": edge.company_id.id,
+            "shows_names": edge._shows_names(),
             "since": since,
             "states": list(SHOWN_STATES),
             "active": card_state.ACTIVE,
@@ -191,7 +197,7 @@ _CARDS_SQL = """
                     ELSE card.state END,
                greatest(card.valid_from, holder.campus_valid_from),
                least(card.valid_until, holder.campus_valid_until),
-               holder.name,
+               CASE WHEN %(shows_names)s THEN campus_shown_name(holder.name) ELSE '' END,
                coalesce(wallet.limit_purchase_minor, 0)) ORDER BY card.id), '[]')::text
       FROM campus_card card
       JOIN campus_wallet wallet ON wallet.id = card.wallet_id

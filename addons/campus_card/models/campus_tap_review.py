@@ -14,6 +14,7 @@ REASONS = [
     ("amount_differs", "Amount differs from the terminal's"),
     ("over_cap", "Above the offline limit"),
     ("clock", "Time lies in the future"),
+    ("clock_doubt", "Reader's clock was not certain"),
     ("taken_back", "Charge was taken back"),
     ("conflict", "Came twice with other content"),
     ("gap", "Numbers are missing in the journal"),
@@ -49,6 +50,7 @@ class CampusTapReview(models.Model):
     journal = fields.Char(readonly=True)
     first_seq = BigInteger("First Number", readonly=True)
     last_seq = BigInteger("Last Number", readonly=True)
+    filled = fields.Boolean(readonly=True, help="The missing numbers have come after all.")
     # Of a conflict: what the tap was said to be the second time, and the digest of it.
     evidence = fields.Json(readonly=True)
     evidence_text = fields.Char("Came Again As", compute="_compute_evidence_text")

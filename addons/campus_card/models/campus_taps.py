@@ -27,7 +27,8 @@ _FRAME = Statement(
                COALESCE(campus_offline_tap_minor, 0), COALESCE(campus_uid_limit_minor, 0),
                COALESCE(campus_chip_required, FALSE),
                (SELECT json_agg(json_build_array(code, id, purpose, enabled, amount_mode, amount_minor,
-                                                 COALESCE(merchant_id, 0)))
+                                                 COALESCE(merchant_id, 0),
+                                                 COALESCE(shows_names, FALSE)))
                   FROM campus_terminal WHERE edge_id = %s AND active AND code = ANY(%s)),
                (SELECT json_agg(json_build_array({PLAN_COLUMNS}))
                   FROM campus_pocket_plan plan WHERE plan.company_id = company.id),
@@ -116,6 +117,7 @@ class CampusTaps(models.AbstractModel):
                     "head_seq": order.head_seq,
                     "snapshot": order.frame.news,
                     "answers": order.answers,
+                    **self._missing(order),
                 }
             except WireError as error:
                 if error.code == core_errors.JOURNAL_FORK:
@@ -130,6 +132,16 @@ class CampusTaps(models.AbstractModel):
                 if is_careful:
                     raise
         raise AssertionError("unreachable")
+
+    @api.model
+    def _missing(self, order):
+        """``gaps`` of the answer: what the server has lost or never got, for the edge to send (again)."""
+        batch, head = order.batch, order.head
+        gaps = [(batch.journal, *batch.gap)] if batch.gap else []
+        if batch.is_new_journal:
+            # after a restore also what an older journal had sent may be missing: nobody here can know
+            gaps.append((head.journal, head.seq + 1, wire.MAX_SEQ))
+        return {"gaps": [wire.Gap._make(gap)._asdict() for gap in gaps]} if gaps else {}
 
     @api.model
     def _frame(self, order):

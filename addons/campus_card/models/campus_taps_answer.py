@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..campus_core import errors, money, tap_charge, wire
+from ..campus_core.shown_name import shown_name
 
 
 class CampusTapsAnswer(models.AbstractModel):
@@ -12,10 +13,13 @@ class CampusTapsAnswer(models.AbstractModel):
     def _answer(self, order):
         """Fill ``order.answers`` with what was decided; entries that were known have theirs."""
         for line, decision in order.decided:
-            order.answers[line.index] = self._present(line.entry, line.card, decision)
+            answer = self._present(line.entry, decision)
+            if line.place and line.place.shows_names and line.card and line.entry.mode == wire.ASK:
+                answer["name"] = shown_name(line.card.name)
+            order.answers[line.index] = answer
 
     @api.model
-    def _present(self, entry, key, decision):
+    def _present(self, entry, decision):
         """One answer, as in the contract; texts are for the reader's display."""
         outcome, code, amount_minor, balance_minor, numbers, _review = decision
         answer = {
@@ -28,7 +32,7 @@ class CampusTapsAnswer(models.AbstractModel):
             "numbers": dict(numbers),
         }
         if entry.mode == wire.ASK:
-            answer["name"] = key.name if key is not None else ""
+            answer["name"] = ""
             answer["text"] = self._text(code, amount_minor, balance_minor, numbers)
         return answer
 
@@ -49,4 +53,4 @@ class CampusTapsAnswer(models.AbstractModel):
         if not self._is_same(order, index, known):
             order.conflicts.append(entry)
             decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
-        return self._present(entry, None, decision)
+        return self._present(entry, decision)

@@ -63,7 +63,7 @@ class CampusTapsConflict(models.AbstractModel):
         if entry.content == before.content:
             return {**order.answers[first], "seq": entry.seq}
         decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
-        return self._present(entry, None, decision)
+        return self._present(entry, decision)
 
     @api.model
     def _store_conflicts(self, order):

@@ -122,7 +122,7 @@ class CampusTapsLoad(models.AbstractModel):
         if order.gaps is None:
             self.env.cr.execute(
                 """SELECT first_seq, last_seq FROM campus_tap_review
-                    WHERE edge_id = %s AND reason = 'gap' AND journal = %s
+                    WHERE edge_id = %s AND reason = 'gap' AND journal = %s AND filled IS NOT TRUE
                       AND first_seq <= %s AND last_seq >= %s""",
                 [
                     order.edge.id,

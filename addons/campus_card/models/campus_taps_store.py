@@ -112,7 +112,8 @@ class CampusTapsStore(models.AbstractModel):
                 entry = line.entry
                 order.reviews += [(reason, entry.uuid, entry.kind) for reason in decision.review]
         cr, batch = self.env.cr, order.batch
-        if not (order.later or order.reviews or order.conflicts or batch.is_new_journal or batch.gap):
+        is_plain = not (order.later or order.reviews or order.conflicts or order.gaps)
+        if is_plain and not (batch.is_new_journal or batch.gap):
             own_cursor.finish(cr, *calls)
             return
         prepared.run_all(cr, *calls)
@@ -122,6 +123,9 @@ class CampusTapsStore(models.AbstractModel):
             self.env["campus.edge"]._note_journal(order.edge, order.head, order.reported_seq)
         if batch.gap:
             self.env["campus.edge"]._note_gap(order.edge, batch.journal, *batch.gap)
+        if order.gaps:
+            last = batch.entries[batch.fresh_from - 1]
+            self.env["campus.edge"]._fill_gaps(order.edge, batch.journal, batch.entries[0].seq, last.seq)
         self._store_reviews(order)
 
     @api.model

@@ -36,7 +36,6 @@ class ResCompany(models.Model):
         "res.users", "Devices: Responsible", help="Is reminded to renew the key of the campus."
     )
     campus_key_days = fields.Integer("Renew Signing Key After (days)", default=365, required=True)
-    campus_snapshot_salt = fields.Char(copy=False, groups=fields.NO_ACCESS)
 
     _campus_edge_requests_check = models.Constraint(
         "CHECK (campus_edge_requests_per_s > 0)", "An edge must be allowed at least one request per second."

@@ -108,13 +108,14 @@ class TestCampusDeviceRights(PeopleCase):
         key = self.env["campus.key"]._good_keys(self.company)
         self.edge.state = "active"
         self.edge._new_pairing_code()
-        self.env["campus.snapshot"]._salt(self.company)
+        salt = self.edge._snapshot_salt()
         self.env.flush_all()
         with file_open("campus_card/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
         edge = self.edge.sudo()
         self.assertEqual((edge.state, edge.channel, edge.pairing_digest), ("disabled", False, False))
-        self.assertFalse(key.sudo().private_seed or self.company.sudo().campus_snapshot_salt)
+        self.assertFalse(key.sudo().private_seed)
+        self.assertNotEqual(edge._snapshot_salt(), salt)
         with self.assertRaises(UserError):
             key._sign(b"{}")

@@ -1,4 +1,4 @@
-"""`./campus lint`: format, style, types, Odoo's conventions, XML, translations, JavaScript."""
+"""`./campus lint`: format, style, types, Odoo's conventions, XML, settings, translations, JavaScript."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import xml.etree.ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
-from .. import paths, process, settings, state, venv
+from .. import odoo_tree, paths, process, settings, state, venv
 from ..console import Steps
 from . import i18n
 
+CONFIG_CHECK = paths.TOOLS / "check_config.py"
 HELP = "check format, style, types, Odoo's conventions, XML and JavaScript"
 CODE = ("addons", "tools", "tests", "campus")
 TYPED = ("campus_core", "campus_edge")
@@ -48,8 +49,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    with state.checkout_lock(), Steps(1).step("Python environment") as step:
-        venv.ensure(step)
+    steps = Steps(1 if args.paths else 2)
+    with state.checkout_lock():
+        with steps.step("Python environment") as step:
+            venv.ensure(step)
+        if not args.paths:
+            with steps.step("Odoo") as step:
+                tree = odoo_tree.ensure(venv.PYTHON, step)
     where = args.paths or [path for path in CODE if (paths.ROOT / path).exists()]
     checks: list[tuple[str, Callable[[], str]]] = [
         ("ruff format", lambda: _format(where, args.fix)),
@@ -64,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
             ("translation files", _translation_files),
             ("translations", _translations),
             ("XML", _xml),
+            ("settings of servers", lambda: _server_settings(tree.base)),
             ("JavaScript", _javascript),
         ]
     return _report(checks)
@@ -158,6 +165,11 @@ def _xml() -> str:
         except xml.etree.ElementTree.ParseError as error:
             broken.append(f"{paths.relative(path)}: {error}")
     return "\n".join(broken)
+
+
+def _server_settings(odoo: Path) -> str:
+    """`config/` and `docker/`, each file with the parser of the program that reads it."""
+    return _tool("python", CONFIG_CHECK, "--odoo", odoo)
 
 
 def _javascript() -> str:

@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 
-from .. import builds, databases, paths, process, settings, state, workspace
+from .. import builds, databases, paths, ports, process, settings, state, workspace
 from ..console import Steps, say
 from ..workspace import Workspace
 
@@ -58,7 +58,7 @@ def _suite(ws: Workspace, base: str, product: str, module: str) -> dict:
 def _tests(ws: Workspace, source: str, module: str, tags: str) -> tuple[int, set[str]]:
     """``(number of tests, {"Class.method" or "Class" that failed})`` of one run on a copy of ``source``."""
     database = builds.throwaway(ws, source, "suites")
-    odoo = ws.odoo(database, http_port=state.free_ports(1)[0])
+    odoo = ws.odoo(database, http_port=ports.hold(1)[0])
     odoo.write_config()
     log = paths.LOGS / f"suites-{module}{'' if tags == f'/{module}' else '-without'}.log"
     # Tests marked at_install run before our addons are loaded and cannot meet them.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
-from .. import builds, databases, edge_packages, paths, settings, state, system, venv, workspace
+from .. import builds, databases, edge_packages, paths, ports, settings, state, system, venv, workspace
 from ..console import CampusError, Steps
 from ..suite import Outcome, Suite, beside
 from ..workspace import Workspace
@@ -153,12 +152,12 @@ def _databases(
 
 def _other_ports() -> dict[str, str]:
     """Ports far from those that the addons' tests take meanwhile."""
-    return {"CAMPUS_PORT": str(int(os.environ.get("CAMPUS_PORT") or state.FIRST_PORT) + 500)}
+    return {"CAMPUS_PORT": str(ports.further(500))}
 
 
 def _addons(ws: Workspace, product: str, addons: list[str], extra: list[str]) -> Outcome:
     database = builds.throwaway(ws, product, "addons")
-    odoo = ws.odoo(database, http_port=state.free_ports(1)[0])
+    odoo = ws.odoo(database, http_port=ports.hold(1)[0])
     command = ["-c", "config/pytest-addons.ini", f"--rootdir={paths.ROOT}"]
     command += [f"--odoo-database={database}", f"--odoo-config={odoo.write_config()}"]
     command += ["--odoo-http", *_test_folders(addons), *_odoos_lint(ws, addons), *extra]
