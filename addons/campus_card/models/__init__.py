@@ -61,6 +61,7 @@ from . import (
     res_partner_edge,
     res_partner_identity,
     campus_identity_change,
+    campus_export,
     campus_tap,
     campus_tap_review,
     campus_taps,

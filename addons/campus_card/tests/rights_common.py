@@ -21,6 +21,10 @@ class RightsCase(PeopleCase, HttpCase):
         super().setUpClass()
         cls.rights = cls.env["campus.rights"]._stated()
         cls.users = {name: cls._new_login(name, role) for name, role in cls.rights.roles.items()}
+        for number, user in enumerate(cls.users.values()):
+            # all have a card of their own, so that their own pages have something to show
+            user.partner_id.campus_number = f"R{number:03}"
+            cls.new_card(user.partner_id, f"0400{number:04X}")
         cls.env.flush_all()
 
     @classmethod

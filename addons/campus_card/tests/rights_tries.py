@@ -108,6 +108,7 @@ class TriesMixin:
         self.assertFalse(set(data.mapped("complete_name")) - self.rights.menus.keys())
 
     def test_routes_answer_who_is_stated_and_nobody_else(self):
+        self.authenticate(None, None)
         self._try_routes("public")
         for role in self.each_role():
             self._try_routes(role)

@@ -139,3 +139,21 @@ class TestCampusIdentity(PeopleCase, HttpCase):
         nothing = self.url_open("/web/image/res.partner/2147483647/image_1920").content
         self.assertNotEqual(sizes["photo_clerk"], nothing)
         self.assertEqual(sizes["photo_employee"], nothing)
+
+    def test_people_are_exported_with_a_reason_only_and_it_is_written_down(self):
+        finance = self.users["finance"]
+        holders = self.lin.with_user(finance)
+        with self.assertRaises(UserError):
+            holders.export_data(["name"])
+        self.env["campus.export"].with_user(finance).create({"reason": "For the audit of the year"})
+        self.assertEqual(holders.export_data(["name"])["datas"], [["Lin Xiaoyu"]])
+        line = self.env["campus.export.line"].search([], limit=1)
+        self.assertEqual((line.user_id, line.model, line.record_count), (finance, "res.partner", 1))
+        with self.assertRaises(UserError):
+            line.export_id.with_user(finance).write({"reason": "Something else"})
+        with self.assertRaises(UserError):
+            self.lin.with_user(self.users["clerk"]).export_data(["name"])
+
+    def test_things_that_are_not_people_need_no_reason(self):
+        self.assertTrue(self.arts.with_user(self.users["auditor"]).export_data(["name"]))
+        self.assertEqual(self.env["campus.export.line"].search([], limit=1).model, "campus.department")

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -16,6 +18,23 @@ class TestCampusLogin(HttpCase):
         super().setUpClass()
         for login in ("login_lin", "login_wang"):
             new_test_user(cls.env, login, password=PASSWORD)
+
+    def setUp(self):
+        super().setUp()
+        # A refused login rolls back; the counts have a transaction of their own, but not in tests.
+        self.counts = Counter()
+        rates = self.env.registry["campus.rate"]
+        self.patch(rates, "_tried", lambda _self, what, subject, _span: self.counts[what, subject])
+        self.patch(rates, "_may_try", lambda _self, what, subject, *_limits: self._count(what, subject))
+
+    def _count(self, what, subject):
+        self.counts[what, subject] += 1
+        return True
+
+    def test_wrong_passwords_are_counted_by_address_and_login(self):
+        self.by_session("login_lin", "wrong")
+        self.assertEqual(self.counts["login", "127.0.0.1 login_lin"], 1)
+        self.assertEqual(self.counts["login.address", "127.0.0.1"], 1)
 
     def call(self, route, params):
         body = {"jsonrpc": "2.0", "method": "call", "params": params}
