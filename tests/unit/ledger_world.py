@@ -121,6 +121,9 @@ class Requests:
                 ("correction_out", "cash"),
                 ("expiry", "gift"),
                 ("correction_in", "gift"),
+                ("debt_payment", None),
+                ("debt_settle", None),
+                ("write_off", None),
             ]
         )
         expires_on = DAY - dt.timedelta(days=1) if kind == "correction_in" else None

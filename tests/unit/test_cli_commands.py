@@ -2,13 +2,15 @@
 
 import argparse
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
 from campus_cli import builds, edge_packages, main, odoo_tree, paths, settings, system, venv
 from campus_cli.commands import bench, import_file, lint
 from campus_cli.commands import test as test_command
-from campus_cli.console import CampusError
+from campus_cli.console import CampusError, Steps
 from campus_cli.odoo_process import Odoo, _is_error
 from campus_cli.odoo_tree import OdooTree
 from campus_cli.postgres import Server
@@ -137,6 +139,17 @@ def test_a_tree_of_another_release_is_refused(tmp_path, monkeypatch):
         odoo_tree.find_chosen()
 
 
+def test_what_killed_downloads_left_is_cleared(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("CAMPUS_ODOO", raising=False)
+    make_tree(tmp_path / "campus" / "odoo" / "19.0-git-abc")
+    for left in ("tmp-123", "tmp-123-apt"):
+        make_tree(tmp_path / "campus" / "odoo" / left)
+    with Steps(1).step("Odoo") as step:
+        odoo_tree.ensure(Path(sys.executable), step)
+    assert {path.name for path in odoo_tree.cache_folder().iterdir()} == {"lock", "19.0-git-abc"}
+
+
 def test_a_half_unpacked_copy_in_the_cache_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     make_tree(tmp_path / "campus" / "odoo" / "tmp-123")
@@ -200,6 +213,29 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatc
     with pytest.raises(CampusError, match="chromium") as error:
         system.require(["chromium"])
     assert error.value.hint == "sudo apt-get install --no-install-recommends chromium"
+
+
+@pytest.mark.parametrize("arguments", [["test"], ["test", "unit"], ["test", "addons"], ["test", "e2e"]])
+def test_all_that_is_missing_is_named_at_the_start_with_one_command(arguments, monkeypatch):
+    monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
+    for name in system.PROBES:
+        monkeypatch.setitem(system.PROBES, name, lambda: False)
+    args = main.parse(arguments)
+    with pytest.raises(CampusError) as error:
+        test_command.run(args)
+    named = set(error.value.hint.removeprefix(system.install_command([])).split())
+    suites = arguments[1:] or test_command.SUITES
+    assert {settings.SYSTEM_PACKAGES[name] for name in test_command._needs(suites)} <= named
+    assert "python3-venv" in named
+
+
+def test_all_that_the_suites_take_later_is_among_what_is_named_at_the_start():
+    taken = {"unit": (*test_command.UNIT_NEEDS, *edge_packages.PACKAGES), "e2e": test_command.E2E_NEEDS}
+    for suites in (["unit"], ["addons"], ["e2e"], list(test_command.SUITES)):
+        named = set(test_command._needs(suites))
+        assert set(venv.NEEDS) <= named
+        assert {name for suite in suites for name in taken.get(suite, ())} <= named
+        assert suites == ["unit"] or set(test_command.NEEDS) <= named
 
 
 @pytest.mark.parametrize(

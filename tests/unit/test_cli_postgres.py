@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,52 @@ def test_another_kind_of_url_is_refused():
         postgres.parse_url("mysql://campus@db/x")
 
 
+@pytest.mark.usefixtures("no_server_chosen")
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "５４３２", "5432.0"])
+def test_a_port_that_is_none_is_a_sentence(port, monkeypatch):
+    monkeypatch.setenv("PGHOST", "db")
+    monkeypatch.setenv("PGPORT", port)
+    with pytest.raises(CampusError, match=f"PGPORT is {port}, which is no port") as error:
+        postgres.chosen()
+    assert "5432" in error.value.hint
+    for url in (f"postgresql://campus@db:{port}/x", f"postgresql://campus@/x?host=/run/pg&port={port}"):
+        with pytest.raises(CampusError, match="is no port"):
+            postgres.parse_url(url)
+
+
+def test_an_address_with_colons_has_its_port_behind_the_bracket():
+    assert postgres.parse_url("postgresql://campus:a%3Ab@[::1]:6432/x").port == 6432
+    assert postgres.parse_url("postgresql://campus@[::1]/x").port == 5432
+
+
+class Told(postgres.Server):
+    """A server that answers what a test says."""
+
+    answer = ("180004", "18.4", "campus", "t")
+
+    def query(self, sql, database=""):
+        return [list(self.answer)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "way_out"),
+    [
+        (
+            ("140011", "14.11 (Debian)", "campus", "t"),
+            "PostgreSQL 14.11 at db:5432 is too old",
+            "15 or newer",
+        ),
+        (("150004", "15.4", "card", "f"), "role card may not create databases", 'ALTER ROLE "card" CREATEDB'),
+        (("150004", "15.4", "card", ""), "role card may not create databases", "CREATEDB"),
+    ],
+)
+def test_a_server_that_will_not_do_is_a_sentence_with_the_way_out(answer, said, way_out, monkeypatch):
+    monkeypatch.setattr(Told, "answer", answer)
+    with pytest.raises(CampusError, match=said) as error:
+        postgres.check(Told("db", "card"))
+    assert way_out in error.value.hint
+
+
 def test_names_on_a_shared_server_bear_the_checkouts_mark():
     shared = postgres.Server("db", "campus")
     assert shared.name("demo") == f"campus_{paths.CHECKOUT}_demo"
@@ -72,6 +119,10 @@ def test_the_embedded_server_starts_answers_and_stops():
     client = postgres.of(server)
     assert client.query("SELECT current_user, current_setting('fsync')") == [["campus", "on"]]
     assert client.query("SHOW listen_addresses") == []
+    assert postgres.check(client).startswith("18")
+    client.query("CREATE ROLE plain LOGIN")
+    with pytest.raises(CampusError, match="role plain may not create databases"):
+        postgres.check(replace(client, user="plain"))
     client.query("CREATE DATABASE one")
     databases.copy(client, "one", "two")
     databases.rename(client, "two", "three")

@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-from . import process
+from . import owners, process
 from .console import CampusError, say
 
 COMMANDS = (
@@ -62,15 +62,25 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(sys.argv[1:] if argv is None else argv)
     process.hear_termination()
     try:
+        if args.command != "doctor":  # which says it among the rest
+            owners.check()
         return args.run(args)
     except CampusError as error:
-        say(f"error: {error}")
-        if error.hint:
-            say(f"hint: {error.hint}")
-        return 1
+        return _tell(error)
     except KeyboardInterrupt as stop:
         say("\ninterrupted; the next start repairs what is half made")
         return TERMINATED if isinstance(stop, process.Terminated) else INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if (mendable := owners.mendable(error)) is None:
+            raise
+        return _tell(mendable)
+
+
+def _tell(error: CampusError) -> int:
+    say(f"error: {error}")
+    if error.hint:
+        say(f"hint: {error.hint}")
+    return 1

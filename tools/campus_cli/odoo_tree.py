@@ -53,9 +53,10 @@ def cache_folder() -> Path:
 
 def ensure(python: Path, step: Step) -> OdooTree:
     tree = find(python)
-    if tree is None:
+    if tree is None or any(cache_folder().glob("tmp-*")):
         with state.locked(cache_folder() / "lock"):
-            tree = find_cached() or _fetch(step)
+            _clear_half_made()
+            tree = tree or find_cached() or _fetch(step)
     step.result = tree.version
     return tree
 
@@ -94,6 +95,12 @@ def find_cached() -> OdooTree | None:
             if tree.is_complete():
                 return tree
     return None
+
+
+def _clear_half_made() -> None:
+    """Remove what killed downloads left, up to a gigabyte each. Whoever holds the lock is the only one."""
+    for folder in cache_folder().glob("tmp-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fetch(step: Step) -> OdooTree:

@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from . import paths, pg_embedded, process
+from . import paths, pg_embedded, ports, process
 from .console import CampusError, Step
+
+PORT = 5432
+# Copying databases by their files can be asked for since then.
+OLDEST = 15
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Server:
 
     host: str
     user: str
-    port: int = 5432
+    port: int = PORT
     password: str = ""
     maintenance: str = "postgres"
     embedded: bool = False
@@ -76,11 +80,27 @@ def chosen() -> Server | None:
         return None
     return Server(
         host=os.environ["PGHOST"],
-        port=int(os.environ.get("PGPORT") or 5432),
+        port=_port(os.environ.get("PGPORT", ""), "PGPORT"),
         user=os.environ.get("PGUSER") or os.environ.get("USER") or "odoo",
         password=os.environ.get("PGPASSWORD", ""),
         maintenance=os.environ.get("PGDATABASE") or "postgres",
     )
+
+
+def _port(text: str, what: str) -> int:
+    text = text.strip()
+    if not text:
+        return PORT
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= ports.PORT_MAX):
+        raise CampusError(
+            f"{what} is {text}, which is no port", f"set a number; PostgreSQL's usual one is {PORT}"
+        )
+    return int(text)
+
+
+def _port_of(netloc: str) -> str:
+    """What stands behind the host's colon; an address of IPv6 has its colons in brackets."""
+    return netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
 
 
 def parse_url(url: str) -> Server:
@@ -90,7 +110,7 @@ def parse_url(url: str) -> Server:
     query = parse_qs(parts.query)
     return Server(
         host=query.get("host", [unquote(parts.hostname or "localhost")])[0],
-        port=parts.port or int(query.get("port", ["5432"])[0]),
+        port=_port(_port_of(parts.netloc) or query.get("port", [""])[0], "the port in CAMPUS_DB_URL"),
         user=unquote(parts.username or "odoo"),
         password=unquote(parts.password or ""),
         maintenance=unquote(parts.path.strip("/")) or "postgres",
@@ -109,10 +129,30 @@ def ensure(step: Step) -> Server:
             "Odoo refuses the database role postgres",
             "create a role of its own: createuser --createdb campus",
         )
-    version = server.query("SHOW server_version")[0][0].split()[0]
+    version = check(server)
     where = "embedded" if server.embedded else f"{server.host}:{server.port}"
     step.result = f"{version}, {where}"
     return server
+
+
+def check(server: Server) -> str:
+    """The server's version; raises when it is too old, or the role may not make databases."""
+    sql = """SELECT current_setting('server_version_num'), current_setting('server_version'), current_user,
+                    (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user)"""
+    number, version, role, may_create = server.query(sql)[0]
+    version = version.split()[0]
+    if int(number) < OLDEST * 10_000:
+        raise CampusError(
+            f"PostgreSQL {version} at {server.host}:{server.port} is too old: {OLDEST} is the oldest that will do",
+            f"choose a server of PostgreSQL {OLDEST} or newer, or leave out CAMPUS_DB_URL and PGHOST: "
+            "the checkout then runs one of its own",
+        )
+    if may_create != "t":
+        raise CampusError(
+            f"the database role {role} may not create databases",
+            f'as an administrator of the server: ALTER ROLE "{role}" CREATEDB',
+        )
+    return version
 
 
 def of(embedded: pg_embedded.Embedded) -> Server:

@@ -54,6 +54,7 @@ SYSTEM_PACKAGES = {
     "swig": "swig",
     "c-compiler": "gcc",
     "python-headers": "python3-dev",
+    "python-venv": "python3-venv",
     "faketime": "libfaketime",
     "firefox": "firefox-esr",
     "webkit-driver": "webkit2gtk-driver",

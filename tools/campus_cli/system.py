@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import paths, process, settings
+from . import paths, process, pythons, settings
 from .console import CampusError, warn
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -53,12 +53,14 @@ def _has_chinese_font() -> bool:
 
 
 def _has_python_headers() -> bool:
-    """Of the Python in `.venv`, which may be another than the one that runs this."""
-    where = "import sysconfig; print(sysconfig.get_path('include'))"
+    """Of the Python in `.venv`, or the one that it will be made of."""
     own = paths.VENV / "bin" / "python"
-    python = own if own.exists() else sys.executable
-    done = subprocess.run([python, "-c", where], capture_output=True, text=True, check=False)
-    return Path(done.stdout.strip(), "Python.h").exists()
+    return pythons.has_headers(str(own) if own.exists() else pythons.base_python())
+
+
+def _can_make_environments() -> bool:
+    """With uv, or with pip, which Debian keeps in a package of its own."""
+    return bool(shutil.which("uv")) or process.answers([sys.executable, "-c", "import ensurepip, venv"])
 
 
 PROBES = {
@@ -76,6 +78,7 @@ PROBES = {
     "swig": lambda: shutil.which("swig") is not None,
     "c-compiler": lambda: any(map(shutil.which, ("cc", "gcc"))),
     "python-headers": _has_python_headers,
+    "python-venv": _can_make_environments,
     "faketime": lambda: any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")),
     "firefox": lambda: firefox() is not None,
     "webkit-driver": lambda: shutil.which("WebKitWebDriver") is not None and minibrowser() is not None,
@@ -97,9 +100,13 @@ def install_command(wanted: Iterable[str]) -> str:
     return "sudo apt-get install --no-install-recommends " + " ".join(wanted)
 
 
+def can_install() -> bool:
+    return os.geteuid() == 0 and bool(shutil.which("apt-get"))
+
+
 def install(wanted: list[str]) -> None:
     """Install Debian packages, or say which command does it."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not can_install():
         raise CampusError(f"missing on this machine: {', '.join(wanted)}", install_command(wanted))
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted]
     env = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -117,9 +124,9 @@ def require(names: Iterable[str], wanted: Iterable[str] = ()) -> str:
         if still := missing(absent):
             raise CampusError(f"installed, but not found: {', '.join(still)}")
     optional = missing(wanted)
-    for name in optional:
+    if optional:
         try:
-            install(packages([name]))
+            install(packages(optional))
         except CampusError as error:
             warn(f"{error.args[0].splitlines()[0]}; {error.hint}")
     done = absent + [name for name in optional if PROBES[name]()]

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from . import paths, process, system
+from . import paths, process, pythons, system
 from .console import CampusError, Step
 
 PYTHON = paths.VENV / "bin" / "python"
-# Odoo 19 runs on these; another Python asks uv for one of them.
-PYTHON_MIN, PYTHON_MAX = (3, 10), (3, 13)
-PYTHON_OTHER = "3.12"
-SYSTEM_PYTHON = "/usr/bin/python3"
+# What making it takes besides: a uv of the machine, else pip.
+NEEDS = ("python-venv",)
 STAMP = paths.VENV / "campus-lock"
 # The name of the switch changed between versions of uv.
 SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
@@ -48,7 +45,7 @@ def ensure(step: Step) -> Path:
     if not process.answers([PYTHON, "-c", "pass"]):
         step.note("creating .venv")
         shutil.rmtree(paths.VENV, ignore_errors=True)
-        process.run([uv, "venv", "--quiet", "--python", base_python(), paths.VENV], "venv")
+        process.run([uv, "venv", "--quiet", "--python", pythons.base_python(), paths.VENV], "venv")
     step.note("installing the locked packages")
     _install(uv, step)
     STAMP.write_text(lock_digest(), encoding="utf-8")
@@ -71,28 +68,6 @@ def find_uv(step: Step) -> str:
         process.run([sys.executable, "-m", "venv", BOOTSTRAP], "bootstrap")
         process.run([BOOTSTRAP / "bin" / "pip", "install", "--quiet", "uv"], "bootstrap")
     return str(own)
-
-
-def base_python() -> str:
-    """The Python that `.venv` is made of; one for uv to fetch where the machine has none that fits.
-
-    The distribution's own comes before the one that runs this: it is built with profiles, and one that
-    was compiled by hand mostly is not, which costs a fifth of its speed.
-    """
-    for python in (SYSTEM_PYTHON, sys.executable):
-        if PYTHON_MIN <= version_of(python) <= PYTHON_MAX:
-            return python
-    return PYTHON_OTHER
-
-
-def version_of(python: str) -> tuple[int, ...]:
-    """Major and minor version of a Python, (0, 0) where there is none."""
-    command = [python, "-c", "import sys; print(*sys.version_info[:2])"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return (0, 0)
-    return tuple(map(int, done.stdout.split()))
 
 
 def _install(uv: str, step: Step) -> None:

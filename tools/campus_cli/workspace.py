@@ -26,7 +26,7 @@ class Workspace:
 def prepare(steps: Steps, packages: Iterable[str] = (), wanted: Iterable[str] = ()) -> Workspace:
     """Make or repair everything; takes `STEPS` steps."""
     with steps.step("system packages") as step:
-        step.result = system.require(packages, wanted)
+        step.result = system.require((*venv.NEEDS, *packages), wanted)
     with steps.step("Python environment") as step:
         python = venv.ensure(step)
     with steps.step("Odoo") as step:

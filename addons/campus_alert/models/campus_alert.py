@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.campus_card.columns import BigReference
 from odoo.exceptions import UserError
 
 STATES = [
@@ -27,7 +28,7 @@ class CampusAlert(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     severity = fields.Selection(related="rule_id.severity", store=True)
     subject_model = fields.Char(required=True, readonly=True)
-    subject_id = fields.Many2oneReference("Record", model_field="subject_model", required=True, readonly=True)
+    subject_id = BigReference("Record", model_field="subject_model", required=True, readonly=True)
     partner_id = fields.Many2one(
         "res.partner", "Holder", readonly=True, index="btree_not_null", ondelete="cascade"
     )

@@ -122,9 +122,9 @@ class CampusAlertAction(models.Model):
             return True
         if self.rule_id.measure != FORECAST:
             return False
-        wallet = self.partner_id.campus_wallet_ids.filtered(lambda one: one.company_id == self.company_id)
+        wallet = self.partner_id.with_company(self.company_id).campus_wallet_id
         # Topped up in the night: nothing to say any more.
-        return wallet.balance_minor > self.facts["average"]
+        return wallet.available_minor > self.facts["average"]
 
     def _message_to(self, partner):
         """What is told: the holder reads the rule's message, staff read who and why."""

@@ -38,6 +38,18 @@ REVERSAL_EXCEEDS: Final = "reversal_exceeds"
 RESERVATION_CLOSED: Final = "reservation_closed"
 CAPTURE_EXCEEDS: Final = "capture_exceeds"
 AMOUNT_INVALID: Final = "amount_invalid"
+DEBT_FIRST: Final = "debt_first"
+DEBT_EXCEEDS: Final = "debt_exceeds"
+
+# -- what may be archived -------------------------------------------------------
+ARCHIVE_CARD: Final = "archive_card"
+ARCHIVE_HOLDER_CARD: Final = "archive_holder_card"
+ARCHIVE_HOLDER_WALLET: Final = "archive_holder_wallet"
+ARCHIVE_POCKET: Final = "archive_pocket"
+ARCHIVE_SYSTEM_ACCOUNT: Final = "archive_system_account"
+ARCHIVE_ACCOUNT_USED: Final = "archive_account_used"
+ARCHIVE_PLAN_CASH: Final = "archive_plan_cash"
+ARCHIVE_PLAN_MONEY: Final = "archive_plan_money"
 DAY_CLOSED: Final = "day_closed"
 
 # -- amounts as text ----------------------------------------------------------
@@ -132,6 +144,16 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         RESERVATION_CLOSED: "The reservation is no longer open.",
         CAPTURE_EXCEEDS: "More would be captured than was reserved.",
         AMOUNT_INVALID: "The amount is not valid.",
+        DEBT_FIRST: "The holder owes more than would be left.",
+        DEBT_EXCEEDS: "More would be repaid than is owed.",
+        ARCHIVE_CARD: "A card in somebody's hands is not archived.",
+        ARCHIVE_HOLDER_CARD: "A holder with a card is not archived.",
+        ARCHIVE_HOLDER_WALLET: "A holder with an open wallet is not archived.",
+        ARCHIVE_POCKET: "The pockets of a wallet are not archived.",
+        ARCHIVE_SYSTEM_ACCOUNT: "The ledger needs this account.",
+        ARCHIVE_ACCOUNT_USED: "The account is in use.",
+        ARCHIVE_PLAN_CASH: "The cash plan is not archived.",
+        ARCHIVE_PLAN_MONEY: "A plan with money in its pockets is not archived.",
         DAY_CLOSED: "The business day is closed.",
         MONEY_EMPTY: "The amount is missing.",
         MONEY_MALFORMED: "This is not an amount.",

@@ -33,7 +33,7 @@ def reserve(book: Book, request: Reserve) -> Outcome:
     parts = charge(book, request, wallet, None, settle=False)
     if isinstance(parts, errors.Refusal):
         return book.refuse(request, parts.code, dict(parts.numbers))
-    before = wallet.available_minor(book.on)
+    before = wallet.available_minor(book.today)
     for line, part in enumerate(parts, 1):
         hold = Hold(request.uuid, line, wallet.id, part.account_id, request.account_id, part.amount_minor)
         hold.plan = part.plan
@@ -74,7 +74,7 @@ def capture(book: Book, request: Capture) -> Outcome:
         return book.refuse(
             request, errors.CAPTURE_EXCEEDS, {"asked_minor": left, "reserved_minor": total}, wallet
         )
-    before = wallet.available_minor(book.on) + total
+    before = wallet.available_minor(book.today) + total
     parts = []
     for hold in holds:
         share = min(left, hold.amount_minor)
@@ -103,7 +103,7 @@ def release(book: Book, request: Release) -> Outcome:
     if isinstance(holds, Outcome):
         return holds
     wallet = book.wallets[holds[0].wallet_id]
-    before = wallet.available_minor(book.on)
+    before = wallet.available_minor(book.today)
     parts = []
     for hold in holds:
         _close(book, hold, request.state, 0)

@@ -68,10 +68,19 @@ class Fresh:
 
 
 class Book:
-    """The part of the ledger that a batch of requests touches, on one business day."""
+    """The part of the ledger that a batch of requests touches.
 
-    def __init__(self, on: dt.date) -> None:
+    ``on`` is the business day on which it is booked, ``today`` the calendar day of the campus, by
+    which limits and validity go: a day that is closed at noon gives nobody a second day's limit.
+    ``span``: first moment of that day and of the next one, UTC, for who reads the day's purchases.
+    ``join_account_id``: system account between two wallets that become one.
+    """
+
+    def __init__(self, on: dt.date, today: dt.date | None = None) -> None:
         self.on = on
+        self.today = today or on
+        self.join_account_id = 0
+        self.span: tuple[dt.datetime, dt.datetime] | None = None
         self.wallets: dict[int, Wallet] = {}
         self.holds: dict[str, list[Hold]] = {}
         self.transfers: dict[str, list[Transfer]] = {}
@@ -159,7 +168,7 @@ class Book:
     ) -> Outcome:
         if wallet is None:
             wallet = self.wallets.get(getattr(request, "wallet_id", 0))
-        money = wallet.available_minor(self.on) if wallet else 0
+        money = wallet.available_minor(self.today) if wallet else 0
         return Outcome(
             uuid=request.uuid,
             code=code,
@@ -171,12 +180,19 @@ class Book:
             verb=verb_of(request),
         )
 
-    def done(self, request: Request, wallet: Wallet, before: int, parts: Iterable[Part]) -> Outcome:
+    def done(
+        self,
+        request: Request,
+        wallet: Wallet,
+        before: int,
+        parts: Iterable[Part],
+        numbers: tuple[tuple[str, Number], ...] = (),
+    ) -> Outcome:
         kept = tuple(parts)
         amount_minor = sum([part.amount_minor for part in kept])
-        after = wallet.available_minor(self.on)
+        after = wallet.available_minor(self.today)
         return Outcome(
-            request.uuid, "ok", wallet.id, amount_minor, before, after, kept, verb=verb_of(request)
+            request.uuid, "ok", wallet.id, amount_minor, before, after, kept, numbers, verb_of(request)
         )
 
     def move(self, transfer: Transfer) -> None:
@@ -189,7 +205,7 @@ class Book:
         if wallet.debt_account_id in (transfer.debit_id, transfer.credit_id):
             sign = 1 if transfer.debit_id == wallet.debt_account_id else -1
             wallet.debt_minor += sign * amount_minor
-        if transfer.kind == "purchase":
+        if transfer.kind == "purchase" and transfer.is_of_today:
             wallet.spent_today_minor += -amount_minor if transfer.reverses else amount_minor
         self.add_transfer(transfer)
         self.fresh.transfers.append(transfer)

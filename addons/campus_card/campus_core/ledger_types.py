@@ -27,6 +27,8 @@ class Kind:
     ``states``: wallet states in which it is allowed. ``refundable_only``: takes money
     only from pockets that can be paid out. ``limited``: counts against the holder's limits.
     ``repays_debt``: the holder's debt is repaid first. ``ignores_expiry``: expired pockets count.
+    ``leaves``: the money leaves the school's hands, which it does not while the holder owes it.
+    ``debt_only``: nothing but the holder's debt is repaid. ``expired_only``: only expired pockets.
     """
 
     code: str
@@ -36,6 +38,9 @@ class Kind:
     limited: bool = False
     repays_debt: bool = False
     ignores_expiry: bool = False
+    leaves: bool = False
+    debt_only: bool = False
+    expired_only: bool = False
 
 
 _NOT_CLOSED = frozenset({OPEN, FROZEN})
@@ -46,14 +51,21 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("purchase", "out", limited=True),
         Kind("fee", "out", _NOT_CLOSED, refundable_only=True),
-        Kind("payout", "out", _NOT_CLOSED, refundable_only=True),
-        Kind("expiry", "out", _ANY, ignores_expiry=True),
+        Kind("payout", "out", _NOT_CLOSED, refundable_only=True, leaves=True),
+        Kind("expiry", "out", _NOT_CLOSED, expired_only=True),
         Kind("correction_out", "out", _NOT_CLOSED, ignores_expiry=True),
         Kind("topup", "in", _NOT_CLOSED, repays_debt=True),
-        Kind("opening", "in", _ANY),
+        Kind("opening", "in", _NOT_CLOSED),
         Kind("subsidy", "in", _NOT_CLOSED),
         Kind("gift", "in", _NOT_CLOSED),
         Kind("correction_in", "in", _NOT_CLOSED),
+        # A debt is paid by other means than the card, paid from the card's own money, or given up.
+        Kind("debt_payment", "in", _ANY, debt_only=True),
+        Kind("debt_settle", "out", _NOT_CLOSED, refundable_only=True, debt_only=True),
+        Kind("write_off", "in", _ANY, debt_only=True),
+        # Two wallets of one person become one: plan by plan, and the debt under the plan ``debt``.
+        Kind("join_out", "out", _ANY, ignores_expiry=True),
+        Kind("join_in", "in", _ANY),
     )
 }
 
@@ -91,7 +103,8 @@ class Pocket:
 
 @dataclass(slots=True)
 class Wallet:
-    """All the money of one holder. Limits are cents, 0 means none."""
+    """All the money of one holder. Limits are cents, 0 means none. ``joined_id``: the wallet that has
+    taken this one over, 0 where there is none."""
 
     id: int
     state: str = OPEN
@@ -102,6 +115,7 @@ class Wallet:
     limit_day_minor: int = 0
     pin_above_minor: int = 0
     spent_today_minor: int = 0
+    joined_id: int = 0
 
     @property
     def is_limited(self) -> bool:
@@ -114,6 +128,11 @@ class Wallet:
         for pocket in self.pockets:
             total += pocket.spendable_minor(on)
         return total
+
+    def may_leave_minor(self, on: dt.date) -> int:
+        """Cents that may leave the school's hands on that day: what can be paid out, less what is owed."""
+        total = sum(pocket.spendable_minor(on) for pocket in self.pockets if pocket.refundable)
+        return max(total - max(self.debt_minor, 0), 0)
 
 
 class Post(NamedTuple):
@@ -186,7 +205,11 @@ class Hold:
 
 
 class Transfer(NamedTuple):
-    """One movement, debit account -> credit account; never changed once made."""
+    """One movement, debit account -> credit account; never changed once made.
+
+    ``is_of_today``: it happened on the calendar day on which the book decides, and counts against
+    the limits of that day.
+    """
 
     uuid: str
     line: int
@@ -197,6 +220,7 @@ class Transfer(NamedTuple):
     amount_minor: int
     plan: str
     reverses: tuple[str, int] | None = None
+    is_of_today: bool = True
 
 
 class Part(NamedTuple):

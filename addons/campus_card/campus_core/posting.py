@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import errors, limits
-from .ledger_types import CLOSED, KINDS, Number, Outcome, Part, Post, Reserve, Transfer, Wallet
+from .ledger_types import (
+    CLOSED,
+    DEBT,
+    KINDS,
+    Kind,
+    Number,
+    Outcome,
+    Part,
+    Post,
+    Reserve,
+    Transfer,
+    Wallet,
+)
 from .money import MAX_MINOR
 from .spend import receive, spend_order, take
 
@@ -20,12 +32,15 @@ def post(book: Book, request: Post) -> Outcome:
         return book.refuse(request, errors.NOT_FOUND)
     if wallet.state not in kind.states and not request.settle:
         return book.refuse(request, state_code(wallet))
+    refusal = _debt_refusal(book, request, wallet, kind)
+    if refusal:
+        return book.refuse(request, refusal.code, dict(refusal.numbers))
     if kind.direction == "in":
         return _receive(book, request, wallet)
     parts = charge(book, request, wallet, request.plan, settle=request.settle)
     if isinstance(parts, errors.Refusal):
         return book.refuse(request, parts.code, dict(parts.numbers))
-    before = wallet.available_minor(book.on)
+    before = wallet.available_minor(book.today)
     for line, part in enumerate(parts, 1):
         book.move(
             Transfer(
@@ -34,7 +49,7 @@ def post(book: Book, request: Post) -> Outcome:
                 request.kind,
                 wallet.id,
                 part.account_id,
-                request.account_id,
+                wallet.debt_account_id if kind.debt_only else request.account_id,
                 part.amount_minor,
                 part.plan,
             )
@@ -42,7 +57,25 @@ def post(book: Book, request: Post) -> Outcome:
     return book.done(request, wallet, before, parts)
 
 
+def _debt_refusal(book: Book, request: Post, wallet: Wallet, kind: Kind) -> errors.Refusal | None:
+    """Refuse to repay more than is owed, and to hand out money to a holder who owes it."""
+    owed, asked = max(wallet.debt_minor, 0), request.amount_minor
+    repays = kind.debt_only or (kind.direction == "in" and request.plan == DEBT)
+    if repays and asked > owed:
+        return errors.Refusal(errors.DEBT_EXCEEDS, {"asked_minor": asked, "debt_minor": owed})
+    leave = wallet.may_leave_minor(book.today) if kind.leaves else asked
+    if owed and asked > leave:
+        return errors.Refusal(
+            errors.DEBT_FIRST, {"asked_minor": asked, "debt_minor": owed, "left_minor": leave}
+        )
+    return None
+
+
 def _receive(book: Book, request: Post, wallet: Wallet) -> Outcome:
+    if KINDS[request.kind].debt_only or request.plan == DEBT:
+        return _receive_parts(
+            book, request, wallet, (Part(wallet.debt_account_id, DEBT, request.amount_minor),)
+        )
     plan = request.plan or "cash"
     pocket = next((p for p in wallet.pockets if p.plan == plan and p.expires_on == request.expires_on), None)
     if pocket is None:
@@ -53,8 +86,12 @@ def _receive(book: Book, request: Post, wallet: Wallet) -> Outcome:
             "maximum_minor": MAX_MINOR - pocket.balance_minor,
         }
         return book.refuse(request, errors.AMOUNT_INVALID, numbers)
-    before = wallet.available_minor(book.on)
     parts = receive(wallet, pocket, KINDS[request.kind], request.amount_minor)
+    return _receive_parts(book, request, wallet, parts)
+
+
+def _receive_parts(book: Book, request: Post, wallet: Wallet, parts: tuple[Part, ...]) -> Outcome:
+    before = wallet.available_minor(book.today)
     for line, part in enumerate(parts, 1):
         book.move(
             Transfer(
@@ -85,8 +122,10 @@ def charge(
         )
         if refusal:
             return refusal
-    pockets = spend_order(wallet, book.on, request.account_id, kind, plan)
-    return take(wallet, pockets, request.amount_minor, book.on, settle=settle)
+    if plan == DEBT and kind.code == "join_out":
+        return (Part(wallet.debt_account_id, DEBT, request.amount_minor),)
+    pockets = spend_order(wallet, book.today, request.account_id, kind, plan)
+    return take(wallet, pockets, request.amount_minor, book.today, settle=settle)
 
 
 def state_code(wallet: Wallet) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import errors
-from .ledger_types import CLOSED, DEBT, KINDS, Outcome, Part, Reverse, Transfer, Wallet
+from .ledger_types import CLOSED, DEBT, KINDS, Number, Outcome, Part, Reverse, Transfer, Wallet
 
 if TYPE_CHECKING:
     from .ledger import Book
@@ -19,7 +19,7 @@ def reverse(book: Book, request: Reverse) -> Outcome:
     wallet = book.wallets[originals[0].wallet_id]
     if any(t.reverses for t in originals):
         return book.refuse(request, errors.NOT_REVERSIBLE, None, wallet)
-    if wallet.state == CLOSED:
+    if wallet.state == CLOSED and wallet.joined_id not in book.wallets:
         return book.refuse(request, errors.WALLET_CLOSED, None, wallet)
     open_minor = {t: t.amount_minor - book.reversed_minor[t.uuid, t.line] for t in originals}
     total = sum(open_minor.values())
@@ -34,10 +34,59 @@ def reverse(book: Book, request: Reverse) -> Outcome:
         return book.refuse(
             request, errors.INSUFFICIENT, {"missing_minor": short, "asked_minor": left}, wallet
         )
-    before = wallet.available_minor(book.on)
+    refusal = _debt_refusal(book, wallet, originals[0], left)
+    if refusal:
+        return book.refuse(request, refusal.code, dict(refusal.numbers), wallet)
+    holder = book.wallets.get(wallet.joined_id, wallet)
+    before = holder.available_minor(book.today)
     parts = [_undo(book, request, line, original, share) for line, (original, share) in enumerate(shares, 1)]
-    _return_overpaid_debt(book, request, wallet, len(shares) + 1)
-    return book.done(request, wallet, before, parts)
+    line = len(shares) + 1 + _return_overpaid_debt(book, request, wallet, len(shares) + 1)
+    if holder is not wallet:
+        parts = _pass_on(book, request, wallet, holder, line)
+    return book.done(request, holder, before, parts, _expired(book, parts))
+
+
+def _expired(book: Book, parts: list[Part]) -> tuple[tuple[str, Number], ...]:
+    """Number of an answer that says what went back to pockets that cannot be spent any more."""
+    pockets = ((book.pockets.get(part.account_id), part.amount_minor) for part in parts)
+    total = sum(minor for pocket, minor in pockets if pocket and not pocket.alive(book.today))
+    return (("expired_minor", total),) if total else ()
+
+
+def _debt_refusal(book: Book, wallet: Wallet, original: Transfer, amount_minor: int) -> errors.Refusal | None:
+    """A top-up is not given back to a holder who owes that money."""
+    leave = wallet.may_leave_minor(book.today)
+    if not KINDS[original.kind].repays_debt or wallet.debt_minor <= 0 or amount_minor <= leave:
+        return None
+    numbers: dict[str, Number] = {
+        "asked_minor": amount_minor,
+        "debt_minor": wallet.debt_minor,
+        "left_minor": leave,
+    }
+    return errors.Refusal(errors.DEBT_FIRST, numbers)
+
+
+def _pass_on(book: Book, request: Reverse, old: Wallet, new: Wallet, line: int) -> list[Part]:
+    """What came back to a wallet that was joined with another one belongs to that one."""
+    parts = []
+    for pocket in old.pockets:
+        amount_minor = pocket.available_minor
+        twin = next(
+            (p for p in new.pockets if (p.plan, p.expires_on) == (pocket.plan, pocket.expires_on)), None
+        )
+        if not amount_minor or twin is None:
+            continue
+        legs = (
+            ("join_out", old, pocket.id, book.join_account_id),
+            ("join_in", new, book.join_account_id, twin.id),
+        )
+        for kind, wallet, debit_id, credit_id in legs:
+            book.move(
+                Transfer(request.uuid, line, kind, wallet.id, debit_id, credit_id, amount_minor, pocket.plan)
+            )
+            line += 1
+        parts.append(Part(twin.id, twin.plan, amount_minor))
+    return parts
 
 
 def _short(book: Book, shares: list[tuple[Transfer, int]]) -> int:
@@ -66,14 +115,15 @@ def _undo(book: Book, request: Reverse, line: int, original: Transfer, share: in
             share,
             original.plan,
             key,
+            original.is_of_today,
         )
     )
     account = original.debit_id if KINDS[original.kind].direction == "out" else original.credit_id
     return Part(account, original.plan, share)
 
 
-def _return_overpaid_debt(book: Book, request: Reverse, wallet: Wallet, line: int) -> None:
-    """A refunded debt that a top-up had already repaid goes to the cash pocket."""
+def _return_overpaid_debt(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
+    """A refunded debt that a top-up had already repaid goes to the cash pocket; returns the lines used."""
     cash = next((p for p in wallet.pockets if p.plan == "cash" and p.expires_on is None), None)
     if wallet.debt_minor < 0 and cash:
         book.move(
@@ -88,6 +138,8 @@ def _return_overpaid_debt(book: Book, request: Reverse, wallet: Wallet, line: in
                 DEBT,
             )
         )
+        return 1
+    return 0
 
 
 def _from_the_end(

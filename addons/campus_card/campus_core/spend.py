@@ -16,7 +16,7 @@ def spend_order(wallet: Wallet, on: dt.date, merchant_id: int, kind: Kind, plan:
     pockets = [
         p
         for p in wallet.pockets
-        if (kind.ignores_expiry or p.alive(on))
+        if (kind.ignores_expiry or p.alive(on) != kind.expired_only)
         and (plan is None or p.plan == plan)
         and (p.refundable or not kind.refundable_only)
         and (kind.code != "purchase" or p.usable(merchant_id))

@@ -108,7 +108,7 @@ class Decision(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What the batch is decided under: the business day, the server's clock, and two caps.
+    """What the batch is decided under: the calendar day, the server's clock, and two caps.
 
     ``cap_minor`` is for one tap without the server, ``uid_limit_minor`` for one tap of a card that
     shows a bare UID, which anybody may have copied; 0: no cap.
@@ -148,7 +148,7 @@ def conclude(book: Book, judged: Decision | Pending) -> Decision:
     post, review = judged.post, judged.review
     if post is None:
         wallet = book.wallets.get(judged.wallet_id)
-        available = wallet.available_minor(book.on) if wallet else None
+        available = wallet.available_minor(book.today) if wallet else None
         return Decision(wire.GRANTED, OK, None, available, _NOTHING, review)
     answer = posting.post(book, post)
     numbers = dict(answer.numbers) if answer.numbers else _NOTHING

@@ -2,7 +2,7 @@
 -- Run at every installation and update; safe to run again.
 
 CREATE TABLE IF NOT EXISTS campus_reversal (
-    transfer_id integer PRIMARY KEY REFERENCES campus_transfer (id) ON DELETE RESTRICT,
+    transfer_id bigint PRIMARY KEY REFERENCES campus_transfer (id) ON DELETE RESTRICT,
     amount_minor integer NOT NULL,
     reversed_minor integer NOT NULL,
     CONSTRAINT campus_reversal_within CHECK (reversed_minor BETWEEN 0 AND amount_minor)
@@ -138,6 +138,13 @@ BEGIN
                     SELECT debit_account_id, -amount_minor::bigint FROM fresh) AS side
              GROUP BY account_id) AS moved
      WHERE account.id = moved.account_id AND account.kind = 'pocket';
+    -- Sales take money out: only what brings some in may leave it in a closed wallet.
+    IF EXISTS (SELECT 1 FROM fresh WHERE kind <> 'purchase' OR reverses_id IS NOT NULL)
+       AND EXISTS (SELECT 1 FROM fresh
+                     JOIN campus_account pocket ON pocket.id = fresh.credit_account_id AND pocket.balance_minor <> 0
+                     JOIN campus_wallet wallet ON wallet.id = pocket.wallet_id AND wallet.state = 'closed') THEN
+        RAISE EXCEPTION 'a closed wallet holds no money' USING ERRCODE = 'restrict_violation';
+    END IF;
     IF EXISTS (SELECT 1 FROM fresh WHERE reverses_id IS NOT NULL) THEN
         IF EXISTS (SELECT 1 FROM fresh LEFT JOIN campus_transfer original ON original.id = fresh.reverses_id
                     WHERE fresh.reverses_id IS NOT NULL AND (original.id IS NULL

@@ -13,6 +13,8 @@ KINDS = [
     ("correction", "Corrections"),
     ("campaign", "Campaign cost"),
     ("suspense", "Suspense"),
+    ("loss", "Losses"),
+    ("expired", "Expired money"),
 ]
 
 
@@ -43,7 +45,14 @@ class CampusAccount(models.Model):
     reserved_minor = fields.Integer(
         string="Reserved (cents)", required=True, default=0, readonly=True, copy=False
     )
+    available_minor = fields.Integer(
+        string="Available (cents)",
+        compute="_compute_available",
+        help="What of this pocket can be spent today: nothing once its last day is over.",
+    )
+    is_expired = fields.Boolean("Expired", compute="_compute_available")
     balance = fields.Monetary(compute="_compute_balance")
+    available = fields.Monetary(compute="_compute_available")
     reserved = fields.Monetary(compute="_compute_balance")
     gl_account_id = fields.Many2one("account.account", string="General Ledger Account", ondelete="restrict")
     journal_id = fields.Many2one(
@@ -79,6 +88,18 @@ class CampusAccount(models.Model):
             minor = account.balance_minor if account.kind == "pocket" else sums.get(account.id, 0)
             account.balance = account.currency_id.round(minor / 100)
             account.reserved = account.currency_id.round(account.reserved_minor / 100)
+
+    @api.depends("balance_minor", "reserved_minor", "expires_on")
+    def _compute_available(self):
+        known = self.env["campus.ledger"]._look_at(self.wallet_id)
+        seen = {
+            pocket.id: (pocket.spendable_minor(today), not pocket.alive(today))
+            for wallet, today in known.values()
+            for pocket in wallet.pockets
+        }
+        for account in self:
+            account.available_minor, account.is_expired = seen.get(account.id, (0, False))
+            account.available = account.currency_id.round(account.available_minor / 100)
 
     @api.model
     def _signed_sums(self, accounts):

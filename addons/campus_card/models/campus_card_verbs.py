@@ -185,9 +185,11 @@ class CampusCard(models.Model):
 
     @api.model
     def _cron_expire(self):
-        """Expire the cards whose last valid day is over."""
-        domain = Domain("state", "in", CAN_EXPIRE) & Domain(
-            "valid_until", "<", self.env.company._campus_today()
+        """Expire the cards whose last valid day is over, by the calendar of each card's company."""
+        companies = self.env["res.company"].search([("active", "in", (True, False))])
+        domain = Domain("state", "in", CAN_EXPIRE) & Domain.OR(
+            Domain("company_id", "=", company.id) & Domain("valid_until", "<", company._campus_today())
+            for company in companies
         )
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=self.search_count(domain))

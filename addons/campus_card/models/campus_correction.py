@@ -6,7 +6,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..campus_core import money
 from ..columns import Uuid
 
-KIND_OF_DIRECTION = {"in": "correction_in", "out": "correction_out"}
+KIND_OF_DIRECTION = {"in": "correction_in", "out": "correction_out", "write_off": "write_off"}
+# Written off is a loss of the school; what was put right by hand is looked into first.
+ACCOUNT_OF_DIRECTION = {"write_off": "debt_loss"}
 
 
 class CampusCorrection(models.Model):
@@ -43,7 +45,10 @@ class CampusCorrection(models.Model):
         default=lambda self: self._default_plan_id(),
     )
     direction = fields.Selection(
-        [("in", "Credit the holder"), ("out", "Charge the holder")], required=True, default="in"
+        [("in", "Credit the holder"), ("out", "Charge the holder"), ("write_off", "Write off debt")],
+        required=True,
+        default="in",
+        help="What is written off is booked as a loss; the holder owes it no more.",
     )
     amount_minor = fields.Integer("Amount (cents)", required=True)
     amount = fields.Monetary(compute="_compute_amount", readonly=False)
@@ -199,14 +204,16 @@ class CampusCorrection(models.Model):
         self.sudo().activity_feedback(["campus_card.mail_activity_type_correction"])
 
     def _prepare_posting(self):
-        account = self.env["campus.account"].sudo()._system("correction", self.company_id)
+        code = ACCOUNT_OF_DIRECTION.get(self.direction, "correction")
+        # sudo: the accounts behind a correction are the ledger's business
+        account = self.env["campus.account"].sudo()._system(code, self.company_id)
         return {
             "uuid": self.uuid,
             "kind": KIND_OF_DIRECTION[self.direction],
             "wallet_id": self.wallet_id.id,
             "account_id": account.id,
             "amount_minor": self.amount_minor,
-            "plan": self.plan_id.code,
+            "plan": None if self.direction == "write_off" else self.plan_id.code,
             "origin": f"campus.correction,{self.id}",
             "memo": f"{self.name}: {self.reason}"[:200],
         }

@@ -23,6 +23,7 @@ class Shelf:
     def __init__(self):
         self.books = {}
         self.company_of_wallet = {}
+        self.joined = {}
         self.wallet_of_uuid = {}
         self.card_of_reservation = {}
         self.transfer_id_of = {}
@@ -56,7 +57,11 @@ class CampusLedgerLoad(models.AbstractModel):
                 self._lock_day(company)
             self._ensure_accounts(typed)
         for company in companies:
-            shelf.books[company.id] = Book(self._business_day(company, booking_date))
+            shelf.books[company.id] = self._open_book(company, booking_date)
+            if shelf.joined:
+                shelf.books[company.id].join_account_id = (
+                    self.env["campus.account"]._system("join", company).id
+                )
         # Requests about nothing known are refused by an empty book.
         shelf.books[None] = Book(booking_date or fields.Date.today())
         self._load_wallets(shelf, typed, dry)
@@ -77,23 +82,34 @@ class CampusLedgerLoad(models.AbstractModel):
                 )
                 shelf.wallet_of_uuid.update(self.env.cr.fetchall())
         wallet_ids = {shelf.wallet_id_of(request) for request in typed}
-        self.env.cr.execute("SELECT id, company_id FROM campus_wallet WHERE id = ANY(%s)", [list(wallet_ids)])
-        shelf.company_of_wallet.update(self.env.cr.fetchall())
+        self.env.cr.execute(
+            "SELECT id, company_id, joined_into_id FROM campus_wallet WHERE id = ANY(%s)", [list(wallet_ids)]
+        )
+        for wallet_id, company_id, joined_id in self.env.cr.fetchall():
+            shelf.company_of_wallet[wallet_id] = company_id
+            if joined_id and undone:
+                # what is given back to a wallet that is no more goes on to the one that took it over
+                shelf.joined[wallet_id] = joined_id
+                shelf.company_of_wallet[joined_id] = company_id
 
     @api.model
     def _ensure_accounts(self, typed):
         posts = [r for r in typed if isinstance(r, lt.Post)]
-        incoming = {
-            (r.wallet_id, r.plan or "cash", r.expires_on) for r in posts if lt.KINDS[r.kind].direction == "in"
-        }
+        incoming = {(r.wallet_id, r.plan or "cash", r.expires_on) for r in posts if self._fills_pocket(r)}
         self.env["campus.wallet"]._ensure_pockets(incoming)
-        settled = {r.wallet_id for r in posts if r.settle}
+        settled = {r.wallet_id for r in posts if r.settle or r.plan == lt.DEBT}
         if settled:
             self.env["campus.wallet"]._ensure_debt_accounts(settled)
 
+    @staticmethod
+    def _fills_pocket(request):
+        """Whether a posting brings money into a pocket, and not to the holder's debt."""
+        kind = lt.KINDS[request.kind]
+        return kind.direction == "in" and not kind.debt_only and request.plan != lt.DEBT
+
     @api.model
-    def _business_day(self, company, booking_date=None):
-        """Day on which a posting is booked: today at the company, or the first open day.
+    def _open_book(self, company, booking_date=None):
+        """An empty book: booked today at the company, or on its first open day.
 
         A transaction at REPEATABLE READ may have a snapshot from before the last close;
         locking the row makes PostgreSQL see that and have the transaction repeated.
@@ -104,15 +120,32 @@ class CampusLedgerLoad(models.AbstractModel):
         if booking_date:
             if closed_until and booking_date <= closed_until:
                 raise ValueError(f"business day {booking_date} is closed")
-            return booking_date
-        return self._first_open_day(tz, closed_until)
+            return self._new_book(tz, booking_date, booking_date)
+        return self._book_of_today(tz, closed_until)
 
-    @staticmethod
-    def _first_open_day(tz, closed_until):
-        """Today at a company in the time zone ``tz``, or the first day that is not closed."""
+    @api.model
+    def _business_day(self, company):
+        """Day on which a posting is booked now."""
+        return self._open_book(company).on
+
+    @api.model
+    def _book_of_today(self, tz, closed_until):
+        """An empty book for a company in the time zone ``tz``: booked on the first day that is not
+        closed, decided by the calendar day."""
         zone = ZoneInfo(tz or "UTC")
         today = fields.Datetime.now().replace(tzinfo=dt.timezone.utc).astimezone(zone).date()
-        return max(today, closed_until + dt.timedelta(days=1)) if closed_until else today
+        day = max(today, closed_until + dt.timedelta(days=1)) if closed_until else today
+        return self._new_book(tz, day, today)
+
+    @staticmethod
+    def _new_book(tz, day, today):
+        book = Book(day, today)
+        zone = ZoneInfo(tz or "UTC")
+        book.span = tuple(
+            dt.datetime.combine(date, dt.time(), zone).astimezone(dt.timezone.utc).replace(tzinfo=None)
+            for date in (today, today + dt.timedelta(days=1))
+        )
+        return book
 
     @api.model
     def _load_wallets(self, shelf, typed, dry):
@@ -125,7 +158,7 @@ class CampusLedgerLoad(models.AbstractModel):
     def _add_missing_pockets(self, shelf, typed):
         """A dry run creates no pocket; it decides with an empty one."""
         for request in typed:
-            if not isinstance(request, lt.Post) or lt.KINDS[request.kind].direction == "out":
+            if not isinstance(request, lt.Post) or not self._fills_pocket(request):
                 continue
             plan = request.plan or "cash"
             book = shelf.book_of(request)
@@ -165,7 +198,7 @@ class CampusLedgerLoad(models.AbstractModel):
         self.env.cr.execute(
             """SELECT t.company_id, t.id, t.card_id, COALESCE(done.reversed_minor, 0), t.uuid::text, t.line, t.kind,
                       t.wallet_id, t.debit_account_id, t.credit_account_id, t.amount_minor,
-                      COALESCE(plan.code, 'debt'), original.uuid::text, original.line
+                      COALESCE(plan.code, 'debt'), t.occurred_at, original.uuid::text, original.line
                  FROM campus_transfer t
                  LEFT JOIN campus_transfer original ON original.id = t.reverses_id
                  LEFT JOIN campus_reversal done ON done.transfer_id = t.id
@@ -181,10 +214,16 @@ class CampusLedgerLoad(models.AbstractModel):
             card_id,
             reversed_minor,
             *values,
+            occurred_at,
             from_uuid,
             from_line,
         ) in self.env.cr.fetchall():
-            transfer = lt.Transfer(*values, reverses=(from_uuid, from_line) if from_uuid else None)
+            start, end = shelf.books[company_id].span
+            transfer = lt.Transfer(
+                *values,
+                reverses=(from_uuid, from_line) if from_uuid else None,
+                is_of_today=start <= occurred_at < end,
+            )
             shelf.books[company_id].add_transfer(transfer, reversed_minor)
             shelf.transfer_id_of[transfer.uuid, transfer.line] = row_id
             shelf.card_of_reservation.setdefault(transfer.uuid, card_id)

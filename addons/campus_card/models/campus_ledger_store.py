@@ -6,7 +6,7 @@ from ..campus_core import ledger_types as lt
 from ..campus_core.ledger import BIRTH, CLOSE
 
 TRANSFER_COLUMNS = {
-    "id": "int",
+    "id": "bigint",
     "uuid": "uuid",
     "line": "int",
     "kind": "text",
@@ -20,7 +20,7 @@ TRANSFER_COLUMNS = {
     "occurred_at": "timestamp",
     "posted_at": "timestamp",
     "user_id": "int",
-    "reverses_id": "int",
+    "reverses_id": "bigint",
     "origin": "text",
     "memo": "text",
 }
@@ -209,7 +209,7 @@ class CampusLedgerStore(models.AbstractModel):
     def _forget(self):
         """Drop cached values that SQL has changed behind the ORM's back."""
         self.env["campus.account"].invalidate_model(
-            ["balance_minor", "reserved_minor", "balance", "reserved"]
+            ["balance_minor", "reserved_minor", "available_minor", "balance", "reserved", "available"]
         )
         self.env["campus.wallet"].invalidate_model()
         self.env["campus.reservation"].invalidate_model()

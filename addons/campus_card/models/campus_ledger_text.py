@@ -23,6 +23,11 @@ class CampusLedgerText(models.AbstractModel):
             for name, value in answer.get("numbers", {}).items()
         }
         text = self._sentences().get(answer["code"])
+        if answer["code"] == "ok" and "expired" in numbers:
+            text = self.env._(
+                "Done. %(expired)s of it went back to money whose last day is over: it cannot be spent, and "
+                "returns to the school tonight."
+            )
         if text is None:
             return self.env._("Refused (%s).", answer["code"])
         try:
@@ -75,5 +80,9 @@ class CampusLedgerText(models.AbstractModel):
             "reservation_closed": self.env._("This payment is already settled."),
             "capture_exceeds": self.env._("Only %(reserved)s was authorised."),
             "amount_invalid": self.env._("The amount must be between 0.01 and %(maximum)s."),
+            "debt_first": self.env._(
+                "%(debt)s is owed: only %(left)s can be given out. The debt is settled first."
+            ),
+            "debt_exceeds": self.env._("Only %(debt)s is owed."),
             "day_closed": self.env._("This business day is already closed."),
         }

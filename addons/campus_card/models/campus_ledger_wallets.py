@@ -45,6 +45,8 @@ class CampusLedgerWallets(models.AbstractModel):
         rows = (_LOCK_POCKETS if lock else _POCKETS).rows(self.env.cr, ids)
         terms = _WALLETS.rows(self.env.cr, ids)
         wallets = {wallet_id: self._to_wallet(wallet_id, *values) for wallet_id, *values in terms}
+        for wallet_id, joined_id in shelf.joined.items():
+            wallets[wallet_id].joined_id = joined_id
         self._fill_wallets(wallets, rows, self._load_plans({row[3] for row in rows} - {None}))
         for company_id, book in shelf.books.items():
             own = [w for w in wallets.values() if shelf.company_of_wallet[w.id] == company_id]
@@ -94,21 +96,28 @@ class CampusLedgerWallets(models.AbstractModel):
 
     @api.model
     def _load_spent(self, book):
-        """Today's purchases and money set aside, only where a day's limit asks for it."""
+        """Purchases of the calendar day and money set aside, only where a day's limit asks for it.
+
+        What of them was given back does not count, on whatever day; what was bought on another day
+        and is given back today changes nothing.
+        """
         limited = [w.id for w in book.wallets.values() if w.limit_day_minor or w.pin_above_minor]
         if not limited:
             return
         self.env.cr.execute(
             """SELECT wallet_id, SUM(minor)::bigint FROM (
-                   SELECT wallet_id, CASE WHEN reverses_id IS NULL THEN amount_minor ELSE -amount_minor END AS minor
-                     FROM campus_transfer
-                    WHERE wallet_id = ANY(%(ids)s) AND booking_date = %(day)s AND kind = 'purchase'
+                   SELECT t.wallet_id, t.amount_minor - COALESCE(done.reversed_minor, 0) AS minor
+                     FROM campus_transfer t
+                     LEFT JOIN campus_reversal done ON done.transfer_id = t.id
+                    WHERE t.wallet_id = ANY(%(ids)s) AND t.booking_date >= %(day)s
+                      AND t.occurred_at >= %(start)s AND t.occurred_at < %(end)s
+                      AND t.kind = 'purchase' AND t.reverses_id IS NULL
                     UNION ALL
                    SELECT wallet_id, amount_minor FROM campus_reservation
                     WHERE wallet_id = ANY(%(ids)s) AND state = 'open'
                       AND purpose <> 'lease') AS spending
                 GROUP BY wallet_id""",
-            {"ids": limited, "day": book.on},
+            {"ids": limited, "day": book.today, "start": book.span[0], "end": book.span[1]},
         )
         for wallet_id, minor in self.env.cr.fetchall():
             book.wallets[wallet_id].spent_today_minor = minor

@@ -50,7 +50,7 @@ class CampusOverview(models.AbstractModel):
     def _todo(self):
         """Return what waits for somebody: ``[{key, count, action, domain}]``."""
         company = ("company_id", "=", self.env.company.id)
-        today = fields.Date.context_today(self)
+        today = self.env.company._campus_today()
         soon = fields.Date.add(today, days=30)
         asked = {
             "approve": ("campus.card", [company, ("state", "=", card_state.REQUESTED)]),
@@ -79,7 +79,7 @@ class CampusOverview(models.AbstractModel):
         transfers = self.env["campus.transfer"]
         domain = [
             ("company_id", "=", self.env.company.id),
-            ("booking_date", "=", fields.Date.context_today(self)),
+            ("booking_date", "=", self.env.company._campus_today()),
             ("kind", "in", TODAY_KINDS),
         ]
         sums = {

@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..campus_core import archiving, money
 
 
 class CampusPocketPlan(models.Model):
@@ -39,3 +42,30 @@ class CampusPocketPlan(models.Model):
     _code_company_unique = models.Constraint(
         "UNIQUE(code, company_id)", "A company has one plan with this code."
     )
+    _cash_stays = models.Constraint(
+        "CHECK (active OR code <> 'cash')", "The plan “cash” is not archived: top-ups go there."
+    )
+
+    def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            for plan in self.filtered("active"):
+                plan._check_may_archive()
+        return super().write(vals)
+
+    def _check_may_archive(self):
+        self.ensure_one()
+        # sudo: the sum of all pockets, whoever may read them one by one
+        pockets = (
+            self.env["campus.account"].sudo().search([("plan_id", "=", self.id), ("balance_minor", "!=", 0)])
+        )
+        refusal = archiving.plan(self.code, sum(pockets.mapped("balance_minor")))
+        if refusal and refusal.code == "archive_plan_cash":
+            raise UserError(self.env._("The plan “cash” is not archived: top-ups go there."))
+        if refusal:
+            raise UserError(
+                self.env._(
+                    "There is still %(money)s in pockets of “%(plan)s”. It is archived when they are empty.",
+                    money=money.format_minor(refusal.numbers["balance_minor"]),
+                    plan=self.name,
+                )
+            )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
-from ..columns import Uuid
+from ..columns import Uuid, make_ids_big
 
 
 class CampusPosting(models.Model):
@@ -31,6 +31,11 @@ class CampusPosting(models.Model):
 
     _request_unique = models.Constraint("UNIQUE(uuid, action, attempt)", "This request is already answered.")
     _success_unique = models.UniqueIndex("(uuid, action) WHERE ok", "This request has already succeeded.")
+
+    def _auto_init(self):
+        result = super()._auto_init()
+        make_ids_big(self.env.cr, self._table)
+        return result
 
     def init(self):
         # Last of the ledger's tables: the triggers below need all of them.

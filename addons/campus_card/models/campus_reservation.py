@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..columns import Uuid
+from ..columns import Uuid, make_ids_big
 
 
 class CampusReservation(models.Model):
@@ -50,6 +50,11 @@ class CampusReservation(models.Model):
     _open_idx = models.Index("(origin, id) WHERE state = 'open'")
     _open_expiry_idx = models.Index("(expires_at) WHERE state = 'open'")
     _open_wallet_idx = models.Index("(wallet_id) WHERE state = 'open'")
+
+    def _auto_init(self):
+        result = super()._auto_init()
+        make_ids_big(self.env.cr, self._table)
+        return result
 
     @api.depends("amount_minor")
     def _compute_amount(self):

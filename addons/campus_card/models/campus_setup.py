@@ -73,6 +73,13 @@ GL_ACCOUNTS = (
         "asset_current",
         _codes("100141", "100141", "1019"),
     ),
+    # Debts that are paid to the school's bank; emptied when the statement is booked.
+    GlAccount(
+        "campus_office_bank",
+        _lt("Card Debts Paid by Bank"),
+        "asset_current",
+        _codes("122144", "122144", "1234"),
+    ),
     GlAccount(
         "campus_opening",
         _lt("Card Migration Suspense"),
@@ -103,6 +110,19 @@ GL_ACCOUNTS = (
         _lt("Card Fee Income"),
         "income_other",
         _codes("505141", "605141", "4510"),
+    ),
+    # What was on cards and could not be spent in time.
+    GlAccount(
+        "campus_expired",
+        _lt("Expired Card Money"),
+        "income_other",
+        _codes("505142", "605142", "4511"),
+    ),
+    GlAccount(
+        "campus_debt_loss",
+        _lt("Card Debts Written Off"),
+        "expense",
+        _codes("560242", "660242", "6133"),
     ),
     GlAccount(
         "campus_subsidy_cost",
@@ -135,6 +155,10 @@ SYSTEM_ACCOUNTS = (
     SystemAccount("correction", "correction", _lt("Corrections"), "campus_correction"),
     SystemAccount("fee", "fee", _lt("Card Fees"), "campus_fee"),
     SystemAccount("cash_desk", "channel", _lt("Card Office"), "campus_office_cash"),
+    SystemAccount("bank_desk", "channel", _lt("Bank Transfers"), "campus_office_bank"),
+    SystemAccount("debt_loss", "loss", _lt("Debts Written Off"), "campus_debt_loss"),
+    SystemAccount("expired", "expired", _lt("Expired Money"), "campus_expired"),
+    SystemAccount("join", "suspense", _lt("Joined Accounts"), "campus_suspense"),
     SystemAccount("subsidy_fund", "fund", _lt("Subsidy Fund"), "campus_subsidy_cost"),
     SystemAccount("suspense", "suspense", _lt("Unmatched"), "campus_suspense"),
     SystemAccount("campaign", "campaign", _lt("Campaigns"), "campus_campaign_cost"),

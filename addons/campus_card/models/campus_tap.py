@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open, format_datetime
 
-from ..columns import BigInteger, LedgerLink, Uuid
+from ..columns import BigInteger, LedgerLink, Uuid, make_ids_big
 
 
 class CampusTap(models.Model):
@@ -53,6 +53,11 @@ class CampusTap(models.Model):
     _uuid_kind_unique = models.Constraint("UNIQUE(uuid, kind)", "This tap is already taken.")
     _card_idx = models.Index("(card_id, id)")
     _occurred_at_idx = models.Index("USING BRIN (occurred_at)")
+
+    def _auto_init(self):
+        result = super()._auto_init()
+        make_ids_big(self.env.cr, self._table)
+        return result
 
     def init(self):
         with file_open("campus_card/data/tap_schema.sql") as schema:

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..campus_core import money, wire
-from ..columns import BigInteger, Uuid
+from ..columns import BigInteger, BigLink, Uuid
 
 REASONS = [
     ("short", "Charged to the holder's debt"),
@@ -41,7 +41,7 @@ class CampusTapReview(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     edge_id = fields.Many2one("campus.edge", required=True, readonly=True, index=True, ondelete="restrict")
-    tap_id = fields.Many2one("campus.tap", readonly=True, index="btree_not_null", ondelete="restrict")
+    tap_id = BigLink("campus.tap", readonly=True, index="btree_not_null", ondelete="restrict")
     terminal_id = fields.Many2one(related="tap_id.terminal_id")
     partner_id = fields.Many2one(related="tap_id.partner_id")
     amount = fields.Monetary(related="tap_id.amount")

@@ -5,7 +5,6 @@ from odoo import api, models
 
 from .. import card_memory
 from ..campus_core import card_state, errors, journal_chain, uid, wire
-from ..campus_core.ledger import Book
 from ..campus_core.tap_charge import Key, Place, Terms
 from ..prepared import Statement, array
 from .campus_ledger_wallets import LOCK_POCKETS, TERMS_COLUMNS
@@ -58,9 +57,8 @@ class CampusTapsLoad(models.AbstractModel):
         order.good_once = tuple(f"{kind}:" for kind in order.used_up)
         order.places = {code: Place._make(values) for code, *values in frame.terminals or ()}
         closed_until = dt.date.fromisoformat(frame.closed_until) if frame.closed_until else None
-        day = self.env["campus.ledger"]._first_open_day(frame.tz, closed_until)
-        order.book = Book(day)
-        order.terms = Terms(day, order.now_ms, frame.cap_minor, frame.uid_limit_minor)
+        order.book = self.env["campus.ledger"]._book_of_today(frame.tz, closed_until)
+        order.terms = Terms(order.book.today, order.now_ms, frame.cap_minor, frame.uid_limit_minor)
         if order.is_careful or self._may_be_known(order.batch):
             self._load_known(order)
         self._sort_out(order)

@@ -160,7 +160,7 @@ class CampusTapsStore(models.AbstractModel):
                 debit_account_id=[transfer.debit_id for transfer in transfers],
                 credit_account_id=[transfer.credit_id for transfer in transfers],
                 amount_minor=[transfer.amount_minor for transfer in transfers],
-                booking_date=order.terms.on.isoformat(),
+                booking_date=order.book.on.isoformat(),
                 occurred_at=[_time(tap.entry.at_ms) for tap in taps],
                 posted_at=_time(order.now_ms),
                 user_id=self.env.uid,
@@ -208,7 +208,7 @@ class CampusTapsStore(models.AbstractModel):
             [company_id, [uuid for _reason, uuid, _kind, _more in found]],
         )
         taps = {(uuid, kind): tap_id for uuid, kind, tap_id in self.env.cr.fetchall()}
-        common = {"edge_id": order.edge.id, "company_id": company_id, "booking_date": order.terms.on}
+        common = {"edge_id": order.edge.id, "company_id": company_id, "booking_date": order.book.on}
         # sudo: what an edge sends is written down by the server alone
         self.env["campus.tap.review"].sudo().create(
             [

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..columns import LedgerLink, Uuid
+from ..columns import BigLedgerLink, LedgerLink, Uuid, make_ids_big
 
 KINDS = [
     ("purchase", "Purchase"),
@@ -15,6 +15,11 @@ KINDS = [
     ("correction_in", "Correction (credit)"),
     ("correction_out", "Correction (charge)"),
     ("debt_return", "Debt returned"),
+    ("debt_payment", "Debt paid"),
+    ("debt_settle", "Debt paid from the card"),
+    ("write_off", "Debt written off"),
+    ("join_out", "Moved to another account"),
+    ("join_in", "Moved from another account"),
 ]
 
 
@@ -46,7 +51,7 @@ class CampusTransfer(models.Model):
     occurred_at = fields.Datetime(required=True, readonly=True)
     posted_at = fields.Datetime(required=True, readonly=True)
     user_id = LedgerLink("res.users", readonly=True)
-    reverses_id = LedgerLink("campus.transfer", readonly=True, index="btree_not_null")
+    reverses_id = BigLedgerLink("campus.transfer", readonly=True, index="btree_not_null")
     origin = fields.Char(readonly=True, help="The document behind it, such as pos.order,12.")
     memo = fields.Char(readonly=True)
 
@@ -57,6 +62,11 @@ class CampusTransfer(models.Model):
     )
     _booking_date_idx = models.Index("(booking_date, company_id)")
     _posted_at_idx = models.Index("USING BRIN (posted_at)")
+
+    def _auto_init(self):
+        result = super()._auto_init()
+        make_ids_big(self.env.cr, self._table)
+        return result
 
     @api.depends("amount_minor", "debit_account_id")
     def _compute_amount(self):

@@ -34,13 +34,24 @@ class CampusWallet(models.Model):
     limit_day_minor = fields.Integer(string="Limit per Day (cents)", help="0 means no limit of its own.")
     balance_minor = fields.Integer(string="Balance (cents)", compute="_compute_balance")
     available_minor = fields.Integer(string="Available (cents)", compute="_compute_balance")
+    payable_minor = fields.Integer(
+        string="Can Be Paid Out (cents)",
+        compute="_compute_balance",
+        help="What may leave: money that can be paid out, less what is owed.",
+    )
+    expired_minor = fields.Integer(
+        string="Expired (cents)",
+        compute="_compute_balance",
+        help="Money whose last day is over; the nightly job takes it back.",
+    )
     debt_minor = fields.Integer(string="Debt (cents)", compute="_compute_balance")
     balance = fields.Monetary(compute="_compute_balance")
     available = fields.Monetary(compute="_compute_balance")
     debt = fields.Monetary(compute="_compute_balance")
+    payable = fields.Monetary("Can Be Paid Out", compute="_compute_balance")
 
-    _partner_company_unique = models.Constraint(
-        "UNIQUE(partner_id, company_id)", "A holder has one wallet in a company."
+    _partner_company_unique = models.UniqueIndex(
+        "(partner_id, company_id) WHERE joined_into_id IS NULL", "A holder has one wallet in a company."
     )
     _limits_check = models.Constraint(
         "CHECK (limit_purchase_minor >= 0 AND limit_day_minor >= 0)", "Limits are not negative."
@@ -48,25 +59,28 @@ class CampusWallet(models.Model):
 
     @api.depends("account_ids.balance_minor", "account_ids.reserved_minor")
     def _compute_balance(self):
-        debts = self.env["campus.account"]._signed_sums(
-            self.account_ids.filtered(lambda account: account.kind == "debt")
-        )
+        known = self.env["campus.ledger"]._look_at(self._origin)
         for wallet in self:
-            pockets = wallet.account_ids.filtered(lambda account: account.kind == "pocket")
-            wallet.balance_minor = sum(pockets.mapped("balance_minor"))
-            wallet.available_minor = wallet.balance_minor - sum(pockets.mapped("reserved_minor"))
-            wallet.debt_minor = -sum(debts.get(account.id, 0) for account in wallet.account_ids)
-            for name in ("balance", "available", "debt"):
+            core, today = known.get(wallet._origin.id, (None, None))
+            pockets = core.pockets if core else ()
+            wallet.balance_minor = sum(pocket.balance_minor for pocket in pockets)
+            wallet.available_minor = core.available_minor(today) if core else 0
+            wallet.payable_minor = core.may_leave_minor(today) if core else 0
+            wallet.expired_minor = sum(p.available_minor for p in pockets if not p.alive(today))
+            wallet.debt_minor = core.debt_minor if core else 0
+            for name in ("balance", "available", "debt", "payable"):
                 wallet[name] = wallet.currency_id.round(wallet[f"{name}_minor"] / 100)
 
     @api.model
     def _for_holder(self, partners, company=None):
         """Wallets of these holders in the company, made with their cash pocket where missing."""
         company = company or self.env.company
-        domain = [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
+        domain = [("partner_id", "in", partners.ids), ("company_id", "=", company.id), *self._live()]
         found = self.search(domain)
         missing = partners - found.partner_id
         if missing:
+            for partner in missing.filtered(lambda partner: not partner.active):
+                raise UserError(self.env._("%s is archived. Restore the holder first.", partner.display_name))
             # Clerks may not create wallets by hand; a holder gets exactly one, through here.
             wallets = self.sudo().create(
                 [{"partner_id": partner.id, "company_id": company.id} for partner in missing]
@@ -94,9 +108,9 @@ class CampusWallet(models.Model):
                        0, 0, TRUE, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                      FROM unnest(%(wallets)s::int[], %(plans)s::text[], %(expiries)s::date[])
                           AS wanted(wallet_id, plan, expires_on)
-                     JOIN campus_wallet wallet ON wallet.id = wanted.wallet_id
+                     JOIN campus_wallet wallet ON wallet.id = wanted.wallet_id AND wallet.state <> 'closed'
                      JOIN campus_pocket_plan plan
-                       ON plan.code = wanted.plan AND plan.company_id = wallet.company_id
+                       ON plan.code = wanted.plan AND plan.company_id = wallet.company_id AND plan.active
                     WHERE NOT EXISTS (
                           SELECT 1 FROM campus_account old
                            WHERE old.wallet_id = wallet.id AND old.plan_id = plan.id AND old.kind = 'pocket'
@@ -164,15 +178,3 @@ class CampusWallet(models.Model):
     def action_unfreeze(self):
         """Spending is possible again."""
         self._set_state(OPEN, {FROZEN})
-
-    def action_close(self):
-        """Close empty wallets for good; money has to be paid out first."""
-        for wallet in self:
-            if wallet.balance_minor or wallet.debt_minor:
-                raise UserError(
-                    self.env._(
-                        "The wallet of %(holder)s still holds money or debt. Settle it first.",
-                        holder=wallet.partner_id.display_name,
-                    )
-                )
-        self._set_state(CLOSED, {OPEN, FROZEN})

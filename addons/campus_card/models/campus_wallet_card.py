@@ -79,3 +79,9 @@ class CampusWallet(models.Model):
             "views": [(False, "form")],
             "context": {"default_wallet_id": self.id, "default_company_id": self.company_id.id},
         }
+
+    def action_write_off(self):
+        """Ask a second person to give up what the holder owes."""
+        action = self.action_request_correction()
+        context = {"default_direction": "write_off", "default_amount": self.debt}
+        return {**action, "context": {**action["context"], **context}}

@@ -103,7 +103,11 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_campus_wallet_id(self):
         wallets = self.env["campus.wallet"].search(
-            [("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id)]
+            [
+                ("partner_id", "in", self.ids),
+                ("company_id", "=", self.env.company.id),
+                *self.env["campus.wallet"]._live(),
+            ]
         )
         by_partner = {wallet.partner_id.id: wallet for wallet in wallets}
         for partner in self:
@@ -119,7 +123,7 @@ class ResPartner(models.Model):
     def _search_campus_wallet_id(self, operator, value):
         if operator != "in":
             return NotImplemented
-        here = Domain("company_id", "=", self.env.company.id)
+        here = Domain("company_id", "=", self.env.company.id) & Domain(self.env["campus.wallet"]._live())
         found = Domain("campus_wallet_ids", "any", here & Domain("id", "in", [v for v in value if v]))
         if False in value:
             found |= Domain("campus_wallet_ids", "not any", here)

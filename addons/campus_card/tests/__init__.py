@@ -33,3 +33,9 @@ from . import test_campus_prepared
 from . import test_campus_rights
 from . import test_campus_identity
 from . import test_campus_login
+from . import test_campus_archiving
+from . import test_campus_big_ids
+from . import test_campus_card_doors
+from . import test_campus_debt
+from . import test_campus_expiry
+from . import test_campus_wallet_join

@@ -123,6 +123,7 @@ class TestCampusSnapshot(EdgeHttpCase):
             ("card's end", lambda: self.card.write({"valid_until": "2029-07-01"})),
             ("holder's name", lambda: self.lin.write({"name": "Lin Xiaoyu Mei"})),
             ("chip", lambda: self.card.write({"uid": "04A1B2C4"})),
+            ("taken back", self.card.action_return),
             ("archived", lambda: self.card.write({"active": False})),
             (
                 "plain SQL",

@@ -1,8 +1,10 @@
 from . import (
+    base_partner_merge,
     campus_card_issue,
     campus_card_replace,
     campus_counter,
     campus_edge_pair,
     campus_key_rotate,
     campus_pin_reset,
+    campus_wallet_reopen,
 )

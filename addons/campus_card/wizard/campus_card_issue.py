@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..campus_core import card_state
+from ..models.campus_card_archive import BEGINNINGS
 from ..models.campus_card_states import OVER_STATES
 
-START_STATES = (card_state.REQUESTED, card_state.APPROVED, card_state.PRODUCED)
 # Who has no card but one of these gets a new one.
 DONE_STATES = (card_state.EXPIRED, *OVER_STATES)
 BATCH = 1000
@@ -43,7 +43,7 @@ class CampusCardIssue(models.TransientModel):
         "campus.card.stage",
         "Start In",
         required=True,
-        domain=[("state", "in", START_STATES)],
+        domain=[("state", "in", BEGINNINGS)],
         default=lambda self: self.env["campus.card.stage"]._first_of(card_state.APPROVED),
     )
     valid_from = fields.Date(default=lambda self: self.env.company._campus_today())

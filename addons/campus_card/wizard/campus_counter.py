@@ -21,7 +21,16 @@ class CampusCounter(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
     credential = fields.Char("Card or Number", help="Scan the card, or type a card number or campus number.")
-    operation = fields.Selection([("topup", "Top up"), ("payout", "Pay out")], required=True, default="topup")
+    operation = fields.Selection(
+        [("topup", "Top up"), ("payout", "Pay out"), ("debt", "Repay debt")], required=True, default="topup"
+    )
+    means = fields.Selection(
+        [("cash", "Cash"), ("bank", "Bank transfer"), ("card", "Money on the card")],
+        "Paid By",
+        required=True,
+        default="cash",
+        help="How a debt is repaid. A bank transfer was seen on the school's statement.",
+    )
     amount = fields.Monetary()
     memo = fields.Char("Note")
     uuid = Uuid(required=True, readonly=True, default=lambda self: str(uuid4()))
@@ -45,6 +54,7 @@ class CampusCounter(models.TransientModel):
     wallet_state = fields.Selection(related="wallet_id.state", string="Wallet State")
     available = fields.Monetary(related="wallet_id.available")
     debt = fields.Monetary(related="wallet_id.debt")
+    payable = fields.Monetary(related="wallet_id.payable")
 
     @api.depends("credential", "company_id")
     def _compute_holder(self):
@@ -84,10 +94,10 @@ class CampusCounter(models.TransientModel):
         return self._show()
 
     def action_all(self):
-        """Set the amount to all that can be paid out."""
+        """Set the amount to all that can be paid out, or to all that is owed."""
         for counter in self:
-            pockets = counter.wallet_id.pocket_ids.filtered("plan_id.refundable")
-            minor = sum(pocket.balance_minor - pocket.reserved_minor for pocket in pockets)
+            owed = counter.operation == "debt"
+            minor = counter.wallet_id.debt_minor if owed else counter.wallet_id.payable_minor
             counter.amount = minor / money.MINOR_PER_MAJOR
         return self._show()
 
@@ -141,12 +151,15 @@ class CampusCounter(models.TransientModel):
 
     def _prepare_posting(self):
         wallet = self.env["campus.wallet"].sudo()._for_holder(self.partner_id.sudo(), self.company_id)
+        by_card = self.operation == "debt" and self.means == "card"
+        desk = "bank_desk" if self.operation == "debt" and self.means == "bank" else "cash_desk"
+        kind = {"debt": "debt_settle" if by_card else "debt_payment"}.get(self.operation, self.operation)
         return {
             "uuid": self.uuid,
-            "kind": self.operation,
+            "kind": kind,
             "wallet_id": wallet.id,
             # sudo: clerks do not see the school's own accounts
-            "account_id": self.env["campus.account"].sudo()._system("cash_desk", self.company_id).id,
+            "account_id": self.env["campus.account"].sudo()._system(desk, self.company_id).id,
             "amount_minor": self.env["campus.amount"]._to_minor(self.amount),
             "plan": "cash" if self.operation == "topup" else None,
             "card_id": self.card_id.id if self.presented else None,

@@ -71,7 +71,7 @@ class CampusEmergency(models.Model):
         self.flush_recordset()
         self.env.cr.execute("SELECT id FROM campus_emergency WHERE id = %s FOR UPDATE", [self.id])
         self.invalidate_recordset()
-        today = fields.Date.context_today(self)
+        today = self.company_id._campus_today()
         used = payment and self._is_used_today(payment["uuid"])
         state = emergency.EmergencyState(
             wrong=self.wrong, tried_on=self.tried_on or None, used_on=today if used else None
@@ -114,7 +114,9 @@ class CampusEmergency(models.Model):
         return bool(rows)
 
     def _start_of_today(self):
-        local = fields.Datetime.context_timestamp(self, fields.Datetime.now())
+        # sudo: the campus's day, whoever sits at the till and wherever
+        at_campus = self.with_context(tz=self.company_id.partner_id.sudo().tz or "UTC")
+        local = fields.Datetime.context_timestamp(at_campus, fields.Datetime.now())
         start = local.replace(hour=0, minute=0, second=0, microsecond=0)
         return fields.Datetime.now() - (local.replace(microsecond=0) - start)
 

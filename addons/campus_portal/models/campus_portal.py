@@ -48,7 +48,7 @@ class CampusPortal(models.AbstractModel):
         """The holder's wallet; none before the first card or top-up."""
         holder = self._need_holder()
         wallets = holder.env["campus.wallet"]
-        domain = [("partner_id", "=", holder.id), ("company_id", "=", self._company().id)]
+        domain = [("partner_id", "=", holder.id), ("company_id", "=", self._company().id), *wallets._live()]
         return wallets.search(domain, limit=1)
 
     @api.model
@@ -177,19 +177,21 @@ class CampusPortal(models.AbstractModel):
     @api.model
     def _present_money(self, wallet):
         pockets = [self._present_pocket(pocket) for pocket in self._shown_pockets(wallet)]
+        held_minor = wallet.balance_minor - wallet.available_minor - wallet.expired_minor
         return {
             "symbol": wallet.currency_id.symbol or self._company().currency_id.symbol,
             "available": money.format_minor(wallet.available_minor),
-            "held": wallet.balance_minor != wallet.available_minor
-            and money.format_minor(wallet.balance_minor - wallet.available_minor),
+            "held": held_minor and money.format_minor(held_minor),
             "debt": wallet.debt_minor and money.format_minor(wallet.debt_minor),
             "pockets": pockets,
         }
 
     @api.model
     def _shown_pockets(self, wallet):
-        """Cash always, the others while there is money in them; in the order of spending."""
-        pockets = wallet.pocket_ids.filtered(lambda p: p.balance_minor or p.plan_id.code == "cash")
+        """Cash always, the others while they hold money that can be spent; in the order of spending."""
+        pockets = wallet.pocket_ids.filtered(
+            lambda p: p.available_minor or (p.balance_minor and not p.is_expired) or p.plan_id.code == "cash"
+        )
         return pockets.sorted(lambda p: (not p.expires_on, str(p.expires_on or ""), p.plan_id.sequence, p.id))
 
     @api.model
@@ -198,7 +200,7 @@ class CampusPortal(models.AbstractModel):
         return {
             "name": pocket.plan_id.name,
             "until": until and self.env._("until %s", self._format_day(until)),
-            "amount": money.format_minor(pocket.balance_minor - pocket.reserved_minor),
+            "amount": money.format_minor(pocket.available_minor),
         }
 
     @api.model

@@ -1,5 +1,6 @@
 from . import (
     barcode_rule,
+    campus_account,
     campus_till,
     campus_till_answer,
     campus_till_settlement,

@@ -117,6 +117,44 @@ class TestCampusClosing(ClosingCase):
             ],
         )
 
+    def test_debts_that_are_paid_and_written_off_leave_the_debt_account_as_money_and_as_a_loss(self):
+        system = self.env["campus.account"]._system
+        self.post("purchase", 1_000, settle=True)
+        self.post("debt_payment", 300, system("bank_desk"))
+        self.post("correction_in", 200, system("correction"))
+        self.post("debt_settle", 200)
+        self.post("write_off", 500, system("debt_loss"))
+        self.assertBooked(
+            self.close(),
+            [
+                (self.company.campus_debt_account_id, "debit", 1_000),
+                (self.gl("campus_sales"), "credit", 1_000, self.noodles),
+                (self.gl("campus_office_bank"), "debit", 300),
+                (self.gl("campus_correction"), "debit", 200),
+                (self.gl("campus_cash"), "credit", 200),
+                (self.gl("campus_cash"), "debit", 200),
+                (self.gl("campus_debt_loss"), "debit", 500),
+                (self.company.campus_debt_account_id, "credit", 1_000),
+            ],
+        )
+        self.assertBridge()
+
+    def test_expired_money_becomes_income_and_joined_accounts_leave_nothing_between_them(self):
+        self.post("subsidy", 600, self.fund, plan="subsidy", expires_on=YESTERDAY)
+        with self.enter_registry_test_mode():
+            self.env.ref("campus_card.campus_account_cron_take_expired").method_direct_trigger()
+        self.post("topup", 400)
+        other = self.env["res.partner"].create({"name": "The same person"})
+        target = self.env["campus.wallet"]._for_holder(other)
+        self.wallet._join_into(target)
+        self.assertEqual(target.balance_minor, 400)
+        booked = self.booked(self.close())
+        nobody = self.env["res.partner"]
+        self.assertEqual(booked[self.gl("campus_expired"), nobody, "credit"], 600)
+        suspense = self.gl("campus_suspense")
+        self.assertEqual(booked[suspense, nobody, "debit"], booked[suspense, nobody, "credit"])
+        self.assertBridge()
+
     def test_an_account_with_a_journal_of_its_own_gets_an_entry_there(self):
         cash_book = self.env["account.journal"].create(
             {"name": "Counter Book", "code": "CNTR", "type": "general", "company_id": self.company.id}

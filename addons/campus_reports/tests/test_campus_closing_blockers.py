@@ -101,6 +101,13 @@ class TestCampusClosingBlockers(ClosingCase):
         )
         self.assertEqual(wanted, booked)
 
+    def test_the_dialog_proposes_yesterday_and_never_today(self):
+        Wizard = self.env["campus.close.day"].with_user(self.finance).with_company(self.company)
+        self.post("topup", 1_000)
+        self.assertEqual(Wizard.create({}).date, YESTERDAY)
+        self.close(YESTERDAY)
+        self.assertEqual(Wizard.create({}).date, YESTERDAY)
+
     def test_the_dialog_offers_the_first_open_day_and_closes_it(self):
         self.post("topup", 1_000, day=YESTERDAY)
         self.post("topup", 1_000)
@@ -110,8 +117,6 @@ class TestCampusClosingBlockers(ClosingCase):
         self.assertIn("10.00", wizard.preview)
         action = wizard.action_close()
         self.assertEqual(self.Closing.browse(action["res_id"]).date, YESTERDAY)
-        wizard = Wizard.create({})
-        self.assertEqual(wizard.date, TODAY)
 
     def test_the_dialog_can_close_the_days_before_as_well(self):
         self.post("topup", 1_000, day=YESTERDAY)

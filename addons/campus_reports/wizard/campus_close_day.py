@@ -19,15 +19,14 @@ class CampusCloseDay(models.TransientModel):
 
     @api.model
     def _default_date(self):
-        """The first open day with transfers, else the first day after the last close."""
+        """The first open day with transfers before today, else yesterday: today is not over yet, and
+        who closes it in the morning has to ask for it."""
         company = self.env.company
         Closing = self.env["campus.closing"]
-        today = Closing._business_today(company)
+        yesterday = Closing._business_today(company) - dt.timedelta(days=1)
         closed_until = Closing._closed_until(company)
-        open_days = self.env["campus.day.sums"]._open_days(company, closed_until, today)
-        if open_days:
-            return open_days[0]
-        return min(today, closed_until + dt.timedelta(days=1)) if closed_until else today
+        open_days = self.env["campus.day.sums"]._open_days(company, closed_until, yesterday)
+        return open_days[0] if open_days else yesterday
 
     @api.depends("date", "company_id")
     def _compute_preview(self):

@@ -12,6 +12,7 @@ from . import (
     campus_statement,
     campus_privacy,
     campus_wallet,
+    campus_wallet_join,
     campus_ledger_text,
     campus_kiosk_session,
     campus_kiosk_topup,

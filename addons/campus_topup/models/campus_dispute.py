@@ -1,6 +1,7 @@
 from uuid import uuid5
 
 from odoo import api, fields, models
+from odoo.addons.campus_card.columns import BigLink
 from odoo.exceptions import AccessError, UserError
 
 from ..const import TOPUP_NAMESPACE
@@ -20,9 +21,7 @@ class CampusDispute(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
-    transfer_id = fields.Many2one(
-        "campus.transfer", required=True, readonly=True, ondelete="restrict", index=True
-    )
+    transfer_id = BigLink("campus.transfer", required=True, readonly=True, ondelete="restrict", index=True)
     wallet_id = fields.Many2one(related="transfer_id.wallet_id", store=True, index=True)
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
     company_id = fields.Many2one(related="wallet_id.company_id", store=True)

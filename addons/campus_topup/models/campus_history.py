@@ -9,7 +9,18 @@ SPANS = {"day": 14, "week": 8, "month": 12}
 KINDS = {
     "spent": ("purchase", "fee"),
     "topup": ("topup", "subsidy", "gift", "opening"),
-    "other": ("payout", "expiry", "correction_in", "correction_out", "debt_return"),
+    "other": (
+        "payout",
+        "expiry",
+        "correction_in",
+        "correction_out",
+        "debt_return",
+        "debt_payment",
+        "debt_settle",
+        "write_off",
+        "join_out",
+        "join_in",
+    ),
 }
 # One row per request, as the holder sees it: a purchase may span pockets.
 ROWS = """

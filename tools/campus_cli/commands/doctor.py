@@ -10,7 +10,19 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .. import databases, demo_server, odoo_tree, paths, postgres, settings, system, venv
+from .. import (
+    databases,
+    demo_server,
+    odoo_tree,
+    owners,
+    paths,
+    ports,
+    postgres,
+    pythons,
+    settings,
+    system,
+    venv,
+)
 from ..console import CampusError
 
 HELP = "say what is there, what is missing and how to get it"
@@ -50,8 +62,8 @@ def _safely(check: Callable[[], Finding]) -> Finding:
 
 
 def _python() -> Finding:
-    base = venv.base_python()
-    note = f"; uv gets {base} for .venv" if base == venv.PYTHON_OTHER else f"; .venv from {base}"
+    base = pythons.base_python()
+    note = f"; uv gets {base} for .venv" if base == pythons.PYTHON_OTHER else f"; .venv from {base}"
     return Finding("python", "ok", f"{platform.python_version()} ({sys.executable}){note}")
 
 
@@ -80,8 +92,7 @@ def _postgresql() -> Finding:
         return Finding("postgresql", "later", "the embedded one is started by ./campus demo")
     if not server.embedded and not venv.is_ready():
         return Finding("postgresql", "ok", f"{server.host}:{server.port}, chosen by the environment")
-    version = server.query("SHOW server_version")[0][0]
-    return Finding("postgresql", "ok", f"{version} at {server.host}")
+    return Finding("postgresql", "ok", f"{postgres.check(server)} at {server.host}")
 
 
 def _demo() -> Finding:
@@ -103,7 +114,16 @@ def _disk() -> Finding:
     return Finding("disk", state, f"{free_gb:.0f} GB free; {FREE_GB_MIN} GB are needed")
 
 
-CHECKS = (_python, _uv, _environment, _odoo, _postgresql, _demo, _disk)
+def _port() -> Finding:
+    return Finding("port", "ok", f"the first free one from {ports.first()} on")
+
+
+def _owner() -> Finding:
+    owners.check()
+    return Finding("owner", "ok", "what is made here is yours")
+
+
+CHECKS = (_python, _uv, _environment, _odoo, _postgresql, _port, _demo, _disk, _owner)
 
 
 def _packages() -> list[Finding]:

@@ -47,6 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     suites = [args.suite] if args.suite else list(SUITES)
+    _name_missing(suites)
     extra = [*(["-k", args.k] if args.k else []), *args.pytest]
     unit = None
     if "unit" in suites:
@@ -73,11 +74,27 @@ def report(outcomes: list[Outcome], selected: bool) -> int:
     return 0 if passed and not failed else 1
 
 
+def _needs(suites: list[str]) -> tuple[str, ...]:
+    """Packages of the machine that these suites take, each once."""
+    unit = (*UNIT_NEEDS, *edge_packages.PACKAGES) if "unit" in suites else ()
+    inside = NEEDS if {"addons", "e2e"} & set(suites) else ()
+    browsers = E2E_NEEDS if "e2e" in suites else ()
+    return tuple(dict.fromkeys((*venv.NEEDS, *unit, *inside, *browsers)))
+
+
+def _name_missing(suites: list[str]) -> None:
+    """Say at the start all that will be missing, with one command, instead of in rounds."""
+    absent = system.missing(_needs(suites))
+    if absent and not system.can_install():
+        wanted = WANTS if set(suites) - {"unit"} else ()
+        system.install(system.packages([*absent, *system.missing(wanted)]))
+
+
 def _unit_needs() -> None:
     steps = Steps(3)
     with state.checkout_lock():
         with steps.step("system packages") as step:
-            step.result = system.require(UNIT_NEEDS)
+            step.result = system.require(_needs(["unit"]))
         with steps.step("Python environment") as step:
             venv.ensure(step)
         with steps.step("card readers") as step:

@@ -1,0 +1,61 @@
+from uuid import NAMESPACE_URL, uuid5
+
+from odoo import api, fields, models
+
+EXPIRY_NAMESPACE = uuid5(NAMESPACE_URL, "campus.card/expired-money")
+BATCH = 500
+
+
+class CampusAccount(models.Model):
+    """Money whose last day is over leaves its pocket by a transfer, made by a job every night."""
+
+    _inherit = "campus.account"
+
+    _expiry_idx = models.Index("(expires_on) WHERE expires_on IS NOT NULL")
+
+    @api.model
+    def _cron_take_expired(self):
+        """Take expired money back, company by company, by the calendar day of each."""
+        for company in self.env["res.company"].search([("campus_journal_id", "!=", False)]):
+            today = company._campus_today()
+            account = self._system("expired", company)
+            while requests := self._prepare_expiry(company, today, account):
+                answers = self.env["campus.ledger"]._post(requests)
+                done = sum(answer["ok"] for answer in answers)
+                # what is refused, or was moved a moment ago, waits for the next night
+                if not self.env["ir.cron"]._commit_progress(done) or done < len(answers):
+                    break
+
+    @api.model
+    def _prepare_expiry(self, company, today, account):
+        """Requests for up to ``BATCH`` wallets and plans; what is reserved stays until it is settled.
+
+        The id is made from what is taken: a job that is repeated takes nothing twice, and money that
+        comes back to an expired pocket is taken on another day.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            """SELECT pocket.wallet_id, plan.code, sum(pocket.balance_minor - pocket.reserved_minor)::bigint
+                 FROM campus_account pocket
+                 JOIN campus_pocket_plan plan ON plan.id = pocket.plan_id
+                WHERE pocket.kind = 'pocket' AND pocket.company_id = %s AND pocket.expires_on < %s
+                  AND pocket.balance_minor > pocket.reserved_minor
+                GROUP BY pocket.wallet_id, plan.code ORDER BY pocket.wallet_id, plan.code LIMIT %s""",
+            [company.id, today, BATCH],
+        )
+        memo = self.with_context(lang=company.partner_id.lang).env._(
+            "Not spent before %s", fields.Date.to_string(today)
+        )
+        return [
+            {
+                "uuid": str(uuid5(EXPIRY_NAMESPACE, f"{wallet_id}/{plan}/{today}/{amount_minor}")),
+                "kind": "expiry",
+                "wallet_id": wallet_id,
+                "account_id": account.id,
+                "amount_minor": amount_minor,
+                "plan": plan,
+                "origin": "campus.account",
+                "memo": memo,
+            }
+            for wallet_id, plan, amount_minor in self.env.cr.fetchall()
+        ]

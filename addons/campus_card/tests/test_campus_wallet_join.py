@@ -1,0 +1,118 @@
+import uuid
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .people_common import PeopleCase
+
+
+@tagged("post_install", "-at_install")
+class TestCampusWalletJoin(PeopleCase):
+    """Merging contacts joins the accounts of one person."""
+
+    roles = ("clerk", "manager")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ledger = cls.env["campus.ledger"]
+        cls.merchant = cls.env["campus.account"].create(
+            {"name": "Line", "code": "t-line", "kind": "merchant"}
+        )
+        cls.old, cls.new = cls.card.wallet_id, cls.other_card.wallet_id
+        cls.top_up(cls.old, 1000)
+        cls.top_up(cls.new, 50)
+
+    def post(self, kind, amount_minor, **values):
+        request = {
+            "uuid": str(uuid.uuid4()),
+            "kind": kind,
+            "wallet_id": self.old.id,
+            "account_id": self.merchant.id,
+            "amount_minor": amount_minor,
+            **values,
+        }
+        [answer] = self.ledger._post([request])
+        self.assertTrue(answer["ok"], answer)
+        return answer
+
+    def merge(self, source, target):
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((source | target).ids, target)
+        self.env.invalidate_all()
+
+    def test_the_money_the_cards_and_the_history_come_to_the_holder_who_stays(self):
+        until = self.company._campus_today() + timedelta(days=9)
+        fund = self.env["campus.account"]._system("subsidy_fund")
+        self.post("subsidy", 300, account_id=fund.id, plan="subsidy", expires_on=until)
+        self.merge(self.lin, self.wang)
+        self.assertFalse(self.lin.exists())
+        self.assertEqual((self.new.balance_minor, self.old.balance_minor), (1350, 0))
+        self.assertIn(until, self.new.pocket_ids.mapped("expires_on"))
+        self.assertEqual((self.old.state, self.old.joined_into_id), ("closed", self.new))
+        self.assertEqual((self.card.partner_id, self.card.wallet_id), (self.wang, self.new))
+        self.assertEqual(self.old.partner_id, self.wang, "the history stays with the person")
+        self.assertEqual(self.wang.campus_wallet_id, self.new)
+        self.assertEqual(self.env["campus.wallet"]._for_holder(self.wang), self.new)
+        join = self.env["campus.account"]._system("join")
+        self.assertEqual(join.balance, 0)
+        with self.assertRaisesRegex(UserError, "stays closed"):
+            self.old.action_reopen("again")
+
+    def test_a_debt_comes_along(self):
+        self.post("purchase", 1400, settle=True)
+        self.merge(self.lin, self.wang)
+        self.assertEqual((self.new.balance_minor, self.new.debt_minor, self.old.debt_minor), (50, 400, 0))
+
+    def test_a_later_refund_follows_the_money(self):
+        sale = self.post("purchase", 600)
+        self.merge(self.lin, self.wang)
+        request = {"uuid": str(uuid.uuid4()), "reverses_uuid": sale["uuid"], "amount_minor": 200}
+        [answer] = self.ledger._reverse([request])
+        self.assertTrue(answer["ok"], answer)
+        self.assertEqual((answer["wallet_id"], answer["balance_after_minor"]), (self.new.id, 650))
+        self.assertEqual((self.new.balance_minor, self.old.balance_minor), (650, 0))
+        self.assertEqual(self.ledger._reverse([request])[0], answer)
+
+    def test_a_payment_under_way_is_waited_for(self):
+        request = {
+            "uuid": str(uuid.uuid4()),
+            "wallet_id": self.old.id,
+            "account_id": self.merchant.id,
+            "amount_minor": 100,
+        }
+        self.ledger._reserve([{**request, "purpose": "pos"}])
+        with self.assertRaisesRegex(UserError, "under way"):
+            self.merge(self.lin, self.wang)
+
+    def test_a_holder_is_not_merged_into_a_plain_contact(self):
+        contact = self.env["res.partner"].create({"name": "Lin Xiaoyu (web)"})
+        with self.assertRaisesRegex(UserError, "keep .*Lin Xiaoyu"):
+            self.merge(self.lin, contact)
+
+    def test_a_plain_contact_is_merged_into_a_holder(self):
+        contact = self.env["res.partner"].create({"name": "Lin Xiaoyu (web)", "phone": "123"})
+        self.merge(contact, self.lin)
+        self.assertEqual((self.lin.campus_number, self.lin.phone), ("T0001", "123"))
+        self.assertEqual(self.old.balance_minor, 1000)
+
+    def test_holders_without_second_wallet_are_merged_too(self):
+        young = self.new_holder("Lin Xiaoyu", "T0007", self.arts)
+        self.merge(self.lin, young)
+        self.assertEqual((young.campus_number, young.campus_wallet_id), ("T0007", self.old))
+        self.assertEqual(self.card.partner_id, young)
+
+    def test_a_frozen_wallet_is_not_joined(self):
+        self.old.action_freeze()
+        with self.assertRaisesRegex(UserError, "frozen or closed"):
+            self.merge(self.lin, self.wang)
+
+    def test_only_a_manager_joins_accounts(self):
+        with self.assertRaisesRegex(AccessError, "manager"):
+            self.as_user(self.old, "clerk")._join_into(self.as_user(self.new, "clerk"))
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.users["clerk"]).sudo()
+        with self.assertRaisesRegex(AccessError, "manager"):
+            wizard._merge((self.lin | self.wang).ids, self.wang, extra_checks=False)
+        self.as_user(self.old, "manager")._join_into(self.as_user(self.new, "manager"))
+        self.assertEqual(self.new.balance_minor, 1050)

@@ -1,0 +1,75 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+from ..models.campus_wallet_close import MANAGER
+
+# What of a holder is not handed on to the contact that stays, which has its own.
+IDENTITY = ("campus_number", "campus_valid_from", "campus_valid_until")
+
+
+class BasePartnerMerge(models.TransientModel):
+    """Merging contacts joins the accounts of holders; what would break them is refused before."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        self._campus_join(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        # sudo: the contacts are deleted in a moment; until then two would have one number
+        holders = src_partners.sudo().filtered("campus_number")
+        for holder in holders:
+            dst_partner.sudo().message_post(
+                body=self.env._(
+                    "Joined with the holder %(name)s (%(number)s).",
+                    name=holder.name,
+                    number=holder.campus_number,
+                )
+            )
+        holders.write(dict.fromkeys(IDENTITY, False))
+        return super()._update_values(src_partners, dst_partner)
+
+    def _campus_join(self, src_partners, dst_partner):
+        # sudo: whether a contact is a holder is asked of all contacts, whoever merges them
+        sources, target = src_partners.sudo(), dst_partner.sudo()
+        Wallet = self.env["campus.wallet"].sudo()
+        wallets = Wallet.search([("partner_id", "in", sources.ids), *Wallet._live()])
+        holders = sources.filtered("campus_number") | wallets.partner_id
+        if not holders:
+            return
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(self.env._("Only a manager of the card office merges holders."))
+        for holder in holders:
+            self._campus_check_pair(holder, target)
+        for wallet in wallets:
+            twin = Wallet.search(
+                [
+                    ("partner_id", "=", target.id),
+                    ("company_id", "=", wallet.company_id.id),
+                    *Wallet._live(),
+                ]
+            )
+            if twin:
+                wallet._join_into(twin)
+
+    def _campus_check_pair(self, holder, target):
+        if not target.campus_number:
+            raise UserError(
+                self.env._(
+                    "%(holder)s is a card holder and %(contact)s is not: keep %(holder)s as the contact "
+                    "that stays.",
+                    holder=holder.display_name,
+                    contact=target.display_name,
+                )
+            )
+        if holder.company_id and target.company_id and holder.company_id != target.company_id:
+            raise UserError(
+                self.env._(
+                    "%(holder)s and %(other)s are holders of different companies and cannot be merged.",
+                    holder=holder.display_name,
+                    other=target.display_name,
+                )
+            )
+        if not target.active:
+            raise UserError(self.env._("%s is archived. Restore the holder first.", target.display_name))

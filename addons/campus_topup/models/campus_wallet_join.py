@@ -1,0 +1,21 @@
+from odoo import models
+
+
+class CampusWallet(models.Model):
+    """Payments under way, links and automatic top-ups go on with the wallet that took this one over."""
+
+    _inherit = "campus.wallet"
+
+    def _move_links(self, target):
+        result = super()._move_links(target)
+        transactions = self.env["payment.transaction"].search(
+            [
+                ("campus_wallet_id", "=", self.id),
+                ("state", "in", ("draft", "pending", "authorized")),
+            ]
+        )
+        transactions.write({"campus_wallet_id": target.id})
+        self.env["campus.topup.link"].search([("wallet_id", "=", self.id)]).write({"wallet_id": target.id})
+        # The consent was given for this wallet: it ends with it, and can be given again.
+        self.env["campus.topup.mandate"]._of_wallet(self)._revoke()
+        return result

@@ -1,0 +1,51 @@
+"""The Pythons of this machine, and which of them Odoo runs on."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+# Odoo 19 runs on these; another Python asks uv for one of them.
+PYTHON_MIN, PYTHON_MAX = (3, 10), (3, 13)
+PYTHON_OTHER = "3.12"
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def base_python() -> str:
+    """The Python that `.venv` is made of; one for uv to fetch where the machine has none that fits.
+
+    The distribution's own comes before the one that runs this: it is built with profiles, and one that
+    was compiled by hand mostly is not, which costs a fifth of its speed. Where both are too new, an
+    older one that is installed beside them does.
+    """
+    for python in (SYSTEM_PYTHON, sys.executable, *_older()):
+        if PYTHON_MIN <= version_of(python) <= PYTHON_MAX:
+            return python
+    return PYTHON_OTHER
+
+
+def version_of(python: str) -> tuple[int, ...]:
+    """Major and minor version of a Python, (0, 0) where there is none."""
+    command = [python, "-c", "import sys; print(*sys.version_info[:2])"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return (0, 0)
+    return tuple(map(int, done.stdout.split()))
+
+
+def has_headers(python: str) -> bool:
+    """Whether programs for it can be compiled; one that uv fetches has what it takes."""
+    if python == PYTHON_OTHER:
+        return True
+    where = "import os, sysconfig; print(os.path.exists(sysconfig.get_path('include') + '/Python.h'))"
+    done = subprocess.run([python, "-c", where], capture_output=True, text=True, check=False)
+    return done.stdout.strip() == "True"
+
+
+def _older() -> list[str]:
+    """Pythons with their version in their name, the newest first."""
+    versions = range(PYTHON_MAX[1], PYTHON_MIN[1] - 1, -1)
+    found = (shutil.which(f"python3.{minor}") for minor in versions)
+    return [python for python in found if python]
