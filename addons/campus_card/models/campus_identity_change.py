@@ -45,10 +45,14 @@ class CampusIdentityChange(models.Model):
     reason = fields.Char(required=True)
     state = fields.Selection(STATES, required=True, default=WAITING, readonly=True, copy=False, tracking=True)
     requested_by_id = fields.Many2one(
-        "res.users", "Asked by", required=True, readonly=True,
-        copy=False, ondelete="restrict",
+        "res.users",
+        "Asked by",
+        required=True,
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
         default=lambda self: self.env.user,
-    )  # fmt: skip
+    )
     decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     decided_at = fields.Datetime(readonly=True, copy=False)
     is_confirmed = fields.Boolean("Confirmed by the Holder", readonly=True, copy=False)
