@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 VALID_H = 1
 # A model with one of these behind a field tells of a person.
@@ -118,18 +118,32 @@ class Base(models.AbstractModel):
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
         """Names behind a field are exported as a list shows them, also of a model that the user may not open."""
-        hidden = {} if self.env.su or not _is_toplevel_call else self._campus_hidden_columns(fields)
-        if not hidden:
+        if self.env.su or not _is_toplevel_call:
             return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
-        shown = [[".id"] if number in hidden else path for number, path in enumerate(fields)]
+        hidden, empty = self._campus_hidden_columns(fields), self._campus_empty_columns(fields)
+        special = hidden.keys() | empty
+        shown = [[".id"] if number in special else path for number, path in enumerate(fields)]
         rows = super()._export_rows(shown, _is_toplevel_call=_is_toplevel_call)
         for row in rows:
-            for number, name in hidden.items():
-                if row[number]:
-                    # sudo: the name that a list shows, of a record that the user may read
-                    others = self.browse(int(row[number])).sudo()[name]
-                    row[number] = ", ".join(others.mapped("display_name"))
+            for number in special:
+                # sudo: the name that a list shows, of a record that the user may read
+                record = self.browse(int(row[number])).sudo() if row[number] else self.sudo().browse()
+                names = record[hidden[number]].mapped("display_name") if number in hidden else []
+                row[number] = ", ".join(name or "" for name in names)
         return rows
+
+    def _campus_empty_columns(self, fields):
+        """Columns whose values are computed from what the user may not read: they stay empty."""
+        found = set()
+        for number, path in enumerate(fields):
+            field = self._fields.get(path[0]) if path else None
+            if field is None or field.store or not field.compute or not self._has_field_access(field, "read"):
+                continue
+            try:
+                self[:1].mapped(path[0])
+            except AccessError:
+                found.add(number)
+        return found
 
     def _campus_hidden_columns(self, fields):
         """``{column: field}`` that lead to a model which the user may not read."""

@@ -1,4 +1,5 @@
 import contextlib
+import threading
 
 from odoo import models
 from odoo.exceptions import AccessDenied
@@ -22,10 +23,11 @@ class ResUsers(models.Model):
 
     @contextlib.contextmanager
     def _assert_can_auth(self, user=None):
-        if not request:
+        address = self._campus_login_address()
+        if not address:
             yield
             return
-        pair, address = self._campus_login_subjects(user)
+        pair = f"{address} {self._campus_login_name(user)}"
         rates = self.env["campus.rate"]
         if (
             rates._tried(WHAT_PAIR, pair, SPAN_S) >= PAIR_TRIES
@@ -41,10 +43,14 @@ class ResUsers(models.Model):
             rates._may_try(WHAT_ADDRESS, address, ADDRESS_TRIES, SPAN_S)
             raise
 
-    def _campus_login_subjects(self, user):
-        """What is counted: the login at the address, and the address."""
-        address = request.httprequest.remote_addr
+    def _campus_login_address(self):
+        """Where the try comes from; nothing when it is no request, as in a shell."""
+        if request:
+            return request.httprequest.remote_addr
+        return getattr(threading.current_thread(), "campus_address", None)
+
+    def _campus_login_name(self, user):
         if isinstance(user, int):
             # sudo: programs log in with the id of a user; it is the same login
             user = self.sudo().browse(user).exists().login or user
-        return f"{address} {str(user).strip().lower()[:256]}", address
+        return str(user).strip().lower()[:256]
