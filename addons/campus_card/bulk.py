@@ -5,6 +5,7 @@ It stores as fast as COPY, but needs one message where COPY needs two, and can t
 
 import re
 
+from . import seals
 from .prepared import Statement, array
 
 # In the text of an array these have a meaning of their own, and so have an empty text and NULL.
@@ -49,13 +50,17 @@ class Insert:
     def _statement(self, shape=None):
         """The statement of a shape; without one, that of any: each column is the one or the other."""
         arrays = self.columns if shape is None else shape
-        chosen = ", ".join(self._choose(name, shape) for name in self.columns)
+        chosen = ", ".join(f"{self._choose(name, shape)} AS {name}" for name in self.columns)
         lists = ", ".join(f"%s::{self.columns[name]}[]" for name in arrays)
+        select = f"SELECT {chosen} FROM unnest({lists}) AS fresh({', '.join(arrays)})"
+        names = ", ".join(self.columns)
+        if self.table in seals.SEALED:
+            sealed = seals.seal(self.table, "row", self.columns)
+            select, names = f"SELECT row.*, {sealed} FROM ({select}) AS row", f"{names}, seal"
         name = "any" if shape is None else "_".join(str(list(self.columns).index(part)) for part in shape)
         return Statement(
             f"insert_{self.table}_{name}",
-            f"INSERT INTO {self.table} ({', '.join(self.columns)}) SELECT {chosen}"
-            f" FROM unnest({lists}) AS fresh({', '.join(arrays)})",
+            f"INSERT INTO {self.table} ({names}) {select}",
         )
 
     def _choose(self, name, shape):

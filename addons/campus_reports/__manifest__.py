@@ -17,6 +17,7 @@
         "report/campus_transfer_report_views.xml",
         "wizard/campus_close_day_views.xml",
         "views/campus_closing_views.xml",
+        "views/campus_late_booking_views.xml",
         "views/campus_bridge_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",

@@ -3,7 +3,8 @@
 ``sum_ms`` is what PostgreSQL needs to sum the day by account, ``close_ms`` the whole close
 as finance's button does it (lock, checks, sums, journal entries, commit), ``posting_ms``
 the part that makes and posts the journal entries, ``summing_ms`` the rest, and ``ratio``
-that rest over ``sum_ms``; wanted are at most 3. ``plain_sum_ms`` adds the day up without
+that rest over ``sum_ms``; wanted are at most 3. ``bridge_ms`` are the bridge's sums over all
+transfers so far, ``rows_ms`` its checks of every row. ``plain_sum_ms`` adds the day up without
 any grouping.
 """
 

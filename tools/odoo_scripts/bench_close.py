@@ -123,6 +123,16 @@ def close(env, company, day):
         return (time.perf_counter() - began) * 1000, sum(posting)
 
 
+def bridge(env, company):
+    """``(ms of the sums, ms of the rows)`` of one check, over all transfers so far."""
+    Bridge = env["campus.bridge"].sudo()
+    began = time.perf_counter()
+    lines = Bridge._measure(company)
+    summed = time.perf_counter()
+    Bridge._find_rows(company, lines)
+    return (summed - began) * 1000, (time.perf_counter() - summed) * 1000
+
+
 def main(env):
     company = env.ref("base.main_company")
     env = env(context={"allowed_company_ids": [company.id], "tracking_disable": True})
@@ -142,12 +152,15 @@ def main(env):
     plain_ms = query_ms(env, SUM_ALL, company, day)
     env.cr.rollback()
     close_ms, posting_ms = close(env, company, day)
+    bridge_ms, rows_ms = bridge(env, company)
     run = {
         "transfers": wanted["transfers"],
         "sum_ms": round(sum_ms, 1),
         "plain_sum_ms": round(plain_ms, 1),
         "close_ms": round(close_ms, 1),
         "posting_ms": round(posting_ms, 1),
+        "bridge_ms": round(bridge_ms, 1),
+        "rows_ms": round(rows_ms, 1),
         "summing_ms": round(close_ms - posting_ms, 1),
         "ratio": round((close_ms - posting_ms) / sum_ms, 3),
     }

@@ -43,7 +43,9 @@ class CampusAlert(models.Model):
     state = fields.Selection(
         STATES, required=True, default="new", tracking=True, index=True, group_expand=True, copy=False
     )
-    user_id = fields.Many2one("res.users", "Handled By", tracking=True, domain=[("share", "=", False)])
+    user_id = fields.Many2one(
+        "res.users", "Handled By", tracking=True, domain=[("share", "=", False)], ondelete="restrict"
+    )
     note = fields.Text()
     seen_at = fields.Datetime("Read by the Holder", readonly=True)
     action_error = fields.Char("Not Done", readonly=True)

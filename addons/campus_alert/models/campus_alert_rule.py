@@ -54,7 +54,13 @@ class CampusAlertRule(models.Model):
         default="sum",
         tracking=True,
     )
-    domain = fields.Char("Filter", required=True, default="[]", tracking=True)
+    domain = fields.Char(
+        "Filter",
+        required=True,
+        default="[]",
+        tracking=True,
+        help="Of transfers only purchases and their refunds count, unless the filter names other kinds.",
+    )
     unit = fields.Selection(
         [
             ("day", "In one day"),

@@ -31,7 +31,10 @@ class CampusAlertRuleRun(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals.setdefault("cursor_at", fields.Datetime.now())
-        giving = self._campus_giving("cursor_at")
+            if not self.env.su:
+                # A rule that somebody writes is tried out first: saving it does not switch it on.
+                vals.setdefault("active", False)
+        giving = self._campus_giving("cursor_at", "active")
         return super(CampusAlertRuleRun, giving).create(vals_list).with_env(self.env)
 
     def write(self, vals):
@@ -39,6 +42,13 @@ class CampusAlertRuleRun(models.Model):
         if vals.get("active"):
             vals = {**vals, "cursor_at": fields.Datetime.now()}
         return super(CampusAlertRuleRun, self._campus_giving("cursor_at")).write(vals)
+
+    def action_switch_on(self):
+        """From now on the rule watches."""
+        self.write({"active": True})
+
+    def action_switch_off(self):
+        self.write({"active": False})
 
     @api.model
     def _cron_run(self):

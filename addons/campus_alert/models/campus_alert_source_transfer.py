@@ -46,9 +46,16 @@ class CampusAlertSourceTransfer(models.AbstractModel):
 
     @api.model
     def _matching_transfers(self, rule, domain):
-        """Subquery of ids; the rule's domain is judged with the rights of the environment."""
+        """Subquery of ids; the rule's domain is judged with the rights of the environment.
+
+        A rule is about purchases unless its filter says which kinds it is about: money that comes in
+        is not spent.
+        """
         here = Domain("company_id", "=", rule.company_id.id)
-        return self.env["campus.transfer"]._search(rule._parsed_domain() & here & domain).subselect()
+        wanted = rule._parsed_domain()
+        if not any(condition.field_expr == "kind" for condition in wanted.iter_conditions()):
+            wanted &= Domain("kind", "=", "purchase")
+        return self.env["campus.transfer"]._search(wanted & here & domain).subselect()
 
     @api.model
     def _in_span(self, span):

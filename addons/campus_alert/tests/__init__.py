@@ -6,3 +6,4 @@ from . import test_campus_alert_push
 from . import test_campus_alert_portal
 from . import test_campus_alert_taps
 from . import test_campus_alert_rights
+from . import test_campus_alert_rule_start

@@ -56,7 +56,9 @@ class CampusAccount(models.Model):
     reserved = fields.Monetary(compute="_compute_balance")
     gl_account_id = fields.Many2one("account.account", string="General Ledger Account", ondelete="restrict")
     journal_id = fields.Many2one(
-        "account.journal", help="Journal of the day close; empty takes the company's campus journal."
+        "account.journal",
+        ondelete="restrict",
+        help="Journal of the day close; empty takes the company's campus journal.",
     )
     partner_id = fields.Many2one("res.partner", string="Merchant Contact", ondelete="restrict")
     active = fields.Boolean(default=True)

@@ -105,10 +105,10 @@ class CampusCard(models.Model):
     frozen_at = fields.Datetime(readonly=True, copy=False)
     closed_at = fields.Datetime("Out of Use Since", readonly=True, copy=False)
     replaces_id = fields.Many2one(
-        "campus.card", "Replaces", readonly=True, copy=False, index="btree_not_null"
+        "campus.card", "Replaces", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
     replaced_by_id = fields.Many2one(
-        "campus.card", "Replaced By", readonly=True, copy=False, index="btree_not_null"
+        "campus.card", "Replaced By", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
     state_reason = fields.Char(
         "Reason", copy=False, tracking=True, help="Why the card is frozen, lost or out of use."

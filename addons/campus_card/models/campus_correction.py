@@ -70,7 +70,9 @@ class CampusCorrection(models.Model):
     requested_by_id = fields.Many2one(
         "res.users", required=True, readonly=True, copy=False, default=lambda self: self.env.user
     )
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
+    decided_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, tracking=True, ondelete="restrict"
+    )
     decided_at = fields.Datetime(readonly=True, copy=False)
     refusal_reason = fields.Char(copy=False, tracking=True)
     uuid = Uuid(required=True, readonly=True, copy=False, default=lambda self: str(uuid4()))

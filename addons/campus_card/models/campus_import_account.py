@@ -28,7 +28,7 @@ class CampusImportAccount(models.Model):
     opening = fields.Monetary("Opening Balance", compute="_compute_opening")
     currency_id = fields.Many2one(related="company_id.currency_id")
     status = fields.Char(readonly=True, help="Status in the old system when it was taken over.")
-    import_id = fields.Many2one("campus.import", "Import", readonly=True, ondelete="set null")
+    import_id = fields.Many2one("campus.import", "Import", readonly=True, ondelete="restrict")
     imported_at = fields.Datetime(readonly=True)
 
     _source_account_unique = models.Constraint(

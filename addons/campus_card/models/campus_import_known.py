@@ -87,17 +87,21 @@ class Known:
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
         for code in languages:
             for department in departments.with_context(lang=code).search(domain):
-                found.setdefault(key(department.complete_name or ""), department.id)
-                found.setdefault(key(department.name), department.id)
-        found.update({key(department.code): department.id for department in departments.search(domain)})
+                heir = department._heir()
+                found.setdefault(key(department.complete_name or ""), heir.id)
+                found.setdefault(key(department.name), heir.id)
+        found.update(
+            {key(department.code): department._heir().id for department in departments.search(domain)}
+        )
         return found
 
     def _load_allowed_departments(self):
         """Departments whose holders the user may change; None: all."""
-        own = self.env.user.sudo().campus_department_ids
-        if self.env.su or not own:
+        user = self.env.user.sudo()
+        if self.env.su or user.campus_all_departments:
             return None
-        return set(self.env["campus.department"].sudo().search([("id", "child_of", own.ids)]).ids)
+        departments = self.env["campus.department"].sudo().with_context(active_test=False)
+        return set(departments.search([("id", "child_of", user.campus_department_ids.ids)]).ids)
 
     def _query(self, query, **values):
         values |= {"company": self.company.id, "source": self.source}

@@ -24,7 +24,9 @@ class CampusImportProfile(models.Model):
         help="Short name of the old card system. With the account number it identifies an opening "
         "balance: a file of the same system that is imported again moves no money twice.",
     )
-    company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
+    company_id = fields.Many2one(
+        "res.company", index=True, ondelete="restrict", help="Empty: for every company."
+    )
     encoding = fields.Selection(
         [
             ("auto", "Recognise"),

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..campus_core import ledger_types as lt
 from ..campus_core.ledger import BIRTH, CLOSE
+from ..seals import seal
 
 TRANSFER_COLUMNS = {
     "id": "bigint",
@@ -195,13 +196,14 @@ class CampusLedgerStore(models.AbstractModel):
 
     @api.model
     def _insert(self, table, columns, rows):
-        """Insert rows (dicts with exactly these columns) in one statement."""
+        """Insert rows (dicts with exactly these columns) of a sealed table in one statement."""
         if not rows:
             return
         names = ", ".join(columns)
         arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
         self.env.cr.execute(
-            f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})",
+            f"""INSERT INTO {table} ({names}, seal)
+                SELECT row.*, {seal(table, "row", columns)} FROM unnest({arrays}) AS row({names})""",
             [[row[name] for row in rows] for name in columns],
         )
 

@@ -1,7 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..campus_core import archiving, money
+from .campus_setup import POCKET_PLANS
+
+STANDARD = {row.code for row in POCKET_PLANS}
 
 
 class CampusPocketPlan(models.Model):
@@ -28,6 +31,7 @@ class CampusPocketPlan(models.Model):
         "campus.account",
         "campus_pocket_plan_merchant_rel",
         string="Usable At",
+        ondelete="restrict",
         domain="[('kind', '=', 'merchant'), ('company_id', '=', company_id)]",
         help="Merchants where this money may be spent. Empty means everywhere.",
     )
@@ -46,11 +50,41 @@ class CampusPocketPlan(models.Model):
         "CHECK (active OR code <> 'cash')", "The plan “cash” is not archived: top-ups go there."
     )
 
+    @api.constrains("liability_account_id", "company_id")
+    def _check_liability_account(self):
+        links = self.env["campus.account.links"]
+        links._raise(links._plan_problems(self))
+
     def write(self, vals):
+        """The code is what tills, imports and programs know a plan by; cash is where money arrives."""
+        if vals.keys() & {"code", "company_id"}:
+            self._check_code_stays(vals)
         if "active" in vals and not vals["active"]:
             for plan in self.filtered("active"):
                 plan._check_may_archive()
         return super().write(vals)
+
+    def _check_code_stays(self, vals):
+        for plan in self:
+            if vals.get("code", plan.code) == plan.code and vals.get("company_id", plan.company_id.id) == (
+                plan.company_id.id
+            ):
+                continue
+            # sudo: whether there is money of it, whoever renames it
+            used = self.env["campus.account"].sudo().with_context(active_test=False)
+            if plan.code in STANDARD or used.search_count([("plan_id", "=", plan.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "The code “%s” stays: tills, imports and top-ups know the plan by it. Change its name instead.",
+                        plan.code,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_standard(self):
+        for plan in self:
+            if plan.code in STANDARD:
+                raise UserError(self.env._("The plan “%s” is needed: archive it instead.", plan.name))
 
     def _check_may_archive(self):
         self.ensure_one()

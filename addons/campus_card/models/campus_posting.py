@@ -25,7 +25,7 @@ class CampusPosting(models.Model):
     code = fields.Char(required=True, readonly=True)
     answer = fields.Json(required=True, readonly=True)
     wallet_id = fields.Many2one("campus.wallet", readonly=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="restrict")
     answered_at = fields.Datetime(required=True, readonly=True)
     user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open, format_datetime
 
+from .. import seals
 from ..columns import BigInteger, LedgerLink, Uuid, make_ids_big
 
 
@@ -61,6 +62,12 @@ class CampusTap(models.Model):
 
     def init(self):
         with file_open("campus_card/data/tap_schema.sql") as schema:
+            self.env.cr.execute(schema.read())
+        # The last table that has seals.
+        for table in seals.SEALED:
+            self.env.cr.execute(seals.schema(table))
+        self.env.cr.execute(seals.RESERVATION_ENDS)
+        with file_open("campus_card/data/seal_schema.sql") as schema:
             self.env.cr.execute(schema.read())
 
     @api.depends("amount_minor")

@@ -56,7 +56,7 @@ class CampusTapReview(models.Model):
     evidence_text = fields.Char("Came Again As", compute="_compute_evidence_text")
     content_mark = Uuid(readonly=True)
     note = fields.Char()
-    settled_by_id = fields.Many2one("res.users", readonly=True)
+    settled_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     settled_at = fields.Datetime(readonly=True)
 
     _open_day_idx = models.Index("(company_id, booking_date) WHERE state = 'open'")

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .campus_setup import (
@@ -41,6 +41,17 @@ class ResCompany(models.Model):
         help="Payments of online top-ups are booked here and taken off again by the day close. "
         "Reads zero once both are done.",
     )
+
+    @api.constrains(
+        "campus_clearing_account_id",
+        "campus_debt_account_id",
+        "campus_transit_account_id",
+        "campus_journal_id",
+    )
+    def _check_campus_links(self):
+        links = self.env["campus.account.links"]
+        for company in self:
+            links._raise(links._company_problems(company))
 
     # -- Setup -------------------------------------------------------------
 
@@ -182,6 +193,8 @@ class ResCompany(models.Model):
             if account := accounts.get(row.code):
                 if not account.gl_account_id:
                     account.gl_account_id = gl_account
+                if not account.active:
+                    account.active = True
                 # A company may get its language after its accounts.
                 if account.name == row.name._translate("en_US") != name:
                     account.name = name

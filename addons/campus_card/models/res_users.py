@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class ResUsers(models.Model):
@@ -13,8 +14,15 @@ class ResUsers(models.Model):
         "user_id",
         "department_id",
         "Campus Departments",
+        ondelete="restrict",
         help="A card clerk or manager sees holders and cards of these departments and of those below "
-        "them. Empty: all departments.",
+        "them. Without any: of none.",
+    )
+    campus_all_departments = fields.Boolean(
+        "All Campus Departments",
+        default=True,
+        help="A card clerk or manager sees the holders and cards of all departments. Choosing departments "
+        "ends it; taking the last one away does not bring it back.",
     )
 
     @api.constrains("group_ids")
@@ -45,12 +53,53 @@ class ResUsers(models.Model):
     @api.model
     def _get_invalidation_fields(self):
         # the record rules read it, and their domains are cached per user
-        return super()._get_invalidation_fields() | {"campus_department_ids"}
+        return super()._get_invalidation_fields() | {"campus_department_ids", "campus_all_departments"}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        for user, vals in zip(users, vals_list, strict=True):
+            user._limit_to_departments(vals)
+        return users
+
+    def write(self, vals):
+        res = super().write(vals)
+        self._limit_to_departments(vals)
+        return res
+
+    def _limit_to_departments(self, vals):
+        """Who is given departments is limited to them, also when they are all taken away again."""
+        if "campus_department_ids" in vals and "campus_all_departments" not in vals:
+            self.filtered(lambda user: user.campus_department_ids and user.campus_all_departments).write(
+                {"campus_all_departments": False}
+            )
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_posted(self):
+    def _unlink_except_named(self):
+        """Who has moved money, decided or signed something stays, so that it can be read who it was."""
         # sudo: who deletes a user need not be able to read the ledger
         if self.env["campus.transfer"].sudo().search_count([("user_id", "in", self.ids)], limit=1):
             raise ValidationError(
                 self.env._("This user has moved money and stays in the books: archive the user.")
             )
+        if places := self._campus_named_in():
+            raise ValidationError(
+                self.env._("This user is named in %s and stays: archive the user.", ", ".join(places))
+            )
+
+    def _campus_named_in(self):
+        """Names of the records of the card that say who did something, and name one of these users."""
+        names = []
+        for model in self.env.values():
+            evidence = [
+                field.name
+                for field in model._fields.values()
+                if model._auto and not model._transient and model._name.startswith("campus.")
+                and field.type == "many2one" and field.store and field.comodel_name == "res.users"
+                and field.ondelete == "restrict"
+            ]  # fmt: skip
+            domain = Domain.OR(Domain(name, "in", self.ids) for name in evidence)
+            # sudo: as above
+            if evidence and model.sudo().with_context(active_test=False).search_count(domain, limit=1):
+                names.append(self.env["ir.model"]._get(model._name).sudo().name)
+        return sorted(names)

@@ -1,3 +1,5 @@
+from . import test_campus_account_links
+from . import test_campus_evidence
 from . import test_campus_device_rights
 from . import test_campus_key
 from . import test_campus_lease

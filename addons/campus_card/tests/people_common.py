@@ -2,6 +2,7 @@ from odoo.tests import TransactionCase, new_test_user
 
 GROUPS = {
     "clerk": "campus_card.group_campus_card_clerk",
+    "second": "campus_card.group_campus_card_clerk",
     "manager": "campus_card.group_campus_card_manager",
     "finance": "campus_card.group_campus_card_finance",
     "auditor": "campus_card.group_campus_card_auditor",

@@ -1,12 +1,14 @@
+from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .people_common import PeopleCase
 
 
 @tagged("post_install", "-at_install")
 class TestCampusCounter(PeopleCase):
-    roles = ("clerk", "finance", "auditor", "employee", "arts_clerk")
+    roles = ("clerk", "second", "finance", "auditor", "employee", "arts_clerk")
 
     def counter(self, role="clerk", **values):
         return self.env["campus.counter"].with_user(self.users[role]).create(values)
@@ -112,3 +114,60 @@ class TestCampusCounter(PeopleCase):
         report = self.env["ir.actions.report"].with_user(self.users["clerk"])
         html, _kind = report._render_qweb_html("campus_card.campus_receipt_report", transfers.ids)
         return html.decode()
+
+    # -- how much, and whose ---------------------------------------------------------
+
+    def test_more_cash_than_usual_is_asked_about_and_too_much_is_not_taken(self):
+        self.assertFalse(self.counter(credential="T0001", amount=1000).question)
+        counter = self.counter(credential="T0001", amount=1000.01)
+        with self.assertRaisesRegex(UserError, "more than usual"):
+            counter.action_confirm()
+        counter.is_counted = True
+        counter.action_confirm()
+        self.assertEqual(self.card.wallet_id.balance_minor, 100_001)
+        too_much = self.counter(credential="T0001", amount=20_000, is_counted=True)
+        with self.assertRaisesRegex(UserError, "at most in one go"):
+            too_much.action_confirm()
+        self.assertEqual(self.card.wallet_id.balance_minor, 100_001)
+        payout = self.counter(credential="T0001", amount=1000.01, operation="payout")
+        with self.assertRaisesRegex(UserError, "more than usual"):
+            payout.action_confirm()
+
+    def test_the_limits_are_the_school_s(self):
+        self.company.write({"campus_counter_ask": 0, "campus_counter_most": 0})
+        self.counter(credential="T0001", amount=20_000).action_confirm()
+        self.company.write({"campus_counter_most": 10.5})
+        self.assertEqual(self.company.campus_counter_most_minor, 1050)
+        with self.assertRaisesRegex(UserError, "at most"):
+            self.counter(credential="T0001", amount=10.51).action_confirm()
+
+    def test_my_counter_today_is_mine_alone_and_only_cash(self):
+        mine = self.counter(credential="T0001", amount=50)
+        mine.action_confirm()
+        other = self.counter("second", credential="T0001", amount=30)
+        other.action_confirm()
+        fee = (
+            self.env["campus.ledger"]
+            .with_user(self.users["clerk"])
+            .sudo()
+            ._post(
+                [
+                    {
+                        "uuid": self.env["campus.counter"].create({}).uuid,
+                        "kind": "fee",
+                        "wallet_id": self.card.wallet_id.id,
+                        "account_id": self.env["campus.account"]._system("fee").id,
+                        "amount_minor": 100,
+                    }
+                ]
+            )
+        )
+        self.assertTrue(fee[0]["ok"])
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_transfer_counter_action")
+        Transfer = self.env["campus.transfer"].with_user(self.users["clerk"])
+        domain = safe_eval(action["domain"], {"uid": self.users["clerk"].id})
+        search = etree.fromstring(Transfer.get_view(view_type="search")["arch"])
+        for name in safe_eval(action["context"]):
+            [node] = search.xpath(f"//filter[@name='{name.removeprefix('search_default_')}']")
+            domain += safe_eval(node.get("domain"), {"uid": self.users["clerk"].id})
+        self.assertEqual(Transfer.search(domain), mine.transfer_ids)

@@ -127,20 +127,22 @@ class TestDepartments(SecurityCase):
         with self.assertRaises(AccessError):
             self.other_correction.with_user(manager).action_approve()
 
-    def test_no_department_means_all_and_a_change_counts_at_once(self):
+    def test_all_departments_are_chosen_and_a_change_counts_at_once(self):
         clerk = self.users["clerk"]
         self.assertTrue(self.as_user(self.other_card, "clerk").read(["number"]))
         clerk.campus_department_ids = self.arts
         with self.assertRaises(AccessError):
             self.as_user(self.other_card, "clerk").read(["number"])
         clerk.campus_department_ids = False
+        with self.assertRaises(AccessError):
+            self.as_user(self.other_card, "clerk").read(["number"])
+        clerk.campus_all_departments = True
         self.assertTrue(self.as_user(self.other_card, "clerk").read(["number"]))
 
     def test_a_user_does_not_widen_the_own_departments(self):
-        with self.assertRaises(AccessError):
-            self.users["arts_clerk"].with_user(self.users["arts_clerk"]).write(
-                {"campus_department_ids": [(5,)]}
-            )
+        for values in ({"campus_department_ids": [(5,)]}, {"campus_all_departments": True}):
+            with self.assertRaises(AccessError):
+                self.users["arts_clerk"].with_user(self.users["arts_clerk"]).write(values)
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_another_company_sees_nothing(self):

@@ -1,5 +1,6 @@
-from datetime import date
+from datetime import date, timedelta
 
+from lxml import etree
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -52,6 +53,10 @@ class TestReplace(PeopleCase):
         new = self.replace("manager", hand_over=False, waive=True, waive_reason="Broken")
         self.assertEqual((new.state, new.uid), ("approved", False))
 
+    def test_the_dialog_waits_for_the_scan(self):
+        arch = etree.fromstring(self.env["campus.card.replace"].get_view(view_type="form")["arch"])
+        self.assertEqual([node.get("name") for node in arch.xpath("//field[@default_focus]")], ["uid"])
+
 
 @tagged("post_install", "-at_install")
 class TestIssue(PeopleCase):
@@ -87,3 +92,37 @@ class TestIssue(PeopleCase):
         wizard = self.issue(partner_ids=[(6, 0, self.wang.ids)])
         card = self.env["campus.card"].search(wizard.action_issue()["domain"])
         self.assertEqual(card.valid_until, date(2031, 7, 31))
+
+    def test_who_is_no_longer_valid_is_left_out_and_counted(self):
+        new = self.new_holder("New", "T2010", self.music)
+        today = self.company._campus_today()
+        over = self.new_holder("Visitor", "T2011", self.music, campus_valid_until=today - timedelta(days=1))
+        last_day = self.new_holder("Last Day", "T2012", self.music, campus_valid_until=today)
+        wizard = self.issue()
+        self.assertEqual(wizard.over_count, 1)
+        made = self.env["campus.card"].search(wizard.action_issue()["domain"]).partner_id
+        self.assertEqual(made & (new | over | last_day), new | last_day)
+        chosen = self.issue(partner_ids=[(6, 0, over.ids)])
+        self.assertEqual((chosen.holder_count, chosen.over_count), (0, 1))
+        with self.assertRaisesRegex(UserError, "No holder is left"):
+            chosen.action_issue()
+
+    def test_who_is_not_valid_yet_gets_a_card_from_the_first_day(self):
+        first = self.company._campus_today() + timedelta(days=20)
+        holder = self.new_holder(
+            "Early",
+            "T2013",
+            self.music,
+            campus_valid_from=first,
+            campus_valid_until=first + timedelta(days=10),
+        )
+        wizard = self.issue(partner_ids=[(6, 0, holder.ids)])
+        card = self.env["campus.card"].search(wizard.action_issue()["domain"])
+        self.assertEqual((card.valid_from, card.valid_until), (first, holder.campus_valid_until))
+
+    def test_an_end_before_the_beginning_names_whose_it_is(self):
+        today = self.company._campus_today()
+        holder = self.new_holder("Early", "T2014", self.music, campus_valid_from=today + timedelta(days=20))
+        wizard = self.issue(partner_ids=[(6, 0, holder.ids)], valid_until=today + timedelta(days=5))
+        with self.assertRaisesRegex(UserError, r"before their first day: Early \(T2014\)"):
+            wizard.action_issue()

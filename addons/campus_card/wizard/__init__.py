@@ -3,6 +3,7 @@ from . import (
     campus_card_issue,
     campus_card_replace,
     campus_counter,
+    campus_department_merge,
     campus_edge_pair,
     campus_key_rotate,
     campus_pin_reset,

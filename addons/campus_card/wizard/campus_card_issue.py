@@ -1,6 +1,9 @@
+import datetime as dt
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..campus_core import card_state
 from ..models.campus_card_archive import BEGINNINGS
@@ -49,6 +52,7 @@ class CampusCardIssue(models.TransientModel):
     valid_from = fields.Date(default=lambda self: self.env.company._campus_today())
     valid_until = fields.Date(help="Empty: as long as the holder is valid.")
     holder_count = fields.Integer("Cards to Make", compute="_compute_holder_count")
+    over_count = fields.Integer("No Longer Valid", compute="_compute_holder_count")
 
     @api.model
     def default_get(self, fields):
@@ -58,11 +62,20 @@ class CampusCardIssue(models.TransientModel):
         return values
 
     @api.depends(
-        "company_id", "department_ids", "role", "valid_from_after", "partner_ids", "skip_with_card", "kind"
+        "company_id",
+        "department_ids",
+        "role",
+        "valid_from_after",
+        "partner_ids",
+        "skip_with_card",
+        "kind",
+        "valid_from",
     )
     def _compute_holder_count(self):
+        holders = self.env["res.partner"]
         for wizard in self:
-            wizard.holder_count = self.env["res.partner"].search_count(wizard._holder_domain())
+            wizard.holder_count = holders.search_count(wizard._holder_domain())
+            wizard.over_count = holders.search_count(wizard._wanted_domain() & ~wizard._valid_domain())
 
     def action_preview(self):
         self.ensure_one()
@@ -80,6 +93,7 @@ class CampusCardIssue(models.TransientModel):
         holders = self.env["res.partner"].search(self._holder_domain(), order="campus_number")
         if not holders:
             raise UserError(self.env._("No holder is left who needs such a card."))
+        self._check_dates(holders)
         cards = self.env["campus.card"].with_context(tracking_disable=True, mail_create_nolog=True)
         made = cards.browse()
         for start in range(0, len(holders), BATCH):
@@ -94,8 +108,36 @@ class CampusCardIssue(models.TransientModel):
             "domain": [("id", "in", made.ids)],
         }
 
+    def _check_dates(self, holders):
+        """Name those whose card would end before it begins."""
+        if not self.valid_until:
+            return
+        late = holders.filtered(lambda holder: self._first_day(holder) > self.valid_until)
+        if late:
+            shown = ", ".join(f"{holder.name} ({holder.campus_number})" for holder in late[:5])
+            raise UserError(
+                self.env._(
+                    "These cards would end on %(until)s, before their first day: %(holders)s%(more)s.",
+                    until=format_date(self.env, self.valid_until),
+                    holders=shown,
+                    more=" …" if len(late) > 5 else "",
+                )
+            )
+
+    def _first_day(self, holder):
+        """The card's first day: not before the holder's."""
+        days = [day for day in (self.valid_from, holder.campus_valid_from) if day]
+        return max(days, default=self.company_id._campus_today())
+
     def _holder_domain(self):
-        """Return whom the wizard makes cards for."""
+        """Return whom the wizard makes cards for: not for those who are no longer valid."""
+        return self._wanted_domain() & self._valid_domain()
+
+    def _valid_domain(self):
+        first = max(self.valid_from or dt.date.min, self.company_id._campus_today())
+        return Domain("campus_valid_until", "=", False) | Domain("campus_valid_until", ">=", first)
+
+    def _wanted_domain(self):
         domain = Domain("is_campus_holder", "=", True) & Domain(
             "company_id", "in", [self.company_id.id, False]
         )
@@ -118,6 +160,6 @@ class CampusCardIssue(models.TransientModel):
             "company_id": self.company_id.id,
             "kind": self.kind,
             "stage_id": self.stage_id.id,
-            "valid_from": self.valid_from,
+            "valid_from": self._first_day(holder),
             "valid_until": self.valid_until or holder.campus_valid_until,
         }

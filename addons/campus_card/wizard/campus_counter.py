@@ -32,6 +32,8 @@ class CampusCounter(models.TransientModel):
         help="How a debt is repaid. A bank transfer was seen on the school's statement.",
     )
     amount = fields.Monetary()
+    question = fields.Char(compute="_compute_question")
+    is_counted = fields.Boolean("Counted twice")
     memo = fields.Char("Note")
     uuid = Uuid(required=True, readonly=True, default=lambda self: str(uuid4()))
     state = fields.Selection([("ask", "Ask"), ("done", "Done")], required=True, readonly=True, default="ask")
@@ -73,6 +75,19 @@ class CampusCounter(models.TransientModel):
             counter.wallet_id = card.wallet_id or holder.campus_wallet_id
             refused = code if card else text and not holder and code
             counter.refusal = refused and counter._refusal_text(refused)
+
+    @api.depends("amount", "operation", "company_id")
+    def _compute_question(self):
+        """Cash that is more than usual is asked about: a zero too much is typed quickly."""
+        for counter in self:
+            # sudo: a clerk need not read the company's settings
+            limit = counter.company_id.sudo().campus_counter_ask
+            counter.question = False
+            if limit and counter.amount > limit:
+                counter.question = self.env._(
+                    "%(amount)s in cash is more than usual. Count it again, and say that you did.",
+                    amount=counter.currency_id.format(counter.amount),
+                )
 
     @api.depends("before_minor", "after_minor", "state")
     def _compute_result(self):
@@ -148,6 +163,21 @@ class CampusCounter(models.TransientModel):
             )
         if not self.amount:
             raise UserError(self.env._("Enter the amount."))
+        self._check_amount()
+
+    def _check_amount(self):
+        # sudo: as for the question
+        most = self.company_id.sudo().campus_counter_most
+        if self.operation == "topup" and most and self.amount > most:
+            raise UserError(
+                self.env._(
+                    "The counter takes %(most)s at most in one go, not %(amount)s.",
+                    most=self.currency_id.format(most),
+                    amount=self.currency_id.format(self.amount),
+                )
+            )
+        if self.question and not self.is_counted:
+            raise UserError(self.question)
 
     def _prepare_posting(self):
         wallet = self.env["campus.wallet"].sudo()._for_holder(self.partner_id.sudo(), self.company_id)

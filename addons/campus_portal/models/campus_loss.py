@@ -23,8 +23,8 @@ class CampusLoss(models.Model):
     partner_id = fields.Many2one("res.partner", "Holder", required=True, readonly=True, index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     department_id = fields.Many2one(related="partner_id.campus_department_id", store=True)
-    wallet_id = fields.Many2one("campus.wallet", readonly=True)
-    card_ids = fields.Many2many("campus.card", string="Cards", readonly=True)
+    wallet_id = fields.Many2one("campus.wallet", readonly=True, ondelete="restrict")
+    card_ids = fields.Many2many("campus.card", string="Cards", readonly=True, ondelete="restrict")
     state = fields.Selection(
         [(OPEN, "Lost"), (FOUND, "Found"), (REPLACED, "Replaced")],
         required=True,
@@ -38,7 +38,7 @@ class CampusLoss(models.Model):
         readonly=True,
     )
     reported_at = fields.Datetime(readonly=True, required=True, help="From here on the holder is not liable.")
-    user_id = fields.Many2one("res.users", "Reported By", readonly=True)
+    user_id = fields.Many2one("res.users", "Reported By", readonly=True, ondelete="restrict")
     closed_at = fields.Datetime(readonly=True)
     froze_wallet = fields.Boolean(readonly=True, help="The wallet was open before.")
     identity = fields.Char("Identity Checked By", readonly=True)

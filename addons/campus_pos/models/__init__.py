@@ -4,6 +4,7 @@ from . import (
     campus_till,
     campus_till_answer,
     campus_till_settlement,
+    campus_till_links,
     pos_config,
     pos_order,
     pos_payment,

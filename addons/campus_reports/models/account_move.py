@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# What the entry of a closed day says. The rest (the chatter, who has reviewed it) may change.
+FIXED_MOVE = {
+    "campus_closing_id", "state", "date", "name", "ref", "journal_id", "company_id", "move_type", "line_ids",
+    "invoice_line_ids", "currency_id", "partner_id", "auto_post",
+}  # fmt: skip
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -14,8 +20,37 @@ class AccountMove(models.Model):
         ondelete="restrict",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("campus_closing_id") for vals in vals_list) and not self.env.su:
+            raise UserError(self.env._("Only the day close makes the entries of a day."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """An entry is made by its day close; once the day is closed, it stays as it is.
+
+        Whoever writes: buttons, forms, RPC, other modules. Odoo reaches the lines through here or
+        through their own ``write``.
+        """
+        if vals.get("campus_closing_id") and not self.env.su:
+            raise UserError(self.env._("Only the day close makes the entries of a day."))
+        closed = self._campus_of_closed_day()
+        if closed and closed._campus_changes(vals):
+            closed._campus_check_not_closing()
+        return super().write(vals)
+
+    def _campus_of_closed_day(self):
+        # sudo: who may write entries need not be able to read the card's days
+        return self.filtered(lambda move: move.campus_closing_id.sudo().state == "closed")
+
+    def _campus_changes(self, vals):
+        """Say whether values change what an entry says; written again as they are they do not."""
+        fixed = FIXED_MOVE & vals.keys()
+        return any(self._field_will_change(move, vals, name) for move in self for name in fixed)
+
     def _campus_check_not_closing(self):
-        if self.campus_closing_id:
+        # sudo: as above
+        if self.sudo().campus_closing_id:
             raise UserError(
                 self.env._(
                     "The entry of a closed campus card day stays as it is. Correct it with a "

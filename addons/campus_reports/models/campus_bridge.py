@@ -6,24 +6,29 @@ from odoo.tools import SQL, format_date
 # the school's side: money on cards is what it owes. Open are transfers of days that are not
 # closed, and on the clearing account card payments of till sessions that are not closed.
 # The last row holds all transfers against the debits of all day closes, whatever the account.
+# ``drifted``: pockets that hold something else than their transfers add up to, ``others``: accounts
+# with transfers of another wallet than theirs.
 BRIDGE = """
 WITH day AS (
     SELECT COALESCE(max(date), DATE '0001-01-01') AS closed_until
       FROM campus_closing WHERE company_id = %(company_id)s AND state = 'closed'
 ), side AS (
     SELECT credit_account_id AS account_id, sum(amount_minor) AS minor,
-           sum(amount_minor) FILTER (WHERE booking_date > closed_until) AS open_minor
+           sum(amount_minor) FILTER (WHERE booking_date > closed_until) AS open_minor,
+           min(wallet_id) AS first_wallet_id, max(wallet_id) AS last_wallet_id
       FROM campus_transfer, day WHERE company_id = %(company_id)s GROUP BY 1
      UNION ALL
     SELECT debit_account_id, -sum(amount_minor),
-           -sum(amount_minor) FILTER (WHERE booking_date > closed_until)
+           -sum(amount_minor) FILTER (WHERE booking_date > closed_until), min(wallet_id), max(wallet_id)
       FROM campus_transfer, day WHERE company_id = %(company_id)s GROUP BY 1
 ), moved AS (
-    SELECT account_id, sum(minor) AS minor, sum(COALESCE(open_minor, 0)) AS open_minor
+    SELECT account_id, sum(minor) AS minor, sum(COALESCE(open_minor, 0)) AS open_minor,
+           min(first_wallet_id) AS first_wallet_id, max(last_wallet_id) AS last_wallet_id
       FROM side GROUP BY 1
 ), card AS (
-    SELECT account.kind, plan.id AS plan_id, account.balance_minor,
+    SELECT account.id, account.kind, plan.id AS plan_id, account.balance_minor,
            COALESCE(moved.minor, 0) AS minor, COALESCE(moved.open_minor, 0) AS open_minor,
+           account.wallet_id <> moved.first_wallet_id OR account.wallet_id <> moved.last_wallet_id AS is_others,
            CASE account.kind
                WHEN 'pocket' THEN plan.liability_account_id
                WHEN 'debt' THEN COALESCE(account.gl_account_id, %(debt_gl_id)s)
@@ -44,22 +49,25 @@ WITH day AS (
 ), subledger AS (
     SELECT 'plan' AS kind, gl_id, array_agg(DISTINCT plan_id) AS plan_ids,
            sum(balance_minor) AS stored_minor, sum(minor) AS moved_minor,
-           sum(open_minor) AS open_minor
+           sum(open_minor) AS open_minor,
+           jsonb_agg(jsonb_build_array(id, minor, balance_minor)) FILTER (WHERE minor <> balance_minor) AS drifted,
+           jsonb_agg(id) FILTER (WHERE is_others) AS others
       FROM card WHERE kind = 'pocket' GROUP BY gl_id
      UNION ALL
-    SELECT 'debt', gl_id, NULL, sum(minor), sum(minor), sum(open_minor)
+    SELECT 'debt', gl_id, NULL, sum(minor), sum(minor), sum(open_minor),
+           NULL, jsonb_agg(id) FILTER (WHERE is_others)
       FROM card WHERE kind = 'debt' GROUP BY gl_id
      UNION ALL
     SELECT 'clearing', %(clearing_gl_id)s, NULL, 0, 0,
-           COALESCE(sum(card.open_minor), 0) - till.open_minor
+           COALESCE(sum(card.open_minor), 0) - till.open_minor, NULL, NULL
       FROM till LEFT JOIN card ON card.kind = 'merchant' AND card.gl_id = %(clearing_gl_id)s
      GROUP BY till.open_minor
      UNION ALL
-    SELECT 'transit', gl_id, NULL, 0, 0, sum(open_minor)
+    SELECT 'transit', gl_id, NULL, 0, 0, sum(open_minor), NULL, NULL
       FROM card WHERE kind = 'channel' AND gl_id = %(transit_gl_id)s GROUP BY gl_id
      UNION ALL
     SELECT 'days', NULL, NULL, COALESCE(sum(amount_minor), 0), COALESCE(sum(amount_minor), 0),
-           sum(amount_minor) FILTER (WHERE booking_date > closed_until)
+           sum(amount_minor) FILTER (WHERE booking_date > closed_until), NULL, NULL
       FROM campus_transfer, day WHERE company_id = %(company_id)s
 ), booked AS (
     SELECT account_id AS gl_id, -sum(balance) * 100 AS minor
@@ -75,7 +83,8 @@ WITH day AS (
        AND move.company_id = %(company_id)s
 )
 SELECT subledger.kind, subledger.gl_id, plan_ids, stored_minor::bigint, moved_minor::bigint,
-       COALESCE(subledger.open_minor, 0)::bigint, COALESCE(round(booked.minor), 0)::bigint
+       COALESCE(subledger.open_minor, 0)::bigint, COALESCE(round(booked.minor), 0)::bigint,
+       drifted, others
   FROM subledger LEFT JOIN booked ON booked.gl_id IS NOT DISTINCT FROM subledger.gl_id
  ORDER BY array_position(ARRAY['plan', 'debt', 'clearing', 'transit', 'days'], subledger.kind),
        subledger.gl_id
@@ -96,7 +105,7 @@ class CampusBridge(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     checked_at = fields.Datetime(default=fields.Datetime.now, required=True, readonly=True)
-    checked_by_id = fields.Many2one("res.users", readonly=True)
+    checked_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     is_nightly = fields.Boolean(readonly=True)
     closed_until = fields.Date(readonly=True, help="Last closed business day at that moment.")
     line_ids = fields.One2many("campus.bridge.line", "bridge_id", readonly=True)
@@ -122,10 +131,9 @@ class CampusBridge(models.Model):
 
     # -- Actions ---------------------------------------------------------------
 
-    @api.model
     def action_check_now(self):
-        """Compare cards and books of the current company and show the result."""
-        bridge = self._check(self.env.company)
+        """Compare cards and books again, of the company of this check or of the current one, and show it."""
+        bridge = self._check(self[:1].company_id or self.env.company)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Bridge"),
@@ -145,29 +153,36 @@ class CampusBridge(models.Model):
         # An auditor changes nothing, but may look: the row only says what was seen.
         Bridge = self.sudo()
         lines = Bridge._measure(company)
+        vals = {
+            "company_id": company.id,
+            "checked_by_id": self.env.uid,
+            "is_nightly": nightly,
+            "closed_until": self.env["campus.closing"].sudo()._closed_until(company),
+            **Bridge._prepare_result_vals(company, lines),
+        }
+        return Bridge.create(vals).with_env(self.env)
+
+    @api.model
+    def _prepare_result_vals(self, company, lines):
+        """What was found, of the lines of :meth:`_measure`."""
         off_minor = sum(abs(line["difference_minor"]) + abs(line["drift_minor"]) for line in lines)
-        return Bridge.create(
-            {
-                "company_id": company.id,
-                "checked_by_id": self.env.uid,
-                "is_nightly": nightly,
-                "closed_until": self.env["campus.closing"].sudo()._closed_until(company),
-                "is_balanced": not off_minor,
-                "difference": off_minor / 100,
-                "line_ids": [fields.Command.create(Bridge.line_ids._prepare_vals(line)) for line in lines],
-            }
-        ).with_env(self.env)
+        return {
+            "is_balanced": not off_minor,
+            "difference": off_minor / 100,
+            "line_ids": [fields.Command.create(self.line_ids._prepare_vals(line)) for line in lines],
+        }
 
     @api.model
     def _measure(self, company):
         """Compare each general ledger account of the cards in one statement.
 
         :return: list of dicts in whole cents, credits positive: ``kind`` (plan, debt,
-            clearing,
-            transit, days), ``gl_id``, ``plan_ids``, ``stored_minor`` (balances in the pockets),
+            clearing, transit, days), ``gl_id``, ``plan_ids``, ``stored_minor`` (balances in the pockets),
             ``moved_minor`` (sum of their transfers), ``open_minor`` (not in the books yet),
-            ``books_minor``, ``difference_minor`` (stored - open - books) and
-            ``drift_minor`` (stored - moved); all is well when the last two are zero
+            ``books_minor``, ``drifted`` (pockets ``[id, moved, stored]`` that differ, or None),
+            ``others`` (ids of accounts with transfers of other wallets, or None),
+            ``difference_minor`` (stored - open - books) and ``drift_minor`` (stored - moved);
+            all is well when the last two are zero and nothing has drifted
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -179,7 +194,8 @@ class CampusBridge(models.Model):
                 clearing_gl_id=company.campus_clearing_account_id.id or None,
             )
         )
-        keys = ("kind", "gl_id", "plan_ids", "stored_minor", "moved_minor", "open_minor", "books_minor")
+        amounts = ("stored_minor", "moved_minor", "open_minor", "books_minor")
+        keys = ("kind", "gl_id", "plan_ids", *amounts, "drifted", "others")
         lines = [dict(zip(keys, row, strict=True)) for row in rows]
         for line in lines:
             line["difference_minor"] = line["stored_minor"] - line["open_minor"] - line["books_minor"]

@@ -21,8 +21,8 @@ class CampusBridgeLine(models.Model):
         ],
         required=True,
     )
-    gl_id = fields.Many2one("account.account", string="General Ledger Account", ondelete="cascade")
-    plan_ids = fields.Many2many("campus.pocket.plan", string="Plans")
+    gl_id = fields.Many2one("account.account", string="General Ledger Account", ondelete="restrict")
+    plan_ids = fields.Many2many("campus.pocket.plan", string="Plans", ondelete="restrict")
     name = fields.Char(compute="_compute_name")
     stored = fields.Monetary(string="On Cards", help="Balances stored in the pockets.")
     moved = fields.Monetary(string="Sum of Transfers", help="All transfers, added up again.")

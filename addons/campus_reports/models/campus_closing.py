@@ -7,6 +7,8 @@ from odoo.tools import format_date, groupby
 from ..day_entries import entries, missing_gl
 from .campus_books_mixin import FINANCE
 
+FINAL = {"closed_at", "closed_by_id", "line_ids", "move_ids", "transfer_count", "late_booking_id"}
+
 
 class CampusClosing(models.Model):
     """The day close: one entry per journal in the general ledger, then the day is final.
@@ -21,7 +23,7 @@ class CampusClosing(models.Model):
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     closed_at = fields.Datetime(readonly=True)
-    closed_by_id = fields.Many2one("res.users", readonly=True)
+    closed_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     line_ids = fields.One2many("campus.closing.line", "closing_id", string="Sums", readonly=True)
     move_ids = fields.One2many("account.move", "campus_closing_id", string="Journal Entries", readonly=True)
     move_count = fields.Integer(compute="_compute_move_count")
@@ -122,8 +124,15 @@ class CampusClosing(models.Model):
         closing = closing or self.create({"company_id": company.id, "date": date})
         # Books are kept in the company's language, whoever closes the day.
         closing.with_context(lang=company.partner_id.lang)._post_entries(plan["entries"])
+        closing.write({"line_ids": closing._prepare_closing_lines(plan["sums"])})
         closing.write(closing._prepare_closed_vals(plan["sums"]))
         return closing
+
+    def write(self, vals):
+        """What a closed day says stays; that it is closed, and which day it is, the database keeps itself."""
+        if FINAL & vals.keys() and any(closing.state == "closed" for closing in self):
+            raise UserError(self.env._("A closed day is final."))
+        return super().write(vals)
 
     @api.model
     def _quote_close(self, company, date):
@@ -139,7 +148,7 @@ class CampusClosing(models.Model):
     def _plan_close(self, company, date):
         sums = self.env["campus.day.sums"]._sum_day(company, date)
         candidate = self.new({"company_id": company.id, "date": date})
-        blockers = candidate._date_blockers() + candidate._sum_blockers(sums)
+        blockers = candidate._date_blockers() + candidate._sum_blockers(sums) + candidate._link_blockers(sums)
         if not blockers:
             blockers = candidate._lock_date_blockers(sums) + candidate._close_blockers()
         return {"blockers": blockers, "sums": sums, "entries": entries(sums)}
@@ -189,6 +198,16 @@ class CampusClosing(models.Model):
                 )
         return list(dict.fromkeys(reasons))
 
+    def _link_blockers(self, sums):
+        """What the day would be booked on must be able to take it, in our words instead of Odoo's."""
+        links, company = self.env["campus.account.links"], self.company_id
+        gl_ids = {gl_id for row in sums for gl_id in (row.debit_gl_id, row.credit_gl_id) if gl_id}
+        plans = self.env["campus.pocket.plan"].with_context(active_test=False)
+        plans = plans.search([("company_id", "=", company.id), ("liability_account_id", "in", list(gl_ids))])
+        places = self.env["campus.account"].browse({row.place_id for row in sums if row.place_id})
+        problems = links._plan_problems(plans) + links._ledger_problems(places)
+        return problems + (links._company_problems(company) if sums else [])
+
     def _lock_date_blockers(self, sums):
         reasons = []
         for journal_id, _rows in groupby(sums, lambda row: row.journal_id):
@@ -209,22 +228,25 @@ class CampusClosing(models.Model):
     def _post_entries(self, day_entries):
         """Make and post one journal entry per journal."""
         self.ensure_one()
+        date = self._entry_date(self.env["account.journal"].browse(day_entries))
         moves = self.env["account.move"].create(
-            [self._prepare_move_vals(journal_id, lines) for journal_id, lines in day_entries.items()]
+            [self._prepare_move_vals(journal_id, lines, date) for journal_id, lines in day_entries.items()]
         )
         moves._post(soft=False)
-        if any(move.date != self.date or move.state != "posted" for move in moves):
+        if any(move.date != date or move.state != "posted" for move in moves):
             # Odoo moves an entry behind a lock date instead of refusing it.
-            raise UserError(
-                self.env._("The books do not take an entry on %s.", format_date(self.env, self.date))
-            )
+            raise UserError(self.env._("The books do not take an entry on %s.", format_date(self.env, date)))
 
-    def _prepare_move_vals(self, journal_id, lines):
+    def _entry_date(self, journals):
+        """The date on which this day is booked in these journals."""
+        return self.date
+
+    def _prepare_move_vals(self, journal_id, lines, date):
         return {
             "move_type": "entry",
             "journal_id": journal_id,
             "company_id": self.company_id.id,
-            "date": self.date,
+            "date": date,
             "ref": self.env._("Campus card, %s", format_date(self.env, self.date)),
             "campus_closing_id": self.id,
             "line_ids": [fields.Command.create(self._prepare_line_vals(line)) for line in lines],
@@ -256,7 +278,7 @@ class CampusClosing(models.Model):
             "closed_at": fields.Datetime.now(),
             "closed_by_id": self.env.uid,
             "transfer_count": sum(row.transfer_count for row in sums),
-            "line_ids": [
-                fields.Command.create(self.env["campus.closing.line"]._prepare_vals(row)) for row in sums
-            ],
         }
+
+    def _prepare_closing_lines(self, sums):
+        return [fields.Command.create(self.env["campus.closing.line"]._prepare_vals(row)) for row in sums]

@@ -32,6 +32,13 @@ class CampusClosingLine(models.Model):
             name = names.get(line.kind, "")
             line.display_name = self.env._("Refund: %s", name) if line.is_reversal else name
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if any(line.closing_id.state == "closed" for line in lines):
+            raise UserError(self.env._("A closed day is final."))
+        return lines
+
     def write(self, vals):
         if any(line.closing_id.state == "closed" for line in self):
             raise UserError(self.env._("A closed day is final."))

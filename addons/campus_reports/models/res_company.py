@@ -1,4 +1,17 @@
+import datetime as dt
+
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+# Lock dates of Odoo, and the type of journal that each is about (None: all). The tax lock concerns no
+# entry of the card: they have no taxes.
+LOCKS = {
+    "fiscalyear_lock_date": None,
+    "hard_lock_date": None,
+    "sale_lock_date": "sale",
+    "purchase_lock_date": "purchase",
+}
 
 
 class ResCompany(models.Model):
@@ -9,3 +22,36 @@ class ResCompany(models.Model):
         help="Every night all days before today are closed. What keeps a day open becomes "
         "an activity for card finance.",
     )
+
+    def _validate_locks(self, values):
+        """Books are not locked over card days that are still to be booked: these could never close."""
+        res = super()._validate_locks(values)
+        locks = {name: fields.Date.to_date(values[name]) for name in LOCKS if values.get(name)}
+        if locks:
+            # sudo: who locks the books need not see every branch, nor the card
+            branches = self.sudo().search([("id", "child_of", self.ids), ("campus_journal_id", "!=", False)])
+            for company in branches:
+                company._check_campus_days_booked(locks, self)
+        return res
+
+    def _check_campus_days_booked(self, locks, lockers):
+        """:param locks: new lock dates by field, of ``lockers``: this company or those above it"""
+        journals = self.env["campus.account"].search([("company_id", "=", self.id)]).journal_id
+        types = {None, *(self.campus_journal_id | journals).mapped("type")}
+        above = self.parent_ids & lockers
+        later = [
+            date
+            for name, date in locks.items()
+            if LOCKS[name] in types and any(date > (company[name] or dt.date.min) for company in above)
+        ]
+        first = self.env["campus.closing"]._first_unbooked_day(self)
+        if later and first and max(later) >= first:
+            raise UserError(
+                self.env._(
+                    "%(company)s: the card day of %(day)s is not closed yet, and its entry could not be booked any "
+                    "more. Close the card days first, or lock the books until %(before)s at most.",
+                    company=self.name,
+                    day=format_date(self.env, first),
+                    before=format_date(self.env, first - dt.timedelta(days=1)),
+                )
+            )

@@ -75,6 +75,12 @@ class ClosingCase(LedgerCase, OwnCompanyCase):
     def close(self, day=TODAY):
         return self.Closing.browse(self.Closing._close_day(self.company, day))
 
+    def lock_as_before(self, company, field, date):
+        """A database whose books were locked before that was refused."""
+        self.env.flush_all()
+        self.cr.execute(f"UPDATE res_company SET {field} = %s WHERE id = %s", [date, company.id])
+        self.env.invalidate_all()
+
     def gl(self, key):
         return self.company._campus_ref(key)
 

@@ -27,7 +27,7 @@ class TestCampusClosingBlockers(ClosingCase):
         self.post("topup", 1_000)
         for field in ("fiscalyear_lock_date", "hard_lock_date"):
             with self.subTest(field), self.cr.savepoint() as savepoint:
-                self.company[field] = TODAY
+                self.lock_as_before(self.company, field, TODAY)
                 with self.assertRaisesRegex(UserError, "locked until"):
                     self.close()
                 self.assertNothingDone()
@@ -60,6 +60,38 @@ class TestCampusClosingBlockers(ClosingCase):
         with self.assertRaisesRegex(UserError, "no liability account"):
             self.close()
         self.assertNothingDone()
+
+    def link_as_before(self, query, *values):
+        """A database whose links were set before they were checked."""
+        self.env.flush_all()
+        self.cr.execute(query, values)
+        self.env.invalidate_all()
+
+    def test_links_that_cannot_be_booked_are_named_in_the_preview_and_at_the_close(self):
+        self.post("topup", 1_000)
+        self.post("purchase", 500, self.shop)
+        plan = self.wallet.pocket_ids.plan_id
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["account.chart.template"].try_loading("generic_coa", company=other, install_demo=False)
+        set_plan = "UPDATE campus_pocket_plan SET liability_account_id = %s WHERE id = %s"
+        set_shop = "UPDATE campus_account SET gl_account_id = %s WHERE id = %s"
+        wrong = (
+            ("“Cash” cannot be booked", set_plan, self.gl("campus_fee").id, plan.id),
+            ("“Cash”: .* does not belong to", set_plan, other._campus_ref("campus_cash").id, plan.id),
+            ("“Shop” cannot be booked", set_shop, self.gl("campus_subsidy_cost").id, self.shop.id),
+            ("“Shop”: .* is archived", "UPDATE account_account SET active = FALSE WHERE id = %s",
+             self.shop.gl_account_id.id),
+        )  # fmt: skip
+        for words, query, *values in wrong:
+            with self.subTest(words), self.cr.savepoint() as savepoint:
+                self.link_as_before(query, *values)
+                [blocker] = self.Closing._quote_close(self.company, TODAY)["blockers"]
+                self.assertRegex(blocker, words)
+                with self.assertRaisesRegex(UserError, words):
+                    self.close()
+                savepoint.rollback()
+                self.env.invalidate_all()
+        self.close()
 
     def test_a_company_without_journal_is_refused(self):
         self.post("topup", 1_000)

@@ -13,6 +13,9 @@ class CampusCloseDay(models.TransientModel):
     date = fields.Date(string="Business Day", required=True, default=lambda self: self._default_date())
     blockers = fields.Text(compute="_compute_preview")
     can_close = fields.Boolean(compute="_compute_preview")
+    locked_until = fields.Date(compute="_compute_preview")
+    can_ask_late = fields.Boolean(compute="_compute_preview")
+    late_reason = fields.Char("Reason", help="Why the days were not closed before the books were locked.")
     earlier_days = fields.Integer(compute="_compute_preview")
     transfer_count = fields.Integer(string="Transfers", compute="_compute_preview")
     preview = fields.Html(string="Entries", compute="_compute_preview", sanitize=False)
@@ -41,7 +44,20 @@ class CampusCloseDay(models.TransientModel):
             wizard.blockers = "\n".join(plan["blockers"])
             wizard.can_close = not plan["blockers"]
             wizard.transfer_count = sum(row.transfer_count for row in plan["sums"])
+            wizard.locked_until, wizard.can_ask_late = wizard._lock(date, plan)
             wizard.preview = wizard._render_preview(date, plan)
+
+    def _lock(self, date, plan):
+        """(last locked date, whether a late booking can be asked for): the books are locked on this day."""
+        # sudo: journals and locks are no secret of who may see the day's preview
+        closing = self.env["campus.closing"].sudo()
+        journals = self.env["account.journal"].sudo().browse(plan["entries"])
+        locked_until = closing._locked_until(self.company_id.sudo(), date, journals)
+        late = self.env["campus.late.booking"].sudo()
+        waiting = [("company_id", "=", self.company_id.id), ("state", "=", "requested")]
+        if not locked_until or late._for_day(self.company_id, date):
+            return locked_until, False
+        return locked_until, not late.search_count(waiting, limit=1)
 
     def _render_preview(self, date, plan):
         closing = self.env["campus.closing"].sudo()
@@ -63,6 +79,18 @@ class CampusCloseDay(models.TransientModel):
         self.ensure_one()
         closing_id = self.env["campus.closing"]._close_day(self.company_id, self.date)
         return self._open(closing_id)
+
+    def action_ask_late(self):
+        """Ask a second person that the locked days are booked on the first date that the books take."""
+        self.ensure_one()
+        late = self.env["campus.late.booking"]._ask(self.company_id, self.locked_until, self.late_reason)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": late._name,
+            "res_id": late.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
 
     def action_close_until(self):
         """Close this day and the open days before it, one after the other."""

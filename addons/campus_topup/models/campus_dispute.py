@@ -39,7 +39,7 @@ class CampusDispute(models.Model):
         index=True,
     )
     answer = fields.Text(help="What the holder reads.")
-    decided_by_id = fields.Many2one("res.users", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     decided_at = fields.Datetime(readonly=True)
     is_till_sale = fields.Boolean(compute="_compute_is_till_sale")
 

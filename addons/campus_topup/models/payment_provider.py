@@ -8,7 +8,12 @@ class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
     campus_channel_id = fields.Many2one(
-        "campus.account", "Top-up Channel", readonly=True, copy=False, groups="base.group_system"
+        "campus.account",
+        "Top-up Channel",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        ondelete="restrict",
     )
 
     def _campus_channel(self):

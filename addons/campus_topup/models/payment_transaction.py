@@ -21,8 +21,12 @@ class PaymentTransaction(models.Model):
     campus_wallet_id = fields.Many2one(
         "campus.wallet", "Topped up Wallet", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    campus_link_id = fields.Many2one("campus.topup.link", readonly=True, index="btree_not_null")
-    campus_mandate_id = fields.Many2one("campus.topup.mandate", readonly=True, index="btree_not_null")
+    campus_link_id = fields.Many2one(
+        "campus.topup.link", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    campus_mandate_id = fields.Many2one(
+        "campus.topup.mandate", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     campus_topup_state = fields.Selection(
         [("waiting", "Waiting"), ("booked", "On the card"), ("refused", "Needs a person")],
         string="Top-up",

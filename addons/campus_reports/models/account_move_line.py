@@ -1,0 +1,37 @@
+from odoo import api, models
+
+# What a line of a closed day's entry says. Matching it with other items changes none of these.
+FIXED_LINE = {
+    "move_id", "account_id", "partner_id", "name", "date", "debit", "credit", "balance", "amount_currency",
+    "currency_id", "company_id", "quantity", "price_unit", "tax_ids", "tax_tag_ids", "display_type",
+    "analytic_distribution",
+}  # fmt: skip
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = self.env["account.move"].browse(
+            {vals["move_id"] for vals in vals_list if vals.get("move_id")}
+        )
+        moves._campus_of_closed_day()._campus_check_not_closing()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Lines of a closed day's entry stay as they are, and no line moves into it."""
+        closed = self.filtered(lambda line: line.move_id._campus_of_closed_day())
+        if vals.get("move_id"):
+            target = self.env["account.move"].browse(vals["move_id"])
+            (target - self.move_id)._campus_of_closed_day()._campus_check_not_closing()
+        Move = self.env["account.move"]
+        if any(
+            Move._field_will_change(line, vals, name) for line in closed for name in FIXED_LINE & vals.keys()
+        ):
+            closed.move_id._campus_check_not_closing()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_campus_closing(self):
+        self.move_id._campus_of_closed_day()._campus_check_not_closing()
