@@ -56,22 +56,7 @@ def free_port():
         return found.getsockname()[1]
 
 
-@pytest.fixture
-def nginx(tmp_path):
-    """The port of an nginx with our configuration before an Odoo that says yes."""
-    odoo = ThreadingHTTPServer(("127.0.0.1", 0), Odoo)
-    threading.Thread(target=odoo.serve_forever, daemon=True).start()
-    port = free_port()
-    conf = (ROOT / "config" / "nginx.conf").read_text(encoding="utf-8")
-    conf = re.sub(r"server 127\.0\.0\.1:\d+;", f"server 127.0.0.1:{odoo.server_port};", conf)
-    conf = re.sub(r"\n    listen [^;]*80;", "", conf).replace(
-        "listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"
-    )
-    conf = conf.replace("listen [::]:443 ssl;", "").replace(
-        "return 301", "listen unix:web.socket; return 301"
-    )
-    conf = conf.replace("unix:web.socket", f"unix:{tmp_path}/web.socket")
-    conf = conf.replace("/etc/nginx/tls", str(tmp_path))
+def make_certificate(tmp_path):
     key, certificate = tmp_path / "campus.key", tmp_path / "campus.crt"
     make = [
         "openssl",
@@ -88,6 +73,25 @@ def nginx(tmp_path):
         "2",
     ]
     subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+
+
+@pytest.fixture
+def nginx(tmp_path):
+    """The port of an nginx with our configuration before an Odoo that says yes."""
+    odoo = ThreadingHTTPServer(("127.0.0.1", 0), Odoo)
+    threading.Thread(target=odoo.serve_forever, daemon=True).start()
+    port = free_port()
+    conf = (ROOT / "config" / "nginx.conf").read_text(encoding="utf-8")
+    conf = re.sub(r"server 127\.0\.0\.1:\d+;", f"server 127.0.0.1:{odoo.server_port};", conf)
+    conf = re.sub(r"\n    listen [^;]*80;", "", conf).replace(
+        "listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"
+    )
+    conf = conf.replace("listen [::]:443 ssl;", "").replace(
+        "return 301", "listen unix:web.socket; return 301"
+    )
+    conf = conf.replace("unix:web.socket", f"unix:{tmp_path}/web.socket")
+    conf = conf.replace("/etc/nginx/tls", str(tmp_path))
+    make_certificate(tmp_path)
     paths = [
         f"{kind}_temp_path {tmp_path}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
