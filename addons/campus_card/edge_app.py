@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request
 
 from . import edge_auth, own_cursor
 from .campus_core.errors import CampusError
-from .edge_http import BUSY, TAPS_PATH, failure_response, json_body, read_body, read_object
+from .edge_http import BUSY, HEADERS, TAPS_PATH, failure_response, json_body, read_body, read_object
 
 _logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def _respond(registry, environ, start_response):
         if not isinstance(error, (CampusError, *BUSY)):
             _logger.exception("Taps could not be taken.")
         return failure_response(error)(environ, start_response)
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    start_response("200 OK", [*HEADERS, ("Content-Length", str(len(body)))])
     return [body]
 
 

@@ -9,7 +9,7 @@ import time
 import orjson
 import psycopg2
 from odoo.http import Dispatcher, Response, route
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, abort
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge, abort
 
 from .campus_core import errors, wire
 from .campus_core.errors import CampusError, WireError
@@ -31,6 +31,8 @@ STATUS = {
     errors.TRY_AGAIN: 503,
 }
 TAPS_PATH = "/campus/v1/taps"
+# Of every answer, by whichever way: a browser must not take it for anything but JSON.
+HEADERS = [("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff")]
 # What the database says when it is busy or away: the edge sends the same again.
 BUSY = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
@@ -51,7 +53,7 @@ def json_body(values):
 
 def json_response(values, status=200):
     """Answer ``values`` (a dict) as JSON, with the server's time."""
-    return Response(json_body(values), status=status, content_type="application/json")
+    return Response(json_body(values), status=status, headers=HEADERS)
 
 
 def refusal_response(code, **numbers):
@@ -78,7 +80,10 @@ def refuse(code, **numbers):
 
 
 def read_body(httprequest):
-    """Return the request's body; ``EdgeRefused`` (``body_too_large``) before reading more than allowed."""
+    """Return the request's body; ``EdgeRefused`` (``body_too_large``) before reading more than allowed.
+
+    ``WireError`` (``malformed``) when it cannot be read to its end, as with a bad chunk size.
+    """
     if (httprequest.content_length or 0) > wire.MAX_BODY_BYTES:
         raise EdgeRefused(errors.BODY_TOO_LARGE)
     httprequest.max_content_length = wire.MAX_BODY_BYTES
@@ -86,6 +91,8 @@ def read_body(httprequest):
         return httprequest.get_data()
     except RequestEntityTooLarge as error:
         raise EdgeRefused(errors.BODY_TOO_LARGE) from error
+    except (ClientDisconnected, OSError) as error:
+        raise WireError(errors.MALFORMED, field="body") from error
 
 
 def read_object(body):
@@ -115,6 +122,14 @@ class CampusDispatcher(Dispatcher):
     @classmethod
     def is_compatible_with(cls, request):
         return True
+
+    def pre_dispatch(self, rule, args):
+        res = super().pre_dispatch(rule, args)
+        if self.request.httprequest.method == "OPTIONS":
+            # Odoo lets it through to every route; which methods there are is all that can be said
+            allowed = ", ".join([*rule.endpoint.routing["methods"], "OPTIONS"])
+            abort(Response(status=204, headers={"Allow": allowed}))
+        return res
 
     def dispatch(self, endpoint, args):
         try:

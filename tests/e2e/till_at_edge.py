@@ -5,8 +5,8 @@ import functools
 
 from playwright.sync_api import expect
 
+from campus_cli import ports
 from support.front import Front
-from support.iot import far_port
 from support.odoo import school
 
 BALANCE_MINOR = 50_00
@@ -98,7 +98,7 @@ class Cashier:
 @contextlib.contextmanager
 def second_address(server):
     """Another address of the server, whose line may be cut: ``(url, cut, mend)``."""
-    port, behind = far_port(), int(server.url.rpartition(":")[2])
+    [port], behind = ports.hold(1), int(server.url.rpartition(":")[2])
     fronts = [Front(port, behind, behind).__enter__()]
 
     def cut():

@@ -43,6 +43,8 @@ class EdgeServer:
         self.journal = None
         self.port = 0
         self.sockets = []
+        #: Set before ``start``: speak TLS.
+        self.tls = None
 
     def backup(self):
         """What a dump of its database holds."""
@@ -73,6 +75,11 @@ class EdgeServer:
         """Begin to serve, on the port of before if there was one."""
         self._http = _Http(("127.0.0.1", self.port), _Handler)
         self._http.campus_server = self
+        if self.tls:
+            # each link shakes hands in its own thread
+            self._http.socket = self.tls.wrap_socket(
+                self._http.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self._http.server_address[1]
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -84,7 +91,7 @@ class EdgeServer:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def now_ms(self):
         return int(time.time() * 1000) + self.clock_ahead_ms

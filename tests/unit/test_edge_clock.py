@@ -121,6 +121,19 @@ def test_ntp_before_what_is_certain_is_not_believed(machine):
     assert (clock.now_ms(), clock.is_sure) == (NOW + DAY, False)
 
 
+def test_servers_that_differ_by_seconds_are_no_jump(machine):
+    clock = machine.clock()
+    machine.hear(clock, NOW)
+    jumps = []
+    clock.on_step.append(lambda: jumps.append(clock.now_ms()))
+    for ahead_ms in (3_000, 0, -3_000):
+        machine.hear(clock, NOW + ahead_ms)
+        assert clock.now_ms() == NOW + ahead_ms
+    assert jumps == []
+    machine.hear(clock, NOW + HOUR)
+    assert jumps == [NOW + HOUR]
+
+
 def test_a_slow_answer_tells_no_time(machine):
     clock = machine.clock()
     clock.learn(NOW + DAY, machine.elapsed_ms, machine.elapsed_ms + 10_001)

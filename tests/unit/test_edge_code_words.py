@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 
 from campus_core import errors
+from campus_core.codes_file import FILE_CODES
 from campus_edge import code_words, texts
 from campus_edge.lan import page_text
 
@@ -13,9 +14,11 @@ AT_NO_READER = (
     "money_", "uid_", "file_", "row_", "value_", "text_", "number_", "date_", "dates_", "status_", "role_",
     "flag_", "department_", "duplicate_number", "duplicate_account", "duplicate_uid", "account_", "plan_unknown",
     "balance_changed", "closed_with_money", "card_move_", "card_state_", "card_verb_", "not_reversible",
-    "reversal_", "reservation_", "capture_", "topup_",
+    "reversal_", "reservation_", "capture_", "topup_", "archive_", "debt_",
 )  # fmt: skip
-AT_READERS = sorted(code for code in errors.CODES if not code.startswith(AT_NO_READER))
+AT_READERS = sorted(
+    code for code in errors.CODES if code not in FILE_CODES and not code.startswith(AT_NO_READER)
+)
 
 
 def columns(line):

@@ -100,10 +100,11 @@ def test_an_answer_that_trickles_ends_at_the_deadline():
 
 
 def test_nobody_there_is_said_at_once():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with pytest.raises(ServerUnreachable):
-        connect(f"http://127.0.0.1:{port}").request("POST", BEAT, b"{}", 500)
+    with socket.socket() as deaf:
+        # Bound, so that nobody else gets the port, and not listening.
+        deaf.bind(("127.0.0.1", 0))
+        with pytest.raises(ServerUnreachable):
+            connect(f"http://127.0.0.1:{deaf.getsockname()[1]}").request("POST", BEAT, b"{}", 5000)
 
 
 class _answering:

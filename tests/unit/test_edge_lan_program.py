@@ -1,10 +1,9 @@
 """The whole program ``campus-edge`` as the reader of a till, with and without its server."""
 
-import socket
-
 import pytest
 from lan_world import POS, Scans, Till
 
+from campus_cli import ports
 from support.edge_campus import Campus, uid_of
 from support.edge_program import Program
 from support.edge_rig import until
@@ -20,11 +19,6 @@ poll_ms = 500
 """
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
 @pytest.fixture
 def server():
     campus = Campus()
@@ -36,7 +30,7 @@ def server():
 @pytest.fixture
 def program(server, tmp_path):
     with Program(tmp_path) as made:
-        made.port = free_port()
+        [made.port] = ports.hold(1)
         with (tmp_path / "edge.toml").open("a", encoding="utf-8") as settings:
             settings.write(LAN.format(port=made.port, origin=POS))
         paired = made.call("pair", server.code, server.url)

@@ -54,7 +54,9 @@ def test_a_push_cannot_open_a_card(rig):
     rig.server.push([])
     assert until(lambda: rig.snapshot.card(3, 0).state == "lost")
     rig.server.push([[3, "active"]])
-    time.sleep(0.2)
+    # Pushes are taken in their order.
+    rig.server.push([[6, "lost"]])
+    assert until(lambda: rig.snapshot.card(6, 0).state == "lost")
     assert rig.snapshot.card(3, 0).state == "lost"
 
 

@@ -12,11 +12,13 @@ from campus_edge.ports.serial_port import SerialPort
 from campus_edge.protocols import base
 from campus_edge.protocols import pn532_commands as commands
 from campus_edge.protocols.base import CardGone, CardSeen, Feedback, Noise, ReaderState
-from campus_edge.protocols.pn532 import Pn532
+from campus_edge.protocols.pn532 import TORN, Pn532
+from campus_edge.protocols.pn532_frames import HALF_FRAME
 from campus_edge.simulators.cards import Card, NdefCard, ndef_url
 from campus_edge.simulators.ntag424 import FACTORY_KEYS, ntag424
 from campus_edge.simulators.pn532 import Pn532Module
 from campus_edge.simulators.wire import Wire
+from support.edge_rig import until
 
 
 def test_the_chip_is_woken_and_named():
@@ -180,10 +182,12 @@ def test_a_module_on_a_wire_is_read_answered_unplugged_and_plugged_in_again(tcp,
         assert events.until(ReaderState, state=base.READY).detail == "PN532 1.6"
         module.put(ntag424("04DE5F1EACC040"))
         assert events.until(CardSeen).credential.startswith("sun:picc_data=")
-        port.show(Feedback(base.GRANTED, "3.50", 200))
+        # Lamps wait for the next look, which may come late; how long the buzzer sounds has its own test.
+        port.show(Feedback(base.GRANTED, "3.50", 60_000))
+        assert until(lambda: module.green)
+        assert not module.red
         module.take()
         events.until(CardGone)
-        assert (True, False, True) in module.shown
     events.until(ReaderState, state=base.LOST)
     wire.plug()
     events.until(ReaderState, state=base.READY)
@@ -191,4 +195,6 @@ def test_a_module_on_a_wire_is_read_answered_unplugged_and_plugged_in_again(tcp,
     events.until(CardSeen, credential="uid:04A1B2C3D4E5F6")
     assert port.stop()
     wire.unplug()
-    assert not [event for event in events.past if isinstance(event, Noise)]
+    # A module that was not given the processor in time is asked again; half a frame is no damage then.
+    late = {HALF_FRAME, TORN}
+    assert not [event for event in events.past if isinstance(event, Noise) and event.reason not in late]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from campus_core import signing
 from campus_core.errors import WireError
 from campus_edge.snapshot import Snapshot, parse
 from campus_edge.snapshot_store import SnapshotStore
@@ -146,6 +147,18 @@ def test_two_key_versions_are_good_and_a_retired_one_is_not(campus, store):
     assert store.since == 0
     with pytest.raises(WireError):
         store.take(*campus.signed(store.snapshot.version, key_number=1))
+    store.take(*campus.signed())
+    assert store.since == campus.version
+
+
+def test_a_change_that_is_none_of_this_list_is_followed_by_everything(campus, store):
+    store.take(*campus.signed())
+    assert store.since == campus.version
+    _signature, body = campus.signed(store.since)
+    other = json.dumps(json.loads(body) | {"salt": "ff" * 16, "version": campus.version + 1}).encode()
+    with pytest.raises(WireError):
+        store.take(signing.sign_snapshot("k1", campus.key(1), other), other)
+    assert store.since == 0
     store.take(*campus.signed())
     assert store.since == campus.version
 

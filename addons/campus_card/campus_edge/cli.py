@@ -14,7 +14,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from . import __version__, cli_look, cli_osdp, cli_salvage, cli_simulate, config, identity, logs, service
+from . import (
+    __version__,
+    adapters,
+    cli_look,
+    cli_osdp,
+    cli_salvage,
+    cli_simulate,
+    config,
+    identity,
+    logs,
+    service,
+)
 from .config import Config, ConfigError
 from .drivers import DRIVERS
 from .edge import JOURNAL_FILE, Edge
@@ -31,7 +42,7 @@ class Failure(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status: 0 well, 1 not, 2 for a wrong call."""
-    args = _parser().parse_args(arguments)
+    args = parse(arguments)
     command: Callable[[argparse.Namespace], int] = args.command
     try:
         return command(args)
@@ -40,6 +51,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What was asked for; UIDs may stand before and behind the options of a simulator."""
+    parser = _parser()
+    args, rest = parser.parse_known_args(arguments)
+    if rest and hasattr(args, "cards") and not any(text.startswith("-") for text in rest):
+        args.cards += rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return args
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,7 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="serve the readers").set_defaults(command=_run)
 
     probe = commands.add_parser("probe", help="look at settings, server, disk and devices")
-    probe.set_defaults(command=lambda args: cli_look.probe(_config(args)))
+    probe.add_argument(
+        "--accept", action="store_true", help="the adapters are where they are meant to be: remember it"
+    )
+    probe.set_defaults(command=lambda args: cli_look.probe(_config(args), args.accept))
 
     status = commands.add_parser("status", help="how the running edge is")
     status.add_argument("--json", action="store_true")
@@ -129,6 +154,7 @@ def _run(args: argparse.Namespace) -> int:
     with _alone(settings.state_folder):
         try:
             edge = Edge(settings, paired)
+            edge.notices = adapters.look(settings.lines, settings.state_folder)
             edge.on_tick = lambda: service.notify("WATCHDOG=1")
             edge.start()
             # modules, settings and the card list stay: a collection need not look through them again,

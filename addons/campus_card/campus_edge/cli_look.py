@@ -11,10 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from campus_core import signing
 
-from . import identity
+from . import adapters, identity, tls
 from .clock import Clock
 from .config import Config
 from .edge import STATUS_EVERY_S, STATUS_FILE
@@ -29,14 +30,17 @@ TIMEOUT_MS: Final = 5_000
 STALE_S: Final = 3 * STATUS_EVERY_S
 
 
-def probe(settings: Config) -> int:
-    """Print what is well and what is not; 0 when all is."""
+def probe(settings: Config, accept: bool = False) -> int:
+    """Print what is well and what is not; 0 when all is. ``accept``: readers were swapped on purpose."""
     findings = [
         ("settings", True, f"{len(settings.readers)} readers"),
         ("state folder", *_folder(settings.state_folder)),
         ("server", *_server(settings)),
     ]
     findings += [("serial line", True, line) for line in _serial_lines()]
+    findings += [
+        ("adapter", False, text) for text in adapters.look(settings.lines, settings.state_folder, accept)
+    ]
     for name, good, text in findings:
         print(f"{'ok ' if good else 'BAD'}  {name}: {text}")
     return 0 if all(good for _name, good, _text in findings) else 1
@@ -64,7 +68,11 @@ def _server(settings: Config) -> tuple[bool, str]:
     except IdentityError as error:
         return False, str(error)
     clock = Clock(settings.zone)
-    connection = Connection(who, clock, settings.ca_file)
+    try:
+        context = tls.context_for(urlsplit(who.url).scheme, settings.ca_file)
+    except OSError as error:
+        return False, str(error)
+    connection = Connection(who, clock, context)
     began = time.monotonic()
     try:
         connection.request("GET", f"{SNAPSHOT_PATH}?since=0", timeout_ms=TIMEOUT_MS)

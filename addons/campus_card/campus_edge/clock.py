@@ -26,6 +26,8 @@ _logger = logging.getLogger(__name__)
 ROUND_TRIP_MAX_MS: Final = 10_000
 #: A machine's clock that differs by more has been set; less is how clocks are.
 STEP_MS: Final = 2_000
+#: What is told as a jump: less disturbs nobody, and the servers behind one address differ by some seconds.
+JUMP_MS: Final = 10_000
 #: Who says what time it is, the less credible first.
 MACHINE, NTP, SERVER = range(3)
 #: Counts on while the machine sleeps, where the system has such a clock.
@@ -143,7 +145,7 @@ class Clock:
         step_ms = base_ms - self._base_ms
         if abs(step_ms) > least_ms:
             self._base_ms = base_ms
-        return step_ms if abs(step_ms) > STEP_MS else 0
+        return step_ms if abs(step_ms) > JUMP_MS else 0
 
     def _tell(self, step_ms: int) -> None:
         if step_ms:

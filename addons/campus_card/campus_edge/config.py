@@ -118,6 +118,11 @@ class Config:
     lan: LanConfig | None = None
     drivers: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """``(terminal, url)`` of the readers whose line is named."""
+        return [(reader.terminal, reader.url) for reader in self.readers if reader.url]
+
 
 def load(path: Path, drivers: tuple[str, ...]) -> Config:
     """Read a file. Raises ``ConfigError``: not there, no TOML, or a setting that is wrong."""

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from campus_core.errors import WireError
 
-from . import __version__, clock_file, identity
+from . import __version__, clock_file, identity, tls
 from .asks import Asks
 from .clock import Clock
 from .config import Config
@@ -57,6 +58,7 @@ class Edge:
         self._started = time.monotonic()
         self.clock = Clock(config.zone)
         key = paired.identity.key
+        self._tls = tls.context_for(urlsplit(paired.identity.url).scheme, config.ca_file)
         self.journal, _aside = open_journal(self._folder / JOURNAL_FILE, key)
         self.snapshot = Snapshot()
         self.store = SnapshotStore(self._folder / "snapshot", self.snapshot, paired.keys)
@@ -66,7 +68,7 @@ class Edge:
         )
         self.listener = Listener(
             self.store, self._connect(), self.clock, paired.identity.url, self.sender.server_seen,
-            self._leases_changed, config.poll_ms,
+            self._leases_changed, config.poll_ms, self._tls,
         )  # fmt: skip
         self._loop = Loop()
         self.engine = Engine(
@@ -90,6 +92,8 @@ class Edge:
         self._due: dict[str, float] = {}
         #: Called every second in the loop, for a service manager's watchdog: a loop that stands still starves it.
         self.on_tick: Callable[[], None] = lambda: None
+        #: What was noticed at the start and stays so: adapters, see ``adapters``.
+        self.notices: list[str] = []
 
     @property
     def feed(self) -> Feed:
@@ -174,6 +178,7 @@ class Edge:
             ("switched off by the server", self.sender.disabled),
             ("taps are not sent", self.sender.problem),
             ("the card list is not fresh", self.listener.problem),
+            ("freezes are asked for, not pushed", self.listener.push_problem),
             ("the time is doubtful", "" if self.clock.is_sure else "neither the server nor NTP has told it"),
         )
         problems = [f"{name}: {detail}" for name, detail in named if detail]
@@ -183,7 +188,7 @@ class Edge:
         ]
         if self.sender.rejected:
             problems.append(f"taps that the server did not take: {self.sender.rejected}")
-        return problems
+        return [*problems, *self.notices]
 
     def _heartbeat(self) -> dict[str, Any]:
         status = self.status()
@@ -205,7 +210,7 @@ class Edge:
 
     # -- inside ------------------------------------------------------------------------------
     def _connect(self) -> Connection:
-        return Connection(self._paired.identity, self.clock, self._config.ca_file)
+        return Connection(self._paired.identity, self.clock, self._tls)
 
     def _version_seen(self, version: int) -> None:
         self.listener.version_seen(version)

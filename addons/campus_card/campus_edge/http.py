@@ -12,7 +12,6 @@ import time
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -71,10 +70,10 @@ class Identity(NamedTuple):
 class Connection:
     """One connection to the server, opened when needed and kept. One request at a time."""
 
-    def __init__(self, identity: Identity, clock: Clock, ca_file: Path | None = None) -> None:
+    def __init__(self, identity: Identity, clock: Clock, tls: ssl.SSLContext | None = None) -> None:
         self._identity, self._clock = identity, clock
         self._url = urlsplit(identity.url)
-        self._context = ssl.create_default_context(cafile=ca_file) if self._url.scheme == "https" else None
+        self._tls = tls
         self._lock = threading.Lock()
         self._link: http.client.HTTPConnection | None = None
 
@@ -161,8 +160,8 @@ class Connection:
     def _connected(self, deadline: float) -> http.client.HTTPConnection:
         if self._link is None:
             host, port = self._url.hostname or "", self._url.port
-            if self._context is not None:
-                self._link = http.client.HTTPSConnection(host, port, context=self._context)
+            if self._url.scheme == "https":
+                self._link = http.client.HTTPSConnection(host, port, context=self._tls)
             else:
                 self._link = http.client.HTTPConnection(host, port)
             self._link.timeout = _left(deadline)

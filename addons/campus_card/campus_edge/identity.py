@@ -6,7 +6,6 @@ import http.client
 import json
 import secrets
 import socket
-import ssl
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -16,7 +15,7 @@ from campus_core import signing, wire
 from campus_core.errors import CODES, WireError
 from campus_core.signing import KeyRing, SigningKey
 
-from . import __version__
+from . import __version__, tls
 from .files import write_atomic
 from .http import PAIR_PATH, Identity
 
@@ -120,7 +119,7 @@ def _ask(parts: SplitResult, body: bytes, ca_file: Path | None) -> dict[str, Any
     link: http.client.HTTPConnection
     try:
         if parts.scheme == "https":
-            context = ssl.create_default_context(cafile=ca_file)
+            context = tls.context_for(parts.scheme, ca_file)
             link = http.client.HTTPSConnection(parts.netloc, timeout=PAIR_TIMEOUT_S, context=context)
         else:
             link = http.client.HTTPConnection(parts.netloc, timeout=PAIR_TIMEOUT_S)

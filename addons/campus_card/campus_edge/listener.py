@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -45,9 +46,10 @@ class Listener:
         on_seen: Callable[[], None],
         on_leases: Callable[[Iterable[int]], None],
         poll_ms: int = POLL_MS,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._store, self._connection, self._clock = store, connection, clock
-        self._url = urlsplit(server_url)
+        self._url, self._tls = urlsplit(server_url), tls
         self._on_seen, self._on_leases, self._poll_ms = on_seen, on_leases, poll_ms
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -59,6 +61,8 @@ class Listener:
         ]
         self.connected = False
         self.problem = ""
+        #: Why the websocket is not there though the server answers, empty when it is or nobody has tried.
+        self.push_problem = ""
 
     def start(self) -> None:
         for thread in self._threads:
@@ -141,6 +145,7 @@ class Listener:
             library = importlib.import_module("websocket")
         except ImportError:
             _logger.warning("without websocket-client the server is asked every %s ms", self._poll_ms)
+            self.push_problem = "websocket-client is not installed"
             return
         while not self._stopping.is_set():
             if not self._store.snapshot.bus.channel:
@@ -150,6 +155,7 @@ class Listener:
                 self._listen(library, backoff)
             except (library.WebSocketException, OSError, ValueError) as error:
                 _logger.info("the websocket ended: %s", error)
+                self.push_problem = f"{type(error).__name__}: {error}"[:200]
             self.connected = False
             # what was pushed in between is asked for
             self._wake.set()
@@ -164,11 +170,12 @@ class Listener:
             f"{'wss' if secure else 'ws'}://{self._url.netloc}{path}",
             timeout=WEBSOCKET_TIMEOUT_S,
             origin=f"{self._url.scheme}://{self._url.netloc}",
+            sslopt={"context": self._tls} if self._tls else None,
         )
         self._socket = link
         try:
             link.send(json.dumps({"event_name": "subscribe", "data": {"channels": [bus.channel], "last": 0}}))
-            self.connected = True
+            self.connected, self.push_problem = True, ""
             self._wake.set()
             backoff.reset()
             self._read(library, link, bus.channel)

@@ -47,6 +47,9 @@ CREATE TRIGGER campus_links AFTER INSERT ON campus_tap
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION campus_tap_links();
 
 CREATE OR REPLACE FUNCTION campus_refuse_delete_tapped() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    -- as JSON: a field that only one of these tables has cannot be named on OLD
+    gone jsonb = to_jsonb(OLD);
 BEGIN
     PERFORM pg_advisory_xact_lock(51789, OLD.company_id);
     IF EXISTS (SELECT 1 FROM campus_tap WHERE (TG_TABLE_NAME = 'campus_edge' AND edge_id = OLD.id)
@@ -54,7 +57,7 @@ BEGIN
                   OR (TG_TABLE_NAME = 'campus_card' AND card_id = OLD.id))
        OR (TG_TABLE_NAME = 'campus_card'
            AND EXISTS (SELECT 1 FROM campus_transfer
-                        WHERE wallet_id = OLD.wallet_id AND card_id = OLD.id)) THEN
+                        WHERE wallet_id = (gone ->> 'wallet_id')::integer AND card_id = OLD.id)) THEN
         RAISE EXCEPTION 'this % is used and stays: archive it', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN OLD;

@@ -42,6 +42,15 @@ class CampusEdge(models.Model):
             for edge in self:
                 self.env["campus.snapshot"]._mark(edge)
 
+    def _names_changed(self):
+        """Displays of these edges name people now, or no longer: said where somebody sees it."""
+        self._give_whole_list()
+        for edge in self:
+            if edge._shows_names():
+                edge.message_post(body=self.env._("The machine gets shortened names: a display shows them."))
+            else:
+                edge.message_post(body=self.env._("The machine gets no names any more."))
+
     def _accept_key(self, *args):
         res = super()._accept_key(*args)
         # sudo: as for reading it; the disk of the machine before may be in other hands
@@ -64,7 +73,7 @@ class CampusTerminal(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         terminals = super().create(vals_list)
-        terminals.filtered("shows_names").edge_id._give_whole_list()
+        terminals.filtered("shows_names").edge_id._names_changed()
         return terminals
 
     def write(self, vals):
@@ -73,11 +82,11 @@ class CampusTerminal(models.Model):
         edges = self.edge_id | self.edge_id.browse(vals.get("edge_id") or [])
         before = {edge: edge._shows_names() for edge in edges}
         res = super().write(vals)
-        edges.filtered(lambda edge: edge._shows_names() != before[edge])._give_whole_list()
+        edges.filtered(lambda edge: edge._shows_names() != before[edge])._names_changed()
         return res
 
     def unlink(self):
         edges = self.filtered("shows_names").edge_id
         res = super().unlink()
-        edges._give_whole_list()
+        edges.filtered(lambda edge: not edge._shows_names())._names_changed()
         return res

@@ -25,8 +25,8 @@ class CampusLedgerText(models.AbstractModel):
         text = self._sentences().get(answer["code"])
         if answer["code"] == "ok" and "expired" in numbers:
             text = self.env._(
-                "Done. %(expired)s of it went back to money whose last day is over: it cannot be spent, and "
-                "returns to the school tonight."
+                "%(expired)s of it goes back to money whose last day is over: it cannot be spent, and returns "
+                "to the school."
             )
         if text is None:
             return self.env._("Refused (%s).", answer["code"])

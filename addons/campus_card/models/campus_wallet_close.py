@@ -19,6 +19,7 @@ class CampusWallet(models.Model):
         """Close empty wallets for good; money has to be paid out first, and debt settled."""
         self._check_manager()
         self._lock_money()
+        self._release_leases()
         for wallet in self:
             wallet._check_can_close()
         self._set_state(CLOSED, {OPEN, FROZEN})
@@ -82,7 +83,6 @@ class CampusWallet(models.Model):
         self.env.invalidate_all(flush=False)
 
     def _check_can_close(self):
-        self._release_leases()
         if self.balance_minor or self.debt_minor:
             raise UserError(
                 self.env._(

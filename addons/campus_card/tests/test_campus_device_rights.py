@@ -104,6 +104,19 @@ class TestCampusDeviceRights(PeopleCase):
         with self.assertRaises(UserError):
             self.edge.unlink()
 
+    def test_devices_that_were_never_used_can_be_deleted(self):
+        gate = self.env["campus.terminal"].create(self.line("G9", purpose="gate", merchant_id=False))
+        spare = self.env["campus.edge"].create({"name": "Spare"})
+        for record in (gate, self.terminal, spare, self.edge):
+            with self.subTest(record=record.name):
+                self.as_user(record, "device").unlink()
+                self.assertFalse(record.exists())
+        # a card without a trace too
+        card = self.new_card(self.lin, "04FFEE01")
+        self.env.cr.execute("DELETE FROM campus_card WHERE id = %s", [card.id])
+        self.env.cr.execute("SELECT count(*) FROM campus_card WHERE id = %s", [card.id])
+        self.assertEqual(self.env.cr.fetchone()[0], 0)
+
     def test_a_neutralized_copy_signs_nothing_and_answers_no_edge(self):
         key = self.env["campus.key"]._good_keys(self.company)
         self.edge.state = "active"

@@ -77,7 +77,7 @@ class TestCampusExpiry(LedgerCase):
         for outcome in (quote, answer):
             self.assertEqual(outcome["numbers"], {"expired_minor": 900})
             self.assertIn(
-                "9.00 of it went back to money whose last day is over", self.ledger._explain(outcome)
+                "9.00 of it goes back to money whose last day is over", self.ledger._explain(outcome)
             )
         self.assertEqual(self.wallet.available_minor, 0)
         self.take_expired()

@@ -79,6 +79,7 @@ class TestCampusSnapshotPrivacy(EdgeHttpCase):
         self.gate.shows_names = True
         shown = self.snapshot(before["version"])
         self.assertEqual((shown["since"], self.row(shown)[5]), (0, "Lin X."))
+        self.assertIn("shortened names", self.edge.message_ids[0].body)
         self.settle()
         # a change is a change again
         self.assertIsNone(self.snapshot(self.snapshot()["version"]))

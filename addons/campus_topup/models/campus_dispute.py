@@ -114,6 +114,9 @@ class CampusDispute(models.Model):
                 ]
             )
             ledger._raise_refusal(answer)
+            if answer["numbers"].get("expired_minor"):
+                # finance sees that the holder has nothing of it, and may credit it again
+                dispute.message_post(body=ledger._explain(answer))
 
     def action_settle(self):
         """Put right another way: refunded at the till, or by a correction."""

@@ -11,3 +11,4 @@ from . import test_topup_link
 from . import test_topup_pages
 from . import test_topup_rights
 from . import test_campus_topup_rights
+from . import test_wallet_join

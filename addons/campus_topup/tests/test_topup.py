@@ -99,7 +99,11 @@ class TestTopup(TopupCase):
     def test_money_for_a_closed_card_is_kept_in_the_books_and_finance_is_asked(self):
         self.users_finance = self.new_user("finance")
         tx = self.transaction(50.0)
-        self.wallet._set_state("closed", {"open"})
+        counter = self.env["campus.counter"].create(
+            {"credential": self.lin.campus_number, "operation": "payout", "amount": self.balance() / 100}
+        )
+        counter.action_confirm()
+        self.wallet.action_close()
         self.report(tx, "done")
         self.assertEqual((tx.campus_topup_state, tx.campus_topup_code), ("refused", "wallet_closed"))
         self.assertEqual(tx.payment_id.state in ("in_process", "paid"), True)

@@ -1,0 +1,58 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import TopupCase
+
+
+@tagged("post_install", "-at_install")
+class TestWalletJoin(TopupCase):
+    """Payments under way when two accounts of one person become one."""
+
+    def test_a_payment_under_way_reaches_the_wallet_that_stays(self):
+        tx = self.transaction(50.0)
+        mandate = self.env["campus.topup.mandate"]._agree(
+            self.wallet, self.token_of(self.wallet.partner_id), 1_000, 5_000
+        )
+        link = self.env["campus.topup.link"]._make(self.wallet, "Mother")
+        total = self.balance() + self.balance(self.other_wallet)
+        self.wallet._join_into(self.other_wallet)
+        self.report(tx, "done")
+        self.assertEqual(tx.campus_topup_state, "booked")
+        self.assertEqual((self.balance(), self.balance(self.other_wallet)), (0, total + 5_000))
+        self.assertEqual(link.wallet_id, self.other_wallet)
+        self.assertEqual(mandate.state, "revoked")
+
+    def test_a_topup_is_paid_back_only_as_far_as_nothing_is_owed(self):
+        tx = self.transaction(50.0)
+        self.report(tx, "done")
+        merchant = self.env["campus.account"].create({"name": "Line", "code": "t-line", "kind": "merchant"})
+        spent = self.balance() + 2_000
+        [answer] = self.env["campus.ledger"]._post(
+            [
+                {
+                    "uuid": tx._campus_uuid("late"),
+                    "kind": "purchase",
+                    "wallet_id": self.wallet.id,
+                    "account_id": merchant.id,
+                    "amount_minor": spent,
+                    "settle": True,
+                }
+            ]
+        )
+        self.assertTrue(answer["ok"], answer)
+        correction = self.env["campus.account"]._system("correction")
+        self.env["campus.ledger"]._post(
+            [
+                {
+                    "uuid": tx._campus_uuid("credit"),
+                    "kind": "correction_in",
+                    "wallet_id": self.wallet.id,
+                    "account_id": correction.id,
+                    "amount_minor": 2_500,
+                    "plan": "cash",
+                }
+            ]
+        )
+        with self.assertRaisesRegex(UserError, "20.00 is owed: only 5.00"):
+            tx._create_child_transaction(25.0, is_refund=True)
+        self.assertTrue(tx._create_child_transaction(5.0, is_refund=True))
