@@ -39,6 +39,7 @@ class ResPartner(models.Model):
         touched = IDENTITY.keys() & vals.keys()
         if not touched:
             return super().write(vals)
+        self.check_access("write")
         changing = self._campus_identity_before(vals, touched)
         if changing and not self.env.su:
             self._campus_refuse_identity(changing)

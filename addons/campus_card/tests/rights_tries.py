@@ -20,18 +20,22 @@ class TriesMixin:
         for role in self.each_role():
             for model in self.models_with_rights():
                 allowed = self.rights.operation(model, role)
-                for letter, (method, *args) in self._attempts(model).items():
-                    with self.subTest(role=role, model=model, operation=method):
-                        if letter in allowed:
-                            operation = core.OPERATIONS[letter]
-                            self.assertIs(self.call(model, "has_access", [], operation), True)
+                attempts = self._attempts(model)
+                for letter, operation in core.OPERATIONS.items():
+                    with self.subTest(role=role, model=model, operation=operation):
+                        if letter in attempts and letter not in allowed:
+                            method, *args = attempts[letter]
+                            self.assertIn(str(self.call(model, method, *args)), REFUSALS)
                         else:
-                            self.assertIn(self.call(model, method, *args), REFUSALS)
+                            answer = self.call(model, "has_access", [], operation)
+                            self.assertIs(answer, letter in allowed)
 
     def _attempts(self, model):
         """How each operation is tried; Odoo asks some rights only about records that exist."""
         found = self.env[model].search([], limit=1).ids
-        tries = {"r": ("read", found or [NO_ID], ["id"]), "c": ("create", {})}
+        tries = {"r": ("read", found or [NO_ID], ["id"])}
+        if self._is_own(model):
+            tries["c"] = ("create", {})
         return tries | ({"w": ("write", found, {}), "d": ("unlink", found)} if found else {})
 
     def models_with_rights(self):
