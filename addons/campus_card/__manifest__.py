@@ -49,6 +49,7 @@
         "views/campus_card_edge_views.xml",
         "views/res_config_settings_device_views.xml",
         "views/campus_menus.xml",
+        "wizard/campus_tap_decide_views.xml",
         "views/campus_tap_views.xml",
         "views/campus_import_views.xml",
         "views/campus_import_profile_views.xml",

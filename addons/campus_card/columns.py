@@ -1,7 +1,14 @@
 """Columns of the ledger, of taps and of edges that Odoo's own field types do not have."""
 
+from collections.abc import Sequence, Set
+
 from odoo import fields
 from odoo.tools import SQL, sql
+
+from .campus_core import number
+
+# Characters that no number in its one form has, in the words of PostgreSQL; ``number.normalise`` is the rule.
+NO_NUMBER = r"[a-z[:space:]\u00AD\u200B-\u200F\u2010-\u2015\u2060\u2212\u3000\uFEFF\uFF01-\uFF5E]"
 
 
 class Uuid(fields.Char):
@@ -14,6 +21,32 @@ class Uuid(fields.Char):
     @property
     def _column_type(self):
         return ("uuid", "uuid")
+
+
+class Number(fields.Char):
+    """Campus number or card number, kept and looked for in the one form of ``campus_core.number``.
+
+    So every door knows ``j20087`` and ``Ｊ２００８７`` for ``J20087``: forms, imports, searches, calls.
+    """
+
+    def convert_to_cache(self, value, record, validate=True):
+        text = super().convert_to_cache(value, record, validate)
+        return number.normalise(text) or None if text else None
+
+    def condition_to_sql(self, field_expr, operator, value, model, alias, query):
+        return super().condition_to_sql(field_expr, operator, self._wanted(value), model, alias, query)
+
+    def filter_function(self, records, field_expr, operator, value):
+        return super().filter_function(records, field_expr, operator, self._wanted(value))
+
+    @staticmethod
+    def _wanted(value):
+        """What is looked for, in the form of what is kept; an empty search stays one for everything."""
+        if isinstance(value, str):
+            return number.normalise(value) or value
+        if not isinstance(value, (Set, Sequence)):
+            return value
+        return {number.normalise(one) if isinstance(one, str) else one for one in value}
 
 
 class BigInteger(fields.Integer):

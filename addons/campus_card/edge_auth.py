@@ -75,7 +75,7 @@ def authenticate(cr, httprequest, states=(ACTIVE,)):
     body = read_body(httprequest)
     uuid, time_ms, nonce, signature = _read_headers(httprequest.headers)
     now_ms = server_time_ms()
-    text = wire.signing_text(httprequest.method, _path_of(httprequest), body, time_ms, nonce)
+    text = wire.signing_text(uuid, httprequest.method, _path_of(httprequest), body, time_ms, nonce)
     is_in_time = abs(now_ms - int(time_ms)) <= wire.CLOCK_WINDOW_MS
     proven = _keys.get(uuid)
     if proven and not (is_in_time and _is_signed(proven, text, signature)):

@@ -24,6 +24,7 @@ STATUS = {
     errors.EDGE_DISABLED: 403,
     errors.EDGE_REVOKED: 403,
     errors.PAIRING_CODE_INVALID: 403,
+    errors.KEY_USED: 403,
     errors.JOURNAL_FORK: 409,
     errors.BODY_TOO_LARGE: 413,
     errors.RATE_LIMITED: 429,

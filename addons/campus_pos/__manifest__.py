@@ -13,6 +13,7 @@
         "data/product_data.xml",
         "views/pos_payment_views.xml",
         "views/pos_order_views.xml",
+        "views/pos_config_switches_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "assets": {

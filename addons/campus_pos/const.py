@@ -14,3 +14,5 @@ MAX_ATTEMPT = 1000
 PHOTO_TTL_H = 2
 #: States in which an order is paid for.
 PAID_STATES = ("paid", "done")
+#: Who changes how a till is paid, and gives card money back in another way.
+MANAGER = "point_of_sale.group_pos_manager"

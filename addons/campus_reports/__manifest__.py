@@ -19,6 +19,7 @@
         "views/campus_closing_views.xml",
         "views/campus_late_booking_views.xml",
         "views/campus_bridge_views.xml",
+        "views/campus_bridge_sessions_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
         "views/campus_reports_menus.xml",

@@ -73,7 +73,8 @@ class EdgeClient:
     def send(self, raw, size):
         """Sign and send one request and wait for the answer. Raises when anything is not granted."""
         time_ms, nonce = str(time.time_ns() // 1_000_000), secrets.token_hex(16)
-        signature = signing.sign_request(self.key, "POST", "/campus/v1/taps", raw, time_ms, nonce)
+        edge = self.edge["uuid"]
+        signature = signing.sign_request(self.key, edge, "POST", "/campus/v1/taps", raw, time_ms, nonce)
         head = HEAD.format(self.edge["uuid"], time_ms, nonce, signature, len(raw))
         with (
             socket.create_connection(self.address, timeout=60) as connection,

@@ -163,5 +163,5 @@ def test_a_device_without_a_push_service_is_told_so(server, visit):
     )
     assert server.query(
         "SELECT count(*) FROM mail_push_device device JOIN res_partner p ON p.id = device.partner_id "
-        "WHERE p.campus_number = 'phone-alone'"
+        "WHERE p.campus_number = 'PHONE-ALONE'"
     ) == [["0"]]

@@ -37,7 +37,7 @@ class Edge:
             "Campus-Edge": self.uuid,
             "Campus-Time": time_ms,
             "Campus-Nonce": nonce,
-            "Campus-Signature": signing.sign_request(self.key, method, path, body, time_ms, nonce),
+            "Campus-Signature": signing.sign_request(self.key, self.uuid, method, path, body, time_ms, nonce),
         }
 
     def send(self, method, path, values=None, headers=None):

@@ -132,7 +132,7 @@ class EdgeServer:
 
     def _check(self, method, path, headers, body):
         time_ms, nonce = headers["Campus-Time"], headers["Campus-Nonce"]
-        text = wire.signing_text(method, path, body, time_ms, nonce)
+        text = wire.signing_text(self.edge, method, path, body, time_ms, nonce)
         raw = signing.b64url_decode(headers["Campus-Signature"], 64)
         if headers["Campus-Edge"] != self.edge:
             raise Refused(401, "edge_unknown")

@@ -100,8 +100,8 @@ def test_an_unknown_verb_is_an_error():
         ("frozen", "card_frozen"),
         ("lost", "card_lost"),
         ("expired", "card_expired"),
-        ("replaced", "card_not_active"),
-        ("returned", "card_not_active"),
+        ("replaced", "card_replaced"),
+        ("returned", "card_returned"),
     ],
 )
 def test_only_an_active_card_pays(state, code):

@@ -11,7 +11,9 @@ from campus_edge.lan import page_text
 
 #: Codes of the card office, of files of old systems and of top-ups: no reader is answered with them.
 AT_NO_READER = (
-    "money_", "uid_", "file_", "row_", "value_", "text_", "number_", "date_", "dates_", "status_", "role_",
+    "money_", "uid_", "file_", "row_", "rows_", "sheet_", "cell_", "column_", "digits_", "formula_", "machine_",
+    "value_", "text_", "number_damaged", "number_fraction", "number_round", "number_taken", "date_", "dates_",
+    "status_", "role_", "archive_", "debt_",
     "flag_", "department_", "duplicate_number", "duplicate_account", "duplicate_uid", "account_", "plan_unknown",
     "balance_changed", "closed_with_money", "card_move_", "card_state_", "card_verb_", "not_reversible",
     "reversal_", "reservation_", "capture_", "topup_", "archive_", "debt_",

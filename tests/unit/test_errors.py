@@ -12,6 +12,8 @@ WIRE_CODES = [
     "card_frozen",
     "card_lost",
     "card_expired",
+    "card_replaced",
+    "card_returned",
     "wallet_frozen",
     "wallet_closed",
     "insufficient",

@@ -226,3 +226,22 @@ def test_a_pin_is_part_of_a_request_only_when_it_was_given():
     plain = lt.Reserve("u1", 1, 2, 300)
     assert lt.digest(plain) == "d9c1beba3cbb64c54ca450f7d28c83df"
     assert lt.digest(plain) != lt.digest(lt.Reserve("u1", 1, 2, 300, pin_given=True))
+
+
+@pytest.mark.parametrize("kind", ["purchase", "payout"])
+def test_a_card_that_may_not_pay_takes_no_money_out(kind):
+    made = book(1)
+    fund(made)
+    made.wallets[1].refused_cards[7] = "card_frozen"
+    assert made.decide(lt.Post("a", kind, 1, MERCHANT, 100, card_id=7)).code == "card_frozen"
+    assert made.decide(lt.Post("b", kind, 1, MERCHANT, 100, card_id=8)).ok
+
+
+def test_a_card_that_may_not_pay_sets_no_money_aside_but_takes_money_in():
+    made = book(1)
+    fund(made)
+    made.wallets[1].refused_cards[7] = "card_lost"
+    assert made.decide(lt.Reserve("a", 1, MERCHANT, 100, card_id=7)).code == "card_lost"
+    assert made.decide(lt.Post("b", "topup", 1, CHANNEL, 100, card_id=7)).ok
+    # goods that are gone are charged: that was decided at another time
+    assert made.decide(lt.Post("c", "purchase", 1, MERCHANT, 100, card_id=7, settle=True)).ok

@@ -10,7 +10,8 @@ from campus_core import errors, signing, wire
 
 KEY = signing.SigningKey(bytes(range(32)))
 OTHER = signing.SigningKey(bytes(32))
-REQUEST = ["POST", "/campus/v1/taps?x=1", b'{"entries": []}', 1_790_000_000_000, "0" * 32]
+EDGE = "0190f3e0-0000-4000-8000-0000000000ed"
+REQUEST = [EDGE, "POST", "/campus/v1/taps?x=1", b'{"entries": []}', 1_790_000_000_000, "0" * 32]
 
 
 def code_of(function, *args):
@@ -59,7 +60,14 @@ def test_a_signed_request_is_believed():
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(0, "GET"), (1, "/campus/v1/taps?x=2"), (2, b'{"entries": [] }'), (3, 1_790_000_000_001), (4, "1" * 32)],
+    [
+        (0, "0190f3e0-0000-4000-8000-0000000000ee"),
+        (1, "GET"),
+        (2, "/campus/v1/taps?x=2"),
+        (3, b'{"entries": [] }'),
+        (4, 1_790_000_000_001),
+        (5, "1" * 32),
+    ],
 )
 def test_a_request_changed_anywhere_is_refused(place, value):
     signature = signing.sign_request(KEY, *REQUEST)

@@ -26,10 +26,10 @@ def test_the_chain_text_is_the_compact_list_of_the_values():
     assert wire.chain_hash(wire.ZERO_HASH, entry) == hashlib.sha256(bytes(32) + text.encode()).hexdigest()
 
 
-def test_a_signature_covers_method_path_body_time_and_nonce():
+def test_a_signature_covers_edge_method_path_body_time_and_nonce():
     digest = hashlib.sha256(b"{}").hexdigest()
-    text = wire.signing_text("POST", "/campus/v1/taps?x=1", b"{}", 17, "ab")
-    assert text == f"campus-v1\nPOST\n/campus/v1/taps?x=1\n{digest}\n17\nab".encode()
+    text = wire.signing_text("edge", "POST", "/campus/v1/taps?x=1", b"{}", 17, "ab")
+    assert text == f"campus-v1\nedge\nPOST\n/campus/v1/taps?x=1\n{digest}\n17\nab".encode()
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,13 @@ IN_USE: Final = frozenset(state for state, moves in MOVES.items() if moves)
 PAYS: Final = ACTIVE
 
 _SPEND_CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {FROZEN: errors.CARD_FROZEN, LOST: errors.CARD_LOST, EXPIRED: errors.CARD_EXPIRED}
+    {
+        FROZEN: errors.CARD_FROZEN,
+        LOST: errors.CARD_LOST,
+        EXPIRED: errors.CARD_EXPIRED,
+        REPLACED: errors.CARD_REPLACED,
+        RETURNED: errors.CARD_RETURNED,
+    }
 )
 
 

@@ -19,6 +19,8 @@ CARD_NOT_ACTIVE: Final = "card_not_active"
 CARD_FROZEN: Final = "card_frozen"
 CARD_LOST: Final = "card_lost"
 CARD_EXPIRED: Final = "card_expired"
+CARD_REPLACED: Final = "card_replaced"
+CARD_RETURNED: Final = "card_returned"
 CARD_MOVE_INVALID: Final = "card_move_invalid"
 CARD_STATE_UNKNOWN: Final = "card_state_unknown"
 CARD_VERB_UNKNOWN: Final = "card_verb_unknown"
@@ -79,6 +81,7 @@ EDGE_REVOKED: Final = "edge_revoked"
 CLOCK_OUTSIDE_WINDOW: Final = "clock_outside_window"
 NONCE_REPLAYED: Final = "nonce_replayed"
 PAIRING_CODE_INVALID: Final = "pairing_code_invalid"
+KEY_USED: Final = "key_used"
 JOURNAL_FORK: Final = "journal_fork"
 RATE_LIMITED: Final = "rate_limited"
 TRY_AGAIN: Final = "try_again"
@@ -88,6 +91,7 @@ SERVER_ERROR: Final = "server_error"
 TERMINAL_UNKNOWN: Final = "terminal_unknown"
 TERMINAL_DISABLED: Final = "terminal_disabled"
 ABANDONED: Final = "abandoned"
+HELD: Final = "held"
 DUPLICATE_TAP: Final = "duplicate_tap"
 OFFLINE_CAP_TAP: Final = "offline_cap_tap"
 OFFLINE_CAP_CARD: Final = "offline_cap_card"
@@ -101,6 +105,7 @@ SUN_FORGED: Final = "sun_forged"
 SUN_REPLAYED: Final = "sun_replayed"
 SUN_NEEDED: Final = "sun_needed"
 LIMIT_UID: Final = "limit_uid"
+NUMBER_REFUSED: Final = "number_refused"
 CODE_FORGED: Final = "code_forged"
 CODE_STALE: Final = "code_stale"
 CODE_REPLAYED: Final = "code_replayed"
@@ -127,6 +132,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         CARD_FROZEN: "The card is frozen.",
         CARD_LOST: "The card is reported lost.",
         CARD_EXPIRED: "The card has expired.",
+        CARD_REPLACED: "The card was replaced by another.",
+        CARD_RETURNED: "The card was given back.",
         CARD_MOVE_INVALID: "The card cannot do this in its present state.",
         CARD_STATE_UNKNOWN: "There is no such card state.",
         CARD_VERB_UNKNOWN: "There is no such move of a card.",
@@ -177,6 +184,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         CLOCK_OUTSIDE_WINDOW: "The clock differs too much from the server's.",
         NONCE_REPLAYED: "This request was sent before.",
         PAIRING_CODE_INVALID: "The pairing code is wrong, used or too old.",
+        KEY_USED: "This key was an edge's before: make a new one.",
         JOURNAL_FORK: "The journal differs from what the server has of it.",
         RATE_LIMITED: "Too many requests.",
         TRY_AGAIN: "The server did not answer in time; nothing was stored.",
@@ -184,6 +192,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         TERMINAL_UNKNOWN: "This edge has no such terminal.",
         TERMINAL_DISABLED: "The terminal is switched off.",
         ABANDONED: "The reader was restarted before it answered.",
+        HELD: "Granted by the edge alone: charged when somebody has looked at it.",
         DUPLICATE_TAP: "The same card was presented twice in a moment.",
         OFFLINE_CAP_TAP: "The amount is above what is charged without the server.",
         OFFLINE_CAP_CARD: "The card has spent what it may without the server.",
@@ -195,6 +204,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         SUN_REPLAYED: "The chip's message was used before.",
         SUN_NEEDED: "The card's chip must prove itself: its serial number is not enough.",
         LIMIT_UID: "The amount is above the limit for a card that proves nothing.",
+        NUMBER_REFUSED: "The terminal takes no card numbers: anybody can read them off a card.",
         CODE_FORGED: "The code is forged.",
         CODE_STALE: "The code is too old.",
         CODE_REPLAYED: "The code was used before.",

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import emergency, errors, qr_code, sun, uid
+from . import number as numbers
 from .errors import CredentialError, UidError
 
 MAX_TEXT: Final = 1024
@@ -145,9 +146,10 @@ def _emergency(text: str) -> Emergency:
 
 
 def _number(text: str) -> Number:
-    if not text or len(text) > NUMBER_MAX:
+    number = numbers.normalise(text)
+    if not number or len(number) > NUMBER_MAX:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
-    return Number(f"number:{text}", text)
+    return Number(f"number:{number}", number)
 
 
 def _bare(text: str) -> Credential:
@@ -156,11 +158,12 @@ def _bare(text: str) -> Credential:
     if _SUN_QUERY.search(text):
         return _sun(text)
     uids = tuple(uid.candidates(text))
-    if not uids and "#" in text:
+    if not uids and ("#" in text or "＃" in text):
         return _emergency(text)
-    if not uids and len(text) > NUMBER_MAX:
+    number = numbers.normalise(text)
+    if not uids and not 0 < len(number) <= NUMBER_MAX:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
-    return Scan(text, uids, text)
+    return Scan(text, uids, number)
 
 
 def _is_printable(text: str) -> bool:

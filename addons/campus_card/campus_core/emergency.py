@@ -16,11 +16,12 @@ import datetime
 import hashlib
 import hmac
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from . import errors
+from . import errors, number
 from .errors import CredentialError, Refusal
 
 DIGITS: Final = 8
@@ -54,11 +55,14 @@ def parse(text: str) -> tuple[str, str]:
 
     Raises ``CredentialError``: ``credential_malformed``; that is not a wrong try.
     """
-    found = _TEXT.match(text.strip())
+    found = _TEXT.match(unicodedata.normalize("NFKC", text).strip())
     code = re.sub("[ -]", "", found.group(2)) if found else ""
     if not found or len(code) != DIGITS:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
-    return found.group(1).strip(), code
+    campus_number = number.normalise(found.group(1))
+    if not campus_number:
+        raise CredentialError(errors.CREDENTIAL_MALFORMED)
+    return campus_number, code
 
 
 def hash_code(code: str, salt: bytes) -> str:

@@ -27,6 +27,7 @@ class Kind:
     ``states``: wallet states in which it is allowed. ``refundable_only``: takes money
     only from pockets that can be paid out. ``limited``: counts against the holder's limits.
     ``repays_debt``: the holder's debt is repaid first. ``ignores_expiry``: expired pockets count.
+    ``by_card``: a card that is named must be one that may pay.
     ``leaves``: the money leaves the school's hands, which it does not while the holder owes it.
     ``debt_only``: nothing but the holder's debt is repaid. ``expired_only``: only expired pockets.
     """
@@ -38,6 +39,7 @@ class Kind:
     limited: bool = False
     repays_debt: bool = False
     ignores_expiry: bool = False
+    by_card: bool = False
     leaves: bool = False
     debt_only: bool = False
     expired_only: bool = False
@@ -49,9 +51,9 @@ _ANY = frozenset({OPEN, FROZEN, CLOSED})
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("purchase", "out", limited=True),
+        Kind("purchase", "out", limited=True, by_card=True),
         Kind("fee", "out", _NOT_CLOSED, refundable_only=True),
-        Kind("payout", "out", _NOT_CLOSED, refundable_only=True, leaves=True),
+        Kind("payout", "out", _NOT_CLOSED, refundable_only=True, leaves=True, by_card=True),
         Kind("expiry", "out", _NOT_CLOSED, expired_only=True),
         Kind("correction_out", "out", _NOT_CLOSED, ignores_expiry=True),
         Kind("topup", "in", _NOT_CLOSED, repays_debt=True),
@@ -104,7 +106,8 @@ class Pocket:
 @dataclass(slots=True)
 class Wallet:
     """All the money of one holder. Limits are cents, 0 means none. ``joined_id``: the wallet that has
-    taken this one over, 0 where there is none."""
+    taken this one over, 0 where there is none. ``refused_cards``: why a card may not pay, of the cards
+    that a batch names."""
 
     id: int
     state: str = OPEN
@@ -115,6 +118,7 @@ class Wallet:
     limit_day_minor: int = 0
     pin_above_minor: int = 0
     spent_today_minor: int = 0
+    refused_cards: dict[int, str] = field(default_factory=dict)
     joined_id: int = 0
 
     @property

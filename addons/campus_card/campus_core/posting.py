@@ -111,8 +111,11 @@ def _receive_parts(book: Book, request: Post, wallet: Wallet, parts: tuple[Part,
 def charge(
     book: Book, request: Post | Reserve, wallet: Wallet, plan: str | None, *, settle: bool
 ) -> tuple[Part, ...] | errors.Refusal:
-    """Check the limits, then split the amount over the pockets that may bear it."""
+    """Check card and limits, then split the amount over the pockets that may bear it."""
     kind = KINDS[request.kind if isinstance(request, Post) else "purchase"]
+    card_code = wallet.refused_cards.get(request.card_id or 0)
+    if kind.by_card and card_code and not settle:
+        return errors.Refusal(card_code)
     if kind.limited and not settle and wallet.is_limited:
         refusal = limits.refusal(
             limits.Limits(wallet.limit_purchase_minor, wallet.limit_day_minor, wallet.pin_above_minor),

@@ -97,15 +97,24 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def sign_request(key: SigningKey, method: str, path: str, body: bytes, time_ms: int | str, nonce: str) -> str:
-    """Return the header ``Campus-Signature`` of an edge's request; ``path`` includes the query."""
-    return b64url_encode(key.sign(wire.signing_text(method, path, body, time_ms, nonce)))
+def sign_request(
+    key: SigningKey, edge: str, method: str, path: str, body: bytes, time_ms: int | str, nonce: str
+) -> str:
+    """Return the header ``Campus-Signature`` of a request of ``edge``; ``path`` includes the query."""
+    return b64url_encode(key.sign(wire.signing_text(edge, method, path, body, time_ms, nonce)))
 
 
 def check_request(
-    public: bytes, signature: object, method: str, path: str, body: bytes, time_ms: int | str, nonce: str
+    public: bytes,
+    signature: object,
+    edge: str,
+    method: str,
+    path: str,
+    body: bytes,
+    time_ms: int | str,
+    nonce: str,
 ) -> None:
-    """Return if the request was signed by the owner of ``public``.
+    """Return if the request was signed by the owner of ``public``, as ``edge``.
 
     Raises ``WireError``: ``signature_invalid``. Clock and nonce are the caller's to check.
     """
@@ -113,7 +122,7 @@ def check_request(
         raw = b64url_decode(signature, SIGNATURE_BYTES)
     except WireError:
         raw = b""
-    if not is_signed(public, wire.signing_text(method, path, body, time_ms, nonce), raw):
+    if not is_signed(public, wire.signing_text(edge, method, path, body, time_ms, nonce), raw):
         raise WireError(errors.SIGNATURE_INVALID)
 
 

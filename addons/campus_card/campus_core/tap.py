@@ -35,6 +35,8 @@ _STATE_CODES: Final[Mapping[str, str]] = MappingProxyType(
         card_state.FROZEN: errors.CARD_FROZEN,
         card_state.LOST: errors.CARD_LOST,
         card_state.EXPIRED: errors.CARD_EXPIRED,
+        card_state.REPLACED: errors.CARD_REPLACED,
+        card_state.RETURNED: errors.CARD_RETURNED,
         WALLET_FROZEN: errors.WALLET_FROZEN,
     }
 )

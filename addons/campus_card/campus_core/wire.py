@@ -98,10 +98,13 @@ def chain_hash(previous: str, entry: TapEntry) -> str:
     return hashlib.sha256(bytes.fromhex(previous) + encode(entry).encode()).hexdigest()
 
 
-def signing_text(method: str, path: str, body: bytes, time_ms: int | str, nonce: str) -> bytes:
-    """Return the bytes that a request's signature covers; ``path`` includes the query."""
+def signing_text(edge: str, method: str, path: str, body: bytes, time_ms: int | str, nonce: str) -> bytes:
+    """Return the bytes that a request's signature covers; ``path`` includes the query.
+
+    ``edge`` is the uuid of who sends it: a request of one edge is never one of another.
+    """
     digest = hashlib.sha256(body).hexdigest()
-    return f"campus-v1\n{method}\n{path}\n{digest}\n{time_ms}\n{nonce}".encode()
+    return f"campus-v1\n{edge}\n{method}\n{path}\n{digest}\n{time_ms}\n{nonce}".encode()
 
 
 def is_uuid(text: object) -> bool:

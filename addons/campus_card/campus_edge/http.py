@@ -147,7 +147,8 @@ class Connection:
 
     def _headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
         time_ms, nonce = self._clock.now_ms(), secrets.token_hex(16)
-        signature = signing.sign_request(self._identity.key, method, path, body, time_ms, nonce)
+        edge, key = self._identity.edge, self._identity.key
+        signature = signing.sign_request(key, edge, method, path, body, time_ms, nonce)
         headers = {
             "Campus-Edge": self._identity.edge,
             "Campus-Time": str(time_ms),

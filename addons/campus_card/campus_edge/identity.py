@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from campus_core import signing, wire
-from campus_core.errors import CODES, WireError
+from campus_core.errors import CODES, KEY_USED, WireError
 from campus_core.signing import KeyRing, SigningKey
 
 from . import __version__, tls
@@ -27,6 +27,10 @@ ANSWER_BYTES_MAX: Final = 1 << 16
 
 class IdentityError(Exception):
     """The edge has no identity, or it cannot be made or read; the text is for people."""
+
+
+class _KeyUsed(IdentityError):
+    """The server knows the key: of a pairing whose code was replaced before it was answered."""
 
 
 class Paired(NamedTuple):
@@ -83,16 +87,13 @@ def pair(code: str, url: str, folder: Path, *, allow_plain_http: bool, ca_file: 
     parts = check_url(url, allow_plain_http)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = folder / f"{KEY_FILE}.new"
-    key = _unfinished(fresh) or signing.generate(secrets.token_bytes)
-    # written before the code is used up: a full disk must not cost the code
-    write_atomic(fresh, key.seed.hex().encode())
-    question = {
-        "code": code,
-        "public_key": signing.b64url_encode(key.public),
-        "name": socket.gethostname()[:64],
-        "version": __version__,
-    }
-    values = _ask(parts, json.dumps(question).encode(), ca_file)
+    old = _unfinished(fresh)
+    try:
+        key, values = _offer(old or signing.generate(secrets.token_bytes), code, parts, fresh, ca_file)
+    except _KeyUsed:
+        if old is None:
+            raise
+        key, values = _offer(signing.generate(secrets.token_bytes), code, parts, fresh, ca_file)
     try:
         if not wire.is_uuid(values["edge"]):
             raise ValueError("no edge")
@@ -105,6 +106,21 @@ def pair(code: str, url: str, folder: Path, *, allow_plain_http: bool, ca_file: 
     fresh.rename(folder / KEY_FILE)
     save(folder, paired)
     return paired
+
+
+def _offer(
+    key: SigningKey, code: str, parts: SplitResult, fresh: Path, ca_file: Path | None
+) -> tuple[SigningKey, dict[str, Any]]:
+    """Ask for the place of an edge with ``key``; return it and the answer."""
+    # written before the code is used up: a full disk must not cost the code
+    write_atomic(fresh, key.seed.hex().encode())
+    question = {
+        "code": code,
+        "public_key": signing.b64url_encode(key.public),
+        "name": socket.gethostname()[:64],
+        "version": __version__,
+    }
+    return key, _ask(parts, json.dumps(question).encode(), ca_file)
 
 
 def _unfinished(path: Path) -> signing.SigningKey | None:
@@ -138,7 +154,9 @@ def _ask(parts: SplitResult, body: bytes, ca_file: Path | None) -> dict[str, Any
         raise IdentityError(f"{parts.netloc} answered {response.status}, and not as a campus server does")
     if response.status != 200:
         code = str(values.get("code"))
-        raise IdentityError(f"the server refuses: {CODES.get(code, code)}")
+        raise (_KeyUsed if code == KEY_USED else IdentityError)(
+            f"the server refuses: {CODES.get(code, code)}"
+        )
     return values
 
 

@@ -24,8 +24,55 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE OR REPLACE FUNCTION campus_tap_links() RETURNS trigger LANGUAGE plpgsql AS $$
+-- One register of ids: what is held at a till under an id is not charged by a tap under the same, and the
+-- other way round. Edges make ids of version 7 and tills of version 4, so that for nearly every batch there is
+-- nothing to look up; where it is otherwise both sides lock the id. A tap that was refused for it is no use of it.
+CREATE INDEX IF NOT EXISTS campus_reservation_as_tap ON campus_reservation (uuid)
+    WHERE substr(uuid::text, 15, 1) = '7';
+
+CREATE OR REPLACE FUNCTION campus_tap_register(odd uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    one uuid;
 BEGIN
+    FOREACH one IN ARRAY odd LOOP
+        IF NOT pg_try_advisory_xact_lock(hashtextextended(one::text, 0)) THEN
+            RAISE EXCEPTION 'a payment under this id is under way' USING ERRCODE = 'lock_not_available';
+        END IF;
+    END LOOP;
+    IF EXISTS (SELECT 1 FROM campus_reservation WHERE uuid = ANY (odd)) THEN
+        RAISE EXCEPTION 'a till holds money under the id of a tap' USING ERRCODE = 'unique_violation';
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION campus_reservation_register() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(uuid::text, 0))
+       FROM (SELECT DISTINCT uuid FROM fresh WHERE purpose = 'pos' ORDER BY uuid) AS held;
+    -- Batches of taps share the lock of the day until they are over.
+    PERFORM pg_advisory_xact_lock(51789, company_id)
+       FROM (SELECT DISTINCT company_id FROM fresh
+              WHERE purpose = 'pos' AND substr(uuid::text, 15, 1) = '7') AS held;
+    IF EXISTS (SELECT 1 FROM fresh JOIN campus_tap tap ON tap.uuid = fresh.uuid AND tap.code <> 'conflict') THEN
+        RAISE EXCEPTION 'the id of a payment is that of a tap' USING ERRCODE = 'unique_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS campus_register ON campus_reservation;
+CREATE TRIGGER campus_register AFTER INSERT ON campus_reservation
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION campus_reservation_register();
+
+CREATE OR REPLACE FUNCTION campus_tap_links() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    odd uuid[] = ARRAY(SELECT uuid FROM fresh WHERE substr(uuid::text, 15, 1) <> '7' AND code <> 'conflict');
+BEGIN
+    IF cardinality(odd) > 0 THEN
+        PERFORM campus_tap_register(odd);
+    END IF;
+    IF EXISTS (SELECT 1 FROM campus_reservation held JOIN fresh ON fresh.uuid = held.uuid
+                WHERE substr(held.uuid::text, 15, 1) = '7' AND fresh.code <> 'conflict') THEN
+        RAISE EXCEPTION 'a till holds money under the id of a tap' USING ERRCODE = 'unique_violation';
+    END IF;
     -- A batch comes from one edge and a few terminals; a card has its wallet, which has its company.
     IF EXISTS (SELECT 1 FROM (SELECT DISTINCT company_id, edge_id, terminal_id FROM fresh) AS place
                  LEFT JOIN campus_edge edge ON edge.id = place.edge_id

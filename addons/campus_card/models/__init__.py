@@ -75,6 +75,7 @@ from . import (
     campus_export,
     campus_tap,
     campus_tap_review,
+    campus_tap_review_decide,
     campus_taps,
     campus_taps_load,
     campus_taps_store,
@@ -86,6 +87,7 @@ from . import (
     campus_chip_key,
     campus_card_chip,
     campus_taps_chip,
+    campus_taps_told,
     res_company_chip,
     res_config_settings_chip,
     campus_edge_journal,
@@ -93,4 +95,5 @@ from . import (
     campus_rate,
     campus_wallet_limits,
     campus_wallet_pin,
+    campus_currency,
 )

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..campus_core import errors as core_errors
 from ..campus_core import uid as uid_core
+from ..columns import NO_NUMBER, Number
 from .campus_card_states import CARD_STATES
 
 # What only the verbs of a card may set: writing them by hand would move money or history.
@@ -34,7 +35,7 @@ class CampusCard(models.Model):
     _rec_names_search = ["number", "uid", "partner_id.campus_number", "partner_id.name"]
     _check_company_auto = True
 
-    number = fields.Char(
+    number = Number(
         required=True,
         readonly=True,
         copy=False,
@@ -117,6 +118,10 @@ class CampusCard(models.Model):
 
     _number_company_unique = models.Constraint(
         "UNIQUE(company_id, number)", "Another card has this number already."
+    )
+    _number_form = models.Constraint(
+        f"CHECK(number !~ '{NO_NUMBER}')",
+        "A card number is written in capitals and plain digits, without spaces.",
     )
     _uid_in_use_unique = models.UniqueIndex(
         "(company_id, uid) WHERE uid IS NOT NULL AND state NOT IN ('replaced', 'returned')",

@@ -87,7 +87,7 @@ class CampusCard(models.Model):
     def _resolve_number(self, text):
         if not text:
             return self.browse()
-        cards = self._search_in_company(Domain("number", "=", text.upper()))
+        cards = self._search_in_company(Domain("number", "=", text))
         if not cards:
             cards = self._search_in_company(Domain("partner_id.campus_number", "=", text))
         return cards.sorted(lambda card: card._resolve_rank())[:1]

@@ -118,8 +118,9 @@ class CampusEdge(models.Model):
         """Refuse the key of these edges for good, because a machine was lost or taken over."""
         self._set_state(REVOKED, {ACTIVE, DISABLED})
         for edge in self:
-            # sudo: nobody may read the channel; a new one locks out who listened on the old one
-            edge.sudo().channel = self._new_channel()
+            # sudo: nobody may read these; a new channel locks out who listened on the old one, and a
+            # pairing code that was shown before is void
+            edge.sudo().write({"channel": self._new_channel(), "pairing_digest": False})
 
     def _set_state(self, state, allowed):
         self.check_access("write")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from psycopg2.errors import UniqueViolation
 
 from ..campus_core import errors, pairing, signing
 from ..campus_core.errors import WireError
@@ -55,17 +56,17 @@ class CampusEdge(models.Model):
 
         :param values: ``{code, public_key, name, version}`` as received
         :returns: the answer to the machine; None when the code is wrong, used or too old
-        :raises WireError: ``malformed``
+        :raises WireError: ``malformed``, ``key_used`` (which uses no code up)
         """
         signing.b64url_decode(values.get("public_key"), signing.KEY_BYTES, "public_key")
         name = self._text_of(values, "name", NAME_MAX)
         version = self._text_of(values, "version", VERSION_MAX)
         code = pairing.normalise(values.get("code"))
-        edge = self._take_pairing_code(code, values["public_key"]) if code else None
+        edge, is_repeat = self._take_pairing_code(code, values["public_key"]) if code else (None, False)
         if not edge:
             return None
-        if edge.state == REVOKED and edge.public_key == values["public_key"]:
-            raise WireError(errors.MALFORMED, field="public_key")
+        if edge.state == REVOKED if is_repeat else self._is_key_known(values["public_key"]):
+            raise WireError(errors.KEY_USED)
         is_new_key = edge.public_key and edge.public_key != values["public_key"]
         edge._accept_key(values["public_key"], name, version)
         if is_new_key:
@@ -75,37 +76,54 @@ class CampusEdge(models.Model):
 
     @api.model
     def _take_pairing_code(self, code, public_key):
-        """Return the edge of the code, which is used up with it: also when two machines send it at once.
+        """Return the edge of the code, which is used up with it: also when two machines send it at once,
+        and whether this is a repeated question.
 
         The machine that used it may repeat its question while the code would be good.
         """
         self.env.cr.execute(
-            """UPDATE campus_edge SET pairing_key = %s
-                WHERE pairing_digest = %s AND pairing_until > %s AND active
-                  AND (pairing_key IS NULL OR (pairing_key = %s AND public_key = %s)) RETURNING id""",
+            """UPDATE campus_edge edge SET pairing_key = %s
+                 FROM (SELECT id, pairing_key FROM campus_edge WHERE pairing_digest = %s FOR UPDATE) AS before
+                WHERE edge.id = before.id AND edge.pairing_until > %s AND edge.active
+                  AND (before.pairing_key IS NULL OR (before.pairing_key = %s AND edge.public_key = %s))
+               RETURNING edge.id, before.pairing_key IS NOT NULL""",
             [public_key, pairing.digest(code), fields.Datetime.now(), public_key, public_key],
         )
-        edge = self.browse(row[0] for row in self.env.cr.fetchall())
+        edge_id, is_repeat = self.env.cr.fetchone() or (None, False)
+        edge = self.browse(edge_id)
         edge.invalidate_recordset(flush=False)
-        return edge
+        return edge, is_repeat
+
+    @api.model
+    def _is_key_known(self, public_key):
+        """Say whether this was ever a key of an edge: of another, of one that was revoked, of this one."""
+        self.env.cr.execute("SELECT 1 FROM campus_edge_key WHERE public_key = %s", [public_key])
+        return bool(self.env.cr.rowcount)
 
     def _accept_key(self, public_key, name, version):
         _logger.info("Edge %s is paired.", self.id)
-        self.write(
-            {
-                "public_key": public_key,
-                "uuid": self.uuid or str(uuid.uuid4()),
-                "state": DISABLED if self.state == DISABLED else ACTIVE,
-                "channel": self._new_channel(),
-                "paired_at": fields.Datetime.now(),
-                "machine": name,
-                "version": version,
-                # the answer carries the keys of now; what the machine knew of cards is of no value
-                "keys_version": self.env["campus.snapshot"]._version(),
-                "snapshot_version": 0,
-                "fault": False,
-            }
-        )
+        try:
+            # two edges may be shown the same key at the same moment
+            with self.env.cr.savepoint():
+                self.write(self._prepare_pairing(public_key, name, version))
+                self.flush_recordset()
+        except UniqueViolation as error:
+            raise WireError(errors.KEY_USED) from error
+
+    def _prepare_pairing(self, public_key, name, version):
+        return {
+            "public_key": public_key,
+            "uuid": self.uuid or str(uuid.uuid4()),
+            "state": DISABLED if self.state == DISABLED else ACTIVE,
+            "channel": self._new_channel(),
+            "paired_at": fields.Datetime.now(),
+            "machine": name,
+            "version": version,
+            # the answer carries the keys of now; what the machine knew of cards is of no value
+            "keys_version": self.env["campus.snapshot"]._version(),
+            "snapshot_version": 0,
+            "fault": False,
+        }
 
     @staticmethod
     def _text_of(values, key, longest):

@@ -3,8 +3,9 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
+from ..campus_core import errors
 from ..campus_core import ledger_types as lt
-from ..campus_core.ledger import Book, Entry
+from ..campus_core.ledger import BIRTH, Book, Entry
 from ..prepared import Statement
 
 _DAY = Statement(
@@ -149,7 +150,7 @@ class CampusLedgerLoad(models.AbstractModel):
 
     @api.model
     def _load_wallets(self, shelf, typed, dry):
-        self._read_wallets(shelf, lock=not dry)
+        self._read_wallets(shelf, lock=not dry, typed=typed)
         if dry:
             self._add_missing_pockets(shelf, typed)
         self._load_debts(shelf)
@@ -231,12 +232,22 @@ class CampusLedgerLoad(models.AbstractModel):
     @api.model
     def _load_register(self, shelf, typed):
         self.env.cr.execute(
-            """SELECT uuid::text, action, attempt, digest, answer FROM campus_posting
-                WHERE uuid = ANY(%s::uuid[]) ORDER BY id""",
-            [[request.uuid for request in typed]],
+            """SELECT uuid::text, action, attempt, digest, answer, id FROM campus_posting
+                WHERE uuid = ANY(%(uuids)s::uuid[])
+                UNION ALL
+               SELECT DISTINCT uuid::text, %(birth)s, 0, 'tap', NULL::jsonb, 0 FROM campus_tap
+                WHERE uuid = ANY(%(uuids)s::uuid[]) AND code <> %(conflict)s
+                ORDER BY id""",
+            {
+                "uuids": [request.uuid for request in typed],
+                "birth": BIRTH,
+                "conflict": errors.CONFLICT,
+            },
         )
-        for uuid, action, attempt, digest, answer in self.env.cr.fetchall():
-            entry = Entry(uuid, action, attempt, digest, self._outcome(answer))
+        for uuid, action, attempt, digest, answer, _id in self.env.cr.fetchall():
+            # a tap's row is the register of its own answer: its id is nobody else's
+            outcome = self._outcome(answer) if answer else lt.Outcome(uuid, "ok", 0, 0, 0, 0)
+            entry = Entry(uuid, action, attempt, digest, outcome)
             # The same id may come for a wallet of another company: every book knows it.
             for book in shelf.books.values():
                 book.add_entry(entry)

@@ -52,6 +52,12 @@ class CampusLedgerText(models.AbstractModel):
             "card_frozen": self.env._("This card is frozen. Its holder can unfreeze it at the card office."),
             "card_lost": self.env._("This card was reported lost. Please keep it and call the card office."),
             "card_expired": self.env._("This card has expired."),
+            "card_replaced": self.env._(
+                "This card was replaced: its holder has a new one. Please keep the old one."
+            ),
+            "card_returned": self.env._(
+                "This card was given back and pays nothing any more. Please keep it."
+            ),
             "wallet_frozen": self.env._("This account is frozen. Please ask the card office."),
             "wallet_closed": self.env._("This account is closed."),
             "insufficient": self.env._("Not enough money: %(available)s left, %(missing)s missing."),

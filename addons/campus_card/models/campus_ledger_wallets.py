@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..campus_core import card_state, errors
 from ..campus_core import ledger_types as lt
 from ..prepared import Statement, array
 
@@ -21,9 +22,18 @@ TERMS_COLUMNS = ", ".join(
         ),
     )
 )
+# Wallets, and of their cards those that the requests name: a row for each card, or one without a card.
 _WALLETS = Statement(
-    "wallets", f"SELECT wallet.id, {TERMS_COLUMNS} FROM campus_wallet wallet WHERE wallet.id = ANY(%s)"
+    "wallets",
+    f"""SELECT card.id, card.state, card.valid_from, card.valid_until,
+               holder.campus_valid_from, holder.campus_valid_until, wallet.id, {TERMS_COLUMNS}
+          FROM campus_wallet wallet
+          LEFT JOIN campus_card card ON card.id = ANY(%s) AND card.wallet_id = wallet.id AND card.active
+          LEFT JOIN res_partner holder ON holder.id = card.partner_id
+         WHERE wallet.id = ANY(%s)""",
 )
+# Columns of a row that are about the card.
+CARD_COLUMNS = 6
 PLAN_COLUMNS = """plan.id, plan.code, plan.sequence, plan.refundable,
     ARRAY(SELECT campus_account_id FROM campus_pocket_plan_merchant_rel
            WHERE campus_pocket_plan_id = plan.id)"""
@@ -36,21 +46,51 @@ class CampusLedgerWallets(models.AbstractModel):
     _inherit = "campus.ledger"
 
     @api.model
-    def _read_wallets(self, shelf, lock):
+    def _read_wallets(self, shelf, lock, typed=()):
         """Wallets with their pockets into the books, the pockets locked first.
 
-        Read after the locks: in READ COMMITTED this sees a freeze of a moment ago.
+        Read after the locks: in READ COMMITTED this sees a wallet or a card frozen a moment ago.
         """
         ids = array(shelf.company_of_wallet)
         rows = (_LOCK_POCKETS if lock else _POCKETS).rows(self.env.cr, ids)
-        terms = _WALLETS.rows(self.env.cr, ids)
-        wallets = {wallet_id: self._to_wallet(wallet_id, *values) for wallet_id, *values in terms}
+        named = {
+            (r.card_id, r.wallet_id) for r in typed if isinstance(r, (lt.Post, lt.Reserve)) and r.card_id
+        }
+        terms = _WALLETS.rows(self.env.cr, array({card_id for card_id, _wallet_id in named}), ids)
+        wallets = {row[CARD_COLUMNS]: self._to_wallet(*row[CARD_COLUMNS:]) for row in terms}
+        self._judge_cards(shelf, wallets, named, terms)
         for wallet_id, joined_id in shelf.joined.items():
             wallets[wallet_id].joined_id = joined_id
         self._fill_wallets(wallets, rows, self._load_plans({row[3] for row in rows} - {None}))
         for company_id, book in shelf.books.items():
             own = [w for w in wallets.values() if shelf.company_of_wallet[w.id] == company_id]
             self._add_wallets(book, own)
+
+    @api.model
+    def _judge_cards(self, shelf, wallets, named, terms):
+        """Say of the cards ``named`` ``{(card id, wallet id)}`` which may not pay; one that is no longer
+        its wallet's is not known."""
+        known = {(row[0], row[CARD_COLUMNS]): row[1:CARD_COLUMNS] for row in terms}
+        for card_id, wallet_id in named:
+            if wallet_id not in wallets:
+                continue
+            company = self.env["res.company"].browse(shelf.company_of_wallet[wallet_id])
+            code = self._card_code(known.get((card_id, wallet_id)), company)
+            if code:
+                wallets[wallet_id].refused_cards[card_id] = code
+
+    @staticmethod
+    def _card_code(terms, company):
+        """Refusal code of a card by its columns of ``_WALLETS``; None when it may pay."""
+        if terms is None:
+            return errors.UNKNOWN_CARD
+        state, card_from, card_until, holder_from, holder_until = terms
+        today = company._campus_today()
+        for valid_from, valid_until in ((card_from, card_until), (holder_from, holder_until)):
+            refusal = card_state.spend_refusal(state, valid_from, valid_until, today)
+            if refusal:
+                return refusal.code
+        return None
 
     @staticmethod
     def _to_wallet(wallet_id, state, limit_purchase_minor, limit_day_minor, pin_above_minor):

@@ -48,6 +48,7 @@ class CampusReservation(models.Model):
         "At most what is reserved can be captured.",
     )
     _open_idx = models.Index("(origin, id) WHERE state = 'open'")
+    _lease_idx = models.Index("(origin, closed_at) WHERE purpose = 'lease'")
     _open_expiry_idx = models.Index("(expires_at) WHERE state = 'open'")
     _open_wallet_idx = models.Index("(wallet_id) WHERE state = 'open'")
 

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import file_open, format_datetime
 
 from .. import seals
+from ..campus_core import told
 from ..columns import BigInteger, LedgerLink, Uuid, make_ids_big
 
 
@@ -53,6 +54,8 @@ class CampusTap(models.Model):
 
     _uuid_kind_unique = models.Constraint("UNIQUE(uuid, kind)", "This tap is already taken.")
     _card_idx = models.Index("(card_id, id)")
+    # what an edge has decided on its own word lately
+    _told_idx = models.Index("(edge_id, received_at) WHERE mode = 'told' AND purpose = 'pay'")
     _occurred_at_idx = models.Index("USING BRIN (occurred_at)")
 
     def _auto_init(self):
@@ -61,8 +64,9 @@ class CampusTap(models.Model):
         return result
 
     def init(self):
-        with file_open("campus_card/data/tap_schema.sql") as schema:
-            self.env.cr.execute(schema.read())
+        for name in ("tap_schema", "told_schema"):
+            with file_open(f"campus_card/data/{name}.sql") as schema:
+                self.env.cr.execute(schema.read())
         # The last table that has seals.
         for table in seals.SEALED:
             self.env.cr.execute(seals.schema(table))
@@ -104,5 +108,9 @@ class CampusTap(models.Model):
         """The money that this tap has moved."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_transfer_action")
-        action["domain"] = [("uuid", "=", self.uuid)]
+        action["domain"] = [("uuid", "in", self._money_uuids())]
         return action
+
+    def _money_uuids(self):
+        """Ids under which money of this tap moves: at once, taken back, charged by a reviewer."""
+        return [self.uuid, *(told.later_uuid(space, self.uuid) for space in (told.TAKE_BACK, told.CHARGES))]

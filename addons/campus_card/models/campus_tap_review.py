@@ -15,7 +15,12 @@ REASONS = [
     ("over_cap", "Above the offline limit"),
     ("clock", "Time lies in the future"),
     ("clock_doubt", "Reader's clock was not certain"),
+    ("late", "Older than the edge may be alone"),
+    ("unsupported", "Card was not shown"),
+    ("debt_limit", "Above the holder's debt ceiling"),
+    ("late_final", "The reader's answer came late"),
     ("taken_back", "Charge was taken back"),
+    ("not_taken_back", "Charge could not be taken back"),
     ("conflict", "Came twice with other content"),
     ("gap", "Numbers are missing in the journal"),
     ("fork", "Journal differs from what was sent"),
@@ -24,7 +29,11 @@ REASONS = [
 
 
 class CampusTapReview(models.Model):
-    """Something about taps that a person should look at; open ones keep the day from closing."""
+    """Something about taps that a person should look at; open ones keep the day from closing.
+
+    A *notice* says that something was done and keeps no day. One that is *held* is about money that
+    waits: see ``campus_tap_review_decide.py``.
+    """
 
     _name = "campus.tap.review"
     _description = "Tap to Review"
@@ -32,7 +41,7 @@ class CampusTapReview(models.Model):
 
     reason = fields.Selection(REASONS, required=True, readonly=True)
     state = fields.Selection(
-        [("open", "To Review"), ("settled", "Settled")],
+        [("open", "To Review"), ("notice", "For Information"), ("settled", "Settled")],
         required=True,
         default="open",
         readonly=True,
@@ -83,7 +92,10 @@ class CampusTapReview(models.Model):
     def _in_words(self, evidence):
         """One line about a journal entry: place, time, amount, credential, who decided."""
         at = fields.Datetime.context_timestamp(
-            self, datetime.datetime.fromtimestamp(evidence["at_ms"] / 1000, datetime.UTC).replace(tzinfo=None)
+            self,
+            datetime.datetime.fromtimestamp(evidence["at_ms"] / 1000, datetime.timezone.utc).replace(
+                tzinfo=None
+            ),
         )
         amount_minor = evidence["amount_minor"]
         parts = (
@@ -101,8 +113,9 @@ class CampusTapReview(models.Model):
     def action_settle(self):
         """Say that these have been looked at; the note tells what was found."""
         self.check_access("write")
-        for review in self.filtered(lambda review: review.state == "open"):
-            if not (review.note or "").strip():
+        for review in self.filtered(lambda review: review.state != "settled"):
+            review._check_settled_by_hand()
+            if review.state == "open" and not (review.note or "").strip():
                 raise UserError(
                     self.env._("Write down what was found before you settle “%s”.", review.display_name)
                 )
@@ -110,6 +123,9 @@ class CampusTapReview(models.Model):
             review.sudo().write(
                 {"state": "settled", "settled_by_id": self.env.uid, "settled_at": fields.Datetime.now()}
             )
+
+    def _check_settled_by_hand(self):
+        """Hook: raise where a note does not settle this."""
 
     def write(self, vals):
         if not self.env.su and vals.keys() - {"note"}:

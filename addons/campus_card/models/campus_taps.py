@@ -8,7 +8,7 @@ from psycopg2 import errors as pg_errors
 from .. import card_memory, own_cursor
 from ..bulk import column
 from ..campus_core import errors as core_errors
-from ..campus_core import journal_chain, tap_charge, wire
+from ..campus_core import journal_chain, tap_charge, told, wire
 from ..campus_core.errors import WireError
 from ..prepared import Statement
 from .campus_ledger_wallets import PLAN_COLUMNS
@@ -24,11 +24,11 @@ _FRAME = Statement(
         SELECT json_build_array(
                head.journal, head.seq, head.hash, head.reported_seq, campus_snapshot_version(),
                campus_snapshot_news(company.id, %s), partner.tz, day.closed_until,
-               COALESCE(campus_offline_tap_minor, 0), COALESCE(campus_uid_limit_minor, 0),
+               COALESCE(campus_debt_limit_minor, 0), COALESCE(campus_uid_limit_minor, 0),
                COALESCE(campus_chip_required, FALSE),
                (SELECT json_agg(json_build_array(code, id, purpose, enabled, amount_mode, amount_minor,
-                                                 COALESCE(merchant_id, 0),
-                                                 COALESCE(shows_names, FALSE)))
+                                                 COALESCE(merchant_id, 0), COALESCE(shows_names, FALSE),
+                                                 COALESCE(accept_numbers, FALSE)))
                   FROM campus_terminal WHERE edge_id = %s AND active AND code = ANY(%s)),
                (SELECT json_agg(json_build_array({PLAN_COLUMNS}))
                   FROM campus_pocket_plan plan WHERE plan.company_id = company.id),
@@ -37,20 +37,23 @@ _FRAME = Statement(
                   FROM (SELECT card_id FROM campus_snapshot_card
                          WHERE company_id = company.id AND changed_version >= %s
                          LIMIT {card_memory.MAX_CHANGES + 1}) AS changed
-                  LEFT JOIN campus_card card ON card.id = changed.card_id))::text
+                  LEFT JOIN campus_card card ON card.id = changed.card_id),
+               CASE WHEN %s THEN campus_offline_history(company.id) END)::text
           FROM res_company company
           JOIN res_partner partner ON partner.id = company.partner_id
           LEFT JOIN campus_day day ON day.company_id = company.id
           LEFT JOIN head ON TRUE
          WHERE company.id = %s""",
 )
-# ``cap_minor``: most that one tap may charge without the server (0: no cap); ``uid_limit_minor``: with a
-# bare UID; ``chip_required``: chips must speak; ``seen``: the database's snapshot, ``snapshot`` its version;
+# ``debt_limit_minor``: most that a holder may owe by charges that came late; ``uid_limit_minor``: most that one
+# tap may charge with a bare UID (0: no cap); ``chip_required``: chips must speak; ``history``: of ``told.Caps``,
+# where an edge has answered alone; ``seen``: the database's snapshot, ``snapshot`` its version;
 # ``news``: what its edge's list must have, see ``data/snapshot_schema.sql``.
 # ``closed_until`` as in JSON; terminals, plans and changed cards are lists of lists, or None.
 Frame = namedtuple(
     "Frame",
-    "snapshot news tz closed_until cap_minor uid_limit_minor chip_required terminals plans life seen changed",
+    "snapshot news tz closed_until debt_limit_minor uid_limit_minor chip_required terminals plans life seen"
+    " changed history",
 )
 
 
@@ -59,8 +62,10 @@ class Order:
 
     ``answers``: one dict per entry. ``reviews``: what needs eyes. ``twice``: index of an entry whose
     tap stands in the batch before, and that one's index. ``conflicts``: entries that say of a tap
-    something else than before. ``verdicts``: the batch's own decisions, by tap. ``lines``: what is
-    known of the fresh entries before anything is locked; ``decided``: each with its decision.
+    something else than before. ``has_dated``: some entry is about a moment that is over;
+    ``holdings``: which card had its UID when; ``risk``: what the edge has charged alone.
+    ``verdicts``: the batch's own decisions, by tap. ``lines``: what is known of the fresh entries
+    before anything is locked; ``decided``: each with its decision.
     ``is_careful``: nothing is taken for granted, see ``CampusTaps._take``. ``memory``: of cards, None
     where it is of no use.
     """
@@ -72,6 +77,7 @@ class Order:
         self.places, self.keys, self.cards, self.known = {}, {}, {}, {}
         self.first_uses, self.used_up, self.good_once = {}, {}, ()
         self.proven_cards, self.taken = frozenset(), frozenset()
+        self.has_dated, self.holdings, self.risk = False, {}, told.Risk()
         self.fresh, self.lines, self.decided, self.columns = [], [], [], {}
         self.verdicts = {}
         self.reviews = []
@@ -148,6 +154,7 @@ class CampusTaps(models.AbstractModel):
         """What the transaction of a batch begins with: the shared lock of the day, then the frame."""
         edge, since = order.edge, None
         codes = column({entry.terminal for entry in order.batch.entries})
+        is_told = any(entry.mode == wire.TOLD for entry in order.batch.entries)
         if not modules.module.current_test:
             # a test's transaction takes back what it has changed
             order.memory = card_memory.of_company(self.env.registry, edge.company_id)
@@ -155,7 +162,7 @@ class CampusTaps(models.AbstractModel):
         order.since = since
         return (
             self.env["campus.ledger"]._share_day(edge.company_id),
-            (_FRAME, edge.id, edge.id, edge.id, codes, since, edge.company_id),
+            (_FRAME, edge.id, edge.id, edge.id, codes, since, is_told, edge.company_id),
         )
 
     @api.model
@@ -188,34 +195,50 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _decide(self, order):
-        book, taken = order.book, order.taken
         for line in order.lines:
-            entry = line.entry
-            if entry.kind == wire.FINAL:
+            uuid, is_final = line.entry.uuid, line.entry.kind == wire.FINAL
+            ended = order.known.get((uuid, wire.FINAL))
+            if is_final:
                 decision = self._decide_final(order, line)
-            elif entry.uuid in taken:
+            elif ended:
+                decision = self._decide_ended(line, ended)
+            elif uuid in order.taken:
                 decision = tap_charge.Decision(
                     wire.REFUSED, core_errors.CONFLICT, review=(core_errors.CONFLICT,)
                 )
             else:
-                decision = tap_charge.conclude(book, line.judged)
-            order.verdicts.setdefault(entry.uuid, decision)
+                decision = tap_charge.conclude(order.book, line.judged, order.risk)
+            order.verdicts.setdefault(uuid, decision)
             order.decided.append((line, decision))
+
+    @api.model
+    def _decide_ended(self, line, ended):
+        """A tap that comes after its end was told: that has said what it cost."""
+        return tap_charge.Decision(ended.outcome, ended.code, line.entry.amount_minor)
 
     @api.model
     def _decide_final(self, order, line):
         """What an edge has told its reader when the server's answer did not come in time.
 
-        Granted though nothing was charged: charge. Refused though it was charged: take it back.
+        Granted though nothing was charged: charge. Refused though it was charged: take it back. That
+        this is the end of that tap was seen before; where it comes too late, somebody decides.
         """
         entry = line.entry
         tap = order.known.get((entry.uuid, wire.TAP)) or order.verdicts.get(entry.uuid)
         charged = tap is not None and tap.outcome == wire.GRANTED and tap.code == tap_charge.OK
-        if entry.outcome == wire.GRANTED and not (charged and entry.purpose == wire.PAY):
-            return tap_charge.conclude(order.book, line.judged)
-        if entry.outcome == wire.REFUSED and charged and entry.purpose == wire.PAY:
-            order.later.append(entry.uuid)
+        charged = charged and entry.purpose == wire.PAY
+        if (entry.outcome == wire.GRANTED) == charged or entry.purpose != wire.PAY:
+            if not charged and entry.outcome == wire.GRANTED:
+                return tap_charge.conclude(order.book, line.judged, order.risk)
+            return tap_charge.Decision(entry.outcome, entry.code or tap_charge.OK, entry.amount_minor)
+        is_late = self._is_late_end(order, entry)
+        if entry.outcome == wire.GRANTED:
+            if is_late and isinstance(line.judged, tap_charge.Pending):
+                return tap_charge.hold(line.judged.post.amount_minor, told.Held(told.LATE_FINAL))
+            return tap_charge.conclude(order.book, line.judged, order.risk)
+        if is_late:
             return tap_charge.Decision(
-                wire.REFUSED, entry.code or core_errors.ABANDONED, tap.amount_minor, review=()
+                wire.REFUSED, core_errors.HELD, tap.amount_minor, review=(told.LATE_FINAL,)
             )
-        return tap_charge.Decision(entry.outcome, entry.code or tap_charge.OK, entry.amount_minor)
+        order.later.append(entry.uuid)
+        return tap_charge.Decision(wire.REFUSED, entry.code or core_errors.ABANDONED, tap.amount_minor)

@@ -70,9 +70,12 @@ class CampusTapsChip(models.AbstractModel):
             if first != entry.uuid:
                 key = order.used_up[credential.partition(":")[0]]
         if entry.mode == wire.TOLD:
-            # what was told is done: it is charged, whatever the card has shown
-            named = self._named_card(order, entry)
-            return order.cards.get(named, key) if named else key
+            # what was told is done: whether its edge is believed is seen elsewhere
+            return key
+        place = order.places.get(entry.terminal)
+        if credential.startswith(tap_charge.NUMBER) and not (place and place.accepts_numbers):
+            # nobody learns whose number that is
+            return errors.NUMBER_REFUSED
         if order.proven_cards and credential.startswith(tap_charge.BARE):
             return errors.SUN_NEEDED if getattr(key, "card_id", 0) in order.proven_cards else key
         return key

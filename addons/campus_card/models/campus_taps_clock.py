@@ -13,7 +13,7 @@ class CampusTapsClock(models.AbstractModel):
 
     @api.model
     def _store_reviews(self, order):
-        doubtful = {uuid for reason, uuid, _kind in order.reviews if reason == CLOCK_DOUBT}
+        doubtful = {uuid for reason, uuid, *_more in order.reviews if reason == CLOCK_DOUBT}
         order.reviews = [found for found in order.reviews if found[0] != CLOCK_DOUBT]
         if doubtful:
             seqs = [line.entry.seq for line, _decision in order.decided if line.entry.uuid in doubtful]

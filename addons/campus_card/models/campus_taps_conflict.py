@@ -19,7 +19,8 @@ class CampusTapsConflict(models.AbstractModel):
         The journal around it may be another: after a fork an edge writes its taps anew.
         """
         entry, batch = order.batch.entries[index], order.batch
-        if (known.journal, known.seq, known.mark) == (
+        if (known.edge_id, known.journal, known.seq, known.mark) == (
+            order.edge.id,
             batch.journal,
             entry.seq,
             self._mark(batch.hashes[index]),
@@ -32,8 +33,8 @@ class CampusTapsConflict(models.AbstractModel):
             (place and place.id, known.terminal_id),
         )
         return (
-            (known.purpose, known.mode, known.credential, known.at_ms, known.company_id)
-            == (entry.purpose, entry.mode, self._masked(entry), entry.at_ms, order.edge.company_id)
+            (known.purpose, known.mode, known.credential, known.at_ms, known.edge_id)
+            == (entry.purpose, entry.mode, self._masked(entry), entry.at_ms, order.edge.id)
         ) and all(one is None or other is None or one == other for one, other in pairs)
 
     @api.model

@@ -4,21 +4,22 @@ from collections import namedtuple
 from odoo import api, models
 
 from .. import card_memory
-from ..campus_core import card_state, errors, journal_chain, uid, wire
+from ..campus_core import card_state, errors, journal_chain, number, uid, wire
 from ..campus_core.tap_charge import Key, Place, Terms
+from ..campus_core.told import Caps
 from ..prepared import Statement, array
 from .campus_ledger_wallets import LOCK_POCKETS, TERMS_COLUMNS
 
 Known = namedtuple(
     "Known",
     "outcome code amount_minor balance_minor numbers journal seq mark card_id purpose mode terminal_id"
-    " credential at_ms company_id",
+    " credential at_ms company_id edge_id",
 )
 _KNOWN = Statement(
     "taps_known",
     """SELECT uuid::text, kind, outcome, code, amount_minor, balance_minor, numbers, journal::text,
               seq, replace(mark::text, '-', ''), card_id, purpose, mode, terminal_id, credential,
-              (EXTRACT(EPOCH FROM occurred_at) * 1000)::bigint, company_id
+              (EXTRACT(EPOCH FROM occurred_at) * 1000)::bigint, company_id, edge_id
          FROM campus_tap WHERE uuid = ANY(%s)""",
 )
 _CARDS = {
@@ -58,7 +59,8 @@ class CampusTapsLoad(models.AbstractModel):
         order.places = {code: Place._make(values) for code, *values in frame.terminals or ()}
         closed_until = dt.date.fromisoformat(frame.closed_until) if frame.closed_until else None
         order.book = self.env["campus.ledger"]._book_of_today(frame.tz, closed_until)
-        order.terms = Terms(order.book.today, order.now_ms, frame.cap_minor, frame.uid_limit_minor)
+        history = tuple(Caps._make(values) for values in frame.history or ())
+        order.terms = Terms(order.book.today, order.now_ms, frame.uid_limit_minor, history)
         if order.is_careful or self._may_be_known(order.batch):
             self._load_known(order)
         self._sort_out(order)
@@ -98,6 +100,9 @@ class CampusTapsLoad(models.AbstractModel):
             first = seen.setdefault((entry.uuid, entry.kind), index)
             if first != index:
                 order.twice[index] = first
+                continue
+            if entry.kind == wire.FINAL and not self._may_end(order, entry, seen):
+                self._refuse_end(order, index)
                 continue
             if index < batch.fresh_from and not self._fills_gap(order, entry):
                 self._refuse_fork(order)
@@ -146,17 +151,6 @@ class CampusTapsLoad(models.AbstractModel):
                 continue
             for text, key in resolve(order, list(texts)).items():
                 order.keys[texts[text]] = key
-        told = (self._named_card(order, entry) for entry in entries if entry.mode == wire.TOLD)
-        named = {card_id for card_id in told if card_id}
-        if named:
-            order.cards = self._find_cards(order, "id", named)
-
-    @staticmethod
-    def _named_card(order, entry):
-        """Id of the card that a told entry is about beyond its credential, which may be good only once:
-        the card of the tap that it is the end of, or the one that the edge has let through."""
-        first = order.known.get((entry.uuid, wire.TAP)) if entry.kind == wire.FINAL else None
-        return first.card_id if first and first.card_id else entry.card
 
     @api.model
     def _credential_kinds(self):
@@ -182,7 +176,9 @@ class CampusTapsLoad(models.AbstractModel):
 
     @api.model
     def _resolve_number(self, order, texts):
-        return self._find_cards(order, "number", texts)
+        forms = {text: number.normalise(text) for text in texts}
+        found = self._find_cards(order, "number", forms.values())
+        return {text: found[form] for text, form in forms.items() if form in found}
 
     @api.model
     def _find_cards(self, order, by, values):
@@ -204,10 +200,13 @@ class CampusTapsLoad(models.AbstractModel):
 
     @api.model
     def _taken(self, entries):
-        """Ids of the batch under which money has moved that did not come from taps."""
+        """Ids of the batch under which money has moved or is held that does not come from taps."""
+        uuids = [entry.uuid for entry in entries]
         self.env.cr.execute(
-            "SELECT DISTINCT uuid::text FROM campus_transfer WHERE uuid = ANY(%s::uuid[])",
-            [[entry.uuid for entry in entries]],
+            """SELECT uuid::text FROM campus_transfer WHERE uuid = ANY(%s::uuid[])
+                UNION SELECT uuid::text FROM campus_reservation WHERE uuid = ANY(%s::uuid[])
+                UNION SELECT uuid::text FROM campus_posting WHERE uuid = ANY(%s::uuid[])""",
+            [uuids, uuids, uuids],
         )
         return {row[0] for row in self.env.cr.fetchall()}
 
@@ -221,8 +220,7 @@ class CampusTapsLoad(models.AbstractModel):
             # Goods that are gone are charged in any case: what is missing needs a debt account.
             self.env["campus.wallet"]._ensure_debt_accounts(wallet_ids)
         self._lock_wallets(order, keys)
-        if self._return_leases(order, entries, wallet_ids):
-            self._lock_wallets(order, keys)
+        self._load_told(order, entries, keys)
 
     @api.model
     def _lock_wallets(self, order, keys):
@@ -236,19 +234,3 @@ class CampusTapsLoad(models.AbstractModel):
             raise card_memory.Outdated
         ledger._fill_wallets(wallets, rows, plans)
         ledger._add_wallets(order.book, wallets.values())
-
-    @api.model
-    def _return_leases(self, order, entries, wallet_ids):
-        """Give back what was set aside for this edge's offline sales, now that they are here."""
-        if not any(entry.mode == wire.TOLD and entry.purpose == wire.PAY for entry in entries):
-            return False
-        self.env.cr.execute(
-            """SELECT DISTINCT uuid::text FROM campus_reservation
-                WHERE state = 'open' AND purpose = 'lease' AND wallet_id = ANY(%s) AND origin = %s""",
-            [wallet_ids, f"campus.edge,{order.edge.id}"],
-        )
-        leases = [{"uuid": row[0], "reason": "spent"} for row in self.env.cr.fetchall()]
-        if leases:
-            self.env["campus.ledger"]._release(leases)
-            self.env["campus.snapshot"]._mark(self.env["campus.edge"].browse(order.edge.id))
-        return bool(leases)

@@ -1,6 +1,5 @@
 import datetime as dt
 import json
-import uuid as uuid_lib
 from collections import namedtuple
 from functools import lru_cache
 
@@ -8,7 +7,7 @@ from odoo import api, models
 
 from .. import own_cursor, prepared
 from ..bulk import Insert
-from ..campus_core import credential, tap_charge, wire
+from ..campus_core import credential, errors, tap_charge, told, wire
 from ..prepared import Statement
 
 TAPS = Insert(
@@ -38,8 +37,8 @@ _STORE_HEAD = Statement(
               hash = excluded.hash, reported_seq = excluded.reported_seq""",
 )
 EPOCH = dt.datetime(1970, 1, 1)
-# A taken-back charge is reversed under an id that follows from the tap's.
-TAKE_BACK = uuid_lib.UUID("b1f0a1de-6a2f-5a34-9d0c-3c7f6a5f7c11")
+
+HELD_WITHOUT_CODE = frozenset((tap_charge.UNKNOWN_CARD, tap_charge.NO_PLACE))
 
 # A fresh entry: its place in the batch, its terminal, its card or the refusal code of its credential
 # (``key``), its card or None, and how far it is decided without a look into wallets.
@@ -71,7 +70,8 @@ class CampusTapsStore(models.AbstractModel):
         for index in order.fresh:
             entry = batch.entries[index]
             place, key = order.places.get(entry.terminal), self._key_of(order, entry)
-            judged = tap_charge.judge(entry, place, key, order.terms)
+            is_shown = type(key) is str or entry.mode == wire.ASK or self._is_shown(order, entry, key)
+            judged = tap_charge.judge(entry, place, key, order.terms, is_shown)
             card = None if type(key) is str else key
             order.lines.append(Line(index, entry, place, key, card, judged))
         if not order.lines:
@@ -108,9 +108,9 @@ class CampusTapsStore(models.AbstractModel):
         """Store all, and commit where nothing is left to do."""
         calls = [*self._tap_calls(order), *self._transfer_calls(order), self._head_call(order)]
         for line, decision in order.decided:
-            if decision.review:
-                entry = line.entry
-                order.reviews += [(reason, entry.uuid, entry.kind) for reason in decision.review]
+            for reason in decision.review:
+                more = {"is_held": self._is_held(line.entry, decision, reason)}
+                order.reviews.append((reason, line.entry.uuid, line.entry.kind, more))
         cr, batch = self.env.cr, order.batch
         is_plain = not (order.later or order.reviews or order.conflicts or order.gaps)
         if is_plain and not (batch.is_new_journal or batch.gap):
@@ -127,6 +127,15 @@ class CampusTapsStore(models.AbstractModel):
             last = batch.entries[batch.fresh_from - 1]
             self.env["campus.edge"]._fill_gaps(order.edge, batch.journal, batch.entries[0].seq, last.seq)
         self._store_reviews(order)
+
+    @staticmethod
+    def _is_held(entry, decision, reason):
+        """Say whether somebody has to decide about money: goods are gone, and nobody was charged, or a
+        charge is asked back too late."""
+        if decision.code == errors.HELD:
+            return True
+        unpaid = decision.outcome == wire.GRANTED and decision.balance_minor is None
+        return entry.purpose == wire.PAY and unpaid and reason in HELD_WITHOUT_CODE
 
     @api.model
     def _tap_calls(self, order):
@@ -182,7 +191,7 @@ class CampusTapsStore(models.AbstractModel):
             return
         requests = [
             {
-                "uuid": str(uuid_lib.uuid5(TAKE_BACK, uuid)),
+                "uuid": told.later_uuid(told.TAKE_BACK, uuid),
                 "reverses_uuid": uuid,
                 "origin": f"campus.edge,{order.edge.id}",
             }
@@ -190,12 +199,15 @@ class CampusTapsStore(models.AbstractModel):
         ]
         answers = self.env["campus.ledger"]._reverse(requests)
         for uuid, answer in zip(order.later, answers, strict=True):
-            if not answer["ok"]:
-                order.reviews.append(("taken_back", uuid, wire.FINAL))
+            # what an edge takes back is always seen by somebody; the day waits only where it failed
+            reason, state = (
+                (tap_charge.TAKEN_BACK, "notice") if answer["ok"] else (tap_charge.NOT_TAKEN_BACK, "open")
+            )
+            order.reviews.append((reason, uuid, wire.FINAL, {"state": state}))
 
     @api.model
     def _store_reviews(self, order):
-        self._create_reviews(order, [(reason, uuid, kind, {}) for reason, uuid, kind in order.reviews])
+        self._create_reviews(order, order.reviews)
 
     @api.model
     def _create_reviews(self, order, found):
@@ -212,7 +224,12 @@ class CampusTapsStore(models.AbstractModel):
         # sudo: what an edge sends is written down by the server alone
         self.env["campus.tap.review"].sudo().create(
             [
-                {**common, "reason": reason, "tap_id": taps.get((uuid, kind)), **more}
+                {**common, "reason": reason, "tap_id": self._tap_of(taps, uuid, kind), **more}
                 for reason, uuid, kind, more in found
             ]
         )
+
+    @staticmethod
+    def _tap_of(taps, uuid, kind):
+        """The row that a review is about; of an end that was not believed it is the tap."""
+        return taps.get((uuid, kind)) or taps.get((uuid, wire.TAP))

@@ -17,10 +17,14 @@ class CampusLedgerText(models.AbstractModel):
                 "Hold this card to a reader that reads its chip: its number may be a copy."
             ),
             "limit_uid": self.env._("Over the limit of %(limit)s for a card that does not prove itself."),
+            "number_refused": self.env._(
+                "Card numbers are not taken here. Please hold the card to the reader."
+            ),
             "key_unknown": self.env._("This card's chip has a key that is not valid here."),
             "terminal_unknown": self.env._("This terminal is not set up here."),
             "terminal_disabled": self.env._("This terminal is switched off."),
             "abandoned": self.env._("The reader was restarted before it answered. Nothing was charged."),
+            "held": self.env._("Granted without the server. It is charged when somebody has looked at it."),
             "duplicate_tap": self.env._("The card was held to the reader twice. It was charged once."),
             "offline_cap_tap": self.env._("Without the network at most %(limit)s can be paid at once."),
             "offline_cap_card": self.env._("This card has paid what it may without the network."),

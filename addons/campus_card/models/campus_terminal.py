@@ -1,9 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..campus_core import heartbeat, money
 
 CODE_MAX = 32
+# What makes a terminal believe more than a card: the device manager alone does not decide that.
+SECURITY_SWITCHES = frozenset(("accept_numbers",))
+SECURITY_GROUP = "campus_card.group_campus_card_manager"
 
 
 class CampusTerminal(models.Model):
@@ -11,6 +14,7 @@ class CampusTerminal(models.Model):
 
     _name = "campus.terminal"
     _description = "Terminal"
+    _inherit = ["mail.thread"]
     _order = "code"
     _check_company_auto = True
 
@@ -20,9 +24,13 @@ class CampusTerminal(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    active = fields.Boolean(default=True)
-    enabled = fields.Boolean(default=True, help="A terminal that is switched off refuses every tap.")
-    edge_id = fields.Many2one("campus.edge", index=True, ondelete="restrict", check_company=True)
+    active = fields.Boolean(default=True, tracking=True)
+    enabled = fields.Boolean(
+        default=True, tracking=True, help="A terminal that is switched off refuses every tap."
+    )
+    edge_id = fields.Many2one(
+        "campus.edge", index=True, ondelete="restrict", check_company=True, tracking=True
+    )
     purpose = fields.Selection(
         [
             ("pay", "Payment"),
@@ -33,13 +41,15 @@ class CampusTerminal(models.Model):
         ],
         required=True,
         default="pay",
+        tracking=True,
     )
     amount_mode = fields.Selection(
         [("fixed", "Fixed amount"), ("keyed", "Keyed at the terminal"), ("sent", "Sent by a till")],
         required=True,
         default="fixed",
+        tracking=True,
     )
-    amount_minor = fields.Integer(string="Amount (cents)")
+    amount_minor = fields.Integer(string="Amount (cents)", tracking=True)
     amount = fields.Monetary(
         compute="_compute_amount",
         inverse="_inverse_amount",
@@ -51,6 +61,14 @@ class CampusTerminal(models.Model):
         ondelete="restrict",
         check_company=True,
         domain=[("kind", "=", "merchant")],
+        tracking=True,
+    )
+    accept_numbers = fields.Boolean(
+        "Accept Card Numbers",
+        tracking=True,
+        copy=False,
+        help="A typed or printed card number is taken like a card's UID. Numbers follow each other and can be "
+        "read off a card: leave it off unless somebody checks who pays. Only a manager switches it on.",
     )
 
     reader_state = fields.Selection(
@@ -73,6 +91,23 @@ class CampusTerminal(models.Model):
     _merchant_check = models.Constraint(
         "CHECK (purpose <> 'pay' OR merchant_id IS NOT NULL)", "A terminal that sells needs a merchant."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_security(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_security(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_security(self, vals):
+        """A security switch is a manager's: switched off by whom it may be, switched on by a manager."""
+        is_on = any(vals.get(name) for name in SECURITY_SWITCHES)
+        if is_on and not self.env.su and not self.env.user.has_group(SECURITY_GROUP):
+            raise AccessError(self.env._("Only a manager lets a terminal accept card numbers."))
 
     @api.depends("amount_minor")
     def _compute_amount(self):

@@ -10,7 +10,7 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    campus_replacement_fee_minor = fields.Integer("Replacement Fee (cents)", default=2000)
+    campus_replacement_fee_minor = fields.Integer("Replacement Fee (cents)", default=2000, tracking=True)
     campus_replacement_fee = fields.Monetary(
         "Replacement Fee",
         compute="_compute_campus_replacement_fee",

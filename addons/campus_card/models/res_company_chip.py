@@ -10,10 +10,13 @@ class ResCompany(models.Model):
 
     campus_chip_required = fields.Boolean(
         "Chips Must Prove Themselves",
+        tracking=True,
         help="A card whose chip has proven itself is refused when it shows its UID alone: that may be a "
         "copy. Switch it on when the readers can read such chips.",
     )
-    campus_uid_limit_minor = fields.Integer("Bare UID: per Purchase (cents)", default=0, required=True)
+    campus_uid_limit_minor = fields.Integer(
+        "Bare UID: per Purchase (cents)", default=0, required=True, tracking=True
+    )
     campus_uid_limit = fields.Monetary(
         "Bare UID: per Purchase",
         compute="_compute_campus_uid_limit",

@@ -2,7 +2,13 @@ from odoo import api, fields, models
 
 from ..campus_core import money
 
-AMOUNTS = ("campus_offline_tap", "campus_offline_card", "campus_offline_edge", "campus_lease")
+AMOUNTS = (
+    "campus_offline_tap",
+    "campus_offline_card",
+    "campus_offline_edge",
+    "campus_lease",
+    "campus_debt_limit",
+)
 
 
 class ResCompany(models.Model):
@@ -10,13 +16,28 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    campus_edge_requests_per_s = fields.Integer("Requests per Edge (per second)", default=100, required=True)
+    campus_edge_requests_per_s = fields.Integer(
+        "Requests per Edge (per second)", default=100, required=True, tracking=True
+    )
     campus_silent_after_min = fields.Integer("Silent After (minutes)", default=5, required=True)
-    campus_offline_tap_minor = fields.Integer("Offline: per Tap (cents)", default=5000, required=True)
-    campus_offline_card_minor = fields.Integer("Offline: per Card (cents)", default=10000, required=True)
-    campus_offline_edge_minor = fields.Integer("Offline: per Edge (cents)", default=500000, required=True)
-    campus_snapshot_age_h = fields.Integer("Offline: Snapshot Good for (hours)", default=24, required=True)
-    campus_lease_minor = fields.Integer("Lease per Regular (cents)", default=2000, required=True)
+    campus_offline_tap_minor = fields.Integer(
+        "Offline: per Tap (cents)", default=5000, required=True, tracking=True
+    )
+    campus_offline_card_minor = fields.Integer(
+        "Offline: per Card (cents)", default=10000, required=True, tracking=True
+    )
+    campus_offline_edge_minor = fields.Integer(
+        "Offline: per Edge (cents)", default=500000, required=True, tracking=True
+    )
+    campus_snapshot_age_h = fields.Integer(
+        "Offline: Snapshot Good for (hours)", default=24, required=True, tracking=True
+    )
+    campus_lease_minor = fields.Integer(
+        "Lease per Regular (cents)", default=2000, required=True, tracking=True
+    )
+    campus_debt_limit_minor = fields.Integer(
+        "Offline: Debt per Holder (cents)", default=10000, required=True, tracking=True
+    )
     campus_offline_tap = fields.Monetary(
         "Offline: per Tap", compute="_compute_campus_offline", inverse="_inverse_campus_offline"
     )
@@ -29,20 +50,29 @@ class ResCompany(models.Model):
     campus_lease = fields.Monetary(
         "Lease per Regular", compute="_compute_campus_offline", inverse="_inverse_campus_offline"
     )
-    campus_lease_taps = fields.Integer("Taps That Make a Regular", default=6, required=True)
-    campus_lease_days = fields.Integer("Regulars: Days Looked Back", default=14, required=True)
-    campus_lease_hours = fields.Integer("Lease Good for (hours)", default=48, required=True)
+    campus_debt_limit = fields.Monetary(
+        "Offline: Debt per Holder",
+        compute="_compute_campus_offline",
+        inverse="_inverse_campus_offline",
+        help="Most that a holder may come to owe by sales that were made without the server. What is beyond "
+        "waits for review.",
+    )
+    campus_lease_taps = fields.Integer("Taps That Make a Regular", default=6, required=True, tracking=True)
+    campus_lease_days = fields.Integer("Regulars: Days Looked Back", default=14, required=True, tracking=True)
+    campus_lease_hours = fields.Integer("Lease Good for (hours)", default=48, required=True, tracking=True)
     campus_device_user_id = fields.Many2one(
         "res.users", "Devices: Responsible", help="Is reminded to renew the key of the campus."
     )
-    campus_key_days = fields.Integer("Renew Signing Key After (days)", default=365, required=True)
+    campus_key_days = fields.Integer(
+        "Renew Signing Key After (days)", default=365, required=True, tracking=True
+    )
 
     _campus_edge_requests_check = models.Constraint(
         "CHECK (campus_edge_requests_per_s > 0)", "An edge must be allowed at least one request per second."
     )
     _campus_offline_check = models.Constraint(
         "CHECK (campus_offline_tap_minor >= 0 AND campus_offline_card_minor >= 0"
-        " AND campus_offline_edge_minor >= 0 AND campus_lease_minor >= 0)",
+        " AND campus_offline_edge_minor >= 0 AND campus_lease_minor >= 0 AND campus_debt_limit_minor >= 0)",
         "Sums for devices on their own are not negative.",
     )
     _campus_device_times_check = models.Constraint(

@@ -18,5 +18,6 @@ class ResConfigSettings(models.TransientModel):
     def action_campus_setup(self):
         """Make the accounts, journal and plans that the card still lacks in this company."""
         self.check_access("write")
+        self.company_id._campus_check_currency()
         self.company_id._campus_setup()
         return {"type": "ir.actions.client", "tag": "reload"}

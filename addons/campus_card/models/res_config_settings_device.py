@@ -15,6 +15,9 @@ class ResConfigSettings(models.TransientModel):
     campus_offline_edge = fields.Monetary(
         related="company_id.campus_offline_edge", currency_field="campus_currency_id", readonly=False
     )
+    campus_debt_limit = fields.Monetary(
+        related="company_id.campus_debt_limit", currency_field="campus_currency_id", readonly=False
+    )
     campus_lease = fields.Monetary(
         related="company_id.campus_lease", currency_field="campus_currency_id", readonly=False
     )

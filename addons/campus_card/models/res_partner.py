@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..columns import NO_NUMBER, Number
 from .campus_card_states import CAMPUS_STAFF
 
 
@@ -10,7 +11,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    campus_number = fields.Char(
+    campus_number = Number(
         index="btree_not_null",
         copy=False,
         tracking=True,
@@ -81,6 +82,10 @@ class ResPartner(models.Model):
         "(campus_number, COALESCE(company_id, 0)) WHERE campus_number IS NOT NULL",
         "Another holder of this company has this campus number already.",
     )
+    _campus_number_form = models.Constraint(
+        f"CHECK(campus_number !~ '{NO_NUMBER}')",
+        "A campus number is written in capitals and plain digits, without spaces.",
+    )
     _campus_valid_dates = models.Constraint(
         "CHECK(campus_valid_until >= campus_valid_from)",
         "A holder's first valid day cannot be after the last one.",
@@ -132,10 +137,7 @@ class ResPartner(models.Model):
     @api.constrains("campus_number")
     def _check_campus_number(self):
         for partner in self:
-            number = partner.campus_number
-            if number and number != number.strip():
-                raise ValidationError(self.env._("The campus number “%s” has spaces around it.", number))
-            if not number and partner.campus_card_ids:
+            if not partner.campus_number and partner.campus_card_ids:
                 raise ValidationError(
                     self.env._("%s has cards and needs a campus number.", partner.display_name)
                 )

@@ -27,6 +27,11 @@ from . import test_campus_wallet_pin
 from . import test_res_company_setup
 from . import test_campus_taps
 from . import test_campus_taps_conflict
+from . import test_campus_taps_final
+from . import test_campus_taps_told
+from . import test_campus_one_register
+from . import test_campus_tap_decide
+from . import test_campus_terminal_numbers
 from . import test_campus_tap_rights
 from . import test_campus_chip_key
 from . import test_campus_taps_chip
@@ -35,6 +40,8 @@ from . import test_campus_prepared
 from . import test_campus_rights
 from . import test_campus_identity
 from . import test_campus_login
+from . import test_campus_currency
+from . import test_campus_number
 from . import test_campus_archiving
 from . import test_campus_big_ids
 from . import test_campus_card_doors

@@ -17,13 +17,14 @@ class SignedClient:
     def headers(self, method, path, body=b"", **parts):
         time_ms = str(parts.get("time_ms", server_time_ms()))
         nonce = parts.get("nonce") or secrets.token_hex(16)
+        edge = parts.get("signed_edge", parts.get("edge_uuid", self.edge_uuid))
         return {
             "Content-Type": "application/json",
             "Campus-Edge": parts.get("edge_uuid", self.edge_uuid),
             "Campus-Time": time_ms,
             "Campus-Nonce": nonce,
             "Campus-Signature": parts.get("signature")
-            or signing.sign_request(self.key, method, path, parts.get("signed", body), time_ms, nonce),
+            or signing.sign_request(self.key, edge, method, path, parts.get("signed", body), time_ms, nonce),
         }
 
     def get(self, path, headers=None, **parts):

@@ -1,10 +1,13 @@
+import time
 import uuid
 
 from ..campus_core import wire
 from ..edge_auth import Edge
 from .people_common import PeopleCase
 
-AT_MS = 1_790_000_000_000
+# Now, as an edge's clock has it; of a list that is newer than all changes.
+AT_MS = int(time.time() * 1000)
+NEWEST = 1 << 40
 
 
 class Journal:
@@ -33,7 +36,7 @@ class Journal:
     def told(self, outcome="granted", **values):
         """An entry that was answered at the reader already."""
         code = "ok" if outcome == "granted" else values.pop("code", "abandoned")
-        return self.add(mode="told", outcome=outcome, code=code, **values)
+        return self.add(**{"mode": "told", "outcome": outcome, "code": code, "snapshot": NEWEST} | values)
 
     def batch(self):
         """The request for what waits; afterwards nothing does."""

@@ -79,6 +79,15 @@ class TestCampusEdgeAuth(EdgeHttpCase):
         self.assertEqual(self.client.post(PATH, BEAT, nonce=nonce).status_code, 200)
         self.assertEqual(other.post(PATH, BEAT, nonce=nonce).status_code, 200)
 
+    def test_a_request_of_one_edge_is_none_of_another_that_has_the_same_key(self):
+        other = self.new_edge(signing.generate(secrets.token_bytes))
+        self.assert_refused(self.client.post(PATH, BEAT, signed_edge=other.uuid), 401, "signature_invalid")
+        self.assert_refused(
+            self.client.post(PATH, BEAT, edge_uuid=other.uuid, signed_edge=self.edge.uuid),
+            401,
+            "signature_invalid",
+        )
+
     def test_revoked_and_archived_edges_are_refused_with_the_next_request(self):
         self.edge.state = "revoked"
         self.assert_refused(self.client.post(PATH, BEAT), 403, "edge_revoked")

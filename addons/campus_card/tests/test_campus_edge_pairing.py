@@ -6,6 +6,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import RestrictViolation, UniqueViolation
 
 from ..campus_core import pairing, signing
 from ..controllers import edges
@@ -118,10 +120,45 @@ class TestCampusEdgePairing(EdgeHttpCase):
         self.edge.action_revoke()
         self.assert_refused(self.client.post(BEAT, {}), 403, "edge_revoked")
         self.new_key, other = self.key, self.new_key
-        self.assert_refused(self.send(self.code_of(self.edge)), 400, "malformed")
+        self.assert_refused(self.send(self.code_of(self.edge)), 403, "key_used")
+        self.assert_refused(self.send(self.code_of(self.fresh)), 403, "key_used")
         self.new_key = other
         self.assertEqual(self.send(self.code_of(self.edge)).status_code, 200)
         self.assertEqual(self.edge.state, "active")
+
+    def test_a_revoked_key_stays_out_also_when_another_came_after_it(self):
+        self.edge.action_revoke()
+        revoked, second = self.key, self.new_key
+        self.assertEqual(self.send(self.code_of(self.edge)).status_code, 200)
+        for edge in (self.edge, self.fresh):
+            self.new_key = revoked
+            self.assert_refused(self.send(self.code_of(edge)), 403, "key_used")
+        self.assertEqual(self.edge.public_key, signing.b64url_encode(second.public))
+
+    def test_a_key_is_one_edges_and_a_refused_one_uses_no_code_up(self):
+        code = self.code_of(self.fresh)
+        mine, self.new_key = self.new_key, self.key
+        self.assert_refused(self.send(code), 403, "key_used")
+        self.assertEqual((self.fresh.uuid, self.fresh.state), (False, "new"))
+        self.new_key = mine
+        self.assertEqual(self.send(code).status_code, 200)
+        self.assert_refused(self.send(self.code_of(self.fresh)), 403, "key_used")
+
+    def test_a_code_that_was_shown_before_a_revocation_is_void(self):
+        code = self.code_of(self.edge)
+        self.edge.action_revoke()
+        self.assert_refused(self.send(code), 403, "pairing_code_invalid")
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_knows_every_key_that_ever_was(self):
+        public = self.edge.public_key
+        self.edge.public_key = signing.b64url_encode(self.new_key.public)
+        self.env.flush_all()
+        for edge in (self.edge, self.fresh):
+            with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+                self.env.cr.execute("UPDATE campus_edge SET public_key = %s WHERE id = %s", [public, edge.id])
+        with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
+            self.env.cr.execute("DELETE FROM campus_edge_key")
 
     def test_a_switched_off_edge_stays_off_when_it_is_paired_again(self):
         self.edge.action_disable()

@@ -24,7 +24,7 @@ class TestReplace(PeopleCase):
         self.assertEqual(self.card.wallet_id.balance_minor, 5000 - self.company.campus_replacement_fee_minor)
         fee = self.env["campus.transfer"].search([("wallet_id", "=", new.wallet_id.id), ("kind", "=", "fee")])
         self.assertEqual(fee.amount_minor, self.company.campus_replacement_fee_minor)
-        self.assertEqual(self.env["campus.card"]._resolve(self.card.uid)[1], "card_not_active")
+        self.assertEqual(self.env["campus.card"]._resolve(self.card.uid)[1], "card_replaced")
         self.assertFalse(self.card.activity_ids)
 
     def test_without_the_money_nothing_is_replaced(self):

@@ -1,5 +1,6 @@
 import gzip
 import json
+import secrets
 
 from odoo.tests import tagged
 
@@ -83,7 +84,7 @@ class TestCampusSnapshot(EdgeHttpCase):
         other = self.env["res.company"].create({"name": "Other Campus"})
         text = json.dumps(self.snapshot())
         self.assertNotIn("04A1B2C3", text)
-        edge = self.new_edge(self.key, company_id=other.id, name="Other")
+        edge = self.new_edge(signing.generate(secrets.token_bytes), company_id=other.id, name="Other")
         body, _signature = self.env["campus.snapshot"]._build(edge)
         self.assertEqual(json.loads(body)["cards"], [])
         self.assertNotEqual(json.loads(body)["salt"], self.snapshot()["salt"])

@@ -7,5 +7,6 @@ from . import (
     campus_edge_pair,
     campus_key_rotate,
     campus_pin_reset,
+    campus_tap_decide,
     campus_wallet_reopen,
 )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..campus_core import number
+
 # Tries of one wallet's questions before the office has to wait.
 TRIES, WINDOW_S = 5, 3600
 
@@ -67,14 +69,13 @@ class CampusPinReset(models.TransientModel):
         """The campus number, and one of the two things that only the holder has at hand."""
         self.ensure_one()
         holder = self.wallet_id.partner_id
-        number = (self.said_number or "").strip().casefold()
-        if not holder.campus_number or number != holder.campus_number.casefold():
+        if not number.is_same(self.said_number or "", holder.campus_number or ""):
             return False
         return self._knows_card() or self._knows_topup()
 
     def _knows_card(self):
-        said = (self.said_card or "").strip().casefold()
-        tails = {card.number[-4:].casefold() for card in self.wallet_id.card_ids if card.number}
+        said = number.normalise(self.said_card or "")
+        tails = {card.number[-4:] for card in self.wallet_id.card_ids if card.number}
         return len(said) == 4 and said in tails
 
     def _knows_topup(self):

@@ -1,4 +1,5 @@
 import time
+from datetime import timezone
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import errors as core_errors
@@ -18,14 +19,17 @@ class _Steps:
 
 
 class _Revoked:
-    """Ids of phones that carry no card any more, or never did."""
+    """Ids of phones that carried no card any more at that moment, or never did."""
 
-    def __init__(self, env):
-        self.env = env
+    def __init__(self, env, at_ms):
+        self.env, self.at_ms = env, at_ms
 
     def __contains__(self, phone):
         record = self.env["campus.phone"].browse(phone).exists()
-        return not record or bool(record.revoked_at)
+        revoked_at = record.revoked_at
+        return not record or bool(
+            revoked_at and revoked_at.replace(tzinfo=timezone.utc).timestamp() * 1000 <= self.at_ms
+        )
 
 
 class CampusCard(models.Model):
@@ -43,13 +47,17 @@ class CampusCard(models.Model):
 
     @api.model
     def _resolve_phone(self, text, payment=None):
-        """``(card, refusal code)`` of a phone's code. A code that is believed is used up by it."""
+        """``(card, refusal code)`` of a phone's code. A code that is believed is used up by it.
+
+        :param payment: may have ``at_ms``: when the code was shown, in milliseconds since 1970; now if not
+        """
         text = text.removeprefix("qr:")
         # sudo: whoever holds the code has proven it; phones and used steps are the system's
         env = self.env(su=True)
         uuid = payment and payment["uuid"]
+        at_ms = payment and payment.get("at_ms")
         try:
-            code = self._believe_code(env, text, uuid)
+            code = self._believe_code(env, text, uuid, at_ms or int(time.time() * 1000))
         except CredentialError as error:
             return self.browse(), error.code
         card = env["campus.phone"].browse(code.certificate.phone).card_id
@@ -59,10 +67,10 @@ class CampusCard(models.Model):
         return card, card._refusal_code()
 
     @api.model
-    def _believe_code(self, env, text, payment):
+    def _believe_code(self, env, text, payment, at_ms):
         ring = env["campus.signing"]._key_ring(self.env.company)
         try:
-            return qr_code.verify(text, ring, int(time.time() * 1000), _Revoked(env), _Steps(env, payment))
+            return qr_code.verify(text, ring, at_ms, _Revoked(env, at_ms), _Steps(env, payment))
         except CredentialError as error:
             # A cashier who asks again about one payment asks about the code that was good when it
             # was shown. Everything but its age has been checked by then.

@@ -5,7 +5,7 @@ from odoo.addons.campus_card.campus_core import money
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    campus_emergency_cap_minor = fields.Integer("Emergency Cap (cents)", default=2000)
+    campus_emergency_cap_minor = fields.Integer("Emergency Cap (cents)", default=2000, tracking=True)
     campus_emergency_cap = fields.Monetary(
         "Emergency Code Pays",
         compute="_compute_campus_emergency_cap",

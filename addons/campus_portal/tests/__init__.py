@@ -1,5 +1,6 @@
 from . import test_campus_portal_pages
 from . import test_campus_phone
+from . import test_campus_phone_taps
 from . import test_campus_emergency
 from . import test_campus_emergency_taps
 from . import test_campus_loss

@@ -128,11 +128,13 @@ class CampusTill(models.AbstractModel):
     @api.model
     def _find_card(self, credential, place, payment):
         """``(card, refusal code)``. A number can be known by others: a till takes one
-        only where its settings say so."""
+        only where its settings say so, and then for what a bare UID is good for."""
         Card = self.env["campus.card"]
         card, refusal = Card._resolve_key(credential, payment)
-        if refusal == core_errors.UNKNOWN_CARD and place.accepts_numbers:
-            return Card._resolve(credential)
+        if refusal == core_errors.UNKNOWN_CARD and not card and place.accepts_numbers:
+            card = Card._resolve_number(credential)
+            if card:
+                refusal = card._refusal_code() or card._bare_refusal(payment)
         return card, refusal
 
     @api.model

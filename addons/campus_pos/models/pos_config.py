@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-MANAGER = "point_of_sale.group_pos_manager"
+from ..const import MANAGER
 
 
 class PosConfig(models.Model):
@@ -47,6 +47,23 @@ class PosConfig(models.Model):
             account = config.campus_account_id
             if account and (account.kind, account.company_id) != ("merchant", config.company_id):
                 raise UserError(self.env._("The campus card needs a merchant account of the same company."))
+
+    @api.constrains("payment_method_ids", "journal_id", "pricelist_id", "company_id")
+    def _check_campus_currency(self):
+        """A till that counts in another currency would charge one amount and take another."""
+        for config in self.filtered(lambda config: config._campus_takes_card()):
+            company = config.company_id.sudo()
+            company._campus_check_currency()
+            if config.currency_id != company.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Cards hold %(card)s, and %(till)s counts in %(other)s: a till takes the campus card in "
+                        "the company's currency only.",
+                        card=company.currency_id.name,
+                        till=config.name,
+                        other=config.currency_id.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Command
 
 from ..const import PAID_STATES
 
@@ -8,40 +7,66 @@ class PosOrder(models.Model):
     _inherit = "pos.order"
 
     campus_is_paid_by_card = fields.Boolean(compute="_compute_campus_is_paid_by_card")
+    campus_cash_reason = fields.Char(
+        "Why Not to the Card",
+        copy=False,
+        help="Why money that a card had paid, or for goods without an order, is given back in another "
+        "way. A manager says it.",
+    )
 
     @api.depends("payment_ids.payment_method_id")
     def _compute_campus_is_paid_by_card(self):
         for order in self:
             order.campus_is_paid_by_card = any(p._is_campus_card() for p in order.payment_ids)
 
+    @api.model
+    def _process_order(self, order, existing_order):
+        # Only who sends orders from a till sets them paid at the end, when all that belongs to them is stored.
+        return super(PosOrder, self.with_context(campus_pays_later=True))._process_order(
+            order, existing_order
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         """An order becomes paid after its lines and payments are stored, so that they are
-        there when its card payments are booked."""
+        there when its money is booked, and need no exception once it is."""
+        states = []
         for vals in vals_list:
-            if vals.get("state") in PAID_STATES and self._campus_pays(vals.get("payment_ids")):
+            is_paid = vals.get("state") in PAID_STATES
+            states.append(vals["state"] if is_paid else None)
+            if is_paid:
                 vals["state"] = "draft"
-        return super().create(vals_list)
-
-    @api.model
-    def _campus_pays(self, commands):
-        """Whether the commands create a card payment."""
-        methods = {
-            command[2].get("payment_method_id") for command in commands or () if command[0] == Command.CREATE
-        }
-        return any(
-            method._is_campus_card() for method in self.env["pos.payment.method"].browse(methods - {None})
-        )
+        orders = super().create(vals_list)
+        if not self.env.context.get("campus_pays_later"):
+            for order, state in zip(orders, states, strict=True):
+                if state:
+                    order.write({"state": state})
+        return orders
 
     def write(self, vals):
+        self._campus_check_kept(vals)
         fresh = self.browse()
         if vals.get("state") in PAID_STATES:
             fresh = self.filtered(lambda order: order.state not in PAID_STATES)
         res = super().write(vals)
-        fresh.payment_ids._campus_settle()
+        fresh._campus_settle()
         if vals.get("state") == "cancel":
             self.payment_ids._campus_release()
         return res
+
+    def _campus_settle(self):
+        """Book the card money of orders that have just been paid."""
+        self.payment_ids._campus_settle()
+        for order in self:
+            if order.amount_total < 0 or order.lines.refunded_orderline_id:
+                # Cashiers have no rights on the ledger; the order was checked on its way here.
+                self.env["campus.till"].sudo()._settle_refund(order.sudo())
+
+    def _campus_has_card_money(self):
+        """Whether the order, or one that it refunds, was paid by card."""
+        # sudo: that does not depend on which orders a cashier may see
+        orders = self.sudo()
+        return any(p._is_campus_card() for p in (orders | orders.refunded_order_id).payment_ids)
 
     def action_view_campus_transfers(self):
         """Movements of money that came from this order, and refunds of them."""
@@ -52,5 +77,11 @@ class PosOrder(models.Model):
             "name": self.env._("Card Transfers"),
             "res_model": "campus.transfer",
             "view_mode": "list,form",
-            "domain": ["|", ("uuid", "in", uuids), ("reverses_id.uuid", "in", uuids)],
+            "domain": [
+                "|",
+                "|",
+                ("uuid", "in", uuids),
+                ("reverses_id.uuid", "in", uuids),
+                ("origin", "=", f"pos.order,{self.id}"),
+            ],
         }

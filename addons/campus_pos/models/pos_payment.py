@@ -3,10 +3,13 @@ from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
 from odoo.exceptions import UserError
 
 from ..const import PAID_STATES
+from .pos_order_kept import changed
 
 # More than the noise of a float, and less than any real difference.
 NOISE = 1e-4
 BOOKED_FIELDS = {"amount", "payment_method_id", "uuid", "pos_order_id"}
+# Whose card it was, and when: written once, by the program.
+TOLD_FIELDS = {"cardholder_name", "card_no", "transaction_id", "payment_date", "is_change", "name"}
 
 
 class PosPayment(models.Model):
@@ -15,11 +18,12 @@ class PosPayment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         payments = super().create(vals_list)
+        payments._campus_refuse_late()
         payments._campus_settle()
         return payments
 
     def write(self, vals):
-        if BOOKED_FIELDS & vals.keys():
+        if (BOOKED_FIELDS | TOLD_FIELDS) & vals.keys():
             self._campus_check_untouched(vals)
         res = super().write(vals)
         if BOOKED_FIELDS & vals.keys():
@@ -31,6 +35,7 @@ class PosPayment(models.Model):
         """Money that was taken from a card goes back by a refund; what was only set aside
         goes back now."""
         cards = self.filtered(lambda payment: payment._is_campus_card())
+        (self - cards)._campus_refuse_late()
         if any(payment.pos_order_id.state in PAID_STATES for payment in cards):
             raise UserError(self.env._("A card payment that is booked is refunded, not deleted."))
         cards._campus_release()
@@ -68,13 +73,27 @@ class PosPayment(models.Model):
         )
 
     def _campus_check_untouched(self, vals):
-        """A booked card payment keeps its amount, method, id and order."""
+        """A booked card payment keeps its amount, method, id and order, and whose card it was; the other
+        payments of such an order keep their amounts."""
+        kept = BOOKED_FIELDS if self.env.su else BOOKED_FIELDS | TOLD_FIELDS
         for payment in self:
-            if not payment._is_campus_card() or payment.pos_order_id.state not in PAID_STATES:
+            if payment.pos_order_id.state not in PAID_STATES:
                 continue
-            for name in BOOKED_FIELDS & vals.keys():
-                field = self._fields[name]
-                if field.convert_to_cache(vals[name], payment) != field.convert_to_cache(
-                    payment[name], payment
-                ):
+            if payment._is_campus_card():
+                if changed(payment, vals, kept):
                     raise UserError(self.env._("A card payment that is booked is refunded, not changed."))
+            elif changed(payment, vals, BOOKED_FIELDS - {"payment_method_id"}):
+                payment._campus_refuse_late()
+
+    def _campus_refuse_late(self):
+        """Refuse payments that come to, change in or leave a paid order in which card money is counted:
+        what may be refunded in cash would change with them."""
+        for payment in self:
+            order = payment.pos_order_id
+            if order.state in PAID_STATES and order._campus_has_card_money():
+                raise UserError(
+                    self.env._(
+                        "Order %s was paid by card, or refunds what was: its payments stay as they are.",
+                        order.display_name,
+                    )
+                )

@@ -3,14 +3,27 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..const import TERMINAL
 
+TRACKED = {
+    "active",
+    "journal_id",
+    "outstanding_account_id",
+    "receivable_account_id",
+    "split_transactions",
+    "use_payment_terminal",
+}
 ANY_SESSION = ("opening_control", "opened", "closing_control")
 SELLING_SESSION = ("opening_control", "opened")
 
 
 class PosPaymentMethod(models.Model):
-    """The campus card as a payment terminal: four questions that a till may ask."""
+    """The campus card as a payment terminal: the questions that a till may ask."""
 
-    _inherit = "pos.payment.method"
+    _name = "pos.payment.method"
+    _inherit = ["pos.payment.method", "mail.thread"]
+
+    def _track_get_fields(self):
+        """Where the money of a method goes leaves a trace when it is changed."""
+        return super()._track_get_fields() | TRACKED
 
     def _get_payment_terminal_selection(self):
         return [*super()._get_payment_terminal_selection(), (TERMINAL, self.env._("Campus Card"))]
@@ -19,6 +32,7 @@ class PosPaymentMethod(models.Model):
     def _check_campus_booking(self):
         """Sessions and day closes meet on the clearing account, or a sale is booked twice."""
         for method in self.filtered(lambda method: method._is_campus_card()):
+            method.company_id.sudo()._campus_check_currency()
             clearing = method.company_id.campus_clearing_account_id
             if method.journal_id.type != "bank" or method.split_transactions:
                 raise ValidationError(
@@ -55,6 +69,14 @@ class PosPaymentMethod(models.Model):
         order = self.env["pos.order"].browse(order_id)
         order.check_access("read")
         return self.env["campus.till"]._quote_refund(place, order, uuid, amount_minor)
+
+    def campus_card_quote_cash(self, amount_minor, order_id, session_id):
+        """How much of ``amount_minor``, to be given back in another way, a card has paid for the order,
+        and whether this user may give it: ``{card_minor, may}``. ``order_id`` False: of no order."""
+        place = self._campus_place(session_id, SELLING_SESSION)
+        order = self.env["pos.order"].browse(order_id or [])
+        order.check_access("read")
+        return self.env["campus.till"]._quote_cash(place, order, amount_minor)
 
     def _campus_place(self, session_id, states):
         """The till that asks, if this user, this session and this method go together."""

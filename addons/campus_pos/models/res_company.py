@@ -23,6 +23,7 @@ class ResCompany(models.Model):
         :return: the payment method
         """
         self.ensure_one()
+        self.sudo()._campus_check_currency()
         company = self.sudo().with_context(allowed_company_ids=[self.id], lang="en_US", tracking_disable=True)
         company._campus_setup()
         if not company.campus_clearing_account_id:

@@ -90,6 +90,19 @@ class TestCampusPosTours(CampusPosFixture, TestPointOfSaleHttpCommon):
         self.assertEqual(self.money(self.lin_card), (3750, 0))
         self.assertEqual(self.earned(), 1250)
 
+    def test_a_cashier_gives_card_money_back_to_the_card(self):
+        self.start_pos_tour("campus_pos_refund_in_cash")
+        self.assertEqual(self.money(self.lin_card), (3750, 0))
+        self.assertEqual(self.earned(), 1250)
+        self.assertFalse(self.orders().payment_ids.filtered(lambda p: p.payment_method_id.type == "cash"))
+
+    def test_a_manager_gives_card_money_back_in_cash_and_says_why(self):
+        self.start_pos_tour("campus_pos_refund_by_manager", login="pos_admin")
+        refund = self.orders().filtered(lambda order: order.amount_total < 0)
+        self.assertEqual(refund.campus_cash_reason, "The holder is leaving today")
+        self.assertEqual(refund.payment_ids.payment_method_id.type, "cash")
+        self.assertEqual((self.money(self.lin_card), self.earned()), ((2500, 0), 2500))
+
     def test_payments_without_an_order_are_settled_before_closing(self):
         self.main_pos_config.with_user(self.pos_user).open_ui()
         session = self.main_pos_config.current_session_id

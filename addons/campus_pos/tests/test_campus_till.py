@@ -86,13 +86,6 @@ class TestCampusTill(CampusPosCommon):
         self.lin_card.wallet_id.action_freeze()
         self.assertEqual(self.authorise(100)["code"], "wallet_frozen")
 
-    def test_a_number_pays_only_where_the_till_accepts_numbers(self):
-        self.assertEqual(self.authorise(100, "P2023001")["code"], "unknown_card")
-        self.assertEqual(self.authorise(100, self.lin_card.number)["code"], "unknown_card")
-        self.config.campus_accept_numbers = True
-        self.assertTrue(self.authorise(100, "P2023001")["ok"])
-        self.assertTrue(self.authorise(100, self.lin_card.number)["ok"])
-
     def test_subsidy_is_spent_before_cash_and_both_are_named(self):
         self.top_up(self.lin_card, 800, kind="subsidy", plan="subsidy", account="subsidy_fund")
         pockets = self.authorise(1250)["pockets"]

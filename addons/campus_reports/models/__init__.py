@@ -6,6 +6,7 @@ from . import (
     campus_bridge_line,
     campus_bridge_finding,
     campus_bridge_rows,
+    campus_bridge_sessions,
     campus_closing,
     campus_late_booking,
     campus_closing_late,

@@ -30,3 +30,18 @@ class TestCampusClosingTaps(ClosingCase):
         review.with_user(self.finance).note = "One sale, the reader was repaired."
         review.with_user(self.finance).action_settle()
         self.assertEqual(closing._close_blockers(), [])
+
+    def test_money_that_waits_keeps_the_day_open_until_it_is_decided(self):
+        edge = self.env["campus.edge"].create(
+            {"name": "Canteen", "uuid": str(uuid.uuid4()), "state": "active"}
+        )
+        journal = Journal()
+        journal.told(terminal="T-GONE", amount_minor=350)
+        sender = Edge(edge.id, self.company.id, edge.uuid, "active")
+        self.env["campus.taps"].sudo()._take(sender, journal.batch())
+        review = self.env["campus.tap.review"].search([("edge_id", "=", edge.id)])
+        self.assertTrue(review.is_held)
+        closing = self.Closing.new({"company_id": self.company.id, "date": review.booking_date})
+        self.assertTrue(closing._close_blockers())
+        review.with_user(self.finance)._decide("drop", "A machine that was tried out.")
+        self.assertEqual(closing._close_blockers(), [])

@@ -100,3 +100,55 @@ class TestPosClosing(CampusPosCommon):
         income = self.lunch.product_tmpl_id.get_product_accounts()["income"]
         self.assertEqual(books[income], 1_250 + 2_000 - 250)
         self.assertEqual(closing.date, Date.context_today(closing))
+
+    def test_a_session_of_refunds_alone_clears_too(self):
+        self.top_up(self.lin_card, 10_000)
+        sale = self.sell(12.5)
+        session = self.session.sudo()
+        session.post_closing_cash_details(0.0)
+        session.close_session_from_ui()
+        self.setUp()
+        self.sync(self.refund_vals(sale, [(self.method, -4.0, str(uuid4()))]))
+        self.assertAgrees()
+        session = self.session.sudo()
+        session.post_closing_cash_details(0.0)
+        session.close_session_from_ui()
+        self.assertEqual(session.state, "closed")
+        self.assertEqual(self.clearing(), 850)
+        self.assertAgrees()
+        self.close_day()
+        self.assertEqual(self.clearing(), 0)
+        self.assertAgrees()
+        receivable = self.sudo_env["account.move.line"].search(
+            [("account_id", "=", self.company.account_default_pos_receivable_account_id.id)]
+        )
+        self.assertEqual(sum(receivable.mapped("balance")), 0)
+
+    def test_card_money_given_in_cash_is_in_the_books_once(self):
+        self.top_up(self.lin_card, 10_000)
+        sale = self.sell(12.5)
+        # who tests is a manager of the point of sale
+        self.session = self.session.with_user(self.env.user)
+        vals = self.refund_vals(sale, [(self.cash_method, -12.5, str(uuid4()))])
+        self.sync({**vals, "campus_cash_reason": "Leaves today"})
+        self.assertAgrees()
+        self.session.post_closing_cash_details(-12.5)
+        self.session.close_session_from_ui()
+        self.assertEqual(self.clearing(), 1_250)
+        self.assertAgrees()
+        self.close_day()
+        self.assertEqual(self.clearing(), 0)
+        self.assertAgrees()
+
+    def test_a_till_left_open_over_a_month_is_named_by_the_bridge(self):
+        self.top_up(self.lin_card, 10_000)
+        order = self.sell(12.5)
+        bridges = self.sudo_env["campus.bridge"]
+        self.assertFalse(bridges._check(self.company).till_note)
+        order.sudo().date_order = "2025-10-15 04:00:00"
+        note = bridges._check(self.company).till_note
+        self.assertIn(self.config.name, note)
+        self.assertIn("another month", note)
+        self.session.sudo().post_closing_cash_details(0.0)
+        self.session.sudo().close_session_from_ui()
+        self.assertFalse(bridges._check(self.company).till_note)

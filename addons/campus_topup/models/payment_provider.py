@@ -26,6 +26,7 @@ class PaymentProvider(models.Model):
         if self.campus_channel_id.gl_account_id:
             return self.campus_channel_id
         company = self.company_id
+        company._campus_check_currency()
         if not company.campus_transit_account_id:
             company._campus_setup()
         if not company.campus_transit_account_id:

@@ -12,9 +12,9 @@ class ResCompany(models.Model):
     campus_topup_presets = fields.Char(
         "Top-up Amounts", default="50, 100, 200, 500", help="Amounts of the buttons, with commas between."
     )
-    campus_topup_minimum_minor = fields.Integer("Smallest Top-up (cents)", default=100)
-    campus_topup_maximum_minor = fields.Integer("Largest Top-up (cents)", default=100_000)
-    campus_topup_month_cap_minor = fields.Integer("Top-ups per Month (cents)", default=500_000)
+    campus_topup_minimum_minor = fields.Integer("Smallest Top-up (cents)", default=100, tracking=True)
+    campus_topup_maximum_minor = fields.Integer("Largest Top-up (cents)", default=100_000, tracking=True)
+    campus_topup_month_cap_minor = fields.Integer("Top-ups per Month (cents)", default=500_000, tracking=True)
     campus_topup_minimum = fields.Monetary(
         "Smallest Top-up", compute="_compute_campus_topup", inverse="_inverse_campus_topup_minimum"
     )
@@ -31,7 +31,7 @@ class ResCompany(models.Model):
         help="Most that may come in online for one holder in a calendar month. 0: no limit.",
     )
     campus_auto_topup_per_day = fields.Integer(
-        "Automatic Top-ups per Day", default=2, help="0 switches automatic top-up off."
+        "Automatic Top-ups per Day", default=2, tracking=True, help="0 switches automatic top-up off."
     )
 
     _campus_topup_check = models.Constraint(

@@ -130,6 +130,7 @@ class Cashier(Person):
         self.find(".ticket-screen .numpad-button[value='1']").click()
         self.see(".to-refund-highlight")
         self.find(".ticket-screen .pay-order-button").click()
+        self._cash_is_refused(amount)
         self._choose_card()
         self.find(".send_refund_request").click()
         popup = self.see(".campus-refund", holder.name, self.say("Refund to the card"))
@@ -138,6 +139,22 @@ class Cashier(Person):
         popup.locator(".campus-confirm").click()
         self.gone(".campus-refund")
         self._next_customer()
+
+    def _cash_is_refused(self, amount_minor):
+        """What the card has paid does not come out of the drawer."""
+        self.find(".payment-screen .paymentmethod", has_text=self.school["till"]["cash"]).click()
+        expect(self.find(".paymentline")).to_have_count(1)
+        self.find(".validation-button.next").click()
+        before, _amount, after = self.say(
+            "%s of it was paid by card and goes back to the card: choose Campus Card. Only a manager gives it "
+            "back in another way."
+        ).partition("%s")
+        self.see(".modal", before, yuan(amount_minor), after)
+        self.shot("13a refund in cash refused")
+        self.find(".modal .modal-footer .btn-primary").click()
+        self.gone(".modal")
+        self.find(".paymentline .delete-button").click()
+        self.gone(".paymentline")
 
     # -- helpers -----------------------------------------------------------------------
 

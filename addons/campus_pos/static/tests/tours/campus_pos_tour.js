@@ -3,9 +3,7 @@ import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
-import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
 import * as OfflineUtil from "@point_of_sale/../tests/generic_helpers/offline_util";
-import * as Numpad from "@point_of_sale/../tests/generic_helpers/numpad_util";
 import { refresh, run } from "@point_of_sale/../tests/generic_helpers/utils";
 import { registry } from "@web/core/registry";
 import * as Till from "./campus_pos_util";
@@ -204,39 +202,6 @@ tours.add("campus_pos_offline", {
             PaymentScreen.clickPaymentMethod("Cash"),
             PaymentScreen.clickValidate(),
             ReceiptScreen.isShown(),
-            Chrome.endTour(),
-        ].flat(),
-});
-
-function refund(quantity) {
-    return [
-        Chrome.clickOrders(),
-        TicketScreen.selectFilter("Paid"),
-        TicketScreen.selectOrder("001"),
-        Numpad.click(quantity),
-        TicketScreen.confirmRefund(),
-        PaymentScreen.isShown(),
-        PaymentScreen.clickPaymentMethod("Campus Card"),
-        PaymentScreen.clickRefundButton(),
-    ].flat();
-}
-
-tours.add("campus_pos_refund", {
-    steps: () =>
-        [
-            Till.start(),
-            ProductScreen.addOrderline("Campus Lunch", "2"),
-            Till.tap(Till.LIN_UID),
-            Till.isPaid("Lin Xiaoyu", "25.00", "25.00"),
-            Till.isNextCustomer(),
-            refund("1"),
-            {
-                content: "the refund is quoted",
-                trigger: ".campus-refund:has(.campus-who:contains(Lin Xiaoyu)) .campus-balance strong:contains(37.50)",
-            },
-            { content: "agree", trigger: ".campus-confirm", run: "click" },
-            ReceiptScreen.isShown(),
-            ReceiptScreen.clickNextOrder(),
             Chrome.endTour(),
         ].flat(),
 });

@@ -18,7 +18,8 @@ export const WANG_UID = "04D4E5F6";
 export const BOOT_TIMEOUT_MS = 45000;
 
 export function start() {
-    return [Chrome.startPoS(), Dialog.confirm("Open Register")].flat();
+    const boot = Chrome.startPoS().map((step) => ({ timeout: BOOT_TIMEOUT_MS, ...step }));
+    return [boot, Dialog.confirm("Open Register")].flat();
 }
 
 export function order(product, quantity, price) {

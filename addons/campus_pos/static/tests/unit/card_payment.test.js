@@ -142,6 +142,20 @@ test("a conflict is settled by asking who has paid", async () => {
     expect(payment.answer.holder.name).toBe("Lin");
 });
 
+test("an id that is another payment's is said to be so, and the cashier can go on", async () => {
+    const nobody = { state: "none", attempt: 0 };
+    const conflict = { ok: false, code: "conflict", message: "Already answered" };
+    const { payment } = makePayment([conflict, conflict], [nobody, nobody]);
+    await payment.tap("04A1");
+    await advanceTime(0);
+    expect(payment.phase).toBe("waiting");
+    await payment.tap("04A1");
+    await advanceTime(0);
+    expect(payment.phase).toBe("refused");
+    expect(payment.answer.message).toBe("Already answered");
+    expect(await payment.cancel()).toBe(true);
+});
+
 test("offline nothing is sent and nothing is uncertain", async () => {
     const { payment } = makePayment([new OfflineError()]);
     await payment.tap("04A1");

@@ -33,6 +33,8 @@ export class CardPayment {
         this.credential = "";
         this.nextCredential = "";
         this.inFlight = Promise.resolve();
+        this.hasConflict = false;
+        this.conflict = null;
     }
 
     /**
@@ -84,7 +86,10 @@ export class CardPayment {
             return;
         }
         if (answer.code === "conflict") {
-            // Another card or another try got there first: ask which.
+            // Another card or another try got there first: ask which. Where it was none of this till's,
+            // the id is another payment's: say so, or the cashier taps for ever.
+            this.conflict = this.hasConflict ? answer : null;
+            this.hasConflict = true;
             this.enquire();
             return;
         }
@@ -146,6 +151,11 @@ export class CardPayment {
         if (OPEN_STATES.includes(answer.state)) {
             this.answer = answer;
             this._enter("paid");
+            return true;
+        }
+        if (this.conflict) {
+            this.answer = this.conflict;
+            this._enter("refused");
             return true;
         }
         this._enter("waiting");

@@ -11,7 +11,7 @@ export class OfflineError extends Error {
     name = "OfflineError";
 }
 
-/** The four questions that a till may ask the server about cards. */
+/** The questions that a till may ask the server about cards. */
 export class TillClient {
     constructor(pos, paymentMethod) {
         this.pos = pos;
@@ -47,6 +47,10 @@ export class TillClient {
             orderId,
             this.pos.session.id,
         ]);
+    }
+
+    quoteCash(amountMinor, orderId) {
+        return this._call("campus_card_quote_cash", [amountMinor, orderId, this.pos.session.id]);
     }
 
     /** Throws NoAnswerError when nothing came back in time, RPCError when the server said no. */

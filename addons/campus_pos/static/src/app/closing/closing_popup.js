@@ -19,6 +19,8 @@ patch(PosStore.prototype, {
     },
 });
 
+ClosePosPopup.props = [...ClosePosPopup.props, "campus_late?"];
+
 patch(ClosePosPopup.prototype, {
     /** Another device may have authorised a card while the cash was counted. */
     async closeSession() {

@@ -27,6 +27,9 @@ const NEXT_STEPS = {
     key_unknown: _t("Ask for another card, or take the payment another way."),
     limit_uid: _t("Take the payment another way."),
     card_expired: _t("Ask for another card, or take the payment another way."),
+    card_replaced: _t("Ask for the new card, or take the payment another way."),
+    card_returned: _t("Take the payment another way."),
+    card_not_active: _t("The card office activates it. Take the payment another way."),
 };
 
 export function nextStep(answer) {

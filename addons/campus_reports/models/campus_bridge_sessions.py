@@ -1,0 +1,32 @@
+from odoo import api, fields, models
+
+
+class CampusBridge(models.Model):
+    """What a bridge says of tills that were left open over the end of a month."""
+
+    _inherit = "campus.bridge"
+
+    till_note = fields.Text(
+        "Tills Left Open",
+        readonly=True,
+        help="Sessions with sales of an earlier month. The books show a session's sales on the day on which "
+        "it is closed, so these come into a later month.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals["company_id"])
+            vals["till_note"] = self._late_sessions(company)
+        return super().create(vals_list)
+
+    @api.model
+    def _late_sessions(self, company):
+        # sudo: an auditor reads the bridge and not the tills; it names them and their dates alone
+        sessions = (
+            self.env["pos.session"]
+            .sudo()
+            .search([("company_id", "=", company.id), ("state", "!=", "closed")], order="config_id, id")
+        )
+        notes = [(session.config_id.name, session._campus_late_text()) for session in sessions]
+        return "\n".join(f"{name}: {text}" for name, text in notes if text) or False
