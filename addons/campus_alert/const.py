@@ -45,3 +45,5 @@ DELIVERY_BATCH = 100
 
 PUSH_DEVICES_MAX = 10
 PUSH_TTL_S = 24 * 3600
+#: A push whose outcome was never stored is tried again after this time.
+SENDING_MINUTES = 15

@@ -1,9 +1,10 @@
-from . import controllers, edge_app, models, wizard
+from . import address_log, controllers, edge_app, models, wizard
 
 
 def post_load():
-    """Put the short way for taps before Odoo's application."""
+    """Put the short way for taps before Odoo's application; keep secrets of addresses out of the log."""
     edge_app.install()
+    address_log.install()
 
 
 def post_init_hook(env):

@@ -14,6 +14,7 @@ APP_FILES = (
     "preferences.js",
     "qr.js",
     "qr_tables.js",
+    "server_clock.js",
     "store.js",
 )
 #: Of the machine in the lobby; no phone loads them.

@@ -150,3 +150,8 @@ def test_spans_of_time_are_said_in_their_largest_unit(seconds, said):
 
 def test_both_languages_have_the_same_gaps_to_fill():
     assert all(english.count("%s") == chinese.count("%s") for english, chinese in _CHINESE.items())
+
+
+def test_the_page_stands_in_no_frame():
+    assert page.HEADERS["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page.HEADERS["Content-Security-Policy"]

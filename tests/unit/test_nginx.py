@@ -90,7 +90,7 @@ def nginx(tmp_path):
         "return 301", "listen unix:web.socket; return 301"
     )
     conf = conf.replace("unix:web.socket", f"unix:{tmp_path}/web.socket")
-    conf = conf.replace("/etc/nginx/tls", str(tmp_path))
+    conf = conf.replace("/etc/nginx/tls", str(tmp_path)).replace("/var/log/nginx", str(tmp_path))
     make_certificate(tmp_path)
     paths = [
         f"{kind}_temp_path {tmp_path}/{kind};"

@@ -12,7 +12,9 @@ from campus_core.topup import TopupRules
 SUMS = st.integers(0, 1000)
 RULES = st.builds(TopupRules, SUMS, SUMS, SUMS)
 MANDATES = st.builds(Mandate, SUMS, st.integers(1, 1000), st.integers(1, 5), st.booleans(), st.booleans())
-MOMENTS = st.builds(Now, SUMS, st.integers(0, 6), st.booleans(), SUMS)
+MOMENTS = st.builds(Now, SUMS, st.integers(0, 6), st.booleans(), SUMS, st.booleans())
+STATES = st.sampled_from(("draft", "pending", "authorized", "done", "cancel", "error"))
+PAYMENTS = st.builds(topup.Payment, SUMS, STATES, st.floats(0, 3 * topup.BEGUN_COUNTS_S), SUMS)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_no_card_is_charged_against_the_holders_will_or_a_rule(mandate, now, rul
         return
     assert mandate.consented and not mandate.paused and not now.waiting
     assert now.available_minor < mandate.threshold_minor
-    assert now.started_today < mandate.per_day
+    assert now.started_today < mandate.per_day and not now.failed_today
     assert topup.refusal(rules, mandate.amount_minor, now.month_minor) is None
 
 
@@ -79,7 +81,7 @@ def test_no_card_is_charged_against_the_holders_will_or_a_rule(mandate, now, rul
 def test_only_a_low_card_with_room_is_charged_and_then_always(mandate, now, rules):
     fits = topup.refusal(rules, mandate.amount_minor, now.month_minor) is None
     low = now.available_minor < mandate.threshold_minor
-    free = not now.waiting and now.started_today < mandate.per_day
+    free = not now.waiting and not now.failed_today and now.started_today < mandate.per_day
     wanted = mandate.consented and not mandate.paused and low and free and fits
     assert (auto_topup.decide(mandate, now, rules) == "charge") == wanted
 
@@ -96,3 +98,21 @@ def test_a_mandate_without_sense_is_a_callers_mistake():
     for values in ((-1, 100, 1), (100, 0, 1), (100, 100, 0)):
         with pytest.raises(ValueError, match="mandate"):
             Mandate(*values)
+
+
+@given(st.lists(PAYMENTS))
+def test_all_that_may_still_be_paid_counts_in_the_month(payments):
+    month = topup.month_minor(payments)
+    worst = sum(
+        max(one.amount_minor - one.voided_minor, 0)
+        for one in payments
+        if one.state not in ("cancel", "error")
+        and not (one.state == "draft" and one.age_s >= topup.BEGUN_COUNTS_S)
+    )
+    assert month == worst
+    # whoever begins what the month leaves, again and again, never gets beyond the cap
+    rules, begun = TopupRules(month_cap_minor=500), []
+    for _try in range(5):
+        if topup.refusal(rules, 150, topup.month_minor(begun)) is None:
+            begun.append(topup.Payment(150, "draft", 0))
+    assert sum(one.amount_minor for one in begun) <= rules.month_cap_minor

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import card_state
+from odoo.addons.campus_card.html_text import to_html
 from odoo.exceptions import UserError
 
 from ..const import CHANNELS, FORECAST
@@ -94,7 +95,9 @@ class CampusAlertAction(models.Model):
         if user:
             alert = self.with_context(lang=user.lang)
             alert.activity_schedule(
-                "campus_alert.mail_activity_type_alert", user_id=user.id, note=alert.explanation
+                "campus_alert.mail_activity_type_alert",
+                user_id=user.id,
+                note=to_html(alert.explanation),
             )
 
     def _run_server_action(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import quiet_hours
 
-from ..const import CHANNELS, DELIVERY_BATCH, INBOX, MAIL, PUSH, RETRY_MINUTES, SMS
+from ..const import CHANNELS, DELIVERY_BATCH, INBOX, MAIL, PUSH, RETRY_MINUTES, SENDING_MINUTES, SMS
 
 CHANNEL_NAMES = [
     ("mail", "E-mail"),
@@ -29,6 +29,7 @@ class CampusAlertDelivery(models.Model):
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
+            ("sending", "Being Sent"),
             ("queued", "In Odoo's Queue"),
             ("sent", "Sent"),
             ("failed", "Failed"),
@@ -48,7 +49,7 @@ class CampusAlertDelivery(models.Model):
     _once_unique = models.UniqueIndex(
         "(alert_id, partner_id, channel)", "An alert is sent once per person and channel."
     )
-    _due_idx = models.Index("(due_at) WHERE state IN ('waiting', 'failed')")
+    _due_idx = models.Index("(due_at) WHERE state IN ('waiting', 'sending', 'failed')")
     _queued_idx = models.Index("(id) WHERE state = 'queued'")
 
     @api.model
@@ -85,6 +86,9 @@ class CampusAlertDelivery(models.Model):
         cron._commit_progress(remaining=self.search_count(domain))
         while due := self.search(domain, limit=DELIVERY_BATCH).try_lock_for_update().filtered_domain(domain):
             for delivery in due:
+                if delivery._claim():
+                    # Stored before it leaves the house: nothing that follows can undo that it did.
+                    cron._commit_progress()
                 delivery._deliver()
                 # Committed one by one: what has left the house is never sent again.
                 if not cron._commit_progress(1):
@@ -97,9 +101,20 @@ class CampusAlertDelivery(models.Model):
             "|",
             ("state", "=", "waiting"),
             "&",
-            ("state", "=", "failed"),
+            ("state", "in", ("failed", "sending")),
             ("attempts", "<=", len(RETRY_MINUTES)),
         ]
+
+    def _claim(self):
+        """Say that this one is sent now, where sending asks somebody outside; whether it was said.
+
+        One whose outcome was never stored is tried again later: the phone shows the same message once.
+        """
+        if self.channel != PUSH:
+            return False
+        later = fields.Datetime.now() + timedelta(minutes=SENDING_MINUTES)
+        self.write({"state": "sending", "attempts": self.attempts + 1, "due_at": later})
+        return True
 
     def _deliver(self):
         """Try once. The outcome is on the record; nothing is raised."""
@@ -115,7 +130,8 @@ class CampusAlertDelivery(models.Model):
                 vals = getattr(self, f"_send_{self.channel}")()
         except Exception as error:
             vals = {"state": "failed", "error": f"{type(error).__name__}: {error}"[:200]}
-        self.write({"attempts": self.attempts + 1, "error": False, **vals})
+        counted = self.state == "sending"
+        self.write({"attempts": self.attempts + (not counted), "error": False, **vals})
         if self.state == "failed":
             self._plan_retry()
         elif self.state == "sent":

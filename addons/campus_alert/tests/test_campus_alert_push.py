@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import freeze_time, tagged
 
@@ -105,6 +106,42 @@ class TestAlertPush(AlertCase):
         self.deliver(NOW + timedelta(minutes=6))
         self.assertEqual((alert.delivery_ids.state, alert.delivery_ids.error), ("sent", False))
         self.assertEqual(len(self.service.received), 2)
+
+    def test_what_left_the_house_is_known_whatever_happens_then(self):
+        self.register()
+        alert = self.raise_alert()
+        push = type(alert.delivery_ids)._push
+
+        def left_and_died(delivery, *args):
+            push(delivery, *args)
+            raise SystemExit("the worker is killed before it has stored what became of it")
+
+        with patch.object(type(alert.delivery_ids), "_push", left_and_died):
+            # Odoo's ``assertRaises`` would roll back what the clock has stored
+            try:
+                self.deliver()
+            except SystemExit:
+                self.env.invalidate_all()
+            else:
+                self.fail("the worker lives")
+        self.assertEqual((alert.delivery_ids.state, alert.delivery_ids.attempts), ("sending", 1))
+        self.deliver(NOW + timedelta(minutes=5))
+        self.assertEqual(len(self.service.received), 1)
+        # the same message, which replaces the one that the phone has
+        self.deliver(NOW + timedelta(minutes=16))
+        tags = [
+            json.loads(self.phone.decrypt(body))["options"]["tag"]
+            for _path, _headers, body in self.service.received
+        ]
+        self.assertEqual((tags, alert.delivery_ids.state), ([f"campus-alert-{alert.id}"] * 2, "sent"))
+
+    def test_odoos_own_push_messages_wait_for_the_end_of_the_transaction(self):
+        self.register()
+        device = self.env["mail.push.device"].search([("partner_id", "=", self.partner.id)])
+        self.partner._web_push_send_notification(device, "key", "key", payload={"title": "Paused"})
+        self.assertEqual(self.service.received, [])
+        queued = self.env["mail.push"].search([("mail_push_device_id", "=", device.id)])
+        self.assertEqual(queued.mapped("payload"), ['{"title": "Paused"}'])
 
     def test_a_device_that_is_gone_is_forgotten(self):
         self.register()

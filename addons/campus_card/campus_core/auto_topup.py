@@ -27,12 +27,17 @@ class Mandate:
 
 @dataclass(frozen=True)
 class Now:
-    """The wallet at this moment. ``started_today`` counts every try, also failed ones."""
+    """The wallet at this moment. ``started_today`` counts every try, also failed ones.
+
+    A try that failed is the day's last: nothing is asked of a provider twice on a day in which it
+    said no.
+    """
 
     available_minor: int
     started_today: int = 0
     waiting: bool = False
     month_minor: int = 0
+    failed_today: bool = False
 
 
 def decide(mandate: Mandate, now: Now, rules: TopupRules) -> Decision:
@@ -42,7 +47,7 @@ def decide(mandate: Mandate, now: Now, rules: TopupRules) -> Decision:
         (mandate.paused, "paused"),
         (now.available_minor >= mandate.threshold_minor, "enough"),
         (now.waiting, "waiting"),
-        (now.started_today >= mandate.per_day, "day_limit"),
+        (now.started_today >= mandate.per_day or now.failed_today, "day_limit"),
     )
     for applies, decision in checks:
         if applies:

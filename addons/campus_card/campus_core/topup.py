@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import errors, money
@@ -9,6 +10,10 @@ from .errors import MoneyError, Refusal
 from .money import MAX_MINOR
 
 PRESETS_MAX = 6
+#: Providers let a payment that was begun be finished for hours: it counts for a day.
+BEGUN_COUNTS_S = 86_400
+#: States of Odoo's payment transactions that bring money, or may still.
+BEGUN, COMING = "draft", ("pending", "authorized", "done")
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,29 @@ def refusal(rules: TopupRules, asked_minor: int, month_minor: int) -> Refusal | 
             },
         )
     return None
+
+
+@dataclass(frozen=True)
+class Payment:
+    """An online payment of this month: what was asked for, and what of it was let go again."""
+
+    amount_minor: int
+    state: str
+    age_s: float
+    voided_minor: int = 0
+
+
+def month_minor(payments: Iterable[Payment]) -> int:
+    """Cents that came in or may still come in.
+
+    A payment that was only begun counts too: its page is open, and whoever began four of them
+    can pay all four.
+    """
+    return sum(
+        max(payment.amount_minor - payment.voided_minor, 0)
+        for payment in payments
+        if payment.state in COMING or (payment.state == BEGUN and payment.age_s < BEGUN_COUNTS_S)
+    )
 
 
 def month_left_minor(rules: TopupRules, month_minor: int) -> int | None:

@@ -1,5 +1,7 @@
 from . import (
     campus_rights,
+    base_address,
+    mail_thread,
     campus_pocket_plan,
     campus_account_links,
     campus_account,
@@ -53,7 +55,9 @@ from . import (
     campus_import_job,
     campus_import_report,
     ir_http,
+    ir_http_headers,
     res_company_device,
+    res_company_time,
     res_config_settings_device,
     campus_key,
     campus_terminal,

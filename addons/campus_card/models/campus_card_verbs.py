@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ..campus_core import card_state
 from ..campus_core.errors import Refusal
+from ..html_text import to_html
 
 # The verb that leads from one state to another: the core's table, read backwards.
 VERB_BETWEEN = {
@@ -146,7 +147,7 @@ class CampusCard(models.Model):
             card.activity_schedule(
                 LOST_ACTIVITY,
                 user_id=user.id,
-                note=card.env._("Ask the holder whether the card has turned up, or replace it."),
+                note=to_html(card.env._("Ask the holder whether the card has turned up, or replace it.")),
             )
 
     def _move_refused(self, target):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..campus_core import device_health, heartbeat, wire
 from ..columns import BigInteger, Uuid
 from ..edge_http import server_time_ms
+from ..html_text import to_html
 from .campus_edge import ACTIVE
 
 HEARTBEAT_INTERVAL_S = 30
@@ -180,7 +181,10 @@ class CampusEdge(models.Model):
         elif self.responsible_id and not self.activity_search([DEVICE_ACTIVITY]):
             edge = self.with_context(lang=self.responsible_id.lang)
             edge.activity_schedule(
-                DEVICE_ACTIVITY, user_id=self.responsible_id.id, note=edge.health_text or None
+                DEVICE_ACTIVITY,
+                user_id=self.responsible_id.id,
+                # what a machine says about itself is text, whatever it says
+                note=to_html(edge.health_text),
             )
 
     def _mark_fault(self, code):

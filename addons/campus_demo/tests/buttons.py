@@ -151,7 +151,8 @@ def open_action(env, action_id, context):
     action = env["ir.actions.actions"].browse(action_id).sudo()
     if action.type != "ir.actions.act_window":
         return None
-    return _open(env, {**env[action.type]._for_xml_id(action.xml_id), "context": context})
+    opened = env[action.type].sudo().browse(action_id)._get_action_dict()
+    return _open(env, {**opened, "context": context})
 
 
 def _open(env, action):

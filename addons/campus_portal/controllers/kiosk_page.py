@@ -50,6 +50,9 @@ class KioskPage(CampusPage):
             request.update_context(lang=code)
         return request.env["campus.kiosk"]._of_key(request.cookies.get(KIOSK_COOKIE))
 
+    def _company_of_page(self):
+        return self._kiosk().company_id or request.env.company
+
     def _part(self, template, status=200, **values):
         """A part of the page, which the page puts in place of the one before."""
         shown = {"error": None, "idle_s": kiosk_core.IDLE_S, **values}

@@ -27,8 +27,15 @@ class CampusPage:
         """``values`` as a JSON answer that nobody keeps."""
         return request.make_json_response(values, headers=dict(PRIVATE_HEADERS), status=status)
 
+    def _company_of_page(self):
+        """Whose clock the page shows."""
+        return request.env["campus.portal"]._company()
+
     def _layout_values(self):
+        company = self._company_of_page()
         return {
+            "zone": company._campus_zone_name(),
+            "local": company._campus_local,
             "doctype": DOCTYPE,
             "title": request.env._("Campus Card"),
             "app_url": app_files.url,

@@ -1,4 +1,5 @@
 import re
+import time
 
 from odoo import http
 from odoo.http import request
@@ -26,6 +27,13 @@ BROWSERS = (
 
 class CampusPhoneRoutes(CampusPage, http.Controller):
     """The phone as a card."""
+
+    @http.route(
+        "/my/card/time", type="http", auth="public", methods=["GET"], readonly=True, save_session=False
+    )
+    def server_time(self):
+        """The server's clock: a phone's own may be minutes off, and right again a minute later."""
+        return self._json({"server_time_ms": int(time.time() * 1000)})
 
     @http.route("/my/card/phone/challenge", type="http", auth="user", methods=["POST"], readonly=True)
     def challenge(self, **_form):

@@ -1,4 +1,5 @@
 import secrets
+from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import emergency
@@ -114,11 +115,9 @@ class CampusEmergency(models.Model):
         return bool(rows)
 
     def _start_of_today(self):
-        # sudo: the campus's day, whoever sits at the till and wherever
-        at_campus = self.with_context(tz=self.company_id.partner_id.sudo().tz or "UTC")
-        local = fields.Datetime.context_timestamp(at_campus, fields.Datetime.now())
-        start = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        return fields.Datetime.now() - (local.replace(microsecond=0) - start)
+        now = self.company_id._campus_zoned(fields.Datetime.now())
+        start = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return start.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 class CampusCard(models.Model):

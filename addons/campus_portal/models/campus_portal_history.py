@@ -37,7 +37,7 @@ class CampusPortal(models.AbstractModel):
     @api.model
     def _recent_transfers(self, wallet):
         transfers = wallet.env["campus.transfer"].search(
-            [("wallet_id", "=", wallet.id)], order="id desc", limit=RECENT_MAX * 4
+            [("wallet_id", "=", wallet.id)], order="occurred_at desc, id desc", limit=RECENT_MAX * 4
         )
         # One purchase may have taken from several pockets: it is one line for people.
         groups = list(transfers.grouped("uuid").values())[:RECENT_MAX]
@@ -53,8 +53,7 @@ class CampusPortal(models.AbstractModel):
     def _present_transfers(self, lines, how=None):
         first = lines[0]
         minor = sum(-t.amount_minor if self._is_own(t.debit_account_id, t) else t.amount_minor for t in lines)
-        pockets = {account.plan_id.name for t in lines for account in self._own_pockets(t)}
-        details = [", ".join(sorted(filter(None, pockets))), how]
+        details = [self._detail_of(lines), how]
         return {
             "icon": "back" if first.reverses_id else ICONS.get(first.kind, "receipt"),
             "title": self._title_of(first),
@@ -74,26 +73,46 @@ class CampusPortal(models.AbstractModel):
         return both.filtered(lambda account: account.kind == "pocket" and self._is_own(account, transfer))
 
     @api.model
+    def _detail_of(self, lines):
+        """What a purchase was paid from, where everything else came from: a pocket says nothing about that."""
+        if lines[0].kind == "purchase":
+            pockets = {account.plan_id.name for t in lines for account in self._own_pockets(t)}
+            return ", ".join(sorted(filter(None, pockets)))
+        return self._place_of(lines[0])
+
+    @api.model
+    def _place_of(self, transfer):
+        """The counter, the desk or the way of payment: the account itself, not the company behind it."""
+        other = (transfer.debit_account_id | transfer.credit_account_id).filtered(
+            lambda account: not self._is_own(account, transfer)
+        )
+        return other[:1].display_name or ""
+
+    @api.model
     def _title_of(self, transfer):
         """Where it was for a purchase, what it was for everything else."""
         kinds = dict(transfer._fields["kind"]._description_selection(self.env))
         label = kinds.get(transfer.kind, transfer.kind)
         if transfer.kind == "purchase":
-            other = (transfer.debit_account_id | transfer.credit_account_id).filtered(
-                lambda account: not self._is_own(account, transfer)
-            )
-            label = transfer.memo or other[:1].partner_id.name or other[:1].name or label
+            label = self._place_of(transfer) or label
         return self.env._("Refund: %s", label) if transfer.reverses_id else label
 
     @api.model
     def _recent_refusals(self, wallet):
-        """Payments that were refused, in words; the register of answers keeps the numbers."""
+        """Payments that were refused, in words; the register of answers keeps the numbers.
+
+        A till that asks for the PIN is refused first and paid a moment later under the same uuid:
+        what was paid in the end was no refusal.
+        """
         rows = self.env.execute_query(
             SQL(
-                """SELECT answer, answered_at FROM campus_posting
+                """SELECT answer, answered_at FROM campus_posting refused
                     WHERE wallet_id = %s AND NOT ok AND action = 'birth' AND code <> 'conflict'
                       AND answered_at > now() AT TIME ZONE 'UTC' - INTERVAL '14 days'
-                    ORDER BY id DESC LIMIT %s""",
+                      AND NOT EXISTS (SELECT FROM campus_posting paid
+                                       WHERE paid.uuid = refused.uuid AND paid.ok AND paid.action = 'birth'
+                                         AND paid.wallet_id = refused.wallet_id)
+                    ORDER BY answered_at DESC, id DESC LIMIT %s""",
                 wallet.id,
                 RECENT_MAX,
             )

@@ -3,7 +3,7 @@ import time
 from base64 import b64decode
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.addons.campus_card.campus_core import card_state, phone_key
 from odoo.addons.campus_card.campus_core import errors as core_errors
 from odoo.tools.misc import hash_sign, verify_hash_signed
@@ -61,7 +61,7 @@ class CampusPortal(models.AbstractModel):
         return self.env._(
             "It is on “%(phone)s” since %(day)s. That phone stops as soon as you move the card.",
             phone=phone.name,
-            day=self._format_day(fields.Datetime.context_timestamp(self, phone.create_date).date()),
+            day=self._format_day(self._company()._campus_local(phone.create_date).date()),
         )
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import CampusPosCommon
@@ -24,6 +24,10 @@ class TestCampusTillLinks(CampusPosCommon):
     def test_tills_go_along_with_the_clearing_account(self):
         old = self.company.campus_clearing_account_id
         new = old.copy({"name": "Clearing 2"})
+        with self.assertRaisesRegex(UserError, "open PoS Sessions"), self.cr.savepoint():
+            self.company.campus_clearing_account_id = new
+        self.company.invalidate_recordset()
+        self.sudo_env["pos.session"].search([("config_id", "=", self.config.id)]).state = "closed"
         self.company.campus_clearing_account_id = new
         self.assertEqual(self.config.campus_account_id.gl_account_id, new)
         self.assertEqual(self.method.outstanding_account_id, new)

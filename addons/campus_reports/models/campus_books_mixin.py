@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.campus_card.html_text import to_html
 from odoo.exceptions import AccessError
 
 FINANCE = "campus_card.group_campus_card_finance"
@@ -33,7 +34,9 @@ class CampusBooksMixin(models.AbstractModel):
         if (self | (siblings or self)).activity_search([activity_type]):
             return
         for user in self._finance_users():
-            self.activity_schedule(activity_type, fields.Date.context_today(self), note=note, user_id=user.id)
+            self.activity_schedule(
+                activity_type, fields.Date.context_today(self), note=to_html(note), user_id=user.id
+            )
 
     def _finance_users(self):
         group = self.env.ref(FINANCE)

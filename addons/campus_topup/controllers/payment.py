@@ -1,6 +1,8 @@
+from odoo.addons.campus_card import page_headers
 from odoo.addons.campus_portal.controllers.main import CampusPage
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.controllers.portal import PaymentPortal
+from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing
 from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.tools import float_compare, is_html_empty
@@ -54,8 +56,9 @@ class TopupPayment(CampusPage, PaymentPortal):
             "access_token": payment_utils.generate_access_token(payer_sudo.id, amount, currency.id),
         }
         response = request.render("campus_topup.pay", values)
+        # a page of Odoo's with the providers' scripts: it has a policy of its own, in nobody's frame
+        page_headers.complete(response.headers, "text/html", request.httprequest.path)
         response.headers["Cache-Control"] = "no-store, private"
-        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     def _campus_start_payment(self, wallet_sudo, payer_sudo, landing, *, logged_in, link_sudo=None, **kwargs):
@@ -73,28 +76,47 @@ class TopupPayment(CampusPage, PaymentPortal):
         amount_minor = round(amount * 100)
         if float_compare(amount, amount_minor / 100, precision_digits=6):
             raise ValidationError(request.env._("This is not an amount."))
-        request.env["campus.portal"]._check_topup(wallet_sudo, amount_minor, guest=bool(link_sudo))
-        if link_sudo:
-            link_sudo._begin(amount_minor)
         self._campus_check_option(kwargs, wallet_sudo, payer_sudo, amount, logged_in)
-        kwargs.pop("partner_id", None), kwargs.pop("currency_id", None)
-        kwargs["reference_prefix"] = f"CARD-{wallet_sudo.company_id.id}"
-        kwargs["landing_route"] = landing
-        tx_sudo = self._create_transaction(
-            amount=amount,
-            currency_id=currency.id,
-            partner_id=payer_sudo.id,
-            custom_create_values={
-                "campus_wallet_id": wallet_sudo.id,
-                "campus_link_id": link_sudo.id if link_sudo else False,
-                "campus_topup_state": "waiting",
+        # sudo: a payer makes no transactions by hand; what is stored was checked above and below
+        transactions = request.env["payment.transaction"].sudo()
+        tx_id = transactions._campus_begin(
+            wallet_sudo,
+            amount_minor,
+            {
+                **self._campus_option_vals(kwargs),
+                "amount": amount,
+                "currency_id": currency.id,
+                "partner_id": payer_sudo.id,
             },
-            **kwargs,
+            link=link_sudo,
+            guest=bool(link_sudo),
         )
-        tx_sudo.landing_route = (
-            f"{landing}/{tx_sudo.id}?access_token={access_token}" if link_sudo else f"{landing}/{tx_sudo.id}"
-        )
-        return tx_sudo._get_processing_values()
+        tx_sudo = transactions.browse(tx_id)
+        query = f"?access_token={access_token}" if link_sudo else ""
+        PaymentPostProcessing.monitor_transaction(tx_sudo)
+        return tx_sudo._campus_go_on(f"{landing}/{tx_id}{query}")
+
+    @staticmethod
+    def _campus_option_vals(kwargs):
+        """The chosen way of payment, as Odoo's own form stores it."""
+        flow = kwargs["flow"]
+        # sudo: fields of providers and tokens are not for payers
+        if flow == "token":
+            token = request.env["payment.token"].sudo().browse(kwargs["token_id"])
+            method, provider = token.payment_method_id, token.provider_id
+        else:
+            token = request.env["payment.token"]
+            method = request.env["payment.method"].sudo().browse(kwargs.get("payment_method_id"))
+            provider = request.env["payment.provider"].sudo().browse(kwargs["provider_id"])
+        wanted = provider._is_tokenization_required() or kwargs.get("tokenization_requested")
+        saves = flow != "token" and provider.allow_tokenization and method.support_tokenization and wanted
+        return {
+            "provider_id": provider.id,
+            "payment_method_id": method.id,
+            "token_id": token.id,
+            "operation": f"online_{flow}",
+            "tokenize": bool(saves),
+        }
 
     def _campus_check_option(self, kwargs, wallet_sudo, payer_sudo, amount, logged_in):
         """The way of payment must be one that the form offered; guests keep none."""

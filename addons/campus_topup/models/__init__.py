@@ -6,6 +6,8 @@ from . import (
     campus_topup_link_once,
     campus_topup_mandate,
     payment_transaction,
+    payment_transaction_begin,
+    payment_transaction_ask,
     payment_transaction_refund,
     campus_dispute,
     campus_history,

@@ -2,6 +2,7 @@ from uuid import uuid5
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.columns import BigLink
+from odoo.addons.campus_card.html_text import to_html
 from odoo.exceptions import AccessError, UserError
 
 from ..const import TOPUP_NAMESPACE
@@ -77,7 +78,9 @@ class CampusDispute(models.Model):
         dispute = self.create({"transfer_id": first.id, "reason": (reason or "").strip()[:500]})
         for user in dispute._staff():
             dispute.activity_schedule(
-                "campus_topup.mail_activity_type_dispute", user_id=user.id, note=dispute.reason
+                "campus_topup.mail_activity_type_dispute",
+                user_id=user.id,
+                note=to_html(dispute.reason),
             )
         return dispute
 

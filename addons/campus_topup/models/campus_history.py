@@ -1,6 +1,6 @@
 import datetime as dt
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, format_date
 
 from ..chart import stack
@@ -31,8 +31,11 @@ SELECT min(t.id), t.uuid::text, min(t.kind), min(t.occurred_at), min(t.booking_d
   FROM campus_transfer t
   JOIN campus_account debit ON debit.id = t.debit_account_id
  WHERE t.wallet_id = %(wallet)s AND %(where)s
- GROUP BY t.uuid ORDER BY min(t.id) DESC LIMIT %(limit)s
+ GROUP BY t.uuid ORDER BY min(t.occurred_at) DESC, min(t.id) DESC LIMIT %(limit)s
 """
+# What comes after the last line of a page: lines are sorted by their time, and by id within it.
+BEFORE = """(t.occurred_at, t.id) <
+    (SELECT last.occurred_at, last.id FROM campus_transfer last WHERE last.id = %s AND last.wallet_id = %s)"""
 SUMS = """
 SELECT date_trunc(%(span)s, t.booking_date)::date,
        CASE WHEN debit.wallet_id = t.wallet_id THEN t.credit_account_id ELSE t.debit_account_id END,
@@ -68,7 +71,7 @@ class CampusHistory(models.AbstractModel):
         if uuid:
             where.append(SQL("t.uuid = %s", uuid))
         if before_id:
-            where.append(SQL("t.id < %s", before_id))
+            where.append(SQL(BEFORE, before_id, wallet.id))
         rows = self.env.execute_query(
             SQL(ROWS, wallet=wallet.id, where=SQL(" AND ").join(where), limit=limit)
         )
@@ -127,11 +130,11 @@ class CampusHistory(models.AbstractModel):
     @api.model
     def _refusals(self, wallet, limit=20):
         """What was refused lately at tills, readers and doors: ``[{at, amount_minor, text}]``."""
-        postings = self.env["campus.posting"].search(
-            [("wallet_id", "=", wallet.id), ("ok", "=", False), ("action", "=", "birth")], limit=limit
-        )
+        postings = self._unpaid(wallet, limit)
         taps = self.env["campus.tap"].search(
-            [("card_id", "in", wallet.card_ids.ids), ("outcome", "=", "refused")], limit=limit
+            [("card_id", "in", wallet.card_ids.ids), ("outcome", "=", "refused")],
+            order="occurred_at desc, id desc",
+            limit=limit,
         )
         found = {}
         for posting in postings:
@@ -145,6 +148,24 @@ class CampusHistory(models.AbstractModel):
             {"at": at, "amount_minor": minor, "text": self._explain(wallet, answer)}
             for at, minor, answer in newest
         ]
+
+    @api.model
+    def _unpaid(self, wallet, limit):
+        """Answers that refused a payment, without those that were paid under the same uuid afterwards:
+        a till asks for the PIN that way."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM campus_posting refused
+                    WHERE wallet_id = %s AND NOT ok AND action = 'birth'
+                      AND NOT EXISTS (SELECT FROM campus_posting paid
+                                       WHERE paid.uuid = refused.uuid AND paid.ok AND paid.action = 'birth'
+                                         AND paid.wallet_id = refused.wallet_id)
+                    ORDER BY answered_at DESC, id DESC LIMIT %s""",
+                wallet.id,
+                limit,
+            )
+        )
+        return self.env["campus.posting"].browse([row[0] for row in rows])
 
     @api.model
     def _explain(self, wallet, answer):
@@ -198,5 +219,4 @@ class CampusHistory(models.AbstractModel):
     @api.model
     def _today(self, wallet):
         """Today in the time zone of the wallet's company."""
-        zone = wallet.company_id.partner_id.tz or "UTC"
-        return fields.Date.context_today(wallet.with_context(tz=zone))
+        return wallet.company_id._campus_today()

@@ -122,6 +122,7 @@ class CampusKioskSession(models.Model):
         today = self.env["campus.history"]._today(wallet)
         months = [self._month(today, back) for back in range(KIOSK_MONTHS_BACK + 1)]
         start, end = months[months_back]
+        now = fields.Datetime.now()
         locale = babel_locale_parse(self.env.lang or "en_US")
         # what this month's last day has not brought yet is not on it
         values = self.env["campus.statement"]._values(wallet, start, min(end, today))
@@ -135,7 +136,8 @@ class CampusKioskSession(models.Model):
             "school": self.company_id.name,
             "holder_name": self.partner_id.name,
             "holder_number": self.partner_id.campus_number,
-            "printed_at": fields.Datetime.now(),
+            "printed_at": now,
+            "printed_when": self.company_id._campus_when(now, self.env),
             "symbol": wallet.currency_id.symbol,
             "text_of": _signed,
         }

@@ -8,6 +8,10 @@ class CampusLedger(models.AbstractModel):
     def _sentences(self):
         return {
             **super()._sentences(),
+            "topup_over_authorised": self.env._(
+                "The provider reports more than was authorised: the whole and parts of it, or too many parts."
+            ),
+            "topup_unanswered": self.env._("The provider's answer is not known."),
             "kiosk_other_holder": self.env._("This is a card of somebody else."),
             "kiosk_same_kind": self.env._(
                 "This says no more than the card before: show the phone beside the card, or the card beside the phone."

@@ -1,8 +1,10 @@
+import datetime as dt
 import io
 import json
 import zipfile
 
 from odoo import api, fields, models
+from odoo.addons.campus_card.html_text import to_html
 
 MANAGER = "campus_card.group_campus_card_manager"
 
@@ -29,11 +31,18 @@ class CampusPrivacy(models.AbstractModel):
             "links": self._rows("campus.topup.link", wallet, LINK_FIELDS),
             "disputes": self._rows("campus.dispute", wallet, DISPUTE_FIELDS),
         }
+
+        def in_words(value):
+            """A moment by the campus's clock, with its distance from UTC; everything else as it is read."""
+            if isinstance(value, dt.datetime):
+                return wallet.company_id._campus_zoned(value).isoformat(timespec="seconds")
+            return str(value)
+
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in parts.items():
                 archive.writestr(
-                    f"{name}.json", json.dumps(content, ensure_ascii=False, indent=1, default=str)
+                    f"{name}.json", json.dumps(content, ensure_ascii=False, indent=1, default=in_words)
                 )
         return buffer.getvalue()
 
@@ -138,7 +147,7 @@ class CampusPrivacy(models.AbstractModel):
             partner.activity_schedule(
                 "campus_topup.mail_activity_type_erasure",
                 fields.Date.context_today(self),
-                note=note,
+                note=to_html(note),
                 user_id=user.id,
             )
 

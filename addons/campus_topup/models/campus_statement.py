@@ -20,7 +20,7 @@ SELECT min(t.id), min(t.occurred_at), min(t.booking_date), min(t.kind), bool_or(
   JOIN campus_account account ON account.id IN (t.debit_account_id, t.credit_account_id)
  WHERE t.wallet_id = %(wallet)s AND account.wallet_id = t.wallet_id AND account.kind = 'pocket'
    AND t.booking_date BETWEEN %(start)s AND %(end)s
- GROUP BY t.uuid ORDER BY 1
+ GROUP BY t.uuid ORDER BY min(t.occurred_at), min(t.id)
 """
 # Longest statement: two years, as one file.
 DAYS_MAX = 731
@@ -49,7 +49,7 @@ class CampusStatement(models.AbstractModel):
         history = self.env["campus.history"]
         kinds = dict(self.env["campus.transfer"]._fields["kind"]._description_selection(self.env))
         places = history._place_names({row[5] for row in rows})
-        balance, lines = opening, []
+        company, balance, lines = wallet.company_id, opening, []
         for transfer_id, occurred_at, booking_date, kind, is_reversal, place_id, minor in rows:
             balance += minor
             name = kinds.get(kind, "")
@@ -57,6 +57,8 @@ class CampusStatement(models.AbstractModel):
                 {
                     "id": transfer_id,
                     "occurred_at": occurred_at,
+                    "local_at": company._campus_local(occurred_at),
+                    "when": company._campus_when(occurred_at, self.env),
                     "booking_date": booking_date,
                     "name": self.env._("Refund: %s", name) if is_reversal else name,
                     "place": places.get(place_id, ""),

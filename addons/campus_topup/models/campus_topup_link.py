@@ -33,9 +33,20 @@ class CampusTopupLink(models.Model):
     )
     expires_at = fields.Datetime(readonly=True)
     opened_at = fields.Datetime(readonly=True, help="When somebody looked at a link for one payment.")
+    slot = fields.Integer(readonly=True, help="Place among the links of a wallet that work at a time.")
     transaction_ids = fields.One2many("payment.transaction", "campus_link_id", readonly=True)
 
     _token_unique = models.Constraint("UNIQUE(token)", "A token belongs to one link.")
+    # Two that are made at once would both find a place: the database gives it to one.
+    _slot_check = models.Constraint(
+        "CHECK (COALESCE(amount_minor, 0) > 0 OR revoked_at IS NOT NULL"
+        f" OR COALESCE(slot, 0) BETWEEN 1 AND {LINKS_MAX})",
+        f"At most {LINKS_MAX} links work at a time.",
+    )
+    _slot_unique = models.UniqueIndex(
+        "(wallet_id, slot) WHERE revoked_at IS NULL AND COALESCE(amount_minor, 0) = 0",
+        "Another link was made at the same moment. Please try again.",
+    )
 
     @api.depends("shown_name")
     def _compute_display_name(self):
@@ -48,9 +59,17 @@ class CampusTopupLink(models.Model):
         name = " ".join((shown_name or "").split())
         if not 0 < len(name) <= NAME_MAX:
             raise ValidationError(self.env._("Choose a name of at most %s characters.", NAME_MAX))
-        if len(self._lasting(wallet)) >= LINKS_MAX:
+        free = set(range(1, LINKS_MAX + 1)).difference(self._lasting(wallet).mapped("slot"))
+        if not free:
             raise ValidationError(self.env._("At most %s links work at a time. Revoke one first.", LINKS_MAX))
-        return self.create({"wallet_id": wallet.id, "shown_name": name, "token": secrets.token_urlsafe(24)})
+        return self.create(
+            {
+                "wallet_id": wallet.id,
+                "shown_name": name,
+                "token": secrets.token_urlsafe(24),
+                "slot": min(free),
+            }
+        )
 
     @api.model
     def _lasting(self, wallet):

@@ -33,7 +33,7 @@ class CampusTopupLink(models.Model):
         """How far the one payment is: ``waiting``, ``opened``, ``failed``, ``coming``, ``paid``,
         ``refused`` (paid, and on no card) or ``over``."""
         self.ensure_one()
-        payments = self.transaction_ids
+        payments = self.transaction_ids.filtered(lambda tx: tx.operation != "refund")
         if payments.filtered(lambda tx: tx.campus_topup_state == "booked"):
             return "paid"
         if payments.filtered(lambda tx: tx.campus_topup_state == "refused"):
@@ -57,13 +57,13 @@ class CampusTopupLink(models.Model):
             self.opened_at = fields.Datetime.now()
 
     def _begin(self, amount_minor):
-        """Check that a payment of this sum may begin now; two at once wait for each other here."""
+        """Check that a payment of this sum may begin now, in the wallet's turn: two at once take turns."""
         self.ensure_one()
+        self.invalidate_recordset()
+        if self.revoked_at:
+            raise ValidationError(self.env._("This link was used or is over."))
         if not self.amount_minor:
             return
-        self.flush_recordset()
-        self.env.cr.execute("SELECT id FROM campus_topup_link WHERE id = %s FOR UPDATE", [self.id])
-        self.invalidate_recordset()
         if amount_minor != self.amount_minor:
             raise ValidationError(self.env._("This link is for another amount."))
         if not self._is_payable():

@@ -69,7 +69,7 @@ class CampusTopupMandate(models.Model):
         to_text = self.env["campus.amount"]._to_text
         return self.env._(
             "When less than %(threshold)s can be spent on my card, %(school)s may charge my saved way of payment "
-            "with %(amount)s and put it on the card, at most %(times)s times a day. I can end this at any time "
+            "with %(amount)s and put it on the card, %(times)s per day at most. I can end this at any time "
             "in the portal; a failed payment pauses it.",
             threshold=to_text(threshold_minor, wallet.currency_id),
             amount=to_text(amount_minor, wallet.currency_id),
@@ -121,24 +121,70 @@ class CampusTopupMandate(models.Model):
 
     @api.model
     def _cron_charge(self):
-        """Charge every mandate whose card is low, each in a transaction of its own."""
-        domain = [("state", "=", "active")]
-        mandates = self.search(domain)
+        """Charge every mandate whose card is low, each in transactions of its own."""
+        mandates = self.search([("state", "=", "active")])
         self.env["ir.cron"]._commit_progress(remaining=len(mandates))
         for mandate in mandates:
-            mandate = mandate.try_lock_for_update().filtered_domain(domain)
-            if mandate:
+            try:
                 mandate._charge_if_low()
+            except Exception:
+                # whatever it was, those behind it are not to wait for it
+                _logger.exception("Automatic top-up %s failed.", mandate.id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+        self.env["payment.transaction"]._campus_cron_unanswered()
+
+    def _charge_if_low(self):
+        """Charge once if the rules say so; returns the decision.
+
+        The payment is stored before the provider is asked, and its answer before the card is filled:
+        see ``payment.transaction._campus_ask``.
+        """
+        self.ensure_one()
+        decision, tx = self._intend()
+        if tx:
+            tx._campus_ask("_charge_with_token")
+            tx._campus_settle_apart()
+        return decision
+
+    def _intend(self):
+        """Decide in the wallet's turn and store the payment that is meant; ``(decision, payment)``."""
+        with self.env["payment.transaction"]._campus_turn(self.wallet_id) as env:
+            mandate = self.with_env(env)
+            mandate.invalidate_recordset()
+            left = mandate._unasked()
+            decision = "charge" if left else mandate._decide()
+            if decision == "charge" and not left:
+                mandate.charged_at = fields.Datetime.now()
+                left = env["payment.transaction"].create(mandate._prepare_transaction_vals())
+            tx_id = left.id
+        self.invalidate_recordset()
+        return decision, self.env["payment.transaction"].browse(tx_id or ())
+
+    def _unasked(self):
+        """A payment of today that was stored when the server stopped, before anybody was asked."""
+        if self.state != "active":
+            return self.env["payment.transaction"]
+        return self._tried_today().filtered(
+            lambda tx: tx.state == "draft" and not tx.campus_asked_at and tx.campus_mandate_id == self
+        )[:1]
+
+    def _tried(self):
+        """Payments of all automatic top-ups of this wallet: a new consent is no new day."""
+        return self.env["payment.transaction"].search(
+            [("campus_mandate_id.wallet_id", "=", self.wallet_id.id), ("source_transaction_id", "=", False)]
+        )
+
+    def _tried_today(self):
+        today = self.env["payment.transaction"]._campus_start_of(self.company_id, "day")
+        return self._tried().filtered(lambda tx: tx.create_date >= today)
 
     def _decide(self):
         self.ensure_one()
         company, wallet = self.company_id, self.wallet_id
         if not company.campus_auto_topup_per_day or wallet.state != "open" or not self.token_id.active:
             return "off"
-        today = self.env["payment.transaction"]._campus_start_of(company, "day")
-        tried = self.env["payment.transaction"].search([("campus_mandate_id.wallet_id", "=", wallet.id)])
+        today = self._tried_today()
         wallet.invalidate_recordset()
         return auto_topup.decide(
             auto_topup.Mandate(
@@ -150,48 +196,32 @@ class CampusTopupMandate(models.Model):
             ),
             auto_topup.Now(
                 wallet.available_minor,
-                started_today=len(tried.filtered(lambda tx: tx.create_date >= today)),
-                waiting=bool(tried.filtered(lambda tx: tx.state in ("draft", "pending", "authorized"))),
+                started_today=len(today),
+                waiting=any(tx.state in ("draft", "pending", "authorized") for tx in self._tried()),
                 month_minor=self.env["payment.transaction"]._campus_month_minor(wallet),
+                failed_today=any(tx.state in ("cancel", "error") for tx in today),
             ),
             company._campus_topup_rules(),
         )
 
-    def _charge_if_low(self):
-        """Charge once if the rules say so; returns the decision, or ``busy``.
-
-        Two at once: the second finds the mandate locked, or written since its transaction began,
-        which makes PostgreSQL refuse it. Neither can overlook the payment of the other.
-        """
-        if not self.try_lock_for_update():
-            return "busy"
-        decision = self._decide()
-        if decision == "charge":
-            self.write({"charged_at": fields.Datetime.now()})
-            self.flush_recordset()
-            tx = self.env["payment.transaction"].create(self._prepare_transaction_vals())
-            tx._charge_with_token()
-            tx._post_process()
-        return decision
-
     def _prepare_transaction_vals(self):
         self.ensure_one()
-        token = self.token_id
-        transactions = self.env["payment.transaction"]
+        token, transactions = self.token_id, self.env["payment.transaction"]
+        reference = transactions._compute_reference(
+            token.provider_id.code, prefix=f"AUTO-{self.wallet_id.id}"
+        )
         return {
             "provider_id": token.provider_id.id,
             "payment_method_id": token.payment_method_id.id,
             "token_id": token.id,
-            "reference": transactions._compute_reference(
-                token.provider_id.code, prefix=f"AUTO-{self.wallet_id.id}"
-            ),
-            "amount": self.currency_id.round(self.amount_minor / 100),
+            "reference": reference,
+            "amount": self.currency_id.round(self.amount_minor / money.MINOR_PER_MAJOR),
             "currency_id": self.currency_id.id,
             "partner_id": self.partner_id.id,
             "operation": "offline",
-            "campus_wallet_id": self.wallet_id.id,
             "campus_mandate_id": self.id,
-            "campus_topup_state": "waiting",
+            "campus_charge": f"{self.company_id._campus_today()}/{len(self._tried_today()) + 1}",
+            **transactions._campus_topup_vals(self.wallet_id),
         }
 
     def _note_outcome(self, tx):

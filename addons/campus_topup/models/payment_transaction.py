@@ -1,9 +1,7 @@
-from datetime import timezone
 from uuid import uuid5
-from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import money
+from odoo.addons.campus_card.html_text import to_html
 
 from ..const import TOPUP_NAMESPACE
 
@@ -14,6 +12,9 @@ class PaymentTransaction(models.Model):
     Odoo's payment engine decides when a transaction is done. Post-processing then makes the
     ``account.payment`` and the ledger's top-up in one database transaction. The posting's
     uuid derives from the transaction's id: webhook, poll and cron may all come, and come again.
+
+    Where a provider authorises first, the authorised transaction has one child per capture; the
+    children carry what it carries, and the card gets what they have captured.
     """
 
     _inherit = "payment.transaction"
@@ -28,7 +29,12 @@ class PaymentTransaction(models.Model):
         "campus.topup.mandate", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     campus_topup_state = fields.Selection(
-        [("waiting", "Waiting"), ("booked", "On the card"), ("refused", "Needs a person")],
+        [
+            ("waiting", "Waiting"),
+            ("booked", "On the card"),
+            ("split", "In its captures"),
+            ("refused", "Needs a person"),
+        ],
         string="Top-up",
         readonly=True,
         copy=False,
@@ -69,10 +75,19 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         if self.operation == "refund":
             self._campus_settle_refund()
-        elif self.state == "done" and self.campus_topup_state != "booked" and self.operation != "validation":
-            self._campus_book()
-        if self.campus_mandate_id:
+        elif self.state == "done" and self.campus_topup_state == "waiting" and self.operation != "validation":
+            if self._campus_captures():
+                self.campus_topup_state = "split"
+            else:
+                self._campus_book()
+        if self.campus_mandate_id and not self.source_transaction_id:
             self.campus_mandate_id._note_outcome(self)
+
+    def _campus_captures(self):
+        """Children that were captured or voided: the payment is theirs, and Odoo makes none for the whole."""
+        return self.child_transaction_ids.filtered(
+            lambda child: child.operation == self.operation and child.state in ("done", "cancel")
+        )
 
     def _campus_uuid(self, purpose="topup"):
         return str(uuid5(TOPUP_NAMESPACE, f"{purpose}:{self.id}"))
@@ -82,13 +97,34 @@ class PaymentTransaction(models.Model):
 
     def _campus_book(self):
         """Post the top-up; a replay of the same transaction gets the first answer."""
-        [answer] = self.env["campus.ledger"]._post([self._prepare_campus_posting()])
-        if answer["ok"]:
-            self.write({"campus_topup_state": "booked", "campus_topup_code": False})
-            self.campus_link_id._note_use()
+        if self._campus_exceeds_authorised():
+            self._campus_refuse("topup_over_authorised")
             return
-        self.write({"campus_topup_state": "refused", "campus_topup_code": answer["code"]})
-        self._campus_ask_finance(self.env["campus.ledger"]._explain(answer))
+        [answer] = self.env["campus.ledger"]._post([self._prepare_campus_posting()])
+        if not answer["ok"]:
+            self._campus_refuse(answer["code"], answer)
+            return
+        self.write({"campus_topup_state": "booked", "campus_topup_code": False})
+        self.campus_link_id._note_use()
+
+    def _campus_exceeds_authorised(self):
+        """Whether the whole and its captures would put more on the card than was authorised."""
+        source = self.source_transaction_id or self
+        family = source | source.child_transaction_ids.filtered(lambda tx: tx.operation == source.operation)
+        booked = family.filtered(lambda tx: tx.campus_topup_state == "booked") - self
+        total = sum(tx._campus_amount_minor() for tx in booked) + self._campus_amount_minor()
+        return total > source._campus_amount_minor()
+
+    def _campus_refuse(self, code, answer=None):
+        self.write({"campus_topup_state": "refused", "campus_topup_code": code})
+        why = self.env["campus.ledger"]._explain(answer or {"code": code})
+        self._campus_ask_finance(
+            self.env._(
+                "Top-up %(reference)s was paid and cannot be put on the card: %(why)s",
+                reference=self.reference,
+                why=why,
+            )
+        )
 
     def _prepare_campus_posting(self):
         return {
@@ -102,45 +138,15 @@ class PaymentTransaction(models.Model):
             "memo": self.reference,
         }
 
-    def _campus_ask_finance(self, why):
-        """The money has come in and fits on no card: finance pays it back or finds its place."""
+    def _campus_ask_finance(self, note):
+        """Give finance an activity: on the payment, or on the holder where there is no payment yet."""
         company = self.company_id
         group = self.env.ref("campus_card.group_campus_card_finance")
         users = group.all_user_ids.filtered(
             lambda user: user.active and not user.share and company in user.company_ids
         )
-        note = self.env._(
-            "Top-up %(reference)s was paid and cannot be put on the card: %(why)s",
-            reference=self.reference,
-            why=why,
-        )
+        payment = self.payment_id or self.source_transaction_id.payment_id
+        record = payment or self.campus_wallet_id.partner_id
+        kind = "mail_activity_type_refused" if payment else "mail_activity_type_unanswered"
         for user in users - self.env.ref("base.user_root"):
-            self.payment_id.activity_schedule(
-                "campus_topup.mail_activity_type_refused", note=note, user_id=user.id
-            )
-
-    # -- asking --------------------------------------------------------------------
-
-    def _campus_month_minor(self, wallet):
-        """Cents that came or are coming in online for a wallet in the company's current month."""
-        start = self._campus_start_of(wallet.company_id, "month")
-        total = self._read_group(
-            [
-                ("campus_wallet_id", "=", wallet.id),
-                ("operation", "not in", ("refund", "validation")),
-                ("state", "in", ("pending", "authorized", "done")),
-                ("create_date", ">=", start),
-            ],
-            aggregates=["amount:sum"],
-        )[0][0]
-        return round((total or 0) * money.MINOR_PER_MAJOR)
-
-    @api.model
-    def _campus_start_of(self, company, span):
-        """When the company's current ``day`` or ``month`` began, in UTC."""
-        zone = ZoneInfo(company.partner_id.tz or "UTC")
-        now = fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(zone)
-        start = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        if span == "month":
-            start = start.replace(day=1)
-        return start.astimezone(timezone.utc).replace(tzinfo=None)
+            record.activity_schedule(f"campus_topup.{kind}", note=to_html(note), user_id=user.id)

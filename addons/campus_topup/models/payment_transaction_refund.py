@@ -2,30 +2,61 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """Paying a top-up back: the card loses the money before the provider is asked to return it."""
+    """Children of a top-up: what was captured, voided or refunded of it.
+
+    A refund takes the money off the card before the provider is asked to return it.
+    """
 
     _inherit = "payment.transaction"
 
     def _create_child_transaction(self, amount, is_refund=False, **custom_create_values):
-        if not (is_refund and self.campus_wallet_id and self.campus_topup_state == "booked"):
-            if is_refund and self.campus_wallet_id:
-                custom_create_values["campus_wallet_id"] = self.campus_wallet_id.id
+        """Children carry what their parent carries, whoever makes them."""
+        if not self.campus_wallet_id:
             return super()._create_child_transaction(amount, is_refund=is_refund, **custom_create_values)
         child = super()._create_child_transaction(
-            amount, is_refund=True, campus_wallet_id=self.campus_wallet_id.id, **custom_create_values
+            amount,
+            is_refund=is_refund,
+            campus_wallet_id=self.campus_wallet_id.id,
+            campus_link_id=self.campus_link_id.id,
+            campus_mandate_id=self.campus_mandate_id.id,
+            campus_topup_state="waiting",
+            **custom_create_values,
         )
-        ledger = self.env["campus.ledger"]
-        request = {
-            "uuid": child._campus_uuid("refund"),
-            "reverses_uuid": self._campus_uuid(),
-            "amount_minor": child._campus_amount_minor(),
-            "origin": f"payment.transaction,{child.id}",
-            "memo": child.reference,
-        }
-        # Raises where the holder has spent it: then nothing is asked of the provider.
-        ledger._raise_refusal(ledger._reverse([request])[0])
-        child.campus_topup_state = "booked"
+        if is_refund and self.campus_topup_state == "booked":
+            child._campus_take_off()
         return child
+
+    def _campus_take_off(self):
+        """Take a refund off the card.
+
+        Raises where the holder has spent it: then nothing is asked of the provider. A refund that the
+        provider reports has left the bank already: finance is told what the card still has.
+        """
+        ledger = self.env["campus.ledger"]
+        [answer] = ledger._reverse(
+            [
+                {
+                    "uuid": self._campus_uuid("refund"),
+                    "reverses_uuid": self.source_transaction_id._campus_uuid(),
+                    "amount_minor": self._campus_amount_minor(),
+                    "origin": f"payment.transaction,{self.id}",
+                    "memo": self.reference,
+                }
+            ]
+        )
+        if answer["ok"]:
+            self.campus_topup_state = "booked"
+            return
+        if self.env.context.get("campus_asks_provider"):
+            ledger._raise_refusal(answer)
+        self.write({"campus_topup_state": "refused", "campus_topup_code": answer["code"]})
+        self._campus_ask_finance(
+            self.env._(
+                "The provider refunded %(reference)s, and the money could not be taken off the card: %(why)s",
+                reference=self.reference,
+                why=ledger._explain(answer),
+            )
+        )
 
     def _campus_settle_refund(self):
         """A refund that failed at the provider gives the money back to the card, once."""

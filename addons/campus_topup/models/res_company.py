@@ -31,7 +31,11 @@ class ResCompany(models.Model):
         help="Most that may come in online for one holder in a calendar month. 0: no limit.",
     )
     campus_auto_topup_per_day = fields.Integer(
-        "Automatic Top-ups per Day", default=2, tracking=True, help="0 switches automatic top-up off."
+        "Automatic Top-ups per Day",
+        default=1,
+        tracking=True,
+        help="0 switches automatic top-up off. A further one of the same day is tried only after the one "
+        "before is on the card.",
     )
 
     _campus_topup_check = models.Constraint(

@@ -1,6 +1,7 @@
 from . import test_auto_topup
 from . import test_chart
 from . import test_history_pages
+from . import test_history_time
 from . import test_kiosk_pin
 from . import test_kiosk_statement
 from . import test_kiosk_topup
@@ -11,4 +12,6 @@ from . import test_topup_link
 from . import test_topup_pages
 from . import test_topup_rights
 from . import test_campus_topup_rights
+from . import test_topup_capture
+from . import test_topup_outside
 from . import test_wallet_join

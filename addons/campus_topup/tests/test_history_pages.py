@@ -9,9 +9,8 @@ from psycopg2.errors import UniqueViolation
 from .common import TopupCase
 
 
-@tagged("post_install", "-at_install")
-class TestHistoryPages(TopupCase):
-    """The holder sees every movement of their own, and nobody else's."""
+class HistoryCase(TopupCase):
+    """Lin has bought twice, Wang once."""
 
     @classmethod
     def setUpClass(cls):
@@ -46,6 +45,11 @@ class TestHistoryPages(TopupCase):
     def setUp(self):
         super().setUp()
         self.login(self.lin_user)
+
+
+@tagged("post_install", "-at_install")
+class TestHistoryPages(HistoryCase):
+    """The holder sees every movement of their own, and nobody else's."""
 
     def test_a_purchase_shows_at_once_with_place_and_amount(self):
         page = self.url_open("/my/card/history").text
@@ -154,8 +158,20 @@ class TestHistoryPages(TopupCase):
             self.post(f"/my/card/history/{line.id}/dispute", reason="I was not there")
         dispute = self.env["campus.dispute"].search([("transfer_id", "=", line.id)])
         self.assertEqual(len(dispute), 1)
-        self.assertEqual(dispute.activity_ids.filtered(lambda a: a.user_id == finance).note is not None, True)
+        note = dispute.activity_ids.filtered(lambda a: a.user_id == finance).note
+        self.assertIn("I was not there", note)
         self.assertIn("I was not there", self.url_open(f"/my/card/history/{line.id}").text)
+
+    def test_what_a_holder_writes_is_text_for_staff_too(self):
+        finance = self.new_user("finance")
+        line = self.line(self.lunch)
+        text = '<a href="https://evil.example">Click</a> <img src=x> https://evil.example/b'
+        self.post(f"/my/card/history/{line.id}/dispute", reason=text)
+        dispute = self.env["campus.dispute"].search([("transfer_id", "=", line.id)])
+        note = dispute.activity_ids.filtered(lambda a: a.user_id == finance).note
+        self.assertNotIn("<a", note)
+        self.assertNotIn("<img", note)
+        self.assertIn("&lt;img src=x&gt;", note)
 
     def test_the_database_keeps_one_open_dispute_per_line(self):
         values = {"transfer_id": self.line(self.lunch).id}

@@ -1,5 +1,7 @@
 import json
+import logging
 
+from odoo.addons.campus_card import address_log
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -133,3 +135,27 @@ class TestTopupPages(TopupCase):
             processing = self.start(self.form(self.url_open("/my/card/topup?amount=50").text))
             self.pay(processing)
         self.assertNotIn(f"{self.balance() / 100:.2f}", json.dumps(logs.output))
+
+    def test_the_page_of_a_payment_stands_in_no_frame(self):
+        self.login(self.lin_user)
+        for path in (
+            "/my/card/topup?amount=5",
+            "/my/card/topup",
+            "/my/card/statement.xlsx",
+            "/my/card/topup/done/0",
+        ):
+            headers = self.url_open(path).headers
+            self.assertEqual(headers["X-Frame-Options"], "DENY", path)
+            self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"], path)
+
+    def test_the_address_of_a_link_is_told_to_nobody_else_and_not_to_the_log(self):
+        link = self.env["campus.topup.link"]._make(self.wallet, "Mum")
+        answer = self.url_open(f"/card/topup/{link.token}")
+        self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
+        address_log.install()  # as a server does when it starts
+        record = logging.LogRecord(
+            "werkzeug", logging.INFO, "", 0, '%s - "GET /card/topup/%s HTTP/1.1"', ("::1", link.token), None
+        )
+        self.assertTrue(logging.getLogger("werkzeug").filter(record))
+        self.assertIn("/card/topup/[hidden]", record.getMessage())
+        self.assertNotIn(link.token, record.getMessage())

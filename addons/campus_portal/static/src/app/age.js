@@ -8,17 +8,21 @@ const REFRESH_MS = 20_000;
 const OLD_MS = 5 * MINUTE_MS;
 
 const language = document.documentElement.lang;
+/** The campus's clock: a phone abroad, or set wrong, shows the day that the statement shows. */
+const timeZone = document.documentElement.dataset.zone || undefined;
+const dayFormat = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
 
+/** Midnight of the campus's day, as a number that differs by one day's length from the next. */
 function dayStart(date) {
-    return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+    return Date.parse(`${dayFormat.format(date)}T00:00:00Z`);
 }
 
 function timeText(element, now) {
     const at = new Date(element.dateTime);
-    const clock = at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false });
+    const clock = at.toLocaleTimeString(language, { timeZone, hour: "2-digit", minute: "2-digit", hour12: false });
     const days = Math.round((dayStart(now) - dayStart(at)) / DAY_MS);
     if (element.dataset.full) {
-        return at.toLocaleString(language, { dateStyle: "long", timeStyle: "medium", hour12: false });
+        return at.toLocaleString(language, { timeZone, dateStyle: "long", timeStyle: "medium", hour12: false });
     }
     if (days === 0 && element.dataset.today) {
         return `${element.dataset.today} ${clock}`;
@@ -26,11 +30,11 @@ function timeText(element, now) {
     if (days === 1 && element.dataset.yesterday) {
         return `${element.dataset.yesterday} ${clock}`;
     }
-    const day = at.toLocaleDateString(language, { month: "numeric", day: "numeric" });
+    const day = at.toLocaleDateString(language, { timeZone, month: "numeric", day: "numeric" });
     return `${day} ${clock}`;
 }
 
-/** Write all times below `root` in the reader's own time zone. */
+/** Write all times below `root` as the campus's clock shows them. */
 export function showTimes(root) {
     const now = new Date();
     for (const element of root.querySelectorAll("time[datetime]")) {

@@ -5,7 +5,8 @@
 import { STEP_MS, canKeepKeys, codeText, stepOf } from "./code.js";
 import { enrol, isAging, isExpired, nowMs, stored } from "./phone.js";
 import { draw } from "./qr.js";
-import { forget } from "./store.js";
+import { ClockWatch, learnAheadMs } from "./server_clock.js";
+import { forget, save } from "./store.js";
 
 const TICK_MS = 250;
 
@@ -17,6 +18,7 @@ class CodeView {
         this.phone = null;
         this.shownStep = null;
         this.dialog = document.getElementById("code-large");
+        this.clock = new ClockWatch();
     }
 
     async start() {
@@ -36,9 +38,26 @@ class CodeView {
             return this.show("start");
         }
         await this.showCode();
+        await this.learnClock();
         if (navigator.onLine && isAging(this.phone)) {
             await this.renew();
         }
+    }
+
+    /** Ask the server what time it is; a code of another step takes the place of a wrong one at once. */
+    async learnClock() {
+        const { phone } = this;
+        const aheadMs = phone && (await learnAheadMs());
+        if (aheadMs === null || phone !== this.phone) {
+            return;
+        }
+        const isOff = stepOf(Date.now() + aheadMs) !== stepOf(nowMs(phone));
+        phone.aheadMs = aheadMs;
+        await save(this.holder, phone);
+        if (isOff || this.section.dataset.shown === "expired") {
+            await this.showCode();
+        }
+        this.section.dataset.clock = "learned";
     }
 
     /** Put the template of `state` into the field. */
@@ -109,6 +128,9 @@ class CodeView {
     }
 
     async tick() {
+        if (this.clock.hasJumped()) {
+            this.learnClock();
+        }
         const now = nowMs(this.phone);
         if (now >= this.phone.expiresMs) {
             return this.show("expired");
@@ -146,8 +168,13 @@ export function startCode(section) {
     const dialog = view.dialog;
     dialog.addEventListener("click", () => dialog.close());
     view.start();
-    document.addEventListener("visibilitychange", () => {
-        if (document.visibilityState === "visible" && view.section.dataset.shown === "expired") {
+    window.addEventListener("online", () => view.learnClock());
+    document.addEventListener("visibilitychange", async () => {
+        if (document.visibilityState !== "visible") {
+            return;
+        }
+        await view.learnClock();
+        if (view.section.dataset.shown === "expired") {
             view.renew();
         }
     });

@@ -1,0 +1,26 @@
+from urllib.parse import urlsplit
+
+from odoo import models
+from odoo.http import request
+
+#: What Odoo believes to be its address before an administrator has logged in.
+NOBODYS = ("", "localhost", "127.0.0.1", "::1")
+
+
+class Base(models.AbstractModel):
+    """The address of this server, in commands, receipts and links.
+
+    Odoo learns it when an administrator logs in, and says ``localhost`` until then. Whoever works here
+    meanwhile has the right one before them; it is shown to them and stored nowhere, because the
+    address of a request is what its sender says it is.
+    """
+
+    _inherit = "base"
+
+    def get_base_url(self):
+        known = super().get_base_url()
+        if (urlsplit(known or "").hostname or "") not in NOBODYS:
+            return known
+        if request and request.env.user._is_internal():
+            return request.httprequest.url_root.rstrip("/")
+        return known
