@@ -54,5 +54,5 @@ class TestWalletJoin(TopupCase):
             ]
         )
         with self.assertRaisesRegex(UserError, "20.00 is owed: only 5.00"):
-            tx._create_child_transaction(25.0, is_refund=True)
-        self.assertTrue(tx._create_child_transaction(5.0, is_refund=True))
+            tx._refund(25.0)
+        self.assertEqual(tx._refund(5.0).state, "done")
