@@ -19,6 +19,7 @@ COMMANDS = (
     "suites",
     "import",
     "i18n",
+    "rights",
     "doctor",
     "shell",
     "stop",
