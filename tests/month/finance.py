@@ -18,11 +18,17 @@ class Finance:
         return result
 
     def settle_reviews(self):
-        """Write down what was found about taps that need eyes, so that the day can be closed."""
-        found = self.person.search("campus.tap.review", [["state", "=", "open"]])
+        """Say what was found about taps that need eyes, and charge what waits, so that the day can be closed."""
+        person = self.person
+        found = person.rpc("campus.tap.review", "search_read", [["state", "=", "open"]], ["is_held"])
         for review in found:
-            self.person.rpc("campus.tap.review", "write", [review], {"note": "已核对"})
-            self.person.press("campus.tap.review", "action_settle", review)
+            if review["is_held"]:
+                values = {"review_id": review["id"], "charge": "charge", "note": "已核对"}
+                dialog = person.wizard("campus.tap.decide", values)
+                person.press("campus.tap.decide", "action_apply", dialog)
+            else:
+                person.rpc("campus.tap.review", "write", [review["id"]], {"note": "已核对"})
+                person.press("campus.tap.review", "action_settle", review["id"])
         return len(found)
 
     def lock(self, day):

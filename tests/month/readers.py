@@ -128,5 +128,5 @@ class Machine:
             "Campus-Edge": self.edge,
             "Campus-Time": time_ms,
             "Campus-Nonce": nonce,
-            "Campus-Signature": signing.sign_request(self.key, method, path, body, time_ms, nonce),
+            "Campus-Signature": signing.sign_request(self.key, self.edge, method, path, body, time_ms, nonce),
         }
