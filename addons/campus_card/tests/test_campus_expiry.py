@@ -83,6 +83,19 @@ class TestCampusExpiry(LedgerCase):
         self.take_expired()
         self.assertEqual(self.wallet.balance_minor, 0)
 
+    def test_the_same_amount_that_comes_back_twice_a_day_is_taken_twice(self):
+        self.grant(1800, expires_on=LAST_DAY)
+        with self.at(NOON - dt.timedelta(days=1)):
+            sales = [self.buy(900), self.buy(900)]
+        for sale in sales:
+            self.ledger._reverse([{"uuid": self.uuid(), "reverses_uuid": sale["uuid"]}])
+            # one round: a job that takes nothing would begin another one, without end
+            account = self.env["campus.account"]._system("expired")
+            today = self.company._campus_today()
+            self.ledger._post(account._prepare_expiry(self.company, today, account))
+            self.env.invalidate_all()
+            self.assertEqual(self.wallet.balance_minor, 0)
+
     def test_limits_and_validity_go_by_the_calendar_day_after_an_early_close(self):
         self.top_up(10000)
         self.grant(100, expires_on=NOON.date())
