@@ -1,4 +1,5 @@
 from . import (
+    test_campus_reports_rights,
     test_campus_bridge,
     test_campus_bridge_rows,
     test_campus_bridge_taps,

@@ -20,7 +20,7 @@ class CampusWallet(models.Model):
             ]
         )
         transactions.write({"campus_wallet_id": target.id})
-        self.env["campus.topup.link"].search([("wallet_id", "=", self.id)]).write({"wallet_id": target.id})
+        self.env["campus.topup.link"].search([("wallet_id", "=", self.id)])._move_to(target)
         # The consent was given for this wallet: it ends with it, and can be given again.
         self.env["campus.topup.mandate"]._of_wallet(self)._revoke()
         return result
