@@ -7,7 +7,7 @@ BATCH = 500
 
 
 class CampusAccount(models.Model):
-    """Money whose last day is over leaves its pocket by a transfer, made by a job every night."""
+    """Money whose last day is over leaves its pocket by a transfer, made by a job every hour."""
 
     _inherit = "campus.account"
 
@@ -16,13 +16,14 @@ class CampusAccount(models.Model):
     @api.model
     def _cron_take_expired(self):
         """Take expired money back, company by company, by the calendar day of each."""
-        for company in self.env["res.company"].search([("campus_journal_id", "!=", False)]):
+        # who has no such account was never set up, and keeps nobody else waiting; who is archived has one
+        for account in self.search([("code", "=", "expired"), ("kind", "=", "expired")]):
+            company = account.company_id
             today = company._campus_today()
-            account = self._system("expired", company)
             while requests := self._prepare_expiry(company, today, account):
                 answers = self.env["campus.ledger"]._post(requests)
                 done = sum(answer["ok"] for answer in answers)
-                # what is refused, or was moved a moment ago, waits for the next night
+                # what is refused, or was moved a moment ago, waits for the next hour
                 if not self.env["ir.cron"]._commit_progress(done) or done < len(answers):
                     break
 

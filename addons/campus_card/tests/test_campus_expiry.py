@@ -58,6 +58,15 @@ class TestCampusExpiry(LedgerCase):
         self.assertEqual((transfer.amount_minor, transfer.credit_account_id.code), (1200, "expired"))
         self.assertEqual(transfer.credit_account_id.gl_account_id.account_type, "income_other")
 
+    def test_a_company_that_was_not_set_up_keeps_nobody_waiting(self):
+        other = self.env["res.company"].create({"name": "AAA School", "sequence": -1})
+        other.campus_journal_id = self.env["account.journal"].create(
+            {"name": "Card", "code": "AAA", "type": "general", "company_id": other.id}
+        )
+        self.grant(1200, expires_on=LAST_DAY)
+        self.take_expired()
+        self.assertEqual(self.wallet.balance_minor, 0)
+
     def test_what_is_reserved_stays_until_it_is_settled(self):
         self.grant(1200, expires_on=LAST_DAY)
         with self.at(NOON - dt.timedelta(days=1)):
