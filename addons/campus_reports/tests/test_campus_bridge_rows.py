@@ -55,20 +55,6 @@ class TestCampusBridgeRows(Sabotage, ClosingCase):
             self.assertTrue(bridge.is_balanced, bridge.finding_ids.read())
             self.assertEqual(bridge.finding_count, 0)
 
-    def test_a_refund_to_a_wallet_that_was_joined_with_another_one_fits(self):
-        self.post("topup", 1_000)
-        sale = self.post("purchase", 700)
-        self.wallet._join_into(self.thief)
-        third = self.env["campus.wallet"]._for_holder(self.env["res.partner"].create({"name": "Wu"}))
-        self.refund(sale, 300)
-        self.thief._join_into(third)
-        self.refund(sale, 300)
-        bridge = self.check()
-        self.assertTrue(bridge.is_balanced, bridge.finding_ids.read())
-        self.assertEqual((third.balance_minor, third.company_id), (900, self.company))
-        self.close()
-        self.assertTrue(self.check().is_balanced)
-
     def test_a_seal_covers_every_column(self):
         for table, names in SEALED.items():
             self.cr.execute(
