@@ -70,8 +70,9 @@ class CampusDemo(models.AbstractModel):
         ledger, ids = self.env["campus.ledger"], []
         for card in cards:
             holder = card.partner_id
-            terms = (card.valid_from, card.valid_until, holder.campus_valid_from, holder.campus_valid_until)
-            ids.append(0 if ledger._card_code((card.state, *terms), company) else card.id)
+            days = (card.valid_from, card.valid_until, holder.campus_valid_from, holder.campus_valid_until)
+            terms = (card.state, *(day or None for day in days))
+            ids.append(0 if ledger._card_code(terms, company) else card.id)
         return ids
 
     @api.model
