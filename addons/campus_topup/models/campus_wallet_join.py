@@ -11,7 +11,12 @@ class CampusWallet(models.Model):
         transactions = self.env["payment.transaction"].search(
             [
                 ("campus_wallet_id", "=", self.id),
+                "|",
                 ("state", "in", ("draft", "pending", "authorized")),
+                # paid, and not on the card yet
+                "&",
+                ("state", "=", "done"),
+                ("campus_topup_state", "=", "waiting"),
             ]
         )
         transactions.write({"campus_wallet_id": target.id})
