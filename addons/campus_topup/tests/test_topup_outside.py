@@ -147,7 +147,7 @@ class TestTopupOutside(TopupCase):
             self.report(refund, "done")
         self.assertEqual(refund.campus_topup_state, "refused")
         self.assertTrue(refund.campus_topup_code)
-        asked = refund.source_transaction_id.payment_id.activity_ids
+        asked = refund.payment_id.activity_ids
         self.assertEqual(len([note for note in asked.mapped("note") if refund.reference in note]), 1)
 
     def test_one_that_fails_stops_nobody_behind_it(self):
