@@ -73,6 +73,14 @@ BEGIN
                 WHERE substr(held.uuid::text, 15, 1) = '7' AND fresh.code <> 'conflict') THEN
         RAISE EXCEPTION 'a till holds money under the id of a tap' USING ERRCODE = 'unique_violation';
     END IF;
+    -- What was said to have become of a tap before it came holds: it is looked up where it differs.
+    IF EXISTS (SELECT 1 FROM fresh
+                 JOIN campus_tap ended ON ended.uuid = fresh.uuid AND ended.kind = 'final'
+                WHERE fresh.kind = 'tap' AND fresh.code <> 'conflict'
+                  AND (fresh.outcome, fresh.code) IS DISTINCT FROM (ended.outcome, ended.code)
+                  AND NOT EXISTS (SELECT 1 FROM fresh same WHERE same.id = ended.id)) THEN
+        RAISE EXCEPTION 'this tap has ended otherwise' USING ERRCODE = 'unique_violation';
+    END IF;
     -- A batch comes from one edge and a few terminals; a card has its wallet, which has its company.
     IF EXISTS (SELECT 1 FROM (SELECT DISTINCT company_id, edge_id, terminal_id FROM fresh) AS place
                  LEFT JOIN campus_edge edge ON edge.id = place.edge_id
