@@ -30,6 +30,8 @@
         "views/campus_overview_views.xml",
         "views/campus_department_views.xml",
         "views/campus_card_stage_views.xml",
+        "views/campus_identity_views.xml",
+        "views/campus_export_views.xml",
         "views/campus_holder_views.xml",
         "views/campus_card_analysis_views.xml",
         "views/campus_card_views.xml",

@@ -79,6 +79,11 @@ def test_campus_numbers_are_unique(small):
     assert len(set(numbers)) == len(numbers)
 
 
+def test_mail_addresses_do_not_give_campus_numbers_away(school):
+    assert not [person for person in school.people if person.number.lower() in person.email]
+    assert len({person.email for person in school.people}) == len(school.people)
+
+
 def test_validity_is_in_order(small):
     for person in small.people:
         assert person.valid_until is None or person.valid_from <= person.valid_until

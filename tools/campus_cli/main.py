@@ -18,6 +18,7 @@ COMMANDS = (
     "suites",
     "import",
     "i18n",
+    "rights",
     "doctor",
     "shell",
     "stop",

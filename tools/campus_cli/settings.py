@@ -47,6 +47,7 @@ SYSTEM_PACKAGES = {
     "fonts-noto-cjk": "fonts-noto-cjk",
     "wkhtmltopdf": "wkhtmltopdf",
     "zbarimg": "zbar-tools",
+    "nginx": "nginx",
     "pcscd": "pcscd",
     "vsmartcard-vpcd": "vsmartcard-vpcd",
     "libpcsclite-dev": "libpcsclite-dev",

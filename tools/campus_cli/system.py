@@ -38,6 +38,11 @@ def minibrowser() -> str | None:
     return str(found[-1]) if found else None
 
 
+def nginx() -> str | None:
+    """Path of nginx, which Debian keeps out of the paths of ordinary users."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
 def _has_chinese_font() -> bool:
     if shutil.which("fc-list"):
         done = subprocess.run(
@@ -64,6 +69,7 @@ PROBES = {
     "fonts-noto-cjk": _has_chinese_font,
     "wkhtmltopdf": lambda: shutil.which("wkhtmltopdf") is not None,
     "zbarimg": lambda: shutil.which("zbarimg") is not None,
+    "nginx": lambda: nginx() is not None,
     "pcscd": lambda: any(Path(folder, "pcscd").exists() for folder in ("/usr/sbin", "/usr/local/sbin")),
     "vsmartcard-vpcd": lambda: any(Path("/usr/lib/pcsc/drivers/serial").glob("libifdvpcd.so*")),
     "libpcsclite-dev": lambda: any(

@@ -34,13 +34,14 @@ class CampusAlertRuleRun(models.Model):
             if not self.env.su:
                 # A rule that somebody writes is tried out first: saving it does not switch it on.
                 vals.setdefault("active", False)
-        return super().create(vals_list)
+        giving = self._campus_giving("cursor_at", "active")
+        return super(CampusAlertRuleRun, giving).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         """A rule that is switched on again looks ahead, not back."""
         if vals.get("active"):
             vals = {**vals, "cursor_at": fields.Datetime.now()}
-        return super().write(vals)
+        return super(CampusAlertRuleRun, self._campus_giving("cursor_at")).write(vals)
 
     def action_switch_on(self):
         """From now on the rule watches."""

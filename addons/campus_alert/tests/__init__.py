@@ -5,4 +5,5 @@ from . import test_campus_alert_security
 from . import test_campus_alert_push
 from . import test_campus_alert_portal
 from . import test_campus_alert_taps
+from . import test_campus_alert_rights
 from . import test_campus_alert_rule_start

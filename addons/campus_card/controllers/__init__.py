@@ -1,2 +1,2 @@
-from . import edges, openapi
+from . import edges, identity, openapi
 from . import taps

@@ -1,4 +1,5 @@
 from . import (
+    campus_rights,
     base_address,
     mail_thread,
     campus_pocket_plan,
@@ -42,6 +43,7 @@ from . import (
     res_partner,
     res_partner_archive,
     res_users,
+    res_users_login,
     campus_import_profile,
     campus_import_profile_column,
     campus_import_profile_word,
@@ -72,6 +74,9 @@ from . import (
     campus_card_edge,
     campus_wallet_edge,
     res_partner_edge,
+    res_partner_identity,
+    campus_identity_change,
+    campus_export,
     campus_tap,
     campus_tap_review,
     campus_tap_review_decide,

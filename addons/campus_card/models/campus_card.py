@@ -175,7 +175,8 @@ class CampusCard(models.Model):
             if vals.get("uid"):
                 vals["uid"] = self._normal_uid(vals["uid"])
         self._fill_wallets(vals_list)
-        return super().create(vals_list)
+        giving = self._campus_giving("number", "wallet_id")
+        return super(CampusCard, giving).create(vals_list).with_env(self.env)
 
     def write(self, vals):
         if not self.env.su and PROTECTED & vals.keys():
@@ -191,7 +192,8 @@ class CampusCard(models.Model):
         # every change of stage is a verb, also a card dragged in the kanban
         for (state, before), cards in self.grouped(lambda card: (card.state, card.state_before_loss)).items():
             verb = cards._verb_for(state, before, stage)
-            super(CampusCard, cards).write({**vals, **cards._prepare_move(verb, state)})
+            moved = cards._prepare_move(verb, state)
+            super(CampusCard, cards._campus_giving(*moved)).write({**vals, **moved})
             cards._after_move(verb)
         return True
 

@@ -131,7 +131,8 @@ class CampusCorrection(models.Model):
             if "amount" in vals:
                 # an inverse would come after the row, which must have its cents from the start
                 vals["amount_minor"] = self.env["campus.amount"]._to_minor(vals.pop("amount"))
-        corrections = super().create(vals_list)
+        giving = self._campus_giving("name")
+        corrections = super(CampusCorrection, giving).create(vals_list).with_env(self.env)
         for correction in corrections:
             correction._ask_approver()
         return corrections

@@ -41,6 +41,14 @@ class CampusRate(models.Model):
             )
         return tries <= tries_max
 
+    @api.model
+    def _tried(self, what, subject, span_s):
+        """How often it was tried in this span, without counting."""
+        span = int(fields.Datetime.now().timestamp()) // span_s
+        domain = [("what", "=", what), ("subject", "=", str(subject)), ("span", "=", span)]
+        # sudo: nobody has rights on this table, it is only counted in
+        return self.sudo().search(domain, limit=1).tries
+
     @api.autovacuum
     def _gc_old(self):
         self.env.cr.execute(

@@ -37,6 +37,9 @@ from . import test_campus_chip_key
 from . import test_campus_taps_chip
 from . import test_campus_taps_clock
 from . import test_campus_prepared
+from . import test_campus_rights
+from . import test_campus_identity
+from . import test_campus_login
 from . import test_campus_currency
 from . import test_campus_number
 from . import test_campus_archiving

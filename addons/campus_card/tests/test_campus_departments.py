@@ -25,11 +25,12 @@ class TestContacts(SecurityCase):
             with self.subTest(role=role), self.assertRaises(AccessError):
                 contact.unlink()
 
-    def test_who_may_change_contacts_in_odoo_still_may(self):
+    def test_who_may_change_contacts_in_odoo_still_may_and_changes_no_holders(self):
         groups = "base.group_user,base.group_partner_manager"
         sales = new_test_user(self.env, "test_sales", groups=groups)
         self.contact.with_user(sales).write({"name": "y"})
-        self.lin.with_user(sales).write({"phone": "2"})
+        with self.assertRaises(AccessError):
+            self.lin.with_user(sales).write({"phone": "2"})
         both = new_test_user(self.env, "test_both", groups=f"{groups},{GROUPS['clerk']}")
         self.contact.with_user(both).write({"name": "z"})
         self.contact.with_user(both).write({"campus_number": "T0901"})

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation, UniqueViolation
@@ -35,11 +35,17 @@ class TestCampusHolder(PeopleCase):
         with self.assertRaises(UniqueViolation), self.cr.savepoint():
             self.env["res.partner"].create(values)
 
-    def test_whoever_may_make_contacts_copies_one_without_making_a_holder(self):
+    def test_whoever_may_make_contacts_copies_contacts_and_sees_no_holders(self):
         maker = new_test_user(
             self.env, login="test_maker", groups="base.group_user,base.group_partner_manager"
         )
-        copy = self.lin.with_user(maker).copy().sudo()
+        contact = self.env["res.partner"].create({"name": "Supplier"}).with_user(maker)
+        self.assertTrue(contact.copy())
+        with self.assertRaises(AccessError):
+            self.lin.with_user(maker).copy()
+
+    def test_a_copy_of_a_holder_is_no_holder(self):
+        copy = self.lin.copy()
         self.assertFalse(copy.is_campus_holder or copy.campus_role or copy.campus_valid_until)
 
     def test_who_has_cards_keeps_the_campus_number(self):

@@ -5,3 +5,4 @@ from . import test_campus_emergency
 from . import test_campus_emergency_taps
 from . import test_campus_loss
 from . import test_campus_kiosk
+from . import test_campus_portal_rights

@@ -1,4 +1,5 @@
 from . import (
+    test_campus_pos_rights,
     test_campus_names,
     test_campus_pos_currency,
     test_campus_pos_tours,

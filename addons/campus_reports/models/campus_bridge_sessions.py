@@ -15,6 +15,7 @@ class CampusBridge(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.check_access("create")
         for vals in vals_list:
             company = self.env["res.company"].browse(vals["company_id"])
             vals["till_note"] = self._late_sessions(company)

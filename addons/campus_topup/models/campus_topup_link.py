@@ -59,7 +59,7 @@ class CampusTopupLink(models.Model):
         name = " ".join((shown_name or "").split())
         if not 0 < len(name) <= NAME_MAX:
             raise ValidationError(self.env._("Choose a name of at most %s characters.", NAME_MAX))
-        free = set(range(1, LINKS_MAX + 1)).difference(self._lasting(wallet).mapped("slot"))
+        free = self._free_slots(wallet)
         if not free:
             raise ValidationError(self.env._("At most %s links work at a time. Revoke one first.", LINKS_MAX))
         return self.create(
@@ -67,9 +67,21 @@ class CampusTopupLink(models.Model):
                 "wallet_id": wallet.id,
                 "shown_name": name,
                 "token": secrets.token_urlsafe(24),
-                "slot": min(free),
+                "slot": free[0],
             }
         )
+
+    @api.model
+    def _free_slots(self, wallet):
+        return sorted(set(range(1, LINKS_MAX + 1)).difference(self._lasting(wallet).mapped("slot")))
+
+    def _move_to(self, wallet):
+        """Go on with another wallet; those for which it has no place end."""
+        for link in self:
+            free = self._free_slots(wallet)
+            if not (link.revoked_at or link.amount_minor or free):
+                link._revoke()
+            link.write({"wallet_id": wallet.id, "slot": free[0] if free else link.slot})
 
     @api.model
     def _lasting(self, wallet):

@@ -8,14 +8,19 @@ class CampusWallet(models.Model):
 
     def _move_links(self, target):
         result = super()._move_links(target)
+        # Also what is paid and not on the card yet: between the two lies a job.
         transactions = self.env["payment.transaction"].search(
             [
                 ("campus_wallet_id", "=", self.id),
+                "|",
                 ("state", "in", ("draft", "pending", "authorized")),
+                "&",
+                ("state", "=", "done"),
+                ("campus_topup_state", "=", "waiting"),
             ]
         )
         transactions.write({"campus_wallet_id": target.id})
-        self.env["campus.topup.link"].search([("wallet_id", "=", self.id)]).write({"wallet_id": target.id})
+        self.env["campus.topup.link"].search([("wallet_id", "=", self.id)])._move_to(target)
         # The consent was given for this wallet: it ends with it, and can be given again.
         self.env["campus.topup.mandate"]._of_wallet(self)._revoke()
         return result

@@ -11,6 +11,7 @@ from . import test_topup
 from . import test_topup_link
 from . import test_topup_pages
 from . import test_topup_rights
+from . import test_campus_topup_rights
 from . import test_topup_capture
 from . import test_topup_outside
 from . import test_wallet_join

@@ -22,6 +22,25 @@ class TestWalletJoin(TopupCase):
         self.assertEqual(link.wallet_id, self.other_wallet)
         self.assertEqual(mandate.state, "revoked")
 
+    def test_a_payment_that_is_done_and_not_booked_yet_reaches_it_too(self):
+        tx = self.transaction(50.0)
+        tx._process("demo", {"reference": tx.reference, "simulated_state": "done", "payment_details": "1234"})
+        self.assertEqual((tx.state, tx.campus_topup_state), ("done", "waiting"))
+        total = self.balance() + self.balance(self.other_wallet)
+        self.wallet._join_into(self.other_wallet)
+        tx._post_process()
+        self.assertEqual((tx.campus_topup_state, tx.campus_topup_code), ("booked", False))
+        self.assertEqual(self.balance(self.other_wallet), total + 5_000)
+
+    def test_links_of_both_wallets_find_a_place_or_end(self):
+        links = self.env["campus.topup.link"]
+        moved = [links._make(self.wallet, name) for name in "AB"]
+        for name in "CDEF":
+            links._make(self.other_wallet, name)
+        self.wallet._join_into(self.other_wallet)
+        self.assertEqual(len(links._lasting(self.other_wallet)), 5)
+        self.assertEqual(sorted(bool(link.revoked_at) for link in moved), [False, True])
+
     def test_a_topup_is_paid_back_only_as_far_as_nothing_is_owed(self):
         tx = self.transaction(50.0)
         self.report(tx, "done")
@@ -54,5 +73,5 @@ class TestWalletJoin(TopupCase):
             ]
         )
         with self.assertRaisesRegex(UserError, "20.00 is owed: only 5.00"):
-            tx._create_child_transaction(25.0, is_refund=True)
-        self.assertTrue(tx._create_child_transaction(5.0, is_refund=True))
+            tx._refund(25.0)
+        self.assertEqual(tx._refund(5.0).state, "done")

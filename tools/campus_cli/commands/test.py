@@ -14,8 +14,8 @@ HELP = "run the tests: unit, addons, e2e, or all"
 SUITES = ("unit", "addons", "e2e")
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
-# What the unit tests run: zbarimg reads the codes that phones show.
-UNIT_NEEDS = ("zbarimg",)
+# What the unit tests run: zbarimg reads the codes that phones show, nginx runs config/nginx.conf.
+UNIT_NEEDS = ("zbarimg", "nginx")
 # The browsers that are not Chromium, and what audits pages.
 E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
 # The half of the end-to-end tests that follows the addons' tests; the other half runs beside both.
