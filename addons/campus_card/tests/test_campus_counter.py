@@ -133,6 +133,11 @@ class TestCampusCounter(PeopleCase):
         with self.assertRaisesRegex(UserError, "more than usual"):
             payout.action_confirm()
 
+    def test_only_cash_is_counted_twice(self):
+        for means, asked in (("cash", True), ("bank", False), ("card", False)):
+            counter = self.counter(credential="T0001", amount=1000.01, operation="debt", means=means)
+            self.assertEqual(bool(counter.question), asked, means)
+
     def test_the_limits_are_the_school_s(self):
         self.company.write({"campus_counter_ask": 0, "campus_counter_most": 0})
         self.counter(credential="T0001", amount=20_000).action_confirm()

@@ -76,14 +76,16 @@ class CampusCounter(models.TransientModel):
             refused = code if card else text and not holder and code
             counter.refusal = refused and counter._refusal_text(refused)
 
-    @api.depends("amount", "operation", "company_id")
+    @api.depends("amount", "operation", "means", "company_id")
     def _compute_question(self):
         """Cash that is more than usual is asked about: a zero too much is typed quickly."""
         for counter in self:
             # sudo: a clerk need not read the company's settings
             limit = counter.company_id.sudo().campus_counter_ask
+            # a debt that is repaid by bank or from the card moves no cash, and the ledger knows its most
+            in_cash = counter.operation != "debt" or counter.means == "cash"
             counter.question = False
-            if limit and counter.amount > limit:
+            if in_cash and limit and counter.amount > limit:
                 counter.question = self.env._(
                     "%(amount)s in cash is more than usual. Count it again, and say that you did.",
                     amount=counter.currency_id.format(counter.amount),
