@@ -50,7 +50,8 @@ SELECT COALESCE(noted.transfer_id, undone.transfer_id), NULL::jsonb, COALESCE(un
  ORDER BY 1 LIMIT %(most)s
 """
 
-# An answer names the transfers that it made.
+# An answer names the transfers that it made. What is given back to a wallet that was joined with another
+# one goes through both, and the answer is of the one that stays.
 ANSWERED = """
 SELECT id, NULL::jsonb, NULL::bigint, NULL::bigint, count(*) OVER ()
   FROM campus_posting posting
@@ -58,7 +59,10 @@ SELECT id, NULL::jsonb, NULL::bigint, NULL::bigint, count(*) OVER ()
    AND EXISTS (SELECT 1 FROM jsonb_array_elements_text(answer -> 'transfer_ids') AS made(id)
                  LEFT JOIN campus_transfer transfer ON transfer.id = made.id::bigint
                 WHERE transfer.uuid IS DISTINCT FROM posting.uuid
-                   OR transfer.wallet_id IS DISTINCT FROM posting.wallet_id)
+                   OR transfer.wallet_id IS DISTINCT FROM posting.wallet_id
+                  AND (SELECT COALESCE(joined_into_id, id) FROM campus_wallet WHERE id = transfer.wallet_id)
+                      IS DISTINCT FROM
+                      (SELECT COALESCE(joined_into_id, id) FROM campus_wallet WHERE id = posting.wallet_id))
  ORDER BY id LIMIT %(most)s
 """
 

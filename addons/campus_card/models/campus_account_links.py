@@ -132,9 +132,13 @@ class CampusAccountLinks(models.AbstractModel):
             ),
             "journal": (none, [("journal_id", "in", records.ids)], [("campus_journal_id", "in", records.ids)]),
         }[field]  # fmt: skip
+        # Each debt keeps the account on which it began, also when the company has chosen another one since;
+        # one of them stands for all.
+        debts = [("gl_account_id", "in", records.ids), ("kind", "=", "debt")]
+        debt = env["campus.account"].search(debts, limit=1) if field == "account" else env["campus.account"]
         return (
             env["campus.pocket.plan"].search(plan),
-            env["campus.account"].search(ledger),
+            env["campus.account"].search(ledger) | debt,
             env["res.company"].search(company),
         )
 

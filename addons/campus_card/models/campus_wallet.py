@@ -90,8 +90,10 @@ class CampusWallet(models.Model):
         return found
 
     @api.model
-    def _ensure_pockets(self, wanted):
+    def _ensure_pockets(self, wanted, also_archived=False):
         """Create missing pockets. ``wanted``: set of ``(wallet id, plan code, expires_on or None)``.
+
+        :param also_archived: of archived plans too, which get money by refunds alone
 
         Safe under concurrency: two requests that want the same pocket get one.
         """
@@ -110,13 +112,15 @@ class CampusWallet(models.Model):
                           AS wanted(wallet_id, plan, expires_on)
                      JOIN campus_wallet wallet ON wallet.id = wanted.wallet_id AND wallet.state <> 'closed'
                      JOIN campus_pocket_plan plan
-                       ON plan.code = wanted.plan AND plan.company_id = wallet.company_id AND plan.active
+                       ON plan.code = wanted.plan AND plan.company_id = wallet.company_id
+                      AND (plan.active OR %(also_archived)s)
                     WHERE NOT EXISTS (
                           SELECT 1 FROM campus_account old
                            WHERE old.wallet_id = wallet.id AND old.plan_id = plan.id AND old.kind = 'pocket'
                              AND old.expires_on IS NOT DISTINCT FROM wanted.expires_on)
                    ON CONFLICT DO NOTHING""",
                 uid=self.env.uid,
+                also_archived=also_archived,
                 wallets=list(wallet_ids),
                 plans=list(plans),
                 expiries=list(expiries),

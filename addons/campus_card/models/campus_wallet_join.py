@@ -68,7 +68,8 @@ class CampusWallet(models.Model):
         join = self.env["campus.account"]._system("join", self.company_id).id
         # empty pockets too: a later refund finds its place
         pockets = self.pocket_ids
-        self._ensure_pockets({(target.id, p.plan_id.code, p.expires_on or None) for p in pockets})
+        wanted = {(target.id, p.plan_id.code, p.expires_on or None) for p in pockets}
+        self._ensure_pockets(wanted, also_archived=True)
         moves = []
         for plan, group in pockets.grouped("plan_id").items():
             total = sum(group.mapped("balance_minor"))

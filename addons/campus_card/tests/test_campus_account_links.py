@@ -46,6 +46,13 @@ class TestCampusAccountLinks(LedgerCase):
         )
         self.plan.liability_account_id = self.accounts["liability_current"]
 
+    def test_the_account_on_which_debts_began_stays_though_the_company_has_chosen_another(self):
+        old = self.company.campus_debt_account_id
+        self.ledger._post([{**self.purchase(100), "settle": True}])
+        self.company.campus_debt_account_id = self.accounts["asset_current"]
+        self.assertRefused("is archived", lambda: old.write({"active": False}))
+        self.assertRefused("cannot be booked", lambda: old.write({"account_type": "expense"}))
+
     def test_each_kind_of_ledger_account_is_booked_where_it_makes_sense(self):
         system = self.env["campus.account"]._system
         kinds = {code: system(code) for code in ("fee", "cash_desk", "subsidy_fund", "campaign", "opening")}

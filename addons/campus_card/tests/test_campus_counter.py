@@ -133,10 +133,18 @@ class TestCampusCounter(PeopleCase):
         with self.assertRaisesRegex(UserError, "more than usual"):
             payout.action_confirm()
 
-    def test_only_cash_is_counted_twice(self):
-        for means, asked in (("cash", True), ("bank", False), ("card", False)):
-            counter = self.counter(credential="T0001", amount=1000.01, operation="debt", means=means)
-            self.assertEqual(bool(counter.question), asked, means)
+    def test_another_amount_is_counted_again_and_no_cash_is_not_counted(self):
+        counter = self.counter(credential="T0001", amount=1500, is_counted=True)
+        with Form(counter) as form:
+            form.amount = 4500
+            self.assertFalse(form.is_counted)
+        counter.is_counted = True
+        counter.with_context(campus_amount_minor=20_000).action_set_amount()
+        self.assertFalse(counter.is_counted)
+        debt = self.counter(credential="T0001", amount=1500, operation="debt", means="bank")
+        self.assertFalse(debt.question)
+        debt.means = "cash"
+        self.assertTrue(debt.question)
 
     def test_the_limits_are_the_school_s(self):
         self.company.write({"campus_counter_ask": 0, "campus_counter_most": 0})

@@ -58,6 +58,15 @@ class TestCampusExpiry(LedgerCase):
         self.assertEqual((transfer.amount_minor, transfer.credit_account_id.code), (1200, "expired"))
         self.assertEqual(transfer.credit_account_id.gl_account_id.account_type, "income_other")
 
+    def test_a_company_that_was_not_set_up_keeps_nobody_waiting(self):
+        other = self.env["res.company"].create({"name": "AAA School", "sequence": -1})
+        other.campus_journal_id = self.env["account.journal"].create(
+            {"name": "Card", "code": "AAA", "type": "general", "company_id": other.id}
+        )
+        self.grant(1200, expires_on=LAST_DAY)
+        self.take_expired()
+        self.assertEqual(self.wallet.balance_minor, 0)
+
     def test_what_is_reserved_stays_until_it_is_settled(self):
         self.grant(1200, expires_on=LAST_DAY)
         with self.at(NOON - dt.timedelta(days=1)):
@@ -82,6 +91,19 @@ class TestCampusExpiry(LedgerCase):
         self.assertEqual(self.wallet.available_minor, 0)
         self.take_expired()
         self.assertEqual(self.wallet.balance_minor, 0)
+
+    def test_the_same_amount_that_comes_back_twice_a_day_is_taken_twice(self):
+        self.grant(1800, expires_on=LAST_DAY)
+        with self.at(NOON - dt.timedelta(days=1)):
+            sales = [self.buy(900), self.buy(900)]
+        for sale in sales:
+            self.ledger._reverse([{"uuid": self.uuid(), "reverses_uuid": sale["uuid"]}])
+            # one round: a job that takes nothing would begin another one, without end
+            account = self.env["campus.account"]._system("expired")
+            today = self.company._campus_today()
+            self.ledger._post(account._prepare_expiry(self.company, today, account))
+            self.env.invalidate_all()
+            self.assertEqual(self.wallet.balance_minor, 0)
 
     def test_limits_and_validity_go_by_the_calendar_day_after_an_early_close(self):
         self.top_up(10000)

@@ -75,6 +75,40 @@ class TestCampusWalletJoin(PeopleCase):
         self.assertEqual((self.new.balance_minor, self.old.balance_minor), (650, 0))
         self.assertEqual(self.ledger._reverse([request])[0], answer)
 
+    def test_a_refund_of_money_whose_plan_is_no_more_follows_too(self):
+        plan = self.env["campus.pocket.plan"].create(
+            {
+                "name": "Tea",
+                "code": "tea",
+                "liability_account_id": self.env["campus.pocket.plan"]
+                .search([("code", "=", "subsidy"), ("company_id", "=", self.company.id)])
+                .liability_account_id.id,
+            }
+        )
+        fund = self.env["campus.account"]._system("subsidy_fund")
+        self.post("subsidy", 300, account_id=fund.id, plan="tea")
+        sale = self.post("purchase", 300, plan="tea")
+        plan.active = False
+        self.merge(self.lin, self.wang)
+        request = {"uuid": str(uuid.uuid4()), "reverses_uuid": sale["uuid"], "amount_minor": 300}
+        [answer] = self.ledger._reverse([request])
+        self.assertTrue(answer["ok"], answer)
+        self.assertEqual((self.new.balance_minor, self.old.balance_minor), (1350, 0))
+
+    def test_wallets_of_a_company_that_is_not_the_manager_s_are_not_joined(self):
+        other = self.env["res.company"].create({"name": "Other University"})
+        self.env["account.chart.template"].try_loading("generic_coa", company=other, install_demo=False)
+        one, two = self.env["res.partner"].create(
+            [{"name": "Mei", "campus_number": f"X{index}", "company_id": False} for index in (1, 2)]
+        )
+        wallets = self.env["campus.wallet"]._for_holder(one | two, other)
+        manager = self.users["manager"]
+        self.assertNotIn(other, manager.company_ids)
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(manager).sudo()
+        with self.assertRaisesRegex(AccessError, "Other University"):
+            wizard._merge((one | two).ids, two, extra_checks=False)
+        self.assertEqual(set(wallets.mapped("state")), {"open"})
+
     def test_a_payment_under_way_is_waited_for(self):
         request = {
             "uuid": str(uuid.uuid4()),
@@ -102,6 +136,15 @@ class TestCampusWalletJoin(PeopleCase):
         self.merge(self.lin, young)
         self.assertEqual((young.campus_number, young.campus_wallet_id), ("T0007", self.old))
         self.assertEqual(self.card.partner_id, young)
+
+    def test_two_holders_with_wallets_are_merged_into_one_without(self):
+        young = self.new_holder("Lin Xiaoyu", "T0007", self.arts)
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((self.lin | self.wang | young).ids, young)
+        self.env.invalidate_all()
+        self.assertEqual(young.campus_wallet_id.balance_minor, 1050)
+        self.assertEqual((self.old | self.new).partner_id, young)
+        self.assertEqual((self.card | self.other_card).wallet_id, young.campus_wallet_id)
 
     def test_a_frozen_wallet_is_not_joined(self):
         self.old.action_freeze()

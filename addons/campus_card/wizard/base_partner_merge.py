@@ -40,10 +40,19 @@ class BasePartnerMerge(models.TransientModel):
             return
         if not self.env.user.has_group(MANAGER):
             raise AccessError(self.env._("Only a manager of the card office merges holders."))
+        foreign = wallets.company_id - self.env.user.company_ids
+        if foreign:
+            raise AccessError(
+                self.env._(
+                    "One of them has a wallet at %s: somebody who works for it has to merge them.",
+                    ", ".join(foreign.mapped("name")),
+                )
+            )
         for holder in holders:
             self._campus_check_pair(holder, target)
+        heirs = {}
         for wallet in wallets:
-            twin = Wallet.search(
+            twin = heirs.get(wallet.company_id) or Wallet.search(
                 [
                     ("partner_id", "=", target.id),
                     ("company_id", "=", wallet.company_id.id),
@@ -52,6 +61,8 @@ class BasePartnerMerge(models.TransientModel):
             )
             if twin:
                 wallet._join_into(twin)
+            # of two contacts with wallets, where the one that stays has none, the first wallet goes along
+            heirs[wallet.company_id] = twin or wallet
 
     def _campus_check_pair(self, holder, target):
         if not target.campus_number:

@@ -76,16 +76,20 @@ class CampusCounter(models.TransientModel):
             refused = code if card else text and not holder and code
             counter.refusal = refused and counter._refusal_text(refused)
 
+    @api.onchange("amount", "operation", "means")
+    def _onchange_is_counted(self):
+        """Another amount has to be counted again."""
+        self.is_counted = False
+
     @api.depends("amount", "operation", "means", "company_id")
     def _compute_question(self):
         """Cash that is more than usual is asked about: a zero too much is typed quickly."""
         for counter in self:
             # sudo: a clerk need not read the company's settings
             limit = counter.company_id.sudo().campus_counter_ask
-            # a debt that is repaid by bank or from the card moves no cash, and the ledger knows its most
-            in_cash = counter.operation != "debt" or counter.means == "cash"
             counter.question = False
-            if in_cash and limit and counter.amount > limit:
+            is_cash = counter.operation != "debt" or counter.means == "cash"
+            if limit and is_cash and counter.amount > limit:
                 counter.question = self.env._(
                     "%(amount)s in cash is more than usual. Count it again, and say that you did.",
                     amount=counter.currency_id.format(counter.amount),
@@ -108,6 +112,7 @@ class CampusCounter(models.TransientModel):
     def action_set_amount(self):
         """Set the amount of the button, given in cents by its context."""
         self.amount = int(self.env.context["campus_amount_minor"]) / money.MINOR_PER_MAJOR
+        self.is_counted = False
         return self._show()
 
     def action_all(self):
@@ -116,6 +121,7 @@ class CampusCounter(models.TransientModel):
             owed = counter.operation == "debt"
             minor = counter.wallet_id.debt_minor if owed else counter.wallet_id.payable_minor
             counter.amount = minor / money.MINOR_PER_MAJOR
+            counter.is_counted = False
         return self._show()
 
     def action_confirm(self):

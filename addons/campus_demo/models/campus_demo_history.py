@@ -18,7 +18,7 @@ class CampusDemo(models.AbstractModel):
         wallet_of = {wallet.partner_id.id: wallet.id for wallet in wallets}
         targets = {
             "wallet": [wallet_of[partner.id] for partner in partners],
-            "card": cards.ids,
+            "card": self._cards_that_pay(company, cards),
             "place": {code: account.id for code, account in places.items()},
         }
         targets["online"] = self._load_online(company, history, targets["wallet"])
@@ -64,6 +64,18 @@ class CampusDemo(models.AbstractModel):
             raise ValueError(f"{len(refused)} events of {day} were refused: {refused[0]}")
 
     @api.model
+    def _cards_that_pay(self, company, cards):
+        """Ids of the cards, 0 for those that are stopped or over today: the ledger takes no payment of
+        theirs any more, and the history has no other day than today to ask about."""
+        ledger, ids = self.env["campus.ledger"], []
+        for card in cards:
+            holder = card.partner_id
+            days = (card.valid_from, card.valid_until, holder.campus_valid_from, holder.campus_valid_until)
+            terms = (card.state, *(day or None for day in days))
+            ids.append(0 if ledger._card_code(terms, company) else card.id)
+        return ids
+
+    @api.model
     def _ledger(self, user):
         """The ledger, as if this user had asked: the transfers carry the name."""
         return self.env["campus.ledger"].with_user(user).sudo()
@@ -77,7 +89,7 @@ class CampusDemo(models.AbstractModel):
             "account_id": targets["place"][entry.place],
             "amount_minor": entry.amount_minor,
             "plan": entry.plan,
-            "card_id": targets["card"][entry.card] if entry.card is not None else None,
+            "card_id": (targets["card"][entry.card] if entry.card is not None else None) or None,
             "origin": self._origin(entry),
             "memo": entry.memo,
             "occurred_at": self._to_utc(entry.at),

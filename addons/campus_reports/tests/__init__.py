@@ -1,6 +1,7 @@
 from . import (
     test_campus_reports_rights,
     test_campus_bridge,
+    test_campus_bridge_joined,
     test_campus_bridge_rows,
     test_campus_bridge_taps,
     test_campus_closing,

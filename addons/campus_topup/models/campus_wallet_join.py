@@ -8,10 +8,15 @@ class CampusWallet(models.Model):
 
     def _move_links(self, target):
         result = super()._move_links(target)
+        # Also what is paid and not on the card yet: between the two lies a job.
         transactions = self.env["payment.transaction"].search(
             [
                 ("campus_wallet_id", "=", self.id),
+                "|",
                 ("state", "in", ("draft", "pending", "authorized")),
+                "&",
+                ("state", "=", "done"),
+                ("campus_topup_state", "=", "waiting"),
             ]
         )
         transactions.write({"campus_wallet_id": target.id})

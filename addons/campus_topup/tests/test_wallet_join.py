@@ -22,6 +22,16 @@ class TestWalletJoin(TopupCase):
         self.assertEqual(link.wallet_id, self.other_wallet)
         self.assertEqual(mandate.state, "revoked")
 
+    def test_a_payment_that_is_done_and_not_booked_yet_reaches_it_too(self):
+        tx = self.transaction(50.0)
+        tx._process("demo", {"reference": tx.reference, "simulated_state": "done", "payment_details": "1234"})
+        self.assertEqual((tx.state, tx.campus_topup_state), ("done", "waiting"))
+        total = self.balance() + self.balance(self.other_wallet)
+        self.wallet._join_into(self.other_wallet)
+        tx._post_process()
+        self.assertEqual((tx.campus_topup_state, tx.campus_topup_code), ("booked", False))
+        self.assertEqual(self.balance(self.other_wallet), total + 5_000)
+
     def test_links_of_both_wallets_find_a_place_or_end(self):
         links = self.env["campus.topup.link"]
         moved = [links._make(self.wallet, name) for name in "AB"]
