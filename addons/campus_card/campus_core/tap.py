@@ -118,14 +118,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What was spent and not yet told to the server: by the card in all, by the edge uncovered.
+    """What the edge has sold on its own word: by the card in all and not yet told, by the edge uncovered.
 
     ``last_ms`` is when the same card was last let through at this terminal for this amount.
+    ``told_minor`` is what of the card the server knows already and still counts towards its caps.
     """
 
     card_minor: int = 0
     edge_minor: int = 0
     last_ms: int | None = None
+    told_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +249,7 @@ def _pay(
     more = after - before
     caps = (
         (errors.OFFLINE_CAP_TAP, "offline cap per tap", limits.tap_minor, 0),
-        (errors.OFFLINE_CAP_CARD, "offline cap per card", limits.card_minor, before),
+        (errors.OFFLINE_CAP_CARD, "offline cap per card", limits.card_minor, before + counters.told_minor),
         (errors.OFFLINE_CAP_EDGE, "offline cap per place", limits.edge_minor, counters.edge_minor),
     )
     for code, rule, cap, used in caps:

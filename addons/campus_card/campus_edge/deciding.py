@@ -89,7 +89,7 @@ class Deciding:
         if self._sender.disabled:
             return Verdict(wire.REFUSED, errors.EDGE_DISABLED, "switched off by the server")
         with self._exposure.lock:
-            counters = self._exposure.counters(
+            counters = self._counters(
                 arrived.resolved.card, arrived.recent, arrived.at_ms, arrived.elapsed_ms
             )
             early = tap.before_asking(arrived.facts, arrived.request, counters, arrived.at_ms)
@@ -138,6 +138,11 @@ class Deciding:
         """Return the words for a rule, with the mark of a clock that nobody has set."""
         return rule if self._clock.is_sure else f"{wire.DOUBTFUL_CLOCK}{rule}"
 
+    def _counters(self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int) -> tap.Counters:
+        """Return what this edge has sold alone lately, as the server counts it."""
+        window_s = self._snapshot.limits.snapshot_age_s
+        return self._exposure.counters(card, recent, now_ms, elapsed_ms, window_s)
+
     def _facts(self, terminal: Terminal | None, card: int | None, now_ms: int) -> Facts:
         snapshot = self._snapshot
         found = snapshot.card(card, now_ms, self._exposure.lease_used_minor(card))
@@ -149,7 +154,7 @@ class Deciding:
         facts = self._facts(arrived.facts.terminal, arrived.resolved.card, now_ms)
         request = replace(arrived.request, refusal=arrived.request.refusal or arrived.resolved.alone)
         card = facts.card.card if facts.card else None
-        counters = self._exposure.counters(card, arrived.recent, now_ms, elapsed_ms)
+        counters = self._counters(card, arrived.recent, now_ms, elapsed_ms)
         verdict = tap.decide(facts, request, counters, self._snapshot.limits, now_ms)
         verdict = self._judged(verdict, facts, request, now_ms)
         if verdict.granted:

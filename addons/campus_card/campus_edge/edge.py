@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from campus_core.errors import WireError
 
-from . import __version__, clock_file, identity, tls
+from . import __version__, clock_file, identity, journal_store, tls
 from .asks import Asks
 from .clock import Clock
 from .config import Config
@@ -235,7 +235,11 @@ class Edge:
             for entry in entries
             if entry.card is not None and (card := self.snapshot.card(entry.card, now_ms)) is not None
         }
+        since_ms = now_ms - self.snapshot.limits.snapshot_age_s * 1000
+        acked_seq = self.journal.acked_seq
+        told = self.journal.read(lambda base: journal_store.sales(base, acked_seq, since_ms))
         with self.exposure.lock:
+            self.exposure.restore_told(told, now_ms, self.clock.elapsed_ms())
             self.exposure.restore(entries, leases)
         self._sweep()
 

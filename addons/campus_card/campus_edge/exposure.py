@@ -1,12 +1,15 @@
-"""What the edge has risked: payments it granted alone and the server does not know yet.
+"""What the edge has risked: payments that it granted alone.
 
-Counted in memory, and counted again out of the journal after a restart. All methods are called with
-``lock`` held by whoever decides, so that two readers cannot spend the same last cent of a cap.
+They count until the server knows them, and towards the caps as long as the server counts them too: for the
+time that a list of cards is good for. Counted in memory, and counted again out of the journal after a restart.
+All methods are called with ``lock`` held by whoever decides, so that two readers cannot spend the same last
+cent of a cap.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Hashable, Iterable
 from typing import Final, NamedTuple
 
@@ -24,6 +27,12 @@ class _Spent(NamedTuple):
     uncovered_minor: int
 
 
+class _Told(NamedTuple):
+    at_ms: int
+    card: int
+    minor: int
+
+
 class Exposure:
     """Sums per card and for the edge, in cents, and when each card was last let through."""
 
@@ -35,6 +44,10 @@ class Exposure:
         # what leases have paid and the server knows, until it sends the lease anew
         self._settled: dict[int, int] = {}
         self._recent: dict[Hashable, int] = {}
+        # what the server knows and counts towards the caps, by the clock that only goes forward
+        self._told: deque[_Told] = deque()
+        self._told_cards: dict[int, int] = {}
+        self._told_minor = 0
 
     @property
     def offline_minor(self) -> int:
@@ -45,15 +58,20 @@ class Exposure:
         """What is already spent of the card's leases though the snapshot still shows it."""
         return self._settled.get(card, 0) if card is not None else 0
 
-    def counters(self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int) -> Counters:
+    def counters(
+        self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int, window_s: int
+    ) -> Counters:
         """Return what the decision has to know; ``recent`` says what makes two taps the same.
 
         ``now_ms`` is the time of the decision, ``elapsed_ms`` the same moment by the clock that only
-        goes forward, which ``let_through`` is told.
+        goes forward, which ``let_through`` is told. ``window_s``: how long what was told counts.
         """
+        self._forget(elapsed_ms - window_s * 1000)
         spent = self._cards.get(card, 0) if card is not None else 0
+        told = self._told_cards.get(card, 0) if card is not None else 0
         last_ms = self._recent.get(recent)
-        return Counters(spent, self.edge_minor, None if last_ms is None else now_ms - (elapsed_ms - last_ms))
+        ago_ms = None if last_ms is None else now_ms - (elapsed_ms - last_ms)
+        return Counters(spent, self.edge_minor + self._told_minor, ago_ms, told)
 
     # -- money ---------------------------------------------------------------------------
     def spend(self, uuid: str, card: int, amount_minor: int, uncovered_minor: int) -> None:
@@ -66,11 +84,14 @@ class Exposure:
         """It was not granted after all: it could not be written."""
         self._remove(uuid)
 
-    def settle(self, uuids: Iterable[str]) -> None:
-        """The server has these entries: they are no risk any more."""
+    def settle(self, uuids: Iterable[str], elapsed_ms: int) -> None:
+        """The server has these entries since ``elapsed_ms``: nothing of them is lost with this edge any more."""
         for uuid in uuids:
             spent = self._remove(uuid)
-            if spent is not None and spent.amount_minor > spent.uncovered_minor:
+            if spent is None:
+                continue
+            self._count(_Told(elapsed_ms, spent.card, spent.uncovered_minor))
+            if spent.amount_minor > spent.uncovered_minor:
                 covered = spent.amount_minor - spent.uncovered_minor
                 self._settled[spent.card] = self._settled.get(spent.card, 0) + covered
 
@@ -90,6 +111,29 @@ class Exposure:
             lease = leases.get(entry.card, 0)
             more = tap.uncovered(before + entry.amount_minor, lease) - tap.uncovered(before, lease)
             self.spend(entry.uuid, entry.card, entry.amount_minor, more)
+
+    def restore_told(self, entries: Iterable[TapEntry], now_ms: int, elapsed_ms: int) -> None:
+        """Count what the server has according to the journal, each payment from its own moment."""
+        for entry in entries:
+            if entry.card is not None and entry.amount_minor is not None:
+                self._count(_Told(elapsed_ms - (now_ms - entry.at_ms), entry.card, entry.amount_minor))
+
+    def _count(self, told: _Told) -> None:
+        if told.minor:
+            self._told.append(told)
+            self._told_cards[told.card] = self._told_cards.get(told.card, 0) + told.minor
+            self._told_minor += told.minor
+
+    def _forget(self, before_ms: int) -> None:
+        """Let go what the server had before ``before_ms``."""
+        while self._told and self._told[0].at_ms < before_ms:
+            told = self._told.popleft()
+            self._told_minor -= told.minor
+            left = self._told_cards[told.card] - told.minor
+            if left:
+                self._told_cards[told.card] = left
+            else:
+                del self._told_cards[told.card]
 
     # -- duplicates ------------------------------------------------------------------------
     def let_through(self, recent: Hashable, elapsed_ms: int) -> None:

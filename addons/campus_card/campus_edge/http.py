@@ -77,6 +77,11 @@ class Connection:
         self._lock = threading.Lock()
         self._link: http.client.HTTPConnection | None = None
 
+    @property
+    def clock(self) -> Clock:
+        """The clock that signs requests and is set by answers."""
+        return self._clock
+
     def request(self, method: str, path: str, body: bytes = b"", timeout_ms: int = 5000) -> Answer:
         """Ask, signed. Raises ``ServerUnreachable`` or ``ServerRefused``.
 

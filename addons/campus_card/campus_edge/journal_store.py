@@ -151,6 +151,16 @@ def entries(base: sqlite3.Connection, after_seq: int, limit: int = -1) -> Iterat
         yield TapEntry._make(json.loads(text))
 
 
+def sales(base: sqlite3.Connection, until_seq: int, since_ms: int) -> list[TapEntry]:
+    """Return the payments up to ``until_seq`` that the edge granted alone since ``since_ms``, oldest first."""
+    rows = base.execute(
+        "SELECT text FROM entry WHERE seq <= ? AND NOT asked AND at_ms >= ? ORDER BY at_ms",
+        (until_seq, since_ms),
+    )
+    found = (TapEntry._make(json.loads(text)) for (text,) in rows)
+    return [entry for entry in found if entry.purpose == wire.PAY and entry.outcome == wire.GRANTED]
+
+
 def unanswered(base: sqlite3.Connection) -> list[TapEntry]:
     """Return the taps that asked the server and have neither an answer nor a final."""
     rows = base.execute(

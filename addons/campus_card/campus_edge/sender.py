@@ -182,7 +182,7 @@ class Sender:
         self._asks.finish({uuid: answers[uuid, wire.ASK] for uuid in claimed})
         told = [entry for entry in batch.entries if entry.mode == wire.TOLD]
         with self._exposure.lock:
-            self._exposure.settle(entry.uuid for entry in told)
+            self._exposure.settle((entry.uuid for entry in told), self._connection.clock.elapsed_ms())
         for entry in told:
             self._look_at(entry, answers[entry.uuid, wire.TOLD])
         others = [entry for entry in batch.entries if entry.mode == wire.ASK and entry.uuid not in stored]

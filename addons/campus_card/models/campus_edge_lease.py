@@ -47,7 +47,10 @@ class CampusEdge(models.Model):
         return self.env.cr.dictfetchall()
 
     def _lease_regulars(self):
-        """``{card id: wallet id}`` of who pays here often enough, the most frequent first."""
+        """``{card id: wallet id}`` of who pays here often enough, the most frequent first.
+
+        Only what was charged counts: an edge makes nobody a regular by saying so.
+        """
         self.ensure_one()
         company = self.company_id
         self.env.cr.execute(
@@ -56,6 +59,7 @@ class CampusEdge(models.Model):
                  JOIN campus_card card ON card.id = tap.card_id
                  JOIN campus_wallet wallet ON wallet.id = card.wallet_id
                 WHERE tap.edge_id = %s AND tap.purpose = 'pay' AND tap.outcome = 'granted'
+                  AND tap.balance_minor IS NOT NULL
                   AND tap.occurred_at > %s
                   AND card.state = %s AND card.active AND wallet.state = 'open'
                 GROUP BY card.id, card.wallet_id HAVING count(DISTINCT tap.uuid) >= %s
@@ -70,12 +74,27 @@ class CampusEdge(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
+    def _lately_spent(self):
+        """Cards whose lease this edge has spent within the hours that it may be alone.
+
+        They get the next one after that time: what an edge takes by leases is bounded as its caps are.
+        """
+        self.ensure_one()
+        since = fields.Datetime.now() - timedelta(hours=self.company_id.campus_snapshot_age_h)
+        self.env.cr.execute(
+            """SELECT DISTINCT card_id FROM campus_reservation
+                WHERE origin = %s AND purpose = 'lease' AND close_reason = 'spent' AND closed_at > %s""",
+            [self._lease_origin, since],
+        )
+        return {row[0] for row in self.env.cr.fetchall()}
+
     def _renew_leases(self):
         """Give the edge the leases of its regulars; returns how many were given and taken back."""
         self.ensure_one()
         company, now = self.company_id, fields.Datetime.now()
         merchant = self.terminal_ids.filtered(lambda terminal: terminal.purpose == "pay").merchant_id[:1]
         regulars = self._lease_regulars() if merchant and company.campus_lease_minor else {}
+        spent = self._lately_spent()
         half_over = now + timedelta(hours=company.campus_lease_hours) / 2
         leases = self._open_leases()
         fresh = {
@@ -101,7 +120,7 @@ class CampusEdge(models.Model):
                 "memo": self.name,
             }
             for card_id, wallet_id in regulars.items()
-            if card_id not in fresh
+            if card_id not in fresh and card_id not in spent
         ]
         # who has less than a lease keeps it all: a refusal is no error here
         given = sum(answer["ok"] for answer in ledger._reserve(wanted))

@@ -74,6 +74,18 @@ class CampusIdentityChange(models.Model):
             if not (change.reason or "").strip():
                 raise ValidationError(self.env._("A change of identity needs a reason."))
 
+    @api.constrains("partner_id")
+    def _check_holder(self):
+        for change in self:
+            # sudo: the users of a contact are not the clerk's to read
+            holder = change.partner_id.sudo()
+            if not holder.campus_has_login:
+                raise ValidationError(
+                    self.env._(
+                        "%s is no card holder with a login: change the contact itself.", holder.display_name
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         changes = super().create(vals_list)

@@ -65,7 +65,8 @@ class CampusLedgerLoad(models.AbstractModel):
                 )
         # Requests about nothing known are refused by an empty book.
         shelf.books[None] = Book(booking_date or fields.Date.today())
-        self._load_wallets(shelf, typed, dry)
+        # A generated history is older than what its cards are today.
+        self._load_wallets(shelf, typed, dry, judges=not booking_date)
         self._load_reservations(shelf, typed)
         self._load_originals(shelf, typed)
         self._load_register(shelf, typed)
@@ -149,8 +150,8 @@ class CampusLedgerLoad(models.AbstractModel):
         return book
 
     @api.model
-    def _load_wallets(self, shelf, typed, dry):
-        self._read_wallets(shelf, lock=not dry, typed=typed)
+    def _load_wallets(self, shelf, typed, dry, judges=True):
+        self._read_wallets(shelf, lock=not dry, typed=typed if judges else ())
         if dry:
             self._add_missing_pockets(shelf, typed)
         self._load_debts(shelf)

@@ -12,6 +12,7 @@ class CampusPocketPlan(models.Model):
 
     _name = "campus.pocket.plan"
     _description = "Pocket Plan"
+    _inherit = ["mail.thread"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -25,13 +26,14 @@ class CampusPocketPlan(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     refundable = fields.Boolean(
-        default=True, help="Money of this plan can be paid out in cash and pays fees."
+        default=True, tracking=True, help="Money of this plan can be paid out in cash and pays fees."
     )
     merchant_ids = fields.Many2many(
         "campus.account",
         "campus_pocket_plan_merchant_rel",
         string="Usable At",
         ondelete="restrict",
+        tracking=True,
         domain="[('kind', '=', 'merchant'), ('company_id', '=', company_id)]",
         help="Merchants where this money may be spent. Empty means everywhere.",
     )
@@ -39,9 +41,10 @@ class CampusPocketPlan(models.Model):
         "account.account",
         string="Liability Account",
         ondelete="restrict",
+        tracking=True,
         help="General ledger account that shows what the school owes on pockets of this plan.",
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, tracking=True)
 
     _code_company_unique = models.Constraint(
         "UNIQUE(code, company_id)", "A company has one plan with this code."

@@ -53,6 +53,8 @@ class CampusTap(models.Model):
     received_at = fields.Datetime(required=True, readonly=True)
 
     _uuid_kind_unique = models.Constraint("UNIQUE(uuid, kind)", "This tap is already taken.")
+    # ends are few: whether a tap has one already is asked of a small index
+    _ended_idx = models.Index("(uuid) WHERE kind = 'final'")
     _card_idx = models.Index("(card_id, id)")
     # what an edge has decided on its own word lately
     _told_idx = models.Index("(edge_id, received_at) WHERE mode = 'told' AND purpose = 'pay'")

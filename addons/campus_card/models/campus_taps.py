@@ -56,6 +56,8 @@ Frame = namedtuple(
     " changed history",
 )
 
+_CONFLICT = tap_charge.Decision(wire.REFUSED, core_errors.CONFLICT, review=(core_errors.CONFLICT,))
+
 
 class Order:
     """A batch on its way through the house: what was read, decided and has to be stored.
@@ -170,6 +172,8 @@ class CampusTaps(models.AbstractModel):
         journal, seq, chain_hash, reported_seq, *frame = orjson.loads(self.env.cr.fetchone()[0])
         order.head = journal_chain.Head(journal, seq, chain_hash) if journal else None
         order.reported_seq = reported_seq or 0
+        if order.head is None:
+            self._begin_head(order)
         order.frame = Frame._make(frame)
         if order.memory and not order.memory.catch_up(
             order.since, order.frame.life, order.frame.snapshot, order.frame.changed or ()
@@ -180,6 +184,20 @@ class CampusTaps(models.AbstractModel):
         self._load(order)
         self._decide(order)
         self._store(order)
+
+    @api.model
+    def _begin_head(self, order):
+        """Make the row by whose lock the batches of an edge go one after the other: the first one has none.
+
+        Without it several first batches at once would each be measured as if the edge had sold nothing.
+        """
+        self.env.cr.execute(
+            """INSERT INTO campus_edge_head (edge_id, journal, seq, hash, reported_seq)
+               VALUES (%s, %s, 0, %s, 0) ON CONFLICT DO NOTHING""",
+            [order.edge.id, order.batch.journal, wire.ZERO_HASH],
+        )
+        if not self.env.cr.rowcount:
+            raise WireError(core_errors.TRY_AGAIN)
 
     @api.model
     def _refuse_fork(self, order):
@@ -196,24 +214,24 @@ class CampusTaps(models.AbstractModel):
     @api.model
     def _decide(self, order):
         for line in order.lines:
-            uuid, is_final = line.entry.uuid, line.entry.kind == wire.FINAL
-            ended = order.known.get((uuid, wire.FINAL))
-            if is_final:
+            uuid = line.entry.uuid
+            ended = order.known.get((uuid, wire.FINAL)) or order.verdicts.get(uuid)
+            if line.entry.kind == wire.FINAL:
                 decision = self._decide_final(order, line)
             elif ended:
-                decision = self._decide_ended(line, ended)
+                decision = self._decide_ended(order, line, ended)
             elif uuid in order.taken:
-                decision = tap_charge.Decision(
-                    wire.REFUSED, core_errors.CONFLICT, review=(core_errors.CONFLICT,)
-                )
+                decision = _CONFLICT
             else:
                 decision = tap_charge.conclude(order.book, line.judged, order.risk)
             order.verdicts.setdefault(uuid, decision)
             order.decided.append((line, decision))
 
     @api.model
-    def _decide_ended(self, line, ended):
-        """A tap that comes after its end was told: that has said what it cost."""
+    def _decide_ended(self, order, line, ended):
+        """A tap that comes after its end was told, before or in this batch: that has said what it cost."""
+        if not self._is_ended_by(order, line):
+            return _CONFLICT
         return tap_charge.Decision(ended.outcome, ended.code, line.entry.amount_minor)
 
     @api.model
@@ -225,8 +243,9 @@ class CampusTaps(models.AbstractModel):
         """
         entry = line.entry
         tap = order.known.get((entry.uuid, wire.TAP)) or order.verdicts.get(entry.uuid)
-        charged = tap is not None and tap.outcome == wire.GRANTED and tap.code == tap_charge.OK
-        charged = charged and entry.purpose == wire.PAY
+        if tap is None and entry.uuid in order.taken:
+            return _CONFLICT
+        charged = self._has_cost(tap) and entry.purpose == wire.PAY
         if (entry.outcome == wire.GRANTED) == charged or entry.purpose != wire.PAY:
             if not charged and entry.outcome == wire.GRANTED:
                 return tap_charge.conclude(order.book, line.judged, order.risk)

@@ -149,29 +149,45 @@ class CampusTapsTold(models.AbstractModel):
     @api.model
     def _may_end(self, order, entry, seen):
         """Say whether a final is about a tap as the server has it; of one that it has not, it is the tap."""
-        place = order.places.get(entry.terminal)
-        edge = order.edge
-        final = told.Stated(
-            edge.id, edge.company_id, wire.ASK, entry.purpose, self._masked(entry), place and place.id,
-            entry.card, entry.amount_minor,
-        )  # fmt: skip
+        final = self._stated(order, entry)
         known = order.known.get((entry.uuid, wire.TAP))
         if known:
-            return told.may_end(
-                final,
-                told.Stated(
-                    known.edge_id, known.company_id, known.mode, known.purpose, known.credential,
-                    known.terminal_id, known.card_id, known.amount_minor,
-                ),
-            )  # fmt: skip
+            return told.may_end(final, self._stated_before(known))
         if (entry.uuid, wire.TAP) not in seen:
             return True
         tap = order.batch.entries[seen[entry.uuid, wire.TAP]]
         same = (tap.terminal, tap.credential) == (entry.terminal, entry.credential)
-        first = final._replace(
-            mode=tap.mode, purpose=tap.purpose, card=tap.card, amount_minor=tap.amount_minor
+        return same and told.may_end(final, self._stated(order, tap))
+
+    @api.model
+    def _is_ended_by(self, order, line):
+        """Say whether the end that came before a tap, stored or in this batch, may be the end of that tap."""
+        entry = line.entry
+        known = order.known.get((entry.uuid, wire.FINAL))
+        if known:
+            return told.may_end(self._stated_before(known), self._stated(order, entry))
+        final = next(
+            other.entry
+            for other in order.lines
+            if (other.entry.uuid, other.entry.kind) == (entry.uuid, wire.FINAL)
         )
-        return same and told.may_end(final, first)
+        same = (final.terminal, final.credential) == (entry.terminal, entry.credential)
+        return same and told.may_end(self._stated(order, final), self._stated(order, entry))
+
+    @api.model
+    def _stated(self, order, entry):
+        place, edge = order.places.get(entry.terminal), order.edge
+        return told.Stated(
+            edge.id, edge.company_id, entry.mode, entry.purpose, self._masked(entry), place and place.id,
+            entry.card, entry.amount_minor,
+        )  # fmt: skip
+
+    @staticmethod
+    def _stated_before(known):
+        return told.Stated(
+            known.edge_id, known.company_id, known.mode, known.purpose, known.credential,
+            known.terminal_id, known.card_id, known.amount_minor,
+        )  # fmt: skip
 
     @api.model
     def _refuse_end(self, order, index):
@@ -199,7 +215,7 @@ class CampusTapsTold(models.AbstractModel):
             tzinfo=None
         )
         origin = f"campus.edge,{order.edge.id}"
-        wallets = {key.wallet_id for key in keys}
+        wallets = self._told_wallets(order)
         values = (origin, since, order.edge.id, since, array(self._maybe_short(order)))
         leases, spent, debts = orjson.loads(_RISK.one(self.env.cr, *values)[0])
         allowed = {}
@@ -217,6 +233,22 @@ class CampusTapsTold(models.AbstractModel):
             self._lock_wallets(order, keys)
         for wallet_id, minor in debts or ():
             order.book.wallets[wallet_id].debt_minor = minor
+
+    @api.model
+    def _told_wallets(self, order):
+        """Wallets that told sales are to be charged to: not those of taps that have cost something already."""
+        return {
+            line.judged.wallet_id
+            for line in order.lines
+            if isinstance(line.judged, tap_charge.Pending)
+            and line.judged.caps is not None
+            and not self._has_cost(order.known.get((line.entry.uuid, wire.TAP)))
+        }
+
+    @staticmethod
+    def _has_cost(tap):
+        """Say whether a tap (as stored or decided, None without) was charged when it asked."""
+        return tap is not None and tap.outcome == wire.GRANTED and tap.code == tap_charge.OK
 
     @api.model
     def _maybe_short(self, order):

@@ -60,7 +60,7 @@ class ResPartner(models.Model):
 
     def _campus_refuse_identity(self, changing):
         for partner in changing:
-            # one's own data; an administrator gives logins anyway, and the holder is told
+            # everybody changes their own data
             if partner.id != self.env.user.partner_id.id:
                 raise UserError(
                     self.env._(

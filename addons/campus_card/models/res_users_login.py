@@ -27,11 +27,12 @@ class ResUsers(models.Model):
         if not address:
             yield
             return
-        pair = f"{address} {self._campus_login_name(user)}"
+        login = self._campus_login_name(user)
+        pair = f"{address} {login}"
         rates = self.env["campus.rate"]
-        if (
-            rates._tried(WHAT_PAIR, pair, SPAN_S) >= PAIR_TRIES
-            or rates._tried(WHAT_ADDRESS, address, SPAN_S) >= ADDRESS_TRIES
+        if rates._tried(WHAT_PAIR, pair, SPAN_S) >= PAIR_TRIES or (
+            rates._tried(WHAT_ADDRESS, address, SPAN_S) >= ADDRESS_TRIES
+            and not self._campus_worked_here(login, address)
         ):
             raise AccessDenied(
                 self.env._("Too many wrong passwords. Wait %s minutes and try again.", SPAN_S // 60)
@@ -42,6 +43,13 @@ class ResUsers(models.Model):
             rates._may_try(WHAT_PAIR, pair, PAIR_TRIES, SPAN_S)
             rates._may_try(WHAT_ADDRESS, address, ADDRESS_TRIES, SPAN_S)
             raise
+
+    def _campus_worked_here(self, login, address):
+        """Whether this login was used from this address before: one person who floods a campus with wrong
+        passwords locks out nobody who works there."""
+        devices = [("user_id.login", "=", login), ("ip_address", "=", address)]
+        # sudo: nobody is logged in yet
+        return bool(self.env["res.device.log"].sudo().search_count(devices, limit=1))
 
     def _campus_login_address(self):
         """Where the try comes from; nothing when it is no request, as in a shell."""

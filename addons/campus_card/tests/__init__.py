@@ -28,6 +28,7 @@ from . import test_res_company_setup
 from . import test_campus_taps
 from . import test_campus_taps_conflict
 from . import test_campus_taps_final
+from . import test_campus_taps_lease
 from . import test_campus_taps_told
 from . import test_campus_one_register
 from . import test_campus_tap_decide

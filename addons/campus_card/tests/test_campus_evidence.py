@@ -27,6 +27,21 @@ class TestEvidence(SecurityCase):
     def test_a_user_who_did_nothing_can_go(self):
         new_test_user(self.env, "evidence_nobody", groups=GROUPS["clerk"]).unlink()
 
+    def test_who_turns_a_grant_into_money_that_can_be_paid_out_leaves_a_trace(self):
+        manager = new_test_user(self.env, "evidence_manager", groups=GROUPS["manager"])
+        plan = self.env["campus.pocket.plan"].search(
+            [("code", "=", "subsidy"), ("company_id", "=", self.company.id)]
+        )
+        self.assertFalse(plan.refundable)
+        for refundable in (True, False):
+            plan.with_user(manager).with_context(tracking_disable=False).refundable = refundable
+            self.env.flush_all()
+            self.cr.precommit.run()
+            plan.invalidate_recordset()
+            message = plan.message_ids[0]
+            self.assertEqual(message.author_id, manager.partner_id)
+            self.assertEqual(message.sudo().tracking_value_ids.field_id.name, "refundable")
+
     # -- departments ---------------------------------------------------------------
 
     def limited(self, department):

@@ -2,7 +2,7 @@ import base64
 import re
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import file_open
 
@@ -89,6 +89,12 @@ class TestCampusIdentity(PeopleCase, HttpCase):
         with self.assertRaises(UserError):
             change.with_user(self.users["manager"]).action_refuse()
 
+    def test_only_holders_with_a_login_are_changed_this_way(self):
+        admin = self.env.ref("base.user_admin").partner_id
+        for contact in (self.wang, admin):
+            with self.subTest(contact=contact.name), self.assertRaisesRegex(ValidationError, "with a login"):
+                self.ask(partner_id=contact.id, new_email="thief@example.com")
+
     def test_what_was_asked_for_stays_as_it_was_asked_for(self):
         change = self.ask(new_email="lin@new.example.com")
         for values in ({"new_email": "thief@example.com"}, {"state": "done"}, {"requested_by_id": 1}):
@@ -121,8 +127,14 @@ class TestCampusIdentity(PeopleCase, HttpCase):
                 with self.assertRaises(AccessError):
                     partners.browse(self.lin.id).read(["name", "email"])
                 self.assertTrue(partners.search([("id", "=", user.partner_id.id)]))
+                logins = self.env["res.users"].with_user(user)
+                self.assertFalse(logins.search([("id", "=", self.login.id)]))
+                with self.assertRaises(AccessError):
+                    logins.browse(self.login.id).read(["name", "email"])
+                self.assertTrue(logins.search([("id", "=", self.users["clerk"].id)]))
         for role in ("clerk", "finance", "auditor"):
             self.assertTrue(self.lin.with_user(self.users[role]).read(["name"]))
+            self.assertTrue(self.login.with_user(self.users[role]).read(["name"]))
 
     def test_photos_of_holders_are_for_who_may_read_them(self):
         with file_open("web/static/img/logo.png", "rb") as picture:

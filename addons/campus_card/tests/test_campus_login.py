@@ -96,3 +96,14 @@ class TestCampusLogin(HttpCase):
         for number in range(3):
             self.assertFalse(self.by_session(f"nobody_{number}", "x"))
         self.assertFalse(self.by_session("login_lin", PASSWORD))
+
+    def test_a_flood_locks_out_nobody_who_has_worked_at_the_address(self):
+        self.patch(res_users_login, "ADDRESS_TRIES", 3)
+        lin = self.env["res.users"].search([("login", "=", "login_lin")])
+        self.env["res.device.log"].create(
+            {"session_identifier": "x" * 42, "user_id": lin.id, "ip_address": "127.0.0.1"}
+        )
+        for number in range(3):
+            self.assertFalse(self.by_session(f"nobody_{number}", "x"))
+        self.assertTrue(self.by_session("login_lin", PASSWORD))
+        self.assertFalse(self.by_session("login_wang", PASSWORD))

@@ -45,6 +45,17 @@ class TestCampusOneRegister(TapCase):
             self.top_up(self.wallet, 800)
         self.assertIn("conflict", self.reviews())
 
+    def test_the_end_of_a_tap_with_the_id_of_an_open_payment_is_refused_and_the_edge_goes_on(self):
+        for number, version in enumerate(VERSIONS):
+            payment = version.format(f"3{number}")
+            self.assertTrue(self.reserve(payment)["ok"])
+            self.journal.start()
+            self.journal.told(["granted", "refused"][number], kind="final", uuid=payment)
+            self.assertAnswer(self.send()[0], "refused", "conflict")
+            [captured] = self.env["campus.ledger"]._capture([{"uuid": payment}])
+            self.assertTrue(captured["ok"])
+        self.assertEqual(self.wallet.available_minor, 800)
+
     def test_the_id_of_a_tap_is_refused_at_a_till(self):
         for number, version in enumerate(VERSIONS):
             tap = version.format(f"2{number}")

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from uuid import uuid4
 
 from lxml import etree
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -26,6 +27,22 @@ class TestReplace(PeopleCase):
         self.assertEqual(fee.amount_minor, self.company.campus_replacement_fee_minor)
         self.assertEqual(self.env["campus.card"]._resolve(self.card.uid)[1], "card_replaced")
         self.assertFalse(self.card.activity_ids)
+
+    def test_a_replaced_card_pays_nothing_now_but_has_paid_in_a_generated_history(self):
+        self.top_up(self.card.wallet_id, 5000)
+        self.replace()
+        merchant = {"name": "Line 1", "code": "replace-line", "kind": "merchant"}
+        sale = {
+            "kind": "purchase",
+            "wallet_id": self.card.wallet_id.id,
+            "card_id": self.card.id,
+            "account_id": self.env["campus.account"].create(merchant).id,
+            "amount_minor": 100,
+        }
+        ledger = self.env["campus.ledger"]
+        self.assertEqual(ledger._post([{**sale, "uuid": str(uuid4())}])[0]["code"], "card_replaced")
+        day = ledger._business_day(self.company)
+        self.assertTrue(ledger._post([{**sale, "uuid": str(uuid4())}], booking_date=day)[0]["ok"])
 
     def test_without_the_money_nothing_is_replaced(self):
         with self.assertRaisesRegex(UserError, "[Nn]ot enough"), self.cr.savepoint():

@@ -1,5 +1,3 @@
-import time
-
 from odoo.tests import tagged
 
 from ..campus_core import wire
@@ -208,29 +206,6 @@ class TestCampusTaps(TapCase):
         self.send()
         self.assertEqual(sorted(self.reviews()), ["amount_differs", "clock", "no_place", "unknown_card"])
         self.assertEqual(self.wallet.available_minor, 1)
-
-    def test_a_lease_covers_what_the_edge_sold_alone(self):
-        lease = {"uuid": "0190f3e0-0000-7000-8000-00000000aaaa",
-                 "wallet_id": self.wallet.id, "account_id": self.merchant.id, "amount_minor": 1000,
-                 "purpose": "lease", "origin": f"campus.edge,{self.edge.id}"}  # fmt: skip
-        self.assertTrue(self.env["campus.ledger"]._reserve([lease])[0]["ok"])
-        self.journal.told(card=self.card.id, amount_minor=350)
-        self.assertAnswer(self.send()[0], "granted", "ok", 650)
-        self.assertEqual(self.reviews(), [])
-
-    def test_who_pays_here_often_gets_a_lease_that_no_limit_counts(self):
-        self.company.write({"campus_lease_taps": 2, "campus_lease_minor": 200})
-        self.journal.add(at_ms=int(time.time() * 1000))
-        self.send()
-        self.assertEqual(self.edge_record._lease_regulars(), {})
-        self.journal.add(at_ms=int(time.time() * 1000))
-        self.send()
-        self.assertEqual(self.edge_record._lease_regulars(), {self.card.id: self.wallet.id})
-        self.assertEqual(self.edge_record._renew_leases(), (1, 0))
-        self.env.invalidate_all()
-        self.assertEqual(self.wallet.available_minor, 100)
-        self.wallet.limit_day_minor = 800
-        self.assertAnswer(self.tap(terminal="T-KEY", amount_minor=100), "granted", "ok", 0)
 
     # -- a final word ---------------------------------------------------------------------
 

@@ -127,3 +127,44 @@ class TestCampusTapsFinal(TapCase):
         self.send()
         self.assertAnswer(self.send(missing)[0], "refused", "abandoned")
         self.assertEqual(self.wallet.available_minor, 1000)
+
+    def test_a_tap_behind_its_end_in_one_batch_costs_what_the_end_has_said(self):
+        """An edge that writes an earlier journal's entries anew may have the end in front."""
+        for outcome, code, left in (("refused", "abandoned", 1000), ("granted", "ok", 600)):
+            with self.subTest(outcome=outcome):
+                tap = str(uuid.uuid4())
+                sale = {"uuid": tap, "terminal": "T-KEY", "amount_minor": 400}
+                self.journal.told(outcome, kind="final", **sale)
+                self.journal.add(**sale)
+                self.assertEqual([answer["code"] for answer in self.send()], [code, code])
+                self.assertEqual(self.wallet.available_minor, left)
+        self.assertFalse(self.reviews())
+
+    def test_a_tap_in_a_batch_after_its_end_costs_what_the_end_has_said(self):
+        """Nothing in that batch shows that the server has anything of it."""
+        for outcome, code, left in (("refused", "abandoned", 1000), ("granted", "ok", 600)):
+            with self.subTest(outcome=outcome):
+                tap = str(uuid.uuid4())
+                sale = {"uuid": tap, "terminal": "T-KEY", "amount_minor": 400}
+                self.journal.told(outcome, kind="final", **sale)
+                self.send()
+                self.journal.add(**sale)
+                self.journal.add(terminal="T-KEY", amount_minor=1)
+                self.assertEqual([answer["code"] for answer in self.send()], [code, "ok"])
+                self.assertEqual(self.wallet.available_minor, left - 1)
+                self.top_up(self.wallet, 1)
+        self.assertFalse(self.reviews())
+
+    def test_a_tap_is_not_ended_by_what_was_said_of_another_one_before(self):
+        sale = {"terminal": "T-KEY", "amount_minor": 400}
+        for other in ({"terminal": "T-BREAK"}, {"amount_minor": 399}, {"credential": "uid:04D4E5F6"}):
+            with self.subTest(other=other):
+                tap = str(uuid.uuid4())
+                self.journal.told("refused", kind="final", uuid=tap, **sale | other)
+                self.journal.add(uuid=tap, **sale)
+                self.assertAnswer(self.send()[1], "refused", "conflict")
+        tap = str(uuid.uuid4())
+        final = {"kind": "final", "uuid": tap, "terminal": "T-FAR", "amount_minor": 400, "outcome": "refused"}
+        self.send_as(self.another_edge(), ("told", final))
+        self.assertAnswer(self.tap(uuid=tap, **sale), "refused", "conflict")
+        self.assertEqual((self.wallet.available_minor, len(self.reviews_of("conflict"))), (1000, 4))

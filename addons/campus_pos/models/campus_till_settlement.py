@@ -31,6 +31,17 @@ class CampusTillSettlement(models.AbstractModel):
             raise UserError(
                 self.env._("Order %s would be paid by card with more than it costs.", order.pos_reference)
             )
+        others = order.payment_ids.filtered(lambda p: not p._is_campus_card())
+        for method, paid in others.grouped("payment_method_id").items() if charges else ():
+            # change is given for what was paid in the same way; anything else would be the card's money
+            if order.currency_id.compare_amounts(sum(paid.mapped("amount")), 0) < 0:
+                raise UserError(
+                    self.env._(
+                        "Order %(order)s is paid by card and would give money out by %(method)s.",
+                        order=order.pos_reference,
+                        method=method.name,
+                    )
+                )
 
     @api.model
     def _capture_payments(self, order, charges):

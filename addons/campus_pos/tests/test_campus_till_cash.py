@@ -118,6 +118,16 @@ class TestCampusTillCash(CampusPosCommon):
         vals = self.order_vals([(self.cash_method, 7.5, str(uuid4()))], lines=lines)
         self.refuse(vals, "order of their own")
 
+    def test_card_money_does_not_leave_as_cash_beside_another_way_of_payment(self):
+        answer = self.authorise(1250)
+        other = self.sudo_env["pos.payment.method"].create({"name": "Invoice", "split_transactions": True})
+        # the till of this test is open
+        config = self.config.with_context(bypass_payment_method_ids_forbidden_change=True)
+        config.payment_method_ids = [Command.link(other.id)]
+        payments = [(self.method, 12.5, answer["uuid"]), (self.cash_method, -12.5, str(uuid4()))]
+        vals = self.order_vals([*payments, (other, 12.5, str(uuid4()))], lines=[self.line_vals(1, 12.5)])
+        self.refuse(dict(vals, amount_total=12.5, partner_id=self.lin.id), "would give money out by")
+
     def test_cash_does_not_become_card_money(self):
         order = self.sell_mixed(8.0, 4.5)
         payments = [(self.method, -8.0, str(uuid4())), (self.cash_method, 4.0, str(uuid4()))]

@@ -122,7 +122,7 @@ class CampusTopupMandate(models.Model):
     @api.model
     def _cron_charge(self):
         """Charge every mandate whose card is low, each in transactions of its own."""
-        mandates = self.search([("state", "=", "active")])
+        mandates = self.search([("state", "=", "active")])._worth_a_look()
         self.env["ir.cron"]._commit_progress(remaining=len(mandates))
         for mandate in mandates:
             try:
@@ -132,7 +132,19 @@ class CampusTopupMandate(models.Model):
                 _logger.exception("Automatic top-up %s failed.", mandate.id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+        self.env["payment.transaction"]._campus_cron_unasked()
         self.env["payment.transaction"]._campus_cron_unanswered()
+
+    def _worth_a_look(self):
+        """Those whose card is low, or whose payment was stored before anybody was asked. Most are neither,
+        and each decision takes a transaction of its own."""
+        unasked = self.env["payment.transaction"].search(
+            [("campus_mandate_id", "in", self.ids), ("state", "=", "draft"), ("campus_asked_at", "=", False)]
+        )
+        left = unasked.campus_mandate_id
+        return self.filtered(
+            lambda mandate: mandate in left or mandate.wallet_id.available_minor < mandate.threshold_minor
+        )
 
     def _charge_if_low(self):
         """Charge once if the rules say so; returns the decision.
@@ -197,7 +209,7 @@ class CampusTopupMandate(models.Model):
             auto_topup.Now(
                 wallet.available_minor,
                 started_today=len(today),
-                waiting=any(tx.state in ("draft", "pending", "authorized") for tx in self._tried()),
+                waiting=any(tx._campus_may_come() for tx in self._tried()),
                 month_minor=self.env["payment.transaction"]._campus_month_minor(wallet),
                 failed_today=any(tx.state in ("cancel", "error") for tx in today),
             ),

@@ -101,6 +101,13 @@ class PaymentTransaction(models.Model):
         except ValidationError as error:
             self._set_error(str(error))
 
+    def _campus_may_come(self):
+        """Whether the provider may still take money for it: nothing comes of what nobody was asked about."""
+        self.ensure_one()
+        return self.state in ("pending", "authorized") or (
+            self.state == "draft" and bool(self.campus_asked_at)
+        )
+
     def _campus_settle_apart(self):
         """Make the payment and put it on the card; what a purchase got in the way of is tried again.
 
@@ -176,6 +183,26 @@ class PaymentTransaction(models.Model):
                 )
             )
 
+    @api.model
+    def _campus_cron_unasked(self):
+        """End captures, voids and refunds that were stored when the server stopped, before anybody was asked.
+
+        The holder gets back what a refund had taken off the card.
+        """
+        since = fields.Datetime.subtract(fields.Datetime.now(), seconds=ANSWER_WAIT_S)
+        unasked = self.search(
+            [
+                ("campus_wallet_id", "!=", False),
+                ("source_transaction_id", "!=", False),
+                ("state", "=", "draft"),
+                ("campus_asked_at", "=", False),
+                ("create_date", "<", since),
+            ]
+        )
+        for tx in unasked:
+            tx._set_error(self.env._("The server stopped before the provider was asked. Please try again."))
+            tx._post_process()
+
     def action_campus_not_charged(self):
         """Finance has looked at the provider: nothing was charged, and nothing will be."""
         if not self.env.user.has_group("campus_card.group_campus_card_finance"):
@@ -187,6 +214,21 @@ class PaymentTransaction(models.Model):
                 raise UserError(self.env._("%s is no charge without an answer.", tx.reference))
             tx._set_canceled(state_message=self.env._("Not charged, as %s has seen.", self.env.user.name))
             tx._post_process()
+
+    def _set_done(self, *, state_message=None, extra_allowed_states=()):
+        """A provider that reports money after all is believed, also about a payment that was given up:
+        Odoo would leave such money on no card, without a word."""
+        late = self.filtered(
+            lambda tx: tx.campus_wallet_id and not tx.source_transaction_id and tx.state == "cancel"
+        )
+        done = super(PaymentTransaction, self - late)._set_done(
+            state_message=state_message, extra_allowed_states=extra_allowed_states
+        )
+        if late:
+            done |= super(PaymentTransaction, late)._set_done(
+                state_message=state_message, extra_allowed_states=(*extra_allowed_states, "cancel")
+            )
+        return done
 
     # -- refunds -----------------------------------------------------------------------
 

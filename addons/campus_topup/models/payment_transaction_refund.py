@@ -26,7 +26,7 @@ class PaymentTransaction(models.Model):
             child._campus_take_off()
         return child
 
-    def _campus_take_off(self):
+    def _campus_take_off(self, purpose="refund"):
         """Take a refund off the card.
 
         Raises where the holder has spent it: then nothing is asked of the provider. A refund that the
@@ -36,7 +36,7 @@ class PaymentTransaction(models.Model):
         [answer] = ledger._reverse(
             [
                 {
-                    "uuid": self._campus_uuid("refund"),
+                    "uuid": self._campus_uuid(purpose),
                     "reverses_uuid": self.source_transaction_id._campus_uuid(),
                     "amount_minor": self._campus_amount_minor(),
                     "origin": f"payment.transaction,{self.id}",
@@ -59,7 +59,13 @@ class PaymentTransaction(models.Model):
         )
 
     def _campus_settle_refund(self):
-        """A refund that failed at the provider gives the money back to the card, once."""
+        """A refund that failed at the provider gives the money back to the card, once.
+
+        Where the provider says afterwards that it was made, the money is taken off again.
+        """
+        if self.state == "done" and self.campus_topup_state == "refused" and not self.campus_topup_code:
+            self._campus_take_off("refund-after-all")
+            return
         if self.state not in ("cancel", "error") or self.campus_topup_state != "booked":
             return
         request = {**self._prepare_campus_posting(), "uuid": self._campus_uuid("giveback")}

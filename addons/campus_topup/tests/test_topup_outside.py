@@ -78,6 +78,78 @@ class TestTopupOutside(TopupCase):
         self.assertEqual(mandate._charge_if_low(), "charge")
         self.assertEqual((mandate.transaction_ids, self.balance()), (tx, before + 5000))
 
+    def test_only_low_cards_and_payments_left_behind_are_looked_at(self):
+        low, full = self.agree(), self.agree(self.other_wallet)
+        full.flush_recordset()
+        self.env.cr.execute("UPDATE campus_topup_mandate SET threshold_minor = 1 WHERE id = %s", [full.id])
+        full.invalidate_recordset()
+        self.assertEqual((low | full)._worth_a_look(), low)
+        self.transaction(5.0, self.other_wallet, campus_mandate_id=full.id)
+        self.assertEqual((low | full)._worth_a_look(), low | full)
+
+    def test_one_of_another_day_that_nobody_was_asked_about_stops_nothing(self):
+        mandate, before = self.agree(), self.balance()
+        _decision, tx = mandate._intend()
+        tx.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET create_date = create_date - interval '3 days',"
+            " campus_charge = 'earlier' WHERE id = %s",
+            [tx.id],
+        )
+        tx.invalidate_recordset()
+        self.assertEqual((mandate._charge_if_low(), self.balance()), ("charge", before + 5000))
+        self.assertEqual((tx.state, tx.campus_asked_at), ("draft", False))
+
+    def test_money_that_comes_after_a_payment_was_given_up_is_on_the_card(self):
+        tx, before = self.transaction(50.0), self.balance()
+        for state, minor in (("cancel", 0), ("done", 5_000), ("done", 5_000), ("cancel", 5_000)):
+            with self.subTest(state=state), mute_logger("odoo.addons.payment.models.payment_transaction"):
+                self.report(tx, state)
+                self.assertEqual(self.balance() - before, minor)
+        self.assertEqual((tx.state, tx.campus_topup_state), ("done", "booked"))
+
+    def stored_refund(self, amount=30.0):
+        """A payment that is on the card, and a refund of it whose provider was not asked yet."""
+        tx = self.transaction(50.0)
+        self.report(tx, "done")
+        child = tx.with_context(campus_asks_provider=True)._create_child_transaction(amount, is_refund=True)
+        return tx, tx.browse(child.id)
+
+    def test_a_refund_that_nobody_was_asked_about_gives_the_money_back(self):
+        transactions, before = self.env["payment.transaction"], self.balance()
+        tx, refund = self.stored_refund()
+        self.assertEqual(self.balance(), before + 2_000)
+        transactions._campus_cron_unasked()
+        self.assertEqual(refund.state, "draft", "it may be under way")
+        refund.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET create_date = create_date - interval '2 hours' WHERE id = %s",
+            [refund.id],
+        )
+        refund.invalidate_recordset()
+        for _time in range(2):
+            transactions._campus_cron_unasked()
+            self.assertEqual((refund.state, self.balance()), ("error", before + 5_000))
+        self.assertEqual(tx._refund(20.0).state, "done")
+
+    def test_a_refund_that_failed_and_was_made_after_all_is_taken_off_or_told(self):
+        finance, before = self.new_user("finance"), self.balance()
+        _tx, refund = self.stored_refund(20.0)
+        self.report(refund, "error")
+        self.assertEqual(self.balance(), before + 5_000)
+        for _time in range(2):
+            self.report(refund, "done")
+            self.assertEqual((self.balance(), refund.campus_topup_state), (before + 3_000, "booked"))
+        _tx, refund = self.stored_refund(50.0)
+        self.report(refund, "error")
+        for _time in range(2):
+            self.report(refund, "done")
+        self.assertEqual(refund.campus_topup_state, "refused")
+        self.assertTrue(refund.campus_topup_code)
+        asked = self.env["mail.activity"].search([("user_id", "=", finance.id)])
+        self.assertEqual(len(asked), 1)
+        self.assertIn(refund.reference, asked.note)
+
     def test_one_that_fails_stops_nobody_behind_it(self):
         mandates = self.agree() | self.agree(self.other_wallet)
         first = self.env["campus.topup.mandate"].search([("id", "in", mandates.ids)])[0]
