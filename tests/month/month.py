@@ -21,7 +21,7 @@ from clock import Clock, ClockedOdoo, copy_database, running_postgres
 from life import Life
 from world import Reached, World
 
-from campus_cli import builds, databases, odoo_process, paths, process, settings, state, workspace
+from campus_cli import builds, databases, odoo_process, paths, ports, process, settings, state, workspace
 from campus_cli.console import Steps
 
 ZONE = "Asia/Shanghai"
@@ -58,7 +58,7 @@ def _clock_file():
 @contextlib.contextmanager
 def _odoo(ws, server, database, clock):
     """URL of an Odoo with threads: a worker's watchdog would take a moved clock for a long request."""
-    http, gevent = state.free_ports(2)
+    http, gevent = ports.hold(2)
     odoo = ClockedOdoo(
         ws.tree,
         server,
