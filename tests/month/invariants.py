@@ -78,15 +78,10 @@ SELECT company.name, account.code_store::text, sum(line.balance)
  GROUP BY company.name, account.code_store::text HAVING sum(line.balance) <> 0
 """
 RECEIVABLE = """
-SELECT account.id, sum(line.balance) FROM account_move_line line
+SELECT session.name, line.name, line.amount_residual FROM account_move_line line
   JOIN account_account account ON account.id = line.account_id
-  JOIN account_move move ON move.id = line.move_id
-  JOIN account_journal journal ON journal.id = move.journal_id
- WHERE line.parent_state = 'posted' AND account.account_type = 'asset_receivable'
-   AND EXISTS (SELECT 1 FROM pos_session s WHERE s.move_id = move.id
-               UNION ALL SELECT 1 FROM account_payment p JOIN pos_session s ON s.id = p.pos_session_id
-                WHERE p.move_id = move.id)
- GROUP BY account.id HAVING sum(line.balance) <> 0
+  JOIN pos_session session ON session.move_id = line.move_id
+ WHERE line.parent_state = 'posted' AND account.account_type = 'asset_receivable' AND line.amount_residual <> 0
 """
 OPEN_SESSIONS = "SELECT count(*) FROM pos_session WHERE state <> 'closed'"
 # Odoo models of ours that carry a company: nobody of another one finds a row.

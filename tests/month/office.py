@@ -63,7 +63,6 @@ class Office:
                     "name": name,
                     "campus_number": number,
                     "campus_role": "student",
-                    "is_campus_holder": True,
                     "campus_department_id": department,
                     "company_id": 1,
                 }

@@ -39,7 +39,7 @@ class SecondCompany:
         admin.rpc("res.users", "create", [clerk])
         stranger = self.world.join("stranger")
         holder = {"name": "城南学生", "campus_number": "CN0001", "campus_role": "student",
-                  "is_campus_holder": True, "company_id": self.company}  # fmt: skip
+                  "company_id": self.company}  # fmt: skip
         stranger.rpc("res.partner", "create", [holder])
 
     def top_up(self):
