@@ -1,7 +1,7 @@
 """Addresses in Odoo's log without the secrets that stand in them.
 
-A link for top-ups, a link to a photo, a link of a login carry what entitles whoever has it. A log is
-read by more people than the link was given to.
+A link for top-ups, one that confirms a change of identity, a link to a photo, a link of a login carry
+what entitles whoever has it. A log is read by more people than the link was given to.
 """
 
 import logging
@@ -10,7 +10,7 @@ import re
 HIDDEN = "[hidden]"
 #: Parts of a path and values of a query that open something.
 _SECRETS = re.compile(
-    r"(?P<before>/card/topup/|/campus_pos/photo/|[?&](?:[a-z_]*token|key|secret|code|signature)=)"
+    r"(?P<before>/card/topup/|/card/identity/\d+/|/campus_pos/photo/|[?&](?:[a-z_]*token|key|secret|code|signature)=)"
     r"(?P<secret>[^/?&#\s\"']+)",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ import re
 #: Our addresses, after the language that Odoo may put before them.
 OURS = re.compile(r"^/(?:[a-z]{2,3}(?:_[A-Za-z@]+)?/)?(?:my/card|card|campus\w*)(?:/|$)")
 #: Addresses that open something: no page is told that its visitor came from there.
-SECRET = re.compile(r"^/(?:[a-z]{2,3}(?:_[A-Za-z@]+)?/)?(?:card/topup|campus_pos/photo)/")
+SECRET = re.compile(r"^/(?:[a-z]{2,3}(?:_[A-Za-z@]+)?/)?(?:card/topup|card/identity|campus_pos/photo)/")
 #: Answers that are no pages need nothing; in nobody's frame.
 FILE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 #: Odoo's own pages: its errors, and the form of a payment, whose scripts belong to the providers.

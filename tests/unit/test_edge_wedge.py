@@ -159,7 +159,7 @@ def test_shift_that_is_held_over_many_keys_counts_for_all_and_no_longer():
     shift_down, shift_up = encode(1000, 1, 42, 1), encode(1010, 1, 42, 0)
     data = shift_down + stream([Key(code, False) for code in (30, 48, 46)], 1001) + shift_up
     data += stream([*keys.of_text("x-1"), ENTER], 1011)
-    assert cards(read(data)) == ["number:ABCx-1"]
+    assert cards(read(data)) == ["number:ABCX-1"]
 
 
 def test_a_scan_with_holes_is_thrown_away():

@@ -111,6 +111,7 @@ def test_text_becomes_a_paragraph_and_nothing_else(text, html):
         ),
         ("GET /campus_pos/photo/ab.cd-ef", "GET /campus_pos/photo/[hidden]"),
         ("GET /web/signup?db=x&token=t0k3n&x=1", "GET /web/signup?db=x&token=[hidden]&x=1"),
+        ("POST /zh_CN/card/identity/12/abc_-D HTTP/1.1", "POST /zh_CN/card/identity/12/[hidden] HTTP/1.1"),
         ("GET /my/card/topup?amount=30", "GET /my/card/topup?amount=30"),
     ],
 )
@@ -150,7 +151,12 @@ def test_headers_that_a_page_has_set_stay():
 
 
 def test_an_address_that_opens_something_is_told_to_no_other_page():
-    for path in ("/card/topup/abc", "/zh_CN/card/topup/abc/done/1", "/campus_pos/photo/x"):
+    for path in (
+        "/card/topup/abc",
+        "/zh_CN/card/topup/abc/done/1",
+        "/campus_pos/photo/x",
+        "/zh_CN/card/identity/1/x",
+    ):
         headers = {"Referrer-Policy": "same-origin"}
         load("page_headers").complete(headers, "text/html", path)
         assert headers["Referrer-Policy"] == "no-referrer"

@@ -14,6 +14,29 @@ class PosSession(models.Model):
 
     # -- closing -----------------------------------------------------------------
 
+    def write(self, vals):
+        """A session ends by being booked, not by writing its state, and stays ended."""
+        if "state" in vals:
+            ended = self.filtered(lambda session: session.state == "closed")
+            if ended and vals["state"] != "closed":
+                raise UserError(self.env._("A closed session stays closed."))
+            if vals["state"] == "closed":
+                (self - ended)._campus_check_booked()
+        return super().write(vals)
+
+    def _campus_check_booked(self):
+        """Refuse to call sessions closed whose payments are not in the books."""
+        if self._campus_open_reservations():
+            raise UserError(self._campus_open_message())
+        # Odoo marks orders as done once their session's entry is posted; free ones have none.
+        paid = self.order_ids.filtered(
+            lambda order: order.state == "paid" and any(order.payment_ids.mapped("amount"))
+        )
+        if paid:
+            raise UserError(
+                self.env._("%s orders of this session are not booked yet. Close it at the till.", len(paid))
+            )
+
     def _cannot_close_session(self, bank_payment_method_diffs=None):
         blocked = super()._cannot_close_session(bank_payment_method_diffs)
         if not blocked and self._campus_open_reservations():

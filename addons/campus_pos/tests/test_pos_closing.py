@@ -50,6 +50,19 @@ class TestCampusPosClosing(CampusPosCommon):
             self.session.action_pos_session_closing_control()
         self.assertNotEqual(self.session.state, "closed")
 
+    def test_a_session_ends_by_being_booked_and_not_by_writing_its_state(self):
+        self.sell(12.5)
+        with self.assertRaisesRegex(UserError, "not booked yet"), self.cr.savepoint():
+            self.session.write({"state": "closed"})
+        uuid = self.authorise(1250)["uuid"]
+        with self.assertRaisesRegex(UserError, "authorised"), self.cr.savepoint():
+            self.session.write({"state": "closed"})
+        self.session.campus_card_settle_payment(uuid, False)
+        self.session.post_closing_cash_details(0)
+        self.assertTrue(self.session.close_session_from_ui()["successful"])
+        with self.assertRaisesRegex(UserError, "stays closed"), self.cr.savepoint():
+            self.session.write({"state": "opened"})
+
     def test_a_released_payment_lets_the_session_close(self):
         uuid = self.authorise(1250)["uuid"]
         (row,) = self.session.campus_card_open_payments()
