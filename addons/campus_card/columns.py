@@ -29,6 +29,9 @@ class Number(fields.Char):
     So every door knows ``j20087`` and ``Ｊ２００８７`` for ``J20087``: forms, imports, searches, calls.
     """
 
+    # No number is kept as NULL and never as an empty text.
+    falsy_value = None
+
     def convert_to_cache(self, value, record, validate=True):
         text = super().convert_to_cache(value, record, validate)
         return number.normalise(text) or None if text else None
@@ -46,7 +49,7 @@ class Number(fields.Char):
             return number.normalise(value) or value
         if not isinstance(value, (Set, Sequence)):
             return value
-        return {number.normalise(one) if isinstance(one, str) else one for one in value}
+        return {(number.normalise(one) or False) if isinstance(one, str) else one for one in value}
 
 
 class BigInteger(fields.Integer):

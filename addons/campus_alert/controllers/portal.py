@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.addons.campus_portal.const import PAGE_HEADERS
 from odoo.addons.campus_portal.controllers.main import CampusPage
 from odoo.exceptions import ValidationError
 from odoo.http import request
@@ -37,6 +38,8 @@ class CampusAlertPortal(CampusPage, http.Controller):
         return request.make_response(
             WORKER,
             [
+                # a worker obeys the policy of its own answer, and this one loads a script
+                *PAGE_HEADERS.items(),
                 ("Content-Type", "text/javascript; charset=utf-8"),
                 ("Service-Worker-Allowed", SCOPE),
                 ("Cache-Control", "no-cache"),

@@ -1,2 +1,2 @@
-from . import edges, identity, openapi
+from . import edges, identity, openapi, vcard
 from . import taps

@@ -48,5 +48,6 @@ from . import test_campus_big_ids
 from . import test_campus_card_doors
 from . import test_campus_debt
 from . import test_campus_expiry
+from . import test_campus_vcard
 from . import test_campus_wallet_join
 from . import test_base_address

@@ -38,6 +38,27 @@ class TestCampusNumber(PeopleCase):
         self.env.cr.execute("SELECT campus_number FROM res_partner WHERE id = %s", [self.teacher.id])
         self.assertEqual(self.env.cr.fetchone(), ("J20087",))
 
+    def test_who_has_no_number_is_found_by_that(self):
+        nobody = self.env["res.partner"].create({"name": "A supplier"})
+        both = [("id", "in", (self.teacher + nobody).ids)]
+        for without in (
+            ("campus_number", "=", False),
+            ("campus_number", "in", [False, ""]),
+            ("campus_number", "=", ""),
+        ):
+            self.assertEqual(self.env["res.partner"].search([*both, without]), nobody, without)
+        for having in (
+            ("campus_number", "!=", False),
+            ("campus_number", "not in", [False, "X1"]),
+            ("campus_number", "like", ""),
+        ):
+            self.assertEqual(
+                self.env["res.partner"].search([*both, having]) & self.teacher, self.teacher, having
+            )
+        self.assertEqual(
+            self.env["res.partner"].search([*both, ("campus_number", "!=", False)]), self.teacher
+        )
+
     @mute_logger("odoo.sql_db")
     def test_two_writings_are_not_two_people(self):
         for writing in WRITINGS:

@@ -22,15 +22,13 @@ class TestCampusTillLinks(CampusPosCommon):
             self.config.campus_account_id = shop
 
     def test_tills_go_along_with_the_clearing_account(self):
-        # Odoo changes no payment method of a session that is open.
-        self.session.post_closing_cash_details(0)
-        self.session.close_session_from_ui()
         old = self.company.campus_clearing_account_id
         new = old.copy({"name": "Clearing 2"})
         with self.assertRaisesRegex(UserError, "open PoS Sessions"), self.cr.savepoint():
             self.company.campus_clearing_account_id = new
         self.company.invalidate_recordset()
-        self.sudo_env["pos.session"].search([("config_id", "=", self.config.id)]).state = "closed"
+        self.session.post_closing_cash_details(0)
+        self.session.close_session_from_ui()
         self.company.campus_clearing_account_id = new
         self.assertEqual(self.config.campus_account_id.gl_account_id, new)
         self.assertEqual(self.method.outstanding_account_id, new)

@@ -9,7 +9,9 @@ class CampusClosing(models.Model):
 
     _inherit = "campus.closing"
 
-    late_booking_id = fields.Many2one("campus.late.booking", readonly=True, ondelete="restrict")
+    late_booking_id = fields.Many2one(
+        "campus.late.booking", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
 
     def _lock_date_blockers(self, sums):
         reasons = super()._lock_date_blockers(sums)
