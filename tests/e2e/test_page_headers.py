@@ -20,7 +20,8 @@ for rule in env["ir.http"].routing_map().iter_rules():
         found[rule.rule] = [sorted((rule.methods or {"GET", "POST"}) - {"HEAD", "OPTIONS"}), rule.endpoint.routing["type"]]
 answer = found
 """
-WITHOUT_PAGES = re.compile(r"^/hw_proxy/")
+# The hardware proxy has no pages; Odoo's own files of contacts are not ours to dress.
+WITHOUT_PAGES = re.compile(r"^/(hw_proxy|web|web_enterprise)/")
 NEEDED = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
