@@ -44,6 +44,7 @@ class CampusAccountLinks(models.AbstractModel):
         # sudo: who sets a link may see the account's name, not its companies
         account = account.sudo().with_company(company)
         values = {"name": name, "account": account.display_name, "company": company.name}
+        # sudo: a branch uses the accounts of companies that its users may not see
         if not account.company_ids & company.sudo().parent_ids:
             return self.env._("“%(name)s”: the account %(account)s does not belong to %(company)s.", **values)
         if not account.active:
@@ -63,6 +64,7 @@ class CampusAccountLinks(models.AbstractModel):
         """Say why ``journal`` cannot take the entries of ``name``; None when it can."""
         journal = journal.sudo()  # as above
         values = {"name": name, "journal": journal.display_name, "company": company.name}
+        # sudo: as for accounts
         if journal.company_id not in company.sudo().parent_ids:
             return self.env._("“%(name)s”: the journal %(journal)s does not belong to %(company)s.", **values)
         if not journal.active:

@@ -28,6 +28,7 @@ class ResCompany(models.Model):
         """Whether the company has wallets or merchants."""
         self.ensure_one()
         domain = [("company_id", "=", self.id), ("kind", "in", ("pocket", "debt", "merchant"))]
+        # sudo: who sets a company up need not see the ledger
         accounts = self.env["campus.account"].sudo().with_context(active_test=False)
         return bool(accounts.search_count(domain, limit=1))
 
@@ -82,6 +83,7 @@ class CampusAccount(models.Model):
 
     @api.constrains("company_id")
     def _check_campus_currency(self):
+        # sudo: the currency of a company is read, whoever makes the record
         self.company_id.sudo()._campus_check_currency()
 
 
@@ -90,6 +92,7 @@ class CampusPocketPlan(models.Model):
 
     @api.constrains("company_id")
     def _check_campus_currency(self):
+        # sudo: the currency of a company is read, whoever makes the record
         self.company_id.sudo()._campus_check_currency()
 
 
@@ -98,4 +101,5 @@ class CampusWallet(models.Model):
 
     @api.constrains("company_id")
     def _check_campus_currency(self):
+        # sudo: the currency of a company is read, whoever makes the record
         self.company_id.sudo()._campus_check_currency()

@@ -79,6 +79,7 @@ class CampusDepartment(models.Model):
             below = department.sudo().search(
                 [("id", "child_of", department.ids), ("id", "!=", department.id)]
             )
+            # sudo: both sides of the difference are of one environment
             if below - self.sudo():
                 raise UserError(
                     self.env._(
@@ -86,6 +87,7 @@ class CampusDepartment(models.Model):
                         name=department.display_name,
                     )
                 )
+            # sudo: as above
             holders = (
                 self.env["res.partner"].sudo().search_count([("campus_department_id", "=", department.id)])
             )

@@ -43,6 +43,7 @@ class CampusEdge(models.Model):
     def _note_fork(self, edge, journal, seq):
         """The edge has sent other content under a number that the server has: look at the device."""
         self._open_review(edge, "fork", journal, seq, seq)
+        # sudo: a fault of an edge is written down by the server alone
         self.browse(edge.id).sudo()._mark_fault(errors.JOURNAL_FORK)
 
     @api.model
