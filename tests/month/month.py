@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/month", "addons/campus_card")]
 
-from clock import Clock, ClockedOdoo, copy_database, running_postgres
+from clock import Clock, ClockedOdoo, copied_postgres
 from life import Life
 from world import Reached, World
 
@@ -39,10 +39,9 @@ def university():
             source = builds.product(ws, base, step, settings.existing(settings.DEMO_ADDONS))
     with contextlib.ExitStack() as stack:
         clock = Clock(_clock_file(), ZONE)
-        server = stack.enter_context(running_postgres(clock))
         name = f"{source}_month"
         with Steps(1).step("a copy with a clock of its own"):
-            copy_database(ws.server, server, source, name)
+            server = stack.enter_context(copied_postgres(clock, ws.server, source, name))
             databases.copy_filestore(source, name)
         stack.callback(databases.drop_filestore, name)
         url = stack.enter_context(_odoo(ws, server, name, clock))
