@@ -5,7 +5,6 @@ import json
 import subprocess
 
 from campus_core import qr_code
-
 from support import npm
 
 HOLDERS = """
