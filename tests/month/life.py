@@ -94,8 +94,10 @@ class Life:
 
     def evening(self, day, number):
         """Tills close; nobody can lock the books over open days or close a day that has not come."""
-        world, tomorrow = self.world, self.world.today + dt.timedelta(days=1)
+        world = self.world
         self.meals.evening(day, number)
+        # the last till may have closed after midnight
+        tomorrow = world.today + dt.timedelta(days=1)
         if is_month_end(day):
             world.step("lock date over open days", lambda: self.finance.lock(day), True)
         world.step("close of tomorrow", lambda: self.finance.close(tomorrow), True)

@@ -9,7 +9,7 @@ from readers import Machine
 
 TILLS = 3
 EATERS = 60
-PEAK, DINNERS, BREAKFASTS = 4, 2, 4
+PEAK, LUNCHES, DINNERS, BREAKFASTS = 2, 2, 2, 4
 CANTEEN_EDGE = "一食堂边缘机"
 BREAKFAST, BALANCE = "T01", "B01"
 PRICE_MINOR = 350
@@ -68,7 +68,7 @@ class Meals:
         world = self.world
         for sale in world.step(f"{len(self.tills)} tills sell {PEAK} lunches each at once", self.peak) or ():
             self.keep(sale)
-        for till in self.tills:
+        for till in self.tills * LUNCHES:
             self.meal(till)
         till = self.draw.choice(self.tills)
         first, second = self.draw.sample(self.eaters, 2)

@@ -115,12 +115,12 @@ class World:
             self.refusals += 1
             result = str(refusal)
             if refused is None:
-                self.violate(name, f"was refused: {result}")
+                self.violate(name, f"“{name}” was refused: {result}")
         except Crashed as crash:
             self.violate(name, f"crashed: {crash}")
         else:
             if refused is True:
-                self.violate(name, "should have been refused")
+                self.violate(name, f"“{name}” should have been refused")
         if self.steps == self.wanted.sabotage:
             self.execute(SABOTAGE)
         for what in self.invariants.after_step():
