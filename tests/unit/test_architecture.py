@@ -4,7 +4,6 @@ import ast
 import re
 import subprocess
 import sys
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -156,46 +155,6 @@ def test_the_core_is_pure():
                 if method in CLOCK or function in INPUT_OUTPUT | CLOCK:
                     wrong.append(f"{short(path)}:{node.lineno} calls {method or function}()")
     assert not wrong
-
-
-# Package of the core -> the packages of the core that it may use; what is beside them is for all.
-CORE_MAY_USE = {
-    "alerts": set(),
-    "ledger": set(),
-    "taps": {"ledger"},
-    "credentials": {"taps"},
-    "devices": {"taps"},
-    "card_file": {"credentials"},
-}
-
-
-def modules_used():
-    """Module of the core -> the modules of the core that it imports, anywhere in its code."""
-    dotted = {path: ".".join(path.relative_to(ADDONS).with_suffix("").parts) for path in python_files(CORE)}
-    for path, module in dotted.items():
-        found = {name if name in dotted.values() else name.rpartition(".")[0] for name in imports(path)}
-        yield module, found & set(dotted.values()) - {module}
-
-
-def test_no_modules_of_the_core_import_each_other():
-    TopologicalSorter(dict(modules_used())).prepare()
-
-
-def test_packages_of_the_core_use_only_packages_below_them():
-    wrong = []
-    for module, used in modules_used():
-        package = module.split(".")[2]
-        allowed = CORE_MAY_USE.get(package, set()) | {package}
-        wrong += [
-            f"{module}: {name}"
-            for name in used
-            if name.split(".")[2] in CORE_MAY_USE and name.split(".")[2] not in allowed
-        ]
-    assert not wrong
-
-
-def test_every_package_of_the_core_has_its_place():
-    assert {path.name for path in CORE.iterdir() if (path / "__init__.py").exists()} == set(CORE_MAY_USE)
 
 
 def test_the_core_is_there_to_be_checked():
