@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 
+from campus_core.credentials import qr_code
 from support import npm
 
 HOLDERS = """
@@ -76,6 +77,11 @@ def read_codes(picture):
     command = ["zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable", str(picture)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.split()
+
+
+def code_step(text):
+    """The step of a phone's code. Codes of one step have different texts and are used up together."""
+    return qr_code.parse(text).step
 
 
 def axe_source():

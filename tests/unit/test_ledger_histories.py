@@ -86,3 +86,27 @@ def test_a_charge_is_all_or_nothing_and_adds_up(balances, amount, merchant):
     spent = sum(balances) - sum(p.balance_minor for p in made.wallets[1].pockets)
     assert spent == (amount if outcome.ok else 0)
     assert all(p.balance_minor >= 0 for p in made.wallets[1].pockets)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.integers(50, 600))
+def test_no_refund_gives_a_holder_money_that_was_written_off(seed, length):
+    made, requests = book(2), Requests(seed, wallets=2)
+    for _ in range(length):
+        before = len(made.fresh.transfers)
+        decide(made, requests.next_about_debt())
+        for t in made.fresh.transfers[before:]:
+            if t.kind == "debt_return":
+                assert not open_losses(made, t.wallet_id), "the school's loss comes first"
+    check(made)
+    assert all(open_losses(made, number) >= 0 for number in made.wallets)
+
+
+def open_losses(made, wallet_id):
+    """Cents of a wallet that were written off and have not come back."""
+    return sum(
+        -t.amount_minor if t.reverses else t.amount_minor
+        for lines in made.transfers.values()
+        for t in lines
+        if t.kind == "write_off" and t.wallet_id == wallet_id
+    )

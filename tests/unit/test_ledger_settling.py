@@ -122,3 +122,61 @@ def test_a_debt_moves_with_its_holder():
     assert decide(made, lt.Post("b", "join_out", 3, OFFICE, 300, "debt")).ok
     assert (made.wallets[1].debt_minor, made.wallets[3].debt_minor) == (0, 300)
     check(made)
+
+
+def losses(made):
+    """Cents on the account of losses: written off, and not come back."""
+    return sum(
+        t.amount_minor if t.debit_id == OFFICE else -t.amount_minor
+        for transfers in made.transfers.values()
+        for t in transfers
+        if t.kind == "write_off"
+    )
+
+
+def test_a_refund_of_what_was_written_off_goes_back_to_the_account_of_losses():
+    made = book()
+    fund(made, cash=200)
+    late(made, 1200)
+    assert decide(made, lt.Post("paid", "debt_payment", 1, CHANNEL, 300)).ok
+    assert decide(made, lt.Post("off", "write_off", 1, OFFICE, 700)).ok
+    first = decide(made, lt.Reverse("x", "late", 600))
+    assert first.ok and dict(first.numbers) == {"written_off_minor": 600}
+    assert (losses(made), made.wallets[1].available_minor(DAY)) == (100, 0)
+    rest = decide(made, lt.Reverse("y", "late"))
+    assert rest.ok and dict(rest.numbers) == {"written_off_minor": 100}
+    assert (losses(made), made.wallets[1].available_minor(DAY)) == (0, 500)
+    assert decide(made, lt.Reverse("z", "off")).code == "reversal_exceeds"
+    check(made)
+
+
+def test_a_write_off_that_was_taken_back_is_not_taken_back_by_a_refund_too():
+    made = book()
+    fund(made, cash=0)
+    late(made, 700)
+    assert decide(made, lt.Post("off", "write_off", 1, OFFICE, 700)).ok
+    undone = decide(made, lt.Reverse("undo", "off"))
+    assert undone.ok and not undone.numbers and made.wallets[1].debt_minor == 700
+    assert decide(made, lt.Reverse("x", "late")).ok
+    assert (losses(made), made.wallets[1].debt_minor, made.wallets[1].available_minor(DAY)) == (0, 0, 0)
+    check(made)
+
+
+def test_a_debt_that_moved_to_another_wallet_is_refunded_there():
+    for written_off, cash in ((700, 0), (400, 300)):
+        made = book()
+        fund(made, cash=0)
+        late(made, 700)
+        old, new, made.join_account_id = made.wallets[1], made.wallets[3], FUND
+        assert decide(made, lt.Post("j", "join_in", 1, FUND, 700, "debt")).ok
+        assert decide(made, lt.Post("k", "join_out", 3, FUND, 700, "debt")).ok
+        old.state, old.joined_id = lt.CLOSED, 3
+        if cash:
+            assert decide(made, lt.Post("paid", "debt_payment", 3, CHANNEL, cash)).ok
+        assert decide(made, lt.Post("off", "write_off", 3, OFFICE, written_off)).ok
+        back = decide(made, lt.Reverse("x", "late"))
+        assert back.ok and back.amount_minor == 700
+        assert dict(back.numbers) == {"written_off_minor": written_off}
+        assert (losses(made), old.debt_minor, new.debt_minor) == (0, 0, 0)
+        assert new.available_minor(DAY) == cash
+        check(made)

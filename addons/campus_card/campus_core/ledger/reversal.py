@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import errors
+from . import overpaid
 from .book import Book
-from .types import CLOSED, DEBT, KINDS, Number, Outcome, Part, Reverse, Transfer, Wallet
+from .types import CLOSED, KINDS, Number, Outcome, Part, Reverse, Transfer, Wallet
 
 
 def reverse(book: Book, request: Reverse) -> Outcome:
@@ -36,17 +37,24 @@ def reverse(book: Book, request: Reverse) -> Outcome:
     holder = book.wallets.get(wallet.joined_id, wallet)
     before = holder.available_minor(book.today)
     parts = [_undo(book, request, line, original, share) for line, (original, share) in enumerate(shares, 1)]
-    line = len(shares) + 1 + _return_overpaid_debt(book, request, wallet, len(shares) + 1)
+    line, moved = overpaid.settle(book, request, wallet, holder, len(shares) + 1)
     if holder is not wallet:
-        parts = _pass_on(book, request, wallet, holder, line)
-    return book.done(request, holder, before, parts, _expired(book, parts))
+        parts = [*moved, *_pass_on(book, request, wallet, holder, line)]
+    return book.done(request, holder, before, parts, _notes(book, request, parts))
 
 
-def _expired(book: Book, parts: list[Part]) -> tuple[tuple[str, Number], ...]:
-    """Number of an answer that says what went back to pockets that cannot be spent any more."""
+def _notes(book: Book, request: Reverse, parts: list[Part]) -> tuple[tuple[str, Number], ...]:
+    """Numbers of an answer: what went back to pockets that cannot be spent any more, and what to the
+    school because it had been written off."""
     pockets = ((book.pockets.get(part.account_id), part.amount_minor) for part in parts)
-    total = sum(minor for pocket, minor in pockets if pocket and not pocket.alive(book.today))
-    return (("expired_minor", total),) if total else ()
+    expired = sum(minor for pocket, minor in pockets if pocket and not pocket.alive(book.today))
+    given_up = sum(
+        t.amount_minor
+        for t in book.transfers.get(request.uuid, ())
+        if t.kind == overpaid.WRITE_OFF and t.reverses and t.reverses[0] != request.reverses_uuid
+    )
+    notes: list[tuple[str, Number]] = [("expired_minor", expired), ("written_off_minor", given_up)]
+    return tuple(note for note in notes if note[1])
 
 
 def _debt_refusal(book: Book, wallet: Wallet, original: Transfer, amount_minor: int) -> errors.Refusal | None:
@@ -116,26 +124,6 @@ def _undo(book: Book, request: Reverse, line: int, original: Transfer, share: in
     )
     account = original.debit_id if KINDS[original.kind].direction == "out" else original.credit_id
     return Part(account, original.plan, share)
-
-
-def _return_overpaid_debt(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
-    """A refunded debt that a top-up had already repaid goes to the cash pocket; returns the lines used."""
-    cash = next((p for p in wallet.pockets if p.plan == "cash" and p.expires_on is None), None)
-    if wallet.debt_minor < 0 and cash:
-        book.move(
-            Transfer(
-                request.uuid,
-                line,
-                "debt_return",
-                wallet.id,
-                wallet.debt_account_id,
-                cash.id,
-                -wallet.debt_minor,
-                DEBT,
-            )
-        )
-        return 1
-    return 0
 
 
 def _from_the_end(
