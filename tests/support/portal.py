@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 
-from campus_core import qr_code
+from campus_core.credentials import qr_code
 from support import npm
 
 HOLDERS = """
