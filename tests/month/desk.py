@@ -136,7 +136,8 @@ class Desk:
         )
 
     def archive_departments(self):
-        """One with people in it stays; an empty one goes, takes nobody new, and comes back."""
+        """One with people in it stays; an empty one goes, and so does one that becomes part of another;
+        both come back."""
         world, manager = self.world, self.world.person("manager")
         full = world.value(
             """SELECT min(campus_department_id) FROM res_partner
@@ -147,13 +148,19 @@ class Desk:
             return lambda: manager.rpc("campus.department", f"action_{verb}", [department])
 
         world.step("manager archives a department with people", do("archive", full), True)
-        number = self.next_number()
-        made = world.step("manager makes a department", lambda: manager.rpc(
-            "campus.department", "create", [{"name": f"临时班{number}", "code": f"M{number}", "company_id": 1}]
-        ))  # fmt: skip
-        if isinstance(made, list):
-            world.step("manager archives an empty department", do("archive", made[0]))
-            world.step("manager brings it back", do("unarchive", made[0]))
+        made = world.step("manager makes two departments", self._make_departments)
+        if not isinstance(made, list):
+            return
+        first, second = made
+        world.step("manager archives an empty department", do("archive", first))
+        world.step("manager brings it back", do("unarchive", first))
+        world.step("two departments become one", lambda: self.office.merge_departments(first, second))
+        world.step("manager parts them again", do("unarchive", first))
+
+    def _make_departments(self):
+        numbers = (self.next_number(), self.next_number())
+        values = [{"name": f"临时班{number}", "code": f"M{number}", "company_id": 1} for number in numbers]
+        return self.world.person("manager").rpc("campus.department", "create", values)
 
     def mistakes(self):
         """A clerk who types what is not there, not an amount, or what somebody else has."""
