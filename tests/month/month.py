@@ -35,13 +35,15 @@ BEGINS = (12, 28)
 def university():
     """``(server, database, url, clock)``: a copy of the demo on a PostgreSQL and an Odoo with a moved clock."""
     with state.checkout_lock():
-        steps = Steps(workspace.STEPS + 3)
+        steps = Steps(workspace.STEPS + 2)
         ws = workspace.prepare(steps)
         with steps.step("database of Odoo's addons") as step:
             base = builds.base(ws, step)
         with steps.step("demo university") as step:
             source = builds.product(ws, base, step, DEMO)
     with contextlib.ExitStack() as stack:
+        # One month at a time: clock and PostgreSQL have one place in a checkout.
+        stack.enter_context(state.locked(paths.WORK / "month.lock"))
         clock = Clock(_clock_file(), ZONE)
         name = f"{source}_month"
         with Steps(1).step("a copy with a clock of its own"):
