@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from .. import code_words
+from ..readers import code_words
 
 ENGLISH, CHINESE = "en", "zh"
 
