@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import Future
 
-from campus_core import signing
+from campus_core.credentials import signing
 from campus_edge.asks import Asks
 from campus_edge.clock import Clock
 from campus_edge.engine import Engine

@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 
-from campus_core import qr_code
+from campus_core.credentials import qr_code
 from support import npm
 
 HOLDERS = """
@@ -94,7 +94,7 @@ DRAWING = """() => document.querySelector("#code svg path")?.getAttribute("d") |
 
 
 def code_step(text):
-    """The step of ten seconds that a code was made for."""
+    """The step of a phone's code. Codes of one step have different texts and are used up together."""
     return qr_code.parse(text).step
 
 

@@ -4,8 +4,8 @@ import datetime as dt
 import random
 import uuid
 
-from campus_core import ledger_types as lt
-from campus_core.ledger import Book
+from campus_core.ledger import types as lt
+from campus_core.ledger.book import Book
 
 DAY = dt.date(2026, 9, 1)
 CHANNEL, FUND, MERCHANT, SHOP, OFFICE = 1, 2, 3, 4, 5
@@ -97,6 +97,12 @@ class Requests:
         )()
         self.known.append(request)
         return request
+
+    def next_about_debt(self):
+        """The next request of a history in which holders owe, repay, are let off and are refunded."""
+        late = lambda: self._post("purchase", MERCHANT, settle=True)  # noqa: E731
+        settle = lambda: self._post(self.random.choice(["debt_payment", "write_off"]), OFFICE)  # noqa: E731
+        return self.random.choice([late, late, settle, settle, self.reverse, self.reverse, self.next])()
 
     def money_in(self):
         """A top-up or a subsidy."""

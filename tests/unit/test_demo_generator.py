@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from campus_core import uid
+from campus_core.credentials import uid
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "addons" / "campus_demo"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import sun
+from campus_core.credentials import sun
 from campus_edge.protocols import apdu, ndef
 from campus_edge.simulators.cards import Card, NdefCard, ndef_url
 from campus_edge.simulators.ntag424 import FACTORY_KEYS, ntag424, sun_query

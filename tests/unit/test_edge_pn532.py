@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pn532_bench import Bench
 
-from campus_core import sun
+from campus_core.credentials import sun
 from campus_edge.ports.backoff import Backoff
 from campus_edge.ports.serial_port import SerialPort
 from campus_edge.protocols import base

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campus_core import signing, wire
+from campus_core.credentials import signing
+from campus_core.taps import wire
 from campus_edge import cli_salvage
 from campus_edge import journal_store as store
 from campus_edge.http import Identity

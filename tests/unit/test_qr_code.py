@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phone import CAMPUS, NOW_MS, RING, Phone
 
-from campus_core import errors, phone_key, qr_code, signing
+from campus_core import errors
+from campus_core.credentials import phone_key, qr_code, signing
 
 PHONE = Phone()
 TEXT = PHONE.code()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import reader_trouble as trouble
+from campus_core.devices import reader_trouble as trouble
 from campus_edge import trouble_words
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import errors, sun
+from campus_core import errors
+from campus_core.credentials import sun
 
 FACTORY = sun.SunKeys(version=0, meta=bytes(16), master=bytes(16), diversified=False)
 UID = "04DE5F1EACC040"

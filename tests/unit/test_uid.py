@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import errors, uid
+from campus_core import errors
+from campus_core.credentials import uid
 
 UIDS = st.sampled_from(uid.SIZES).flatmap(
     lambda size: st.binary(min_size=size, max_size=size).map(lambda raw: raw.hex().upper())

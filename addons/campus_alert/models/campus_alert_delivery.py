@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import quiet_hours
+from odoo.addons.campus_card.campus_core.alerts import quiet_hours
 
 from ..const import CHANNELS, DELIVERY_BATCH, INBOX, MAIL, PUSH, RETRY_MINUTES, SENDING_MINUTES, SMS
 

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core.alert_types import Event, Place
+from odoo.addons.campus_card.campus_core.alerts.types import Event, Place
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from campus_core import reader_trouble as trouble
+from campus_core.devices import reader_trouble as trouble
 
 #: Sentences for readers by their code; the server's pages say the same.
 READERS: Final[Mapping[str, str]] = {

@@ -19,6 +19,7 @@ from . import (
     campus_account_system,
     account_account,
     campus_ledger_look,
+    campus_ledger_originals,
     account_chart_template,
     res_company,
     res_config_settings,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..campus_core import errors as core_errors
-from ..campus_core import uid as uid_core
+from ..campus_core.credentials import uid as uid_core
 from ..columns import NO_NUMBER, Number
 from .campus_card_states import CARD_STATES
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..campus_core import errors as core_errors
-from ..campus_core import sun
+from ..campus_core.credentials import sun
 from ..campus_core.errors import CredentialError
 from .campus_key import CURRENT, PREVIOUS, RETIRED
 

@@ -3,7 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core.card_file_decode import decode
+from ..campus_core.card_file.decode import decode
 
 STATES = [
     ("draft", "New"),

@@ -5,7 +5,7 @@ from odoo import api, fields, models, modules, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..campus_core.card_file_values import MAX_NAME
+from ..campus_core.card_file.values import MAX_NAME
 from .campus_import_alive import sign_of_life
 from .campus_import_plan import CREATED, ERROR, UNCHANGED, UPDATED
 from .campus_import_run import Outcome

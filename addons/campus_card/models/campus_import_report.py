@@ -6,8 +6,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core import card_file, money
-from ..campus_core.card_file_values import key, text_of
+from ..campus_core import money
+from ..campus_core.card_file import reading as card_file
+from ..campus_core.card_file.values import key, text_of
 
 PREVIEW_ROWS = 5
 

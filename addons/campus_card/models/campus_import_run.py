@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..campus_core import card_file, errors
-from ..campus_core import card_file_types as ft
-from ..campus_core.card_file_decode import decode
+from ..campus_core import errors
+from ..campus_core.card_file import reading as card_file
+from ..campus_core.card_file import types as ft
+from ..campus_core.card_file.decode import decode
 from .campus_import_apply import Applier
 from .campus_import_plan import CREATED, UNCHANGED, UPDATED, Planner
 

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 
 from ..campus_core import errors
-from ..campus_core import ledger_types as lt
-from ..campus_core.ledger import BIRTH, Book, Entry
+from ..campus_core.ledger import types as lt
+from ..campus_core.ledger.book import BIRTH, Book, Entry
 from ..prepared import Statement
 
 _DAY = Statement(
@@ -191,44 +191,6 @@ class CampusLedgerLoad(models.AbstractModel):
             hold = lt.Hold(*values)
             shelf.books[company_id].add_hold(hold)
             shelf.card_of_reservation[hold.uuid] = card_id
-
-    @api.model
-    def _load_originals(self, shelf, typed):
-        uuids = [r.reverses_uuid for r in typed if isinstance(r, lt.Reverse)]
-        if not uuids:
-            return
-        self.env.cr.execute(
-            """SELECT t.company_id, t.id, t.card_id, COALESCE(done.reversed_minor, 0), t.uuid::text, t.line, t.kind,
-                      t.wallet_id, t.debit_account_id, t.credit_account_id, t.amount_minor,
-                      COALESCE(plan.code, 'debt'), t.occurred_at, original.uuid::text, original.line
-                 FROM campus_transfer t
-                 LEFT JOIN campus_transfer original ON original.id = t.reverses_id
-                 LEFT JOIN campus_reversal done ON done.transfer_id = t.id
-                 LEFT JOIN campus_account account
-                   ON account.id IN (t.debit_account_id, t.credit_account_id) AND account.kind = 'pocket'
-                 LEFT JOIN campus_pocket_plan plan ON plan.id = account.plan_id
-                WHERE t.uuid = ANY(%s::uuid[]) ORDER BY t.uuid, t.line""",
-            [uuids],
-        )
-        for (
-            company_id,
-            row_id,
-            card_id,
-            reversed_minor,
-            *values,
-            occurred_at,
-            from_uuid,
-            from_line,
-        ) in self.env.cr.fetchall():
-            start, end = shelf.books[company_id].span
-            transfer = lt.Transfer(
-                *values,
-                reverses=(from_uuid, from_line) if from_uuid else None,
-                is_of_today=start <= occurred_at < end,
-            )
-            shelf.books[company_id].add_transfer(transfer, reversed_minor)
-            shelf.transfer_id_of[transfer.uuid, transfer.line] = row_id
-            shelf.card_of_reservation.setdefault(transfer.uuid, card_id)
 
     @api.model
     def _load_register(self, shelf, typed):

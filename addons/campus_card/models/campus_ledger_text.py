@@ -28,6 +28,10 @@ class CampusLedgerText(models.AbstractModel):
                 "%(expired)s of it goes back to money whose last day is over: it cannot be spent, and returns "
                 "to the school."
             )
+        elif answer["code"] == "ok" and "written_off" in numbers:
+            text = self.env._(
+                "%(written_off)s of it goes back to the school: the holder never paid it, the debt was written off."
+            )
         if text is None:
             return self.env._("Refused (%s).", answer["code"])
         try:

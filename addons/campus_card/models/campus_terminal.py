@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..campus_core import heartbeat, money, reader_trouble
+from ..campus_core import money
+from ..campus_core.devices import heartbeat, reader_trouble
 
 CODE_MAX = 32
 # What makes a terminal believe more than a card: the device manager alone does not decide that.

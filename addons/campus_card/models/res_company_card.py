@@ -2,7 +2,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
-from ..campus_core import money, uid
+from ..campus_core import money
+from ..campus_core.credentials import uid
 
 
 class ResCompany(models.Model):

@@ -83,3 +83,18 @@ class TestCampusDebt(PeopleCase, LedgerCase):
         action = self.as_user(self.wallet, "finance").action_write_off()
         self.assertEqual(action["context"]["default_direction"], "write_off")
         self.assertEqual(action["context"]["default_amount"], 15)
+
+    def test_a_refund_of_what_was_written_off_goes_back_to_the_school(self):
+        late = {**self.purchase(2000), "settle": True}
+        self.ledger._post([late])
+        self.assertEqual((self.wallet.balance_minor, self.wallet.debt_minor), (0, 2000))
+        self.as_user(self.write_off(12), "manager").action_approve()
+        self.counter(operation="debt", means="cash", amount=8).action_confirm()
+        losses = self.env["campus.account"]._system("debt_loss")
+        before = losses.balance
+        request = {"uuid": self.uuid(), "reverses_uuid": late["uuid"], "amount_minor": None}
+        quote = self.ledger._quote_reverse([request])[0]
+        [answer] = self.ledger._reverse([request])
+        self.assertEqual(quote["numbers"], answer["numbers"])
+        self.assertIn("the holder never paid it", self.ledger._explain(answer))
+        self.assertEqual((self.wallet.debt_minor, losses.balance - before), (0, 5))

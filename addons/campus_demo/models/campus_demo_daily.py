@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import emergency
+from odoo.addons.campus_card.campus_core.credentials import emergency
 
 from ..generator import cast, daily
 from ..generator.person import STUDENT, TEACHER

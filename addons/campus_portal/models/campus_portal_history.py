@@ -51,8 +51,11 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _present_transfers(self, lines, how=None):
+        lines = lines.sorted("line")
         first = lines[0]
-        minor = sum(-t.amount_minor if self._is_own(t.debit_account_id, t) else t.amount_minor for t in lines)
+        # What a refund moves from the debt to the money is the refund itself.
+        moved = [t for t in lines if t.kind != "debt_return"]
+        minor = sum(-t.amount_minor if self._is_own(t.debit_account_id, t) else t.amount_minor for t in moved)
         details = [self._detail_of(lines), how]
         return {
             "icon": "back" if first.reverses_id else ICONS.get(first.kind, "receipt"),

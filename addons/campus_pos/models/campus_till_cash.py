@@ -1,7 +1,7 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import cash_back
+from odoo.addons.campus_card.campus_core.ledger import cash_back
 from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
 from odoo.exceptions import UserError
 

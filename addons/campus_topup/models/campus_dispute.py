@@ -118,8 +118,8 @@ class CampusDispute(models.Model):
                 ]
             )
             ledger._raise_refusal(answer)
-            if answer["numbers"].get("expired_minor"):
-                # finance sees that the holder has nothing of it, and may credit it again
+            if answer["numbers"]:
+                # finance sees what of it the holder has not, and why
                 dispute.message_post(body=ledger._explain(answer))
 
     def action_settle(self):

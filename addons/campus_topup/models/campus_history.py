@@ -22,10 +22,13 @@ KINDS = {
         "join_in",
     ),
 }
-# One row per request, as the holder sees it: a purchase may span pockets.
+# One row per request, as the holder sees it: a purchase may span pockets. What a refund moves from the
+# debt to the money is the refund itself, and no line of its own.
 ROWS = """
-SELECT min(t.id), t.uuid::text, min(t.kind), min(t.occurred_at), min(t.booking_date),
-       sum(CASE WHEN debit.wallet_id = t.wallet_id THEN -t.amount_minor ELSE t.amount_minor END)::bigint,
+SELECT min(t.id), t.uuid::text, min(t.kind) FILTER (WHERE t.kind <> 'debt_return'), min(t.occurred_at),
+       min(t.booking_date),
+       sum(CASE WHEN t.kind = 'debt_return' THEN 0
+                WHEN debit.wallet_id = t.wallet_id THEN -t.amount_minor ELSE t.amount_minor END)::bigint,
        min(CASE WHEN debit.wallet_id = t.wallet_id THEN t.credit_account_id ELSE t.debit_account_id END),
        bool_or(t.reverses_id IS NOT NULL), min(t.memo)
   FROM campus_transfer t

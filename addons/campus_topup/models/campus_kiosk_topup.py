@@ -2,8 +2,8 @@ import secrets
 
 import qrcode
 from odoo import fields, models
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
 from odoo.addons.campus_card.campus_core import money
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 from odoo.exceptions import UserError
 
 from ..const import KIOSK_LINK_S, KIOSK_LINK_TRIES, KIOSK_LINK_WINDOW_S

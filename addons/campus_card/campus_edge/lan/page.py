@@ -10,7 +10,7 @@ from html import escape
 from string import Template
 from typing import Any, Final
 
-from campus_core.heartbeat import BAD_READER_STATES
+from campus_core.devices.heartbeat import BAD_READER_STATES
 
 from ..protocols.base import READY
 from .feed import AWAY, CONNECTED

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from campus_core import reader_trouble
+from campus_core.devices import reader_trouble
 
 from .. import code_words, trouble_words
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from campus_core.heartbeat import BAD_READER_STATES
+from campus_core.devices.heartbeat import BAD_READER_STATES
 
 from ..protocols.base import READY, mask
 from . import door, page
