@@ -4,17 +4,17 @@ import time
 from concurrent.futures import Future
 
 from campus_core.credentials import signing
-from campus_edge.asks import Asks
-from campus_edge.clock import Clock
-from campus_edge.engine import Engine
-from campus_edge.exposure import Exposure
-from campus_edge.http import Connection, Identity
-from campus_edge.journal import Journal
-from campus_edge.listener import Listener
+from campus_edge.clock.clock import Clock
+from campus_edge.journal.journal import Journal
 from campus_edge.loop import Loop
-from campus_edge.sender import Sender
-from campus_edge.snapshot import Snapshot
-from campus_edge.snapshot_store import SnapshotStore
+from campus_edge.server.http import Connection, Identity
+from campus_edge.server.listener import Listener
+from campus_edge.server.sender import Sender
+from campus_edge.snapshot.snapshot import Snapshot
+from campus_edge.snapshot.store import SnapshotStore
+from campus_edge.taps.asks import Asks
+from campus_edge.taps.engine import Engine
+from campus_edge.taps.exposure import Exposure
 from support.edge_campus import uid_of
 
 KEY = signing.SigningKey(bytes(range(32)))
@@ -33,9 +33,12 @@ def until(true, timeout_s=PATIENCE_S):
 
 
 class Rig:
-    """``server`` is an ``EdgeServer`` that knows ``KEY``; ``folder`` keeps the edge's files."""
+    """``server`` is an ``EdgeServer`` that knows ``KEY``; ``folder`` keeps the edge's files.
 
-    def __init__(self, server, folder, ask_timeout_ms=1000, poll_ms=100, clock=None):
+    The server is waited for longer than it takes on a busy machine, or the edge would decide alone.
+    """
+
+    def __init__(self, server, folder, ask_timeout_ms=10_000, poll_ms=100, clock=None):
         self.server = server
         self.clock = clock or Clock()
         identity = Identity(server.edge, "Canteen", server.url, KEY)

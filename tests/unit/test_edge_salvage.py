@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from campus_core.credentials import signing
 from campus_core.taps import wire
-from campus_edge import cli_salvage
-from campus_edge import journal_store as store
-from campus_edge.http import Identity
-from campus_edge.identity import Paired
-from campus_edge.journal import Journal
-from campus_edge.journal_files import damaged_in, put_aside
-from campus_edge.journal_salvage import put_back, read_lost, salvage
+from campus_edge.cli import salvage as cli_salvage
+from campus_edge.journal import store
+from campus_edge.journal.journal import Journal
+from campus_edge.journal.opening import damaged_in, put_aside
+from campus_edge.journal.salvage import put_back, read_lost, salvage
+from campus_edge.server.http import Identity
+from campus_edge.server.identity import Paired
 from support.edge_campus import Campus
 from support.edge_entries import draft, told
 from support.edge_rig import KEY, Rig, until
@@ -171,7 +171,7 @@ def test_taps_of_an_edge_whose_disk_was_damaged_are_charged_once_and_the_rest_is
     campus = Campus()
     campus.add_cards(range(1, 60))
     with EdgeServer(campus, KEY.public) as server:
-        with Rig(server, tmp_path) as rig:
+        with Rig(server, tmp_path, ask_timeout_ms=500) as rig:
             rig.ready().tap(50)
             assert rig.sent()
             server.refuse = Refused(503, "try_again")

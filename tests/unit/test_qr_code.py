@@ -181,6 +181,7 @@ class SlowPhone(int):
     """A phone's id that lets other threads run while it is looked up."""
 
     def __hash__(self):
+        # No wait for anything: a thread that sleeps gives way to the others.
         time.sleep(0.001)
         return int.__hash__(self)
 

@@ -44,7 +44,7 @@ class CampusAlertSource(models.AbstractModel):
 
     @api.model
     def _time_zone(self, company):
-        # The clock of the school; a contact's time zone is no secret.
+        # sudo: the clock of the school; a contact's time zone is no secret.
         return company.sudo().partner_id.tz or "UTC"
 
     @api.model

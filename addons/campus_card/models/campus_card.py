@@ -169,6 +169,7 @@ class CampusCard(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
             vals["company_id"] = company.id
             if not vals.get("number"):
+                # sudo: clerks count cards, and do not read sequences
                 vals["number"] = (
                     self.env["ir.sequence"].with_company(company).sudo().next_by_code("campus.card")
                 )

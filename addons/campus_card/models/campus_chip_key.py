@@ -181,6 +181,7 @@ class CampusChipKey(models.Model):
                 "master_key": False,
             }
         )
+        # sudo: as above; the note is part of the step
         self.sudo().message_post(
             author_id=self.env.user.partner_id.id,
             body=self.env._("Retired: %s chips had proven themselves by it.", self.chip_count),

@@ -40,6 +40,11 @@ class Outcome:
     def bad_rows(self):
         return len({problem.row for problem in self.problems})
 
+    @property
+    def refused_rows(self):
+        """Rows with errors; what refuses the file as a whole counts where it stands."""
+        return len({problem.row for problem in [*self.fatal, *self.problems]})
+
     def openings(self):
         """Cents by pocket plan that accounts not yet taken over bring along."""
         sums = Counter()
@@ -117,6 +122,7 @@ class CampusImport(models.Model):
     @api.model
     def _unknown_plans(self, core):
         """Balances that have no pocket plan to go to concern the whole file."""
+        # sudo: which plans there are is no secret of whoever may import
         plans = self.env["campus.pocket.plan"].sudo()
         known = set(plans.search([("company_id", "=", self.env.company.id)]).mapped("code"))
         return [

@@ -155,6 +155,7 @@ class CampusDemo(models.AbstractModel):
         )[::40]
         for card, (hours_ago, channel, identity, found) in zip(cards, daily.LOSSES, strict=False):
             at = self._to_utc(now - dt.timedelta(hours=hours_ago))
+            # sudo: a loss of the past is written by the demo; the clerk stands there as who took it
             office = Loss.with_user(self._staff("clerk")).with_context(lang=LANGUAGE).sudo()
             loss = office._report(card.partner_id, company, channel, identity or None)
             loss.reported_at = at

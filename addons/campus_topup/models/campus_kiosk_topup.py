@@ -76,6 +76,7 @@ class CampusKioskSession(models.Model):
         link, wallet = self.topup_link_id, self._wallet()
         stage = link._progress() if link else "over"
         to_text = self.env["campus.amount"]._to_text
+        # sudo: the link is the session's own; its token is nobody's to read elsewhere
         url = f"{url_root.rstrip('/')}/card/topup/{link.sudo().token}" if link else ""
         return {
             "stage": stage,

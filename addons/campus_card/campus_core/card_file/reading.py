@@ -120,12 +120,21 @@ def _layout_problems(layout: Layout) -> list[Problem]:
 
 def _no_header(table: Table) -> Problem:
     """Without a known header: say whether the text itself looks spoiled."""
-    head = [(row, " ".join(map(values.text_of, cells))) for row, cells in table.rows[:HEADER_WITHIN]]
-    code = errors.FILE_HEADER
-    if looks_garbled(" ".join(text for _row, text in head)):
-        code = errors.FILE_ENCODING
-    row, text = head[0] if head else (1, "")
-    return Problem(row, "", text[:MAX_VALUE_SHOWN], code)
+    row, text = _head(table)[0] if table.rows else (1, "")
+    return next(iter(spoiled_head(table)), Problem(row, "", text[:MAX_VALUE_SHOWN], errors.FILE_HEADER))
+
+
+def spoiled_head(table: Table) -> list[Problem]:
+    """What a wrong encoding has left of the first lines, where it has; a profile can do nothing about it."""
+    head = _head(table)
+    if not looks_garbled(" ".join(text for _row, text in head)):
+        return []
+    row, text = head[0]
+    return [Problem(row, "", text[:MAX_VALUE_SHOWN], errors.FILE_ENCODING)]
+
+
+def _head(table: Table) -> list[tuple[int, str]]:
+    return [(row, " ".join(map(values.text_of, cells))) for row, cells in table.rows[:HEADER_WITHIN]]
 
 
 def _judge_open_end(reading: Reading) -> None:
