@@ -50,6 +50,7 @@
         "views/res_config_settings_device_views.xml",
         "views/campus_menus.xml",
         "wizard/campus_tap_decide_views.xml",
+        "wizard/campus_tap_decide_all_views.xml",
         "views/campus_tap_views.xml",
         "views/campus_import_views.xml",
         "views/campus_import_profile_views.xml",
