@@ -46,6 +46,11 @@ class CampusWallet(models.Model):
         self.sudo().search([("joined_into_id", "=", self.id)]).write({"joined_into_id": target.id})
         self.sudo().write({"state": CLOSED, "joined_into_id": target.id})
 
+    def _has_money(self):
+        """Whether joining this wallet with another one moves money or debt."""
+        self.ensure_one()
+        return bool(self.balance_minor or self.debt_minor)
+
     def _check_can_join(self, target):
         holder = self.partner_id.display_name
         if self == target or self.company_id != target.company_id:
