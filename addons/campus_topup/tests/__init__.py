@@ -15,3 +15,4 @@ from . import test_campus_topup_rights
 from . import test_topup_capture
 from . import test_topup_outside
 from . import test_wallet_join
+from . import test_topup_credit
