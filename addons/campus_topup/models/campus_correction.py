@@ -11,7 +11,7 @@ class CampusCorrection(models.Model):
     _inherit = "campus.correction"
 
     direction = fields.Selection(
-        selection_add=[("charged", "The provider did it")], ondelete={"charged": "cascade"}
+        selection_add=[("charged", "Charged or refunded at the provider")], ondelete={"charged": "cascade"}
     )
     campus_topup_id = fields.Many2one(
         "payment.transaction", "Online Top-up", index="btree_not_null", ondelete="restrict"
@@ -32,6 +32,8 @@ class CampusCorrection(models.Model):
             tx = self.env["payment.transaction"].browse(vals.get("campus_topup_id") or ())
             if tx:
                 tx.check_access("read")
+                if vals.get("direction") == "charged":
+                    vals.pop("amount", None)
                 # sudo: the fields of a payment that corrections are made from
                 vals.update(tx.sudo()._campus_correction_vals(vals.get("direction", "in")))
         return super().create(vals_list)

@@ -55,6 +55,7 @@ class CampusDispute(models.Model):
     def _compute_is_till_sale(self):
         for dispute in self:
             clearing = dispute.company_id.campus_clearing_account_id
+            # sudo: accounts of the school are not for clerks; the name of the place is
             place = dispute.transfer_id.sudo().counter_account_id
             dispute.is_till_sale = bool(clearing) and place.gl_account_id == clearing
 

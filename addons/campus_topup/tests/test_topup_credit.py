@@ -12,7 +12,7 @@ class TestTopupCredit(TopupCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.asker, cls.second = cls.new_user("finance"), cls.new_user("manager")
+        cls.asker, cls.second = cls.new_user("finance"), cls.users["manager"]
 
     def given_up(self, amount=50.0):
         tx = self.transaction(amount)
@@ -34,8 +34,9 @@ class TestTopupCredit(TopupCase):
 
     def say_charged(self, tx):
         context = tx.with_user(self.asker).action_campus_was_charged()["context"]
-        corrections = self.env["campus.correction"].with_user(self.asker).with_context(**context)
-        return corrections.create({"reason": "Seen at the provider"})
+        values = {name.removeprefix("default_"): value for name, value in context.items()}
+        corrections = self.env["campus.correction"].with_user(self.asker)
+        return corrections.create({**values, "amount": 9, "reason": "Seen at the provider"})
 
     def test_what_was_charged_after_all_is_booked_once_by_two_people(self):
         tx, before = self.given_up(), self.balance()
