@@ -59,6 +59,7 @@
             "campus_card/static/src/scss/campus_card.scss",
             "campus_card/static/src/overview/*",
             "campus_card/static/src/import_progress/*",
+            "campus_card/static/src/limit/*",
         ],
         "web.assets_tests": [
             "campus_card/static/tests/tours/*",

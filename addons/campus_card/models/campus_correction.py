@@ -62,8 +62,8 @@ class CampusCorrection(models.Model):
         ],
         required=True,
         default="in",
-        help="What is written off is booked as a loss; the holder owes it no more. A bank transfer was seen "
-        "on the school's statement.",
+        help="Debt that is written off is booked as a loss, and the holder no longer owes it. A bank transfer "
+        "was seen on the school's statement.",
     )
     amount_minor = fields.Integer("Amount (cents)", required=True)
     amount = fields.Monetary(compute="_compute_amount", readonly=False)
@@ -140,6 +140,7 @@ class CampusCorrection(models.Model):
         if not self.env.su and any(own & vals.keys() for vals in vals_list):
             raise AccessError(self.env._("Who asks, who decides and the state are not entered by hand."))
         for vals in vals_list:
+            # sudo: who asks for a correction need not read sequences
             vals["name"] = self.env["ir.sequence"].sudo().next_by_code("campus.correction") or "/"
             wallet = self.env["campus.wallet"].browse(vals.get("wallet_id"))
             vals.setdefault("company_id", wallet.company_id.id or self.env.company.id)

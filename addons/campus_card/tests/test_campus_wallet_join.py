@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -217,3 +218,27 @@ class TestCampusWalletJoin(PeopleCase):
             wizard._merge((self.lin | self.wang).ids, self.wang, extra_checks=False)
         self.as_user(self.old, "manager")._join_into(self.as_user(self.new, "manager"))
         self.assertEqual(self.new.balance_minor, 1050)
+
+    def test_closing_and_joining_take_the_day_before_the_money(self):
+        """As posts and the close of a day do, so that nobody waits in a circle."""
+        order, ledger, cr = [], type(self.ledger), type(self.env.cr)
+        take_day, execute = ledger._lock_day, cr.execute
+
+        def day(records, company, exclusive=False):
+            order.append("day")
+            return take_day(records, company, exclusive)
+
+        def look(cursor, query, *args, **kwargs):
+            if "FOR NO KEY UPDATE" in str(query):
+                order.append("rows")
+            return execute(cursor, query, *args, **kwargs)
+
+        for verb in (lambda: self.empty().action_close(), lambda: self.old._join_into(self.new)):
+            order.clear()
+            with patch.object(ledger, "_lock_day", day), patch.object(cr, "execute", look):
+                verb()
+            self.assertEqual(order[:2], ["day", "rows"])
+
+    def empty(self):
+        young = self.new_holder("Mei", "T0009", self.arts)
+        return self.env["campus.wallet"]._for_holder(young)

@@ -20,6 +20,7 @@ class BasePartnerMerge(models.TransientModel):
         # sudo: the contacts are deleted in a moment; until then two would have one number
         holders = src_partners.sudo().filtered("campus_number")
         for holder in holders:
+            # sudo: who merges contacts leaves a trace at the one that stays, whose department it may not be
             dst_partner.sudo().message_post(
                 body=self.env._(
                     "Joined with the holder %(name)s (%(number)s).",
@@ -49,11 +50,13 @@ class BasePartnerMerge(models.TransientModel):
         for wallet in self._campus_wallets(src_partners.sudo(), target):
             if wallet._has_money():
                 heir = wallet._for_holder(target, wallet.company_id)
+                # not sudo: it is asked for by who may see both wallets
                 corrections |= corrections._ask_join(wallet.sudo(False), heir.sudo(False))
         return corrections
 
     def _campus_wallets(self, sources, target):
         """Wallets of ``sources``, which may be merged into ``target`` by this user; raises if not."""
+        # sudo: contacts of other departments and companies may have wallets, which are checked below
         Wallet = self.env["campus.wallet"].sudo()
         wallets = Wallet.search([("partner_id", "in", sources.ids), *Wallet._live()])
         holders = sources.filtered("campus_number") | wallets.partner_id
