@@ -18,7 +18,7 @@ class Outdated(Exception):
 
 
 class CardMemory:
-    """Keys (``tap_charge.Key``) by UID, as they were at ``version`` or later; for one company.
+    """Keys (``charge.Key``) by UID, as they were at ``version`` or later; for one company.
 
     Threads share it. What one has read may be kept only if no other has moved on meanwhile.
     """

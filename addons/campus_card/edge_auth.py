@@ -12,7 +12,9 @@ import orjson
 from odoo import SUPERUSER_ID
 from odoo.api import Environment
 
-from .campus_core import errors, signing, wire
+from .campus_core import errors
+from .campus_core.credentials import signing
+from .campus_core.taps import wire
 from .edge_http import EdgeRefused, read_body, server_time_ms
 from .prepared import Statement, array, run_all
 

@@ -11,8 +11,9 @@ import psycopg2
 from odoo.http import Dispatcher, Response, route
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge, abort
 
-from .campus_core import errors, wire
+from .campus_core import errors
 from .campus_core.errors import CampusError, WireError
+from .campus_core.taps import wire
 
 STATUS = {
     errors.MALFORMED: 400,

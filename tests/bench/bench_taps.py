@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 
 import common
 
-from campus_core import signing, wire
+from campus_core.credentials import signing
+from campus_core.taps import wire
 from support.odoo import odoo_database, odoo_server
 
 BATCHES = (1, 20, 100, 200)

@@ -27,7 +27,8 @@ sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/chaos", "
 from device import NOTHING, Device
 from line import CUT, LOSE_ANSWERS, SLOW, SWAP, TWICE, WHOLE, Line
 
-from campus_cli import databases, pg_embedded, postgres, system
+from campus_cli import databases, pg_embedded, postgres, process, system
+from support.edge_rig import until
 from support.odoo import odoo_database, odoo_server
 
 EDGES = 2
@@ -100,12 +101,15 @@ class Campus:
         embedded = pg_embedded.Embedded()
         postmaster = int((embedded.data / "postmaster.pid").read_text().split()[0])
         os.kill(postmaster, signal.SIGKILL)
-        time.sleep(0.3)
+        assert until(lambda: not process.command_line(postmaster)), "the postmaster does not end"
         embedded.start()
 
 
 def do(fault, campus, device, draw):
-    """One fault; when it returns its cause is gone, the damage is not."""
+    """One fault; when it returns its cause is gone, the damage is not.
+
+    How long a fault lasts is drawn: these sleeps are the faults, nothing is waited for.
+    """
     if fault == "edge_killed":
         device.restart()
     elif fault == "worker_killed":
@@ -255,11 +259,13 @@ def run(args):
             stack.callback(device.end)
             device.set_up(code)
             devices.append(device)
-        time.sleep(5)
+        assert until(lambda: all(device.shown for device in devices)), "nothing is sold"
         for number, fault in enumerate(faults, 1):
             print(f"[{number}/{len(faults)}] {fault}", file=sys.stderr, flush=True)
             do(fault, campus, draw.choice(devices), draw)
-        time.sleep(3)
+        # life after the last fault
+        sold = [device.sold() for device in devices]
+        until(lambda: all(device.sold() > before for device, before in zip(devices, sold, strict=True)))
         for device in devices:
             device._stop.set()
         left = heal(devices)

@@ -148,6 +148,10 @@ key_file = "{key}"
                 self.shown[uid] = self.shown.get(uid, 0) + 1
             self._stop.wait(self._draw.uniform(0.7, 1.2))
 
+    def sold(self):
+        """How often its readers have shown green."""
+        return sum(list(self.shown.values()))
+
     # -- faults ------------------------------------------------------------------------
 
     def restart(self):
@@ -163,12 +167,12 @@ key_file = "{key}"
             with contextlib.suppress(OSError), filler.open("wb") as file:
                 while True:
                     file.write(b"x" * 65536)
-            time.sleep(seconds)
+            time.sleep(seconds)  # so long the disk is full: the fault itself
             filler.unlink(missing_ok=True)
             return
         limits = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))
-        time.sleep(seconds)
+        time.sleep(seconds)  # the fault itself
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, limits)
 
     def wrong_clock(self):

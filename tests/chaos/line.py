@@ -50,7 +50,7 @@ class Line:
         if mode == CUT:
             return None
         if mode == SLOW:
-            time.sleep(self._draw.uniform(0.2, 1.5))
+            time.sleep(self._draw.uniform(0.2, 1.5))  # the slowness itself
         if mode == SWAP:
             # Some are overtaken by what is sent after them, also by their own repetition.
             time.sleep(self._draw.choice((0, HELD_S, 3 * HELD_S)))

@@ -85,7 +85,11 @@ def register_worker(page):
     found = []
     session.on(
         "ServiceWorker.workerRegistrationUpdated",
-        lambda event: found.extend(one for one in event["registrations"] if not one["isDeleted"]),
+        lambda event: found.extend(
+            one
+            for one in event["registrations"]
+            if one["scopeURL"].endswith("/my/card/alerts") and not one["isDeleted"]
+        ),
     )
     session.send("ServiceWorker.enable")
     page.evaluate("navigator.serviceWorker.register('/my/card/alerts/worker.js', {scope: '/my/card/alerts'})")
@@ -93,7 +97,11 @@ def register_worker(page):
         page,
         "(await navigator.serviceWorker.getRegistration('/my/card/alerts'))?.active?.state === 'activated'",
     )
-    page.wait_for_timeout(200)
+    deadline = time.monotonic() + WAIT_S
+    while not found:
+        # Chromium's events are heard while the page is asked something
+        page.evaluate("new Promise((resolve) => requestAnimationFrame(resolve))")
+        assert time.monotonic() < deadline, "Chromium tells of no registration"
     return session, found[-1]["registrationId"]
 
 

@@ -43,7 +43,7 @@ def test_a_frozen_card_reaches_a_connected_edge_within_two_seconds(paired, visit
     socket = edge.listen(snapshot["bus"]["channel"])
     page = visit("en_US").login("admin", page=f"/odoo/campus.card/{card}").page
     page.get_by_role("button", name="Freeze").wait_for()
-    time.sleep(1)
+    page.wait_for_load_state("networkidle")
     started = time.monotonic()
     page.get_by_role("button", name="Freeze").click()
     payload = heard(socket, "campus_snapshot")

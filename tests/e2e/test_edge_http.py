@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from campus_core import wire
+from campus_core.taps import wire
 from support.edge import Edge
 
 PATH = "/campus/v1/taps"

@@ -35,7 +35,7 @@ answer = env["campus.tap"].search([("edge_id", "=", edge)], order="id").mapped(
 # What an edge whose disk was put back would send: a tap of before under its uuid, for another amount.
 CONFLICT = """
 import uuid as uuids
-from odoo.addons.campus_card.campus_core import wire
+from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_card.edge_auth import Edge
 tap = env["campus.tap"].search([("edge_id", "=", edge), ("outcome", "=", "granted")], order="id", limit=1)
 record = env["campus.edge"].browse(edge)

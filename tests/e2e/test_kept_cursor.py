@@ -12,10 +12,9 @@ TWICE = TAKE + "answer = [begin(), begin()]"
 KILLED = (
     TAKE
     + """
-import time
 killed = begin()[0]
-env.cr.execute("SELECT pg_terminate_backend(%s)", [killed])
-time.sleep(0.5)
+env.cr.execute("SELECT pg_terminate_backend(%s, 30000)", [killed])
+assert env.cr.fetchone()[0], "the connection has not ended"
 answer = [killed, *begin()]
 """
 )

@@ -22,7 +22,7 @@ answer = {"edge": edge.id, "wallet": card.wallet_id.id, "merchant": merchant.id}
 RACE = """
 import threading, time
 import uuid as uuids
-from odoo.addons.campus_card.campus_core import wire
+from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_card.campus_core.errors import CampusError
 from odoo.addons.campus_card.edge_auth import Edge
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from campus_cli import ports
 from support import portal
 from support.front import Front
-from support.portal import axe_source, axe_violations, new_holders, read_codes
+from support.portal import axe_source, axe_violations, code_of_later_step, new_holders, read_codes
 
 SIZES = {360: 780, 768: 1024, 1280: 860}
 HOLDERS = 14
@@ -118,9 +118,7 @@ def test_the_code_on_the_screen_pays_once_and_for_its_holder(verify, phone):
     assert answer["refusal"] is None
     assert (answer["partner"], answer["kind"]) == (phone.holder["partner"], "phone")
     assert verify(text)["refusal"] == "code_replayed"
-    time.sleep(12)
-    fresh = shown_code(phone, "portal-code-next")
-    assert fresh != text
+    fresh = code_of_later_step(phone.page, text, lambda: shown_code(phone, "portal-code-next"))
     assert verify(fresh)["refusal"] is None
     assert phone.errors == []
 
@@ -213,9 +211,9 @@ def test_one_press_freezes_everything_and_one_lifts_it(verify, phone, language):
     page.goto("/my/card/lost")
     page.get_by_role("button", name=TEXTS["again"][language]).click()
     page.wait_for_selector("#code[data-shown=ready] svg path[d^=M]")
-    # the code of this very step was used up while the card was frozen
-    page.wait_for_timeout(11_000)
-    assert verify(shown_code(phone, "portal-found"))["refusal"] is None
+    # the code of that very step was used up while the card was frozen
+    fresh = code_of_later_step(page, text, lambda: shown_code(phone, "portal-found"))
+    assert verify(fresh)["refusal"] is None
     assert phone.errors == []
 
 

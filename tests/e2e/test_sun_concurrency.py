@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from campus_core import sun
+from campus_core.credentials import sun
 from campus_edge.simulators.ntag424 import sun_query
 from support.odoo import odoo_database, odoo_server, school
 from support.till import Client, Till, at_once

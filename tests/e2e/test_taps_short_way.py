@@ -7,7 +7,7 @@ from concurrent import futures
 
 import pytest
 
-from campus_core import wire
+from campus_core.taps import wire
 from support.edge import Edge
 
 PATH = "/campus/v1/taps"

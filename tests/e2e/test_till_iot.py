@@ -35,6 +35,7 @@ def while_waiting(question, act):
     answers = []
     thread = threading.Thread(target=lambda: answers.append(question()))
     thread.start()
+    # This second is the test: a long poll is not answered by itself.
     thread.join(1)
     assert not answers, "it was answered before anything happened"
     act()
@@ -58,10 +59,11 @@ def test_the_service_shows_the_reader_as_odoo_s_own_pages_do(service):
 
 
 def test_a_tap_on_the_service_s_reader_pays_the_order_at_the_till(visit, campus, service, reader):
-    cashier = Cashier(visit("en_US").login(campus.login), campus, 0).open()
+    cashier = Cashier(visit("en_US").login(campus.login), campus, 0)
+    with cashier.page.expect_request("**/hw_proxy/scanner"):
+        cashier.open()
     before = campus.spent(UID)
     cashier.order()
-    cashier.page.wait_for_timeout(1_000)
     reader.tap(UID)
     cashier.sees_paid("Holder 0")
     assert campus.spent(UID) - before == LUNCH_MINOR

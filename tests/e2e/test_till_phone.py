@@ -9,7 +9,7 @@ from till_at_edge import LUNCH_MINOR, Cashier, campus_of
 
 from campus_cli import system
 from campus_cli.headless import BROWSER_FLAGS
-from campus_core import signing
+from campus_core.credentials import signing
 from conftest import Visitor
 from support.holder_phone import HolderPhone
 from support.portal import new_holders

@@ -82,6 +82,14 @@ class Cashier:
         self.page.keyboard.press("Escape")
         expect(self.find(".js_proxy")).to_have_count(0)
 
+    def sees_disconnected(self):
+        """The menu shows that the POS has noticed that its proxy is gone."""
+        self.find(".pos-rightheader button:has(.fa-bars)").click()
+        # it looks every five seconds
+        expect(self.find(".js_proxy .js_disconnected")).to_be_visible()
+        self.page.keyboard.press("Escape")
+        expect(self.find(".js_proxy")).to_have_count(0)
+
     def sees_paid(self, name):
         """The card has paid; the next order is open."""
         paid = self.find(".campus-paid")

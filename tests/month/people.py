@@ -4,7 +4,7 @@ import json
 
 import requests
 
-from campus_core import signing, wire  # noqa: F401  (kept importable for the readers)
+from campus_core.credentials import signing  # noqa: F401  (kept importable for the readers)
 
 # What Odoo shows a person as a message; everything else is a fault of the program.
 SENTENCES = ("UserError", "ValidationError", "AccessError", "MissingError", "AccessDenied", "RedirectWarning")

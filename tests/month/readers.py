@@ -7,7 +7,8 @@ import secrets
 import requests
 from people import Crashed
 
-from campus_core import signing, wire
+from campus_core.credentials import signing
+from campus_core.taps import wire
 
 TIMEOUT_S = 60
 

@@ -1,7 +1,6 @@
 """Readers beside a till: simulated on a pty, read by the edge's own ports, served on the LAN."""
 
 import contextlib
-import time
 
 from campus_edge.lan.config import LanConfig
 from campus_edge.lan.reader_feed import ReaderFeed
@@ -11,16 +10,30 @@ from campus_edge.protocols.rdm6300 import Rdm6300
 from campus_edge.simulators.cards import Card
 from campus_edge.simulators.rdm6300 import Rdm6300Reader
 from campus_edge.simulators.wire import Wire
+from support.edge_rig import until
 
-#: A card is held to the reader so long: some frames of it.
-HOLD_S = 0.3
+#: A card is held to the reader until it has sent so many frames of it.
+FRAMES = 4
+
+
+class CountingReader(Rdm6300Reader):
+    """A reader that counts the frames it has sent."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = 0
+
+    def poll(self, now_ms):
+        frame = super().poll(now_ms)
+        self.sent += bool(frame)
+        return frame
 
 
 class CardReader:
     """An RDM6300 on a pty; ``url`` is what a port opens."""
 
     def __init__(self):
-        self.wire = Wire(Rdm6300Reader())
+        self.wire = Wire(CountingReader())
         self.url = ""
 
     def __enter__(self):
@@ -34,7 +47,8 @@ class CardReader:
         """Hold a card to the reader and take it away."""
         with self.wire.lock:
             self.wire.device.put(Card(uid))
-        time.sleep(HOLD_S)
+            sent = self.wire.device.sent
+        assert until(lambda: self.wire.device.sent >= sent + FRAMES)
         with self.wire.lock:
             self.wire.device.take()
 

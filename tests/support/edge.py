@@ -8,7 +8,7 @@ import urllib.request
 
 import websocket
 
-from campus_core import signing
+from campus_core.credentials import signing
 
 
 class Edge:

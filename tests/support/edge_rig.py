@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import Future
 
-from campus_core import signing
+from campus_core.credentials import signing
 from campus_edge.asks import Asks
 from campus_edge.clock import Clock
 from campus_edge.engine import Engine
@@ -33,9 +33,12 @@ def until(true, timeout_s=PATIENCE_S):
 
 
 class Rig:
-    """``server`` is an ``EdgeServer`` that knows ``KEY``; ``folder`` keeps the edge's files."""
+    """``server`` is an ``EdgeServer`` that knows ``KEY``; ``folder`` keeps the edge's files.
 
-    def __init__(self, server, folder, ask_timeout_ms=1000, poll_ms=100, clock=None):
+    The server is waited for longer than it takes on a busy machine, or the edge would decide alone.
+    """
+
+    def __init__(self, server, folder, ask_timeout_ms=10_000, poll_ms=100, clock=None):
         self.server = server
         self.clock = clock or Clock()
         identity = Identity(server.edge, "Canteen", server.url, KEY)

@@ -12,7 +12,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from campus_core import errors, signing, wire
+from campus_core import errors
+from campus_core.credentials import signing
+from campus_core.taps import wire
 from support import edge_websocket
 from support.edge_campus import Campus
 

@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from support.portal import read_codes
+from support.portal import code_of_later_step, read_codes
 
 SCREEN = {"width": 360, "height": 780}
 #: What a camera gives: Chromium plays it in a loop.
@@ -39,13 +39,8 @@ class HolderPhone:
         return codes[0]
 
     def next_code(self, used):
-        """The first code on the screen that is not ``used``."""
-        for _second in range(30):
-            text = self.code()
-            if text != used:
-                return text
-            self.page.wait_for_timeout(500)
-        raise AssertionError("the code on the screen does not change")
+        """The first code on the screen of a step after that of ``used``."""
+        return code_of_later_step(self.page, used, self.code)
 
     def code_of_step(self, off):
         """The code that this phone showed, or would show, ``off`` steps from now."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 
-from campus_core import qr_code
+from campus_core.credentials import qr_code
 from support import npm
 
 HOLDERS = """
@@ -79,9 +79,32 @@ def read_codes(picture):
     return done.stdout.split()
 
 
+# Resolves with the drawing of the code as soon as it is another one than `before`.
+OTHER_DRAWING = """
+before => new Promise(resolve => {
+    const code = document.querySelector("#code");
+    const drawing = () => code.querySelector("svg path")?.getAttribute("d") || before;
+    const look = () => drawing() !== before && (watch.disconnect(), resolve(drawing()));
+    const watch = new MutationObserver(look);
+    watch.observe(code, {attributes: true, childList: true, subtree: true});
+    look();
+})
+"""
+DRAWING = """() => document.querySelector("#code svg path")?.getAttribute("d") || ''"""
+
+
 def code_step(text):
     """The step of a phone's code. Codes of one step have different texts and are used up together."""
     return qr_code.parse(text).step
+
+
+def code_of_later_step(page, used, read):
+    """Wait until the page draws a code of a later step than ``used``, as ``read()`` sees it."""
+    while True:
+        drawing = page.evaluate(DRAWING)
+        if code_step(text := read()) > code_step(used):
+            return text
+        page.evaluate(OTHER_DRAWING, drawing)
 
 
 def axe_source():

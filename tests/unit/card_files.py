@@ -6,7 +6,7 @@ from datetime import date
 from openpyxl import Workbook
 from vendor_profiles import VENDOR_A, VENDOR_B
 
-from campus_core import card_file
+from campus_core.card_file import reading as card_file
 
 HEADER = "账号,学工号,姓名,性别,部门,身份,物理卡号,卡余额,补助余额,卡状态,有效期,开户日期"
 

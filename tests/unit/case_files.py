@@ -6,8 +6,8 @@ from card_files import read, sheet_row
 from openpyxl import Workbook
 from vendor_profiles import DATA, VENDOR_A, VENDOR_B
 
-from campus_core import card_file
-from campus_core.card_file_types import Column, Profile
+from campus_core.card_file import reading as card_file
+from campus_core.card_file.types import Column, Profile
 
 CASES = DATA / "cases"
 ENGLISH = Profile(

@@ -4,8 +4,8 @@ import datetime as dt
 import random
 import uuid
 
-from campus_core import ledger_types as lt
-from campus_core.ledger import Book
+from campus_core.ledger import types as lt
+from campus_core.ledger.book import Book
 
 DAY = dt.date(2026, 9, 1)
 CHANNEL, FUND, MERCHANT, SHOP, OFFICE = 1, 2, 3, 4, 5

@@ -50,6 +50,7 @@ class Rig:
         while not done():
             assert self.now_ms < end_ms, f"waited in vain: {self.events[-10:]}"
             self.step()
+            # nothing is waited for: other threads get their turn
             time.sleep(0)
         return self
 

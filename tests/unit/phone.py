@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from campus_core import phone_key, qr_code, signing
+from campus_core.credentials import phone_key, qr_code, signing
 
 NOW_MS = 1_790_000_123_456
 CAMPUS = signing.SigningKey(bytes(range(32)))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import forecast
-from campus_core.forecast import Movement
+from campus_core.alerts import forecast
+from campus_core.alerts.forecast import Movement
 
 TABLE = json.loads((Path(__file__).parents[1] / "vectors" / "forecast.json").read_text(encoding="utf-8"))
 NOON = datetime(2026, 3, 2, 12)

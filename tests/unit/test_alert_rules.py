@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import alert_window, distance, odd_hour, quiet_hours
-from campus_core.alert_types import Event, Place
-from campus_core.alert_window import Window
-from campus_core.quiet_hours import NIGHT, QuietHours
+from campus_core.alerts import distance, odd_hour, quiet_hours
+from campus_core.alerts import window as alert_window
+from campus_core.alerts.quiet_hours import NIGHT, QuietHours
+from campus_core.alerts.types import Event, Place
+from campus_core.alerts.window import Window
 
 MORNING = datetime(2026, 3, 2, 8)
 DAY, WEEK, MONTH = (Window(unit) for unit in ("day", "week", "month"))

@@ -11,7 +11,7 @@ SCREENS = {"campus_tap_review.py", "campus_bridge.py"}
 def text_of(*patterns):
     for pattern in patterns:
         for path in sorted(ADDONS.glob(pattern)):
-            if "tests" not in path.parts:
+            if "tests" not in path.relative_to(ADDONS).parts:
                 yield path.name, path.read_text(encoding="utf-8")
 
 

@@ -8,9 +8,10 @@ import pytest
 from card_files import HEADER, ROW, SECOND, csv_of, read
 from vendor_profiles import DATA, VENDOR_A, VENDOR_B
 
-from campus_core import card_file, errors
-from campus_core.card_file_decode import decode
-from campus_core.card_file_types import Column, Profile
+from campus_core import errors
+from campus_core.card_file import reading as card_file
+from campus_core.card_file.decode import decode
+from campus_core.card_file.types import Column, Profile
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from vendor_profiles import DATA, VENDOR_A, VENDOR_B
 
-from campus_core import card_file
-from campus_core.card_file_decode import decode
-from campus_core.card_file_guess import guess
+from campus_core.card_file import reading as card_file
+from campus_core.card_file.decode import decode
+from campus_core.card_file.guess import guess
 
 
 def guessed(name):

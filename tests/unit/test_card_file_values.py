@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import card_file_values as values
 from campus_core import errors
+from campus_core.card_file import values
 
 DAY = date(2026, 7, 3)
 DATES = st.dates(date(1954, 10, 3), date(2099, 12, 30))

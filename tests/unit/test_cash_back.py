@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.cash_back import card_money
+from campus_core.ledger.cash_back import card_money
 
 CENTS = st.integers(0, 10**6)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import credential, errors, uid
+from campus_core import errors
+from campus_core.credentials import credential, uid
 
 SUN = "picc_data=EF963FF7828658A599F3041510671E88&cmac=94EED9EE65337086"
 UIDS = st.sampled_from(uid.SIZES).flatmap(

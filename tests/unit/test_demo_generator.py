@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from campus_core import uid
+from campus_core.credentials import uid
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "addons" / "campus_demo"))
@@ -85,6 +85,7 @@ def test_mail_addresses_do_not_give_campus_numbers_away(school):
 
 
 def test_validity_is_in_order(small):
+    assert small.people and small.cards
     for person in small.people:
         assert person.valid_until is None or person.valid_from <= person.valid_until
     for card in small.cards:
@@ -122,18 +123,20 @@ def test_uids_are_canonical_and_given_once(small):
 
 
 def test_a_card_that_works_has_a_chip_or_is_a_phone(small):
-    for card in small.cards:
-        if card.state not in ("requested", "approved"):
-            assert card.uid or card.kind == "phone"
+    working = [card for card in small.cards if card.state not in ("requested", "approved")]
+    assert working
+    for card in working:
+        assert card.uid or card.kind == "phone"
 
 
 def test_a_replacement_follows_its_card(school):
-    for position, card in enumerate(school.cards):
-        if card.replaces is not None:
-            old = school.cards[card.replaces]
-            assert card.replaces < position
-            assert (old.person, old.state) == (card.person, "replaced")
-            assert old.works_until == card.works_from
+    new = [(position, card) for position, card in enumerate(school.cards) if card.replaces is not None]
+    assert new
+    for position, card in new:
+        old = school.cards[card.replaces]
+        assert card.replaces < position
+        assert (old.person, old.state) == (card.person, "replaced")
+        assert old.works_until == card.works_from
 
 
 def test_the_cast_is_complete(school):
@@ -190,6 +193,7 @@ def test_ids_are_unique_and_in_time(small):
 
 
 def test_every_event_is_of_its_day_and_none_of_the_future(small):
+    assert any(events for _day, events in small.days)
     for day, events in small.days:
         assert all(entry.at.date() == day and entry.at <= small.now for entry in events)
         posts = [entry.at for entry in events if entry.kind != event.REFUND]
@@ -199,6 +203,7 @@ def test_every_event_is_of_its_day_and_none_of_the_future(small):
 def test_within_a_list_money_in_may_come_first(small):
     """The ledger books a list by who is at work: counter, services, tills. Pockets end the same."""
     purses = [Purse() for _person in small.people]
+    assert purses
     for _day, events in small.days:
         incoming = [entry for entry in events if entry.kind in (event.OPENING, event.TOPUP, event.SUBSIDY)]
         for entry in incoming:
@@ -229,10 +234,11 @@ def test_money_is_whole_cents_above_zero_and_never_missing(small):
 
 
 def test_who_pays_has_a_card_that_works_and_is_theirs(small):
-    for entry in small.events:
-        if entry.kind == event.PURCHASE:
-            card = small.cards[entry.card]
-            assert card.person == entry.person and card.works(entry.at)
+    purchases = [entry for entry in small.events if entry.kind == event.PURCHASE]
+    assert purchases
+    for entry in purchases:
+        card = small.cards[entry.card]
+        assert card.person == entry.person and card.works(entry.at)
 
 
 def test_refunds_follow_their_purchase_and_are_not_more(school):
@@ -269,8 +275,8 @@ def test_grants_come_on_the_first_to_valid_cards_only(school):
 
 
 def test_visitors_who_left_took_their_money_along(school):
-    for card in school.cards:
-        person = school.people[card.person]
-        if card.state == "returned":
-            assert person.role == VISITOR
-            assert school.history.purses[card.person].pockets.get("cash", 0) == 0
+    returned = [card for card in school.cards if card.state == "returned"]
+    assert returned
+    for card in returned:
+        assert school.people[card.person].role == VISITOR
+        assert school.history.purses[card.person].pockets.get("cash", 0) == 0

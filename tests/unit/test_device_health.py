@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import device_health as dh
+from campus_core.devices import health as dh
 
 WELL = {"seen_age_s": 5, "snapshot_age_s": 60}
 reports = st.builds(

@@ -23,7 +23,8 @@ import json
 import pytest
 from edge_machine import DAY, HOUR, NOW, YEAR, Machine
 
-from campus_core import errors, wire
+from campus_core import errors
+from campus_core.taps import wire
 from campus_edge import clock_file
 from campus_edge.journal import Journal
 from campus_edge.snapshot import Snapshot, parse

@@ -4,7 +4,8 @@ import pytest
 from edge_machine import DAY, HOUR, NOW, Machine
 from phone import Phone
 
-from campus_core import errors, wire
+from campus_core import errors
+from campus_core.taps import wire
 from campus_edge import clock_file
 from support.edge_campus import Campus
 from support.edge_rig import KEY, Rig, until

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from campus_core import signing
+from campus_core.credentials import signing
 from campus_edge import identity
 
 EDGE = "0190f3e0-0000-4000-8000-0000000000ed"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from campus_core import signing, wire
+from campus_core.credentials import signing
 from campus_core.errors import WireError
+from campus_core.taps import wire
 from campus_edge import journal_store as store
 from campus_edge.journal import Journal, JournalUnwritable
 from campus_edge.journal_files import open_journal
@@ -227,7 +228,7 @@ import sys
 sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 from support.edge_entries import draft
-from campus_core import signing
+from campus_core.credentials import signing
 from campus_edge.journal import Journal
 import threading, uuid
 journal = Journal(Path(sys.argv[1]), signing.SigningKey(bytes(range(32))))

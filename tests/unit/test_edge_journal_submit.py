@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from campus_core import signing
+from campus_core.credentials import signing
 from campus_edge.journal import Journal, JournalUnwritable
 from campus_edge.journal_verify import verify
 from support.edge_entries import draft

@@ -99,6 +99,7 @@ def test_an_amount_that_nobody_pays_is_forgotten(server, tmp_path):
     with open_stall(server, tmp_path, keyed_for_ms=1_000) as stall:
         stall.reader.press("350#")
         stall.shows("Tap card")
+        # The time that is tested: longer than an amount is kept.
         time.sleep(1.1)
         tap(stall, 1)
         stall.shows("Key the amount")

@@ -120,8 +120,25 @@ def test_readers_without_a_server_do_not_miss_one():
 
 
 def test_what_is_wrong_with_the_server_is_said():
-    html = page.render({"server": {"state": "refused", "detail": "this edge was switched off"}}, "")
-    assert "Needs attention" in html and "this edge was switched off" in html
+    server = {
+        "state": "refused",
+        "detail": "HTTP 403",
+        "problems": ["switched off by the server", "a new one"],
+    }
+    english, chinese = (page.render({"server": server}, lang) for lang in ("en", "zh"))
+    assert (
+        "Needs attention" in english and "Ask a device manager." in english and "Ask whoever set" in english
+    )
+    assert "请联系设备管理员" in chinese and "HTTP" not in english + chinese
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_reader_s_trouble_is_said_in_words_and_not_as_an_exception(lang):
+    detail = "keypad: SerialException: [Errno 2] could not open port /dev/ttyUSB0"
+    html = page.render({"readers": [{"terminal": "T01", "state": "lost", "detail": detail}]}, lang)
+    assert ("读卡器未插好" if lang == "zh" else "not plugged in") in html
+    assert "小键盘" in html if lang == "zh" else "Keypad:" in html
+    assert "Exception" not in html and "Errno" not in html
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,11 @@ def test_a_pos_finds_the_proxy_shakes_hands_and_sees_the_reader(service):
 
 
 def test_the_pos_is_told_when_its_reader_is_lost():
-    lost = [{"terminal": "T01", "state": "lost", "detail": "/dev/ttyUSB0 is gone"}]
+    lost = [{"terminal": "T01", "state": "lost", "detail": "SerialException: [Errno 2] could not open port"}]
     with lan(Edge(readers=lost)) as service:
         scanner = Till(service.port).call("status_json").result["scanner"]
-    assert scanner == {"status": "disconnected", "messages": ["/dev/ttyUSB0 is gone"]}
+    words = "The reader is not plugged in. Check its cable, and plug it in again."
+    assert scanner == {"status": "disconnected", "messages": [words]}
 
 
 def test_a_tap_comes_to_the_waiting_pos_as_a_wedge_reader_types_it(edge):

@@ -152,7 +152,7 @@ def test_card_bits_become_a_credential(data, credential):
 
 
 def test_a_wiegand_number_leads_to_the_card_that_prints_it():
-    from campus_core import uid
+    from campus_core.credentials import uid
 
     [seen] = [card_event(with_parity(0xA1B2C3, 24))]
     assert uid.forms("04A1B2C3")["w26_be"] == seen.credential.removeprefix("number:")

@@ -9,7 +9,7 @@ from smartcard.CardConnection import CardConnection
 from smartcard.Exceptions import CardConnectionException, NoCardException
 from smartcard.System import readers
 
-from campus_core import sun
+from campus_core.credentials import sun
 from campus_edge.ports.backoff import Backoff
 from campus_edge.ports.pcsc_port import PcscPort, acr122_lamps
 from campus_edge.protocols import base

@@ -13,7 +13,7 @@ from campus_edge.ports.serial_port import SerialPort
 from campus_edge.protocols.base import GRANTED, LOST, READY, SICK, CardSeen, Feedback, ReaderState
 from campus_edge.protocols.pn532 import Pn532
 from campus_edge.protocols.rdm6300 import Rdm6300
-from support.edge_rig import until
+from support.edge_rig import PATIENCE_S, until
 
 STOP_MS = 20_000
 
@@ -107,14 +107,20 @@ def test_a_link_that_breaks_at_once_is_tried_again_with_growing_pauses():
 def test_a_fault_of_the_decoder_is_told_and_the_reader_comes_back():
     frame = bytes.fromhex("02 36 32 45 33 30 38 36 43 45 44 30 38 03")
 
+    may_send = threading.Semaphore(0)
+
     def serve(connection):
-        time.sleep(0.6)
+        may_send.acquire(timeout=PATIENCE_S)
         connection.sendall(frame)
 
     with Peer(serve) as peer:
         port, events = running(peer.url, Spy(failures=1), backoff=Backoff(50, 100))
+        # what lies on the reader before it is ready is no tap
+        events.until(ReaderState, state=READY)
+        may_send.release()
         assert "ZeroDivisionError" in events.until(ReaderState, state=LOST).detail
         events.until(ReaderState, state=READY)
+        may_send.release()
         events.until(CardSeen, credential="uid:E3086CED")
         assert port.stop(STOP_MS)
 

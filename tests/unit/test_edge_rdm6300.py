@@ -42,7 +42,7 @@ def test_the_example_of_the_datasheet_is_read():
 
 def test_the_printed_number_of_a_card_leads_to_the_same_uid():
     # printed 0003809197,058,08109 on the card; the reader sends 01003A1FAD
-    from campus_core import uid
+    from campus_core.credentials import uid
 
     [seen] = read(rdm6300.encode(0x01, 3809197))
     assert uid.forms(seen.credential.removeprefix("uid:"))["dec_be"] == "0003809197"

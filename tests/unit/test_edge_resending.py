@@ -2,7 +2,7 @@
 
 import pytest
 
-from campus_core import wire
+from campus_core.taps import wire
 from campus_edge import cli_salvage
 from campus_edge.http import Connection, Identity
 from campus_edge.identity import Paired

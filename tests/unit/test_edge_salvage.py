@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campus_core import signing, wire
+from campus_core.credentials import signing
+from campus_core.taps import wire
 from campus_edge import cli_salvage
 from campus_edge import journal_store as store
 from campus_edge.http import Identity
@@ -170,7 +171,7 @@ def test_taps_of_an_edge_whose_disk_was_damaged_are_charged_once_and_the_rest_is
     campus = Campus()
     campus.add_cards(range(1, 60))
     with EdgeServer(campus, KEY.public) as server:
-        with Rig(server, tmp_path) as rig:
+        with Rig(server, tmp_path, ask_timeout_ms=500) as rig:
             rig.ready().tap(50)
             assert rig.sent()
             server.refuse = Refused(503, "try_again")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from campus_core import signing
+from campus_core.credentials import signing
 from campus_core.errors import WireError
 from campus_edge.snapshot import Snapshot, parse
 from campus_edge.snapshot_store import SnapshotStore

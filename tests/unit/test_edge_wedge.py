@@ -8,7 +8,7 @@ from edge_support import Events, cards, noise, pieces
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import uid
+from campus_core.credentials import uid
 from campus_edge.ports.backoff import Backoff
 from campus_edge.ports.wedge_port import WedgePort, _fits
 from campus_edge.protocols import base, keys, scan, wedge

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campus_core import emergency, errors
+from campus_core import errors
+from campus_core.credentials import emergency
 
 TODAY = datetime.date(2026, 9, 1)
 TOMORROW = TODAY + datetime.timedelta(days=1)

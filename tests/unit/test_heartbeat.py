@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import heartbeat
+from campus_core.devices import heartbeat
 from campus_core.errors import WireError
 
 json_values = st.recursive(

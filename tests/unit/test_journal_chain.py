@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.journal_chain import Ranges
+from campus_core.taps.journal_chain import Ranges
 
 RANGE = st.tuples(st.integers(1, 60), st.integers(0, 10)).map(lambda pair: (pair[0], sum(pair)))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import kiosk
+from campus_core.credentials import kiosk
 
 TIMES = st.integers(0, 10**6)
 

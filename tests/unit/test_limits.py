@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import errors, limits
-from campus_core.limits import Limits
+from campus_core import errors
+from campus_core.ledger import limits
+from campus_core.ledger.limits import Limits
 
 SUMS = st.integers(0, 1000)
 

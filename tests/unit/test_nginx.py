@@ -160,7 +160,8 @@ def test_addresses_of_programs_are_limited_and_wider(line, path):
 
 def test_one_door_that_is_shut_shuts_all_doors_of_logins_and_nothing_else(line):
     assert refused_within(line, "/web/login", MANY)
-    assert ask(line, "/zh_CN/web/login") == 429
+    # a door of its own would let 60 in at once; here one more may come in with each half second
+    assert refused_within(line, "/zh_CN/web/login", 40)
     assert ask(line, "/web/login", "GET") == 200
     assert ask(line, "/web/dataset/call_kw") == 200
     assert ask(line, "/campus/v1/taps") == 200

@@ -25,7 +25,7 @@ def server_files():
     """What runs in Odoo; the edge and the tools are programs of their own."""
     apart = {"tests", "campus_edge", "campus_core", "iot_handlers", "campus_iot", "generator"}
     for path in sorted(ADDONS.rglob("*.py")):
-        if not apart & set(path.parts):
+        if not apart & set(path.relative_to(ADDONS).parts):
             yield path, ast.parse(path.read_text(encoding="utf-8"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import pairing
+from campus_core.devices import pairing
 
 codes = st.text(alphabet=pairing.ALPHABET, min_size=pairing.LENGTH, max_size=pairing.LENGTH)
 

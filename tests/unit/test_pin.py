@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import pin
+from campus_core.credentials import pin
 
 PINS = st.from_regex(r"\A[0-9]{4,6}\Z")
 SALT = bytes(range(16))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phone import CAMPUS, NOW_MS, RING, Phone
 
-from campus_core import errors, phone_key, qr_code, signing
+from campus_core import errors
+from campus_core.credentials import phone_key, qr_code, signing
 
 PHONE = Phone()
 TEXT = PHONE.code()
@@ -180,6 +181,7 @@ class SlowPhone(int):
     """A phone's id that lets other threads run while it is looked up."""
 
     def __hash__(self):
+        # No wait for anything: a thread that sleeps gives way to the others.
         time.sleep(0.001)
         return int.__hash__(self)
 

@@ -7,7 +7,7 @@ import qrcode
 from phone import NOW_MS, RING, Phone
 from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
 
-from campus_core import credential, qr_code
+from campus_core.credentials import credential, qr_code
 
 PHONE_SCREEN_MODULES_MAX = 65
 

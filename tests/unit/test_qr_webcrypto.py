@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from playwright._impl._driver import compute_driver_executable
 
-from campus_core import phone_key, qr_code, signing
+from campus_core.credentials import phone_key, qr_code, signing
 
 # Written after the docstring of qr_code.py: nothing of ours runs in here.
 PHONE = """

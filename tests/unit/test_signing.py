@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import errors, signing, wire
+from campus_core import errors
+from campus_core.credentials import signing
+from campus_core.taps import wire
 
 KEY = signing.SigningKey(bytes(range(32)))
 OTHER = signing.SigningKey(bytes(32))

@@ -6,23 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import card_state, errors, tap
+from campus_core import card_state, errors
 from campus_core.errors import Refusal
+from campus_core.taps import rules
 
 NOW = 1_790_000_000_000
-LIMITS = tap.Limits(tap_minor=5000, card_minor=10_000, edge_minor=50_000, snapshot_age_s=86_400)
-TILL = tap.Terminal("T01", "pay", "fixed", 350)
-CARD = tap.Card(7, "active", "2026-01-01", "2026-12-31", "李明")
-DAY = tap.Request("2026-09-21")
-NOTHING = tap.Counters()
+LIMITS = rules.Limits(tap_minor=5000, card_minor=10_000, edge_minor=50_000, snapshot_age_s=86_400)
+TILL = rules.Terminal("T01", "pay", "fixed", 350)
+CARD = rules.Card(7, "active", "2026-01-01", "2026-12-31", "李明")
+DAY = rules.Request("2026-09-21")
+NOTHING = rules.Counters()
 
 
 def facts(card=CARD, terminal=TILL, version=5, issued_at_ms=NOW - 1000):
-    return tap.Facts(version, issued_at_ms, terminal, card)
+    return rules.Facts(version, issued_at_ms, terminal, card)
 
 
 def decide(known=None, request=DAY, counters=NOTHING, limits=LIMITS, now_ms=NOW):
-    return tap.decide(known or facts(), request, counters, limits, now_ms)
+    return rules.decide(known or facts(), request, counters, limits, now_ms)
 
 
 def test_a_good_card_pays_the_fixed_amount():
@@ -45,7 +46,7 @@ def test_only_an_active_card_pays(state, code):
 
 @pytest.mark.parametrize("purpose", ["door", "attend", "gate"])
 def test_a_frozen_wallet_opens_doors_and_a_frozen_card_does_not(purpose):
-    terminal = tap.Terminal("D01", purpose)
+    terminal = rules.Terminal("D01", purpose)
     assert decide(facts(replace(CARD, state="wallet_frozen"), terminal)).granted
     assert decide(facts(replace(CARD, state="frozen"), terminal)).code == "card_frozen"
 
@@ -58,7 +59,7 @@ def test_a_frozen_wallet_opens_doors_and_a_frozen_card_does_not(purpose):
     ],
 )  # fmt: skip
 def test_a_card_is_good_on_its_first_and_its_last_day(day, code):
-    assert decide(request=tap.Request(day)).code == code
+    assert decide(request=rules.Request(day)).code == code
 
 
 def test_an_unknown_card_is_refused_and_so_is_everything_without_a_snapshot():
@@ -72,12 +73,12 @@ def test_an_old_snapshot_sells_nothing_but_opens_doors():
     old = NOW - 86_401_000
     assert decide(facts(issued_at_ms=old)).code == "snapshot_too_old"
     assert decide(facts(issued_at_ms=NOW - 86_400_000)).code == "ok"
-    door = decide(facts(terminal=tap.Terminal("D", "door"), issued_at_ms=old))
+    door = decide(facts(terminal=rules.Terminal("D", "door"), issued_at_ms=old))
     assert door.granted and door.numbers["age_s"] == 86_401
 
 
 def test_a_balance_is_not_known_offline():
-    assert decide(facts(terminal=tap.Terminal("B", "balance"))).code == "try_again"
+    assert decide(facts(terminal=rules.Terminal("B", "balance"))).code == "try_again"
 
 
 @pytest.mark.parametrize("mode", ["keyed", "sent"])
@@ -94,26 +95,26 @@ def test_a_fixed_terminal_takes_its_own_amount_whatever_is_keyed():
 
 
 def test_the_same_tap_within_a_moment_is_a_duplicate():
-    assert decide(counters=tap.Counters(last_ms=NOW - 2999)).code == "duplicate_tap"
-    assert decide(counters=tap.Counters(last_ms=NOW - 2999)).numbers["after_ms"] == 2999
-    assert decide(counters=tap.Counters(last_ms=NOW - 3000)).granted
+    assert decide(counters=rules.Counters(last_ms=NOW - 2999)).code == "duplicate_tap"
+    assert decide(counters=rules.Counters(last_ms=NOW - 2999)).numbers["after_ms"] == 2999
+    assert decide(counters=rules.Counters(last_ms=NOW - 3000)).granted
     # a clock that was set back must not refuse a card for hours
-    assert decide(counters=tap.Counters(last_ms=NOW + 1)).granted
+    assert decide(counters=rules.Counters(last_ms=NOW + 1)).granted
 
 
 def test_a_credential_that_is_not_believed_refuses_before_the_server_is_asked():
     request = replace(DAY, refusal=Refusal(errors.CODE_FORGED))
-    assert tap.before_asking(facts(), request, NOTHING, NOW).code == "code_forged"
-    assert tap.before_asking(facts(None), DAY, NOTHING, NOW) is None
+    assert rules.before_asking(facts(), request, NOTHING, NOW).code == "code_forged"
+    assert rules.before_asking(facts(None), DAY, NOTHING, NOW) is None
 
 
 @pytest.mark.parametrize(
     ("limits", "counters", "code", "left"),
     [
         (replace(LIMITS, tap_minor=349), NOTHING, "offline_cap_tap", 349),
-        (LIMITS, tap.Counters(card_minor=9651), "offline_cap_card", 349),
-        (LIMITS, tap.Counters(edge_minor=49_651), "offline_cap_edge", 349),
-        (tap.Limits(snapshot_age_s=9), NOTHING, "offline_cap_tap", 0),
+        (LIMITS, rules.Counters(card_minor=9651), "offline_cap_card", 349),
+        (LIMITS, rules.Counters(edge_minor=49_651), "offline_cap_edge", 349),
+        (rules.Limits(snapshot_age_s=9), NOTHING, "offline_cap_tap", 0),
     ],
 )
 def test_each_cap_refuses_and_says_what_is_left(limits, counters, code, left):
@@ -122,7 +123,7 @@ def test_each_cap_refuses_and_says_what_is_left(limits, counters, code, left):
 
 
 @pytest.mark.parametrize(
-    "counters", [tap.Counters(card_minor=9650), tap.Counters(edge_minor=49_650)], ids=["card", "edge"]
+    "counters", [rules.Counters(card_minor=9650), rules.Counters(edge_minor=49_650)], ids=["card", "edge"]
 )
 def test_a_cap_is_reached_by_the_last_cent(counters):
     assert decide(counters=counters).granted
@@ -144,12 +145,12 @@ def test_a_bare_uid_pays_up_to_its_limit_and_a_credential_that_proves_itself_bey
     assert decide(limits=limits).granted
     assert decide(request=bare, limits=replace(limits, uid_minor=350)).granted
     assert decide(request=bare).granted, "0 is no limit"
-    assert decide(facts(terminal=tap.Terminal("D", "door")), bare, limits=limits).granted
+    assert decide(facts(terminal=rules.Terminal("D", "door")), bare, limits=limits).granted
     assert decide(facts(replace(CARD, lease_minor=9999)), bare, limits=limits).code == "limit_uid"
 
 
 def test_a_lease_pays_where_every_cap_is_full():
-    full = tap.Counters(card_minor=0, edge_minor=50_000)
+    full = rules.Counters(card_minor=0, edge_minor=50_000)
     verdict = decide(
         facts(replace(CARD, lease_minor=350)), counters=full, limits=replace(LIMITS, tap_minor=0)
     )
@@ -166,7 +167,7 @@ money = st.integers(0, 20_000)
 
 @given(
     taps=st.lists(st.tuples(st.integers(1, 3), st.integers(1, 8000)), max_size=40),
-    limits=st.builds(tap.Limits, money, money, st.integers(0, 60_000), st.just(60)),
+    limits=st.builds(rules.Limits, money, money, st.integers(0, 60_000), st.just(60)),
     leases=st.dictionaries(st.integers(1, 3), money),
     floors=st.dictionaries(st.integers(1, 3), money),
 )
@@ -174,16 +175,16 @@ def test_no_sequence_of_offline_taps_exceeds_a_cap(taps, limits, leases, floors)
     spent, edge = {}, 0
     for number, amount in taps:
         lease = leases.get(number, 0)
-        card = tap.Card(number, "active", floor_minor=floors.get(number), lease_minor=lease)
-        known = tap.Facts(1, NOW, replace(TILL, amount_mode="keyed"), card)
-        counters = tap.Counters(spent.get(number, 0), edge)
-        verdict = tap.decide(known, tap.Request("2026-09-21", amount), counters, limits, NOW)
+        card = rules.Card(number, "active", floor_minor=floors.get(number), lease_minor=lease)
+        known = rules.Facts(1, NOW, replace(TILL, amount_mode="keyed"), card)
+        counters = rules.Counters(spent.get(number, 0), edge)
+        verdict = rules.decide(known, rules.Request("2026-09-21", amount), counters, limits, NOW)
         if verdict.granted:
             spent[number] = spent.get(number, 0) + amount
             edge += verdict.uncovered_minor
             assert verdict.uncovered_minor <= limits.tap_minor
             assert not card.floor_minor or amount <= card.floor_minor
-    risk = {number: tap.uncovered(total, leases.get(number, 0)) for number, total in spent.items()}
+    risk = {number: rules.uncovered(total, leases.get(number, 0)) for number, total in spent.items()}
     assert edge == sum(risk.values()) <= limits.edge_minor
     assert max(risk.values(), default=0) <= limits.card_minor
 
@@ -192,17 +193,17 @@ purposes = st.sampled_from(["pay", "door", "attend", "gate", "balance"])
 
 
 @given(
-    terminal=st.none() | st.builds(tap.Terminal, st.just("T"), purposes, st.sampled_from(sorted(tap.AMOUNT_MODES)),
+    terminal=st.none() | st.builds(rules.Terminal, st.just("T"), purposes, st.sampled_from(sorted(rules.AMOUNT_MODES)),
                                    st.integers(-5, 9000), st.booleans()),
-    card=st.none() | st.builds(tap.Card, st.just(1), st.sampled_from([*card_state.STATES, "wallet_frozen"])),
+    card=st.none() | st.builds(rules.Card, st.just(1), st.sampled_from([*card_state.STATES, "wallet_frozen"])),
     amount=st.none() | st.integers(),
     version=st.integers(0, 2),
     issued=st.integers(0, 2 * NOW),
-    counters=st.builds(tap.Counters, money, money, st.none() | st.integers(0, 2 * NOW)),
+    counters=st.builds(rules.Counters, money, money, st.none() | st.integers(0, 2 * NOW)),
 )  # fmt: skip
 def test_every_tap_gets_an_answer_with_a_known_code(terminal, card, amount, version, issued, counters):
-    known = tap.Facts(version, issued, terminal, card)
-    verdict = tap.decide(known, tap.Request("2026-09-21", amount), counters, LIMITS, NOW)
+    known = rules.Facts(version, issued, terminal, card)
+    verdict = rules.decide(known, rules.Request("2026-09-21", amount), counters, LIMITS, NOW)
     assert (verdict.code == "ok") is verdict.granted
     assert verdict.granted or verdict.code in errors.CODES
     if verdict.granted:

@@ -11,10 +11,12 @@ ADDONS = Path(__file__).resolve().parents[2] / "addons"
 SOURCES = sorted(
     path
     for path in ADDONS.rglob("*.py")
-    if not {"tests", "campus_core", "campus_edge", "__pycache__"} & set(path.parts)
+    if not {"tests", "campus_core", "campus_edge", "__pycache__"} & set(path.relative_to(ADDONS).parts)
 )
 SCRIPTS = sorted(
-    path for path in ADDONS.rglob("static/src/**/*.js") if "lib" not in path.parts and path.is_file()
+    path
+    for path in ADDONS.rglob("static/src/**/*.js")
+    if "lib" not in path.relative_to(ADDONS).parts and path.is_file()
 )
 INTO_HTML = re.compile(r"(?:inner|outer)HTML\s*=[^=]|insertAdjacentHTML|document\.write|\bmarkup\(")
 VIEWS = sorted(ADDONS.rglob("*.xml"))

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import ledger_types as lt
-from campus_core import tap, tap_charge, told, wire
-from campus_core.ledger import Book
+from campus_core.ledger import types as lt
+from campus_core.ledger.book import Book
+from campus_core.taps import charge, rules, told, wire
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
 CAPS = told.Caps(0, None, 5000, 10_000, 50_000, 86_400, 0)
 MERCHANT = 90
-PLACE = tap_charge.Place(1, "pay", True, "keyed", 0, MERCHANT)
+PLACE = charge.Place(1, "pay", True, "keyed", 0, MERCHANT)
 ON = dt.date(2026, 9, 21)
 
 
@@ -40,9 +40,9 @@ def book(*wallets):
 
 
 def decide(ledger, given, risk=None, key=None, is_shown=True, history=(CAPS,)):
-    terms = tap_charge.Terms(ON, NOW, 0, history)
-    judged = tap_charge.judge(given, PLACE, key or tap_charge.Key(1, 1, "active"), terms, is_shown)
-    return tap_charge.conclude(ledger, judged, risk or told.Risk(debt_limit_minor=1000))
+    terms = charge.Terms(ON, NOW, 0, history)
+    judged = charge.judge(given, PLACE, key or charge.Key(1, 1, "active"), terms, is_shown)
+    return charge.conclude(ledger, judged, risk or told.Risk(debt_limit_minor=1000))
 
 
 # -- caps of the list that was used --------------------------------------------------
@@ -119,15 +119,15 @@ leases = st.dictionaries(st.integers(1, 4), st.integers(0, 3000))
 
 @given(sales, leases)
 def test_what_an_honest_edge_may_grant_the_server_books(wanted, leases):
-    """The same caps on both sides: whatever ``tap.decide`` grants is not held."""
-    limits = tap.Limits(*CAPS[2:7])
+    """The same caps on both sides: whatever ``rules.decide`` grants is not held."""
+    limits = rules.Limits(*CAPS[2:7])
     risk, spent, edge_minor = told.Risk({}, leases, 10**9), {}, 0
-    terminal = tap.Terminal("T", "pay", "keyed")
+    terminal = rules.Terminal("T", "pay", "keyed")
     for card, amount in wanted:
-        known = tap.Card(card, "active", lease_minor=leases.get(card, 0))
-        counters = tap.Counters(spent.get(card, 0), edge_minor)
-        facts = tap.Facts(5, NOW, terminal, known)
-        verdict = tap.decide(facts, tap.Request("2026-09-21", amount), counters, limits, NOW)
+        known = rules.Card(card, "active", lease_minor=leases.get(card, 0))
+        counters = rules.Counters(spent.get(card, 0), edge_minor)
+        facts = rules.Facts(5, NOW, terminal, known)
+        verdict = rules.decide(facts, rules.Request("2026-09-21", amount), counters, limits, NOW)
         held = told.held_by_caps(CAPS, risk, card, amount)
         assert (held is None) == verdict.granted
         if verdict.granted:
@@ -141,7 +141,7 @@ def test_a_thief_takes_no_more_than_the_caps(wanted, leases):
     ledger = book(*(wallet(number, 100_000) for number in range(1, 5)))
     risk = told.Risk({}, leases, 1000)
     for number, (card, amount) in enumerate(wanted):
-        key = tap_charge.Key(card, card, "active")
+        key = charge.Key(card, card, "active")
         uuid = f"0190f3e0-0000-7000-8000-{number:012x}"
         decide(ledger, entry(uuid=uuid, amount_minor=amount), risk, key)
     taken = {number: 100_000 - ledger.pockets[number * 10].balance_minor for number in range(1, 5)}

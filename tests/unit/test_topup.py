@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import auto_topup, errors, topup
-from campus_core.auto_topup import Mandate, Now
+from campus_core import errors
+from campus_core.ledger import auto_topup, topup
+from campus_core.ledger.auto_topup import Mandate, Now
+from campus_core.ledger.topup import TopupRules
 from campus_core.money import MAX_MINOR
-from campus_core.topup import TopupRules
 
 SUMS = st.integers(0, 1000)
 RULES = st.builds(TopupRules, SUMS, SUMS, SUMS)

@@ -84,7 +84,8 @@ def test_placeholders_and_markup_are_handed_on(translation):
 
 def test_a_translation_begins_and_ends_its_lines_like_its_source(translation):
     """Otherwise gettext refuses the file."""
-    _template, translated = translation
+    template, translated = translation
+    assert translated or not template
     for msgid, entry in translated.items():
         assert msgid.startswith("\n") == entry.msgstr.startswith("\n"), msgid
         assert msgid.endswith("\n") == entry.msgstr.endswith("\n"), msgid
@@ -102,9 +103,10 @@ def test_no_sentence_is_left_in_english(translation):
 
 def test_chinese_is_written_in_chinese(translation, request):
     """Chinese characters, and full-width punctuation between them."""
+    template, translated = translation
+    assert translated or not template
     if request.node.callspec.params["translation"][1] != "zh_CN":
         return
-    _template, translated = translation
     for msgid, entry in translated.items():
         assert CHINESE.search(entry.msgstr) or NO_WORDS.fullmatch(PLACEHOLDER.sub("", msgid)), msgid
         assert not ASCII_PUNCTUATION.search(PLACEHOLDER.sub("", TAG.sub("", entry.msgstr))), entry.msgstr

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import errors, wire
+from campus_core import errors
+from campus_core.taps import wire
 
 GOOD = [
     1, "tap", "0190f3e0-0000-7000-8000-000000000001", "T01", 1_790_000_000_000, "pay", "uid:04A1B2C3",

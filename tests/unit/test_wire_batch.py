@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from campus_core import errors, wire, wire_batch
+from campus_core import errors
+from campus_core.taps import wire, wire_batch
 
 UUID = "0190f3e0-0000-7000-8000-00000000000{}"
 GOOD = [

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from campus_core.card_file_types import Column, Profile
+from campus_core.card_file.types import Column, Profile
 
 DATA = Path(__file__).parent.parent / "data"
 

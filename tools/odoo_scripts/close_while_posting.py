@@ -163,10 +163,15 @@ def storm(world, day):
         while not stop.is_set():
             answers.append(world.post(number)["ok"])
 
+    def wait_for_posts(count):
+        deadline = time.monotonic() + WAIT_S
+        while len(answers) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+
     posters = [Task(work, number) for number in range(POSTERS)]
-    time.sleep(1)
+    wait_for_posts(5 * POSTERS)
     world.close(day)
-    time.sleep(1)
+    wait_for_posts(len(answers) + 5 * POSTERS)
     stop.set()
     for poster in posters:
         poster.get()

@@ -12,9 +12,10 @@ import uuid
 
 import odoo
 from odoo import sql_db
-from odoo.addons.campus_card.campus_core import wire
 from odoo.addons.campus_card.edge_auth import Edge
 from odoo.modules.registry import Registry
+
+from campus_core.taps import wire
 
 wanted = json.loads(os.environ["CAMPUS_TAPS"])
 database, company_id = env.cr.dbname, env.company.id

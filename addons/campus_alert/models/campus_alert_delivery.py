@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import quiet_hours
+from odoo.addons.campus_card.campus_core.alerts import quiet_hours
 
 from ..const import CHANNELS, DELIVERY_BATCH, INBOX, MAIL, PUSH, RETRY_MINUTES, SENDING_MINUTES, SMS
 
@@ -43,7 +43,8 @@ class CampusAlertDelivery(models.Model):
     due_at = fields.Datetime("Not Before", required=True, readonly=True)
     sent_at = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True)
-    error = fields.Char(readonly=True)
+    error = fields.Char(readonly=True, help="What the program says, for an administrator.")
+    why = fields.Char("Why Not", compute="_compute_why")
     notification_id = fields.Many2one("mail.notification", readonly=True, ondelete="set null")
 
     _once_unique = models.UniqueIndex(
@@ -104,6 +105,18 @@ class CampusAlertDelivery(models.Model):
             ("state", "in", ("failed", "sending")),
             ("attempts", "<=", len(RETRY_MINUTES)),
         ]
+
+    @api.depends("error", "channel")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        for delivery in self:
+            delivery.why = delivery._why_not() if delivery.error else False
+
+    def _why_not(self):
+        """Why it was not sent, in words for the staff, and what to do."""
+        if self.channel == MAIL:
+            return self.env._("The mail could not be sent. Check the address and the outgoing mail server.")
+        return self.env._("The message could not be sent. It is tried again some times by itself.")
 
     def _claim(self):
         """Say that this one is sent now, where sending asks somebody outside; whether it was said.

@@ -22,6 +22,7 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _page_values(self):
+        # sudo: a holder has no rights on alerts and contacts; only what is the user's own is read and written here
         partner = self.env.user.partner_id.sudo()
         alerts = self.env["campus.alert"].sudo().search(self._told_domain(partner), limit=ALERTS_SHOWN)
         unseen = alerts.filtered(lambda alert: not alert.seen_at)
@@ -51,6 +52,7 @@ class CampusAlertPortal(models.AbstractModel):
     @api.model
     def _rules(self, partner):
         """Rules that tell holders, of the companies in which the person has a wallet."""
+        # sudo: holders do not read rules; these are the ones that tell them
         return (
             self.env["campus.alert.rule"]
             .sudo()
@@ -64,6 +66,7 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _choice(self, rule, partner):
+        # sudo: one's own choice, of which holders have no rights on the model
         channels = self.env["campus.alert.preference"].sudo()._channels(rule, partner)
         return {"rule": rule, "channels": channels, "fixed": not rule.holder_may_mute}
 
@@ -86,6 +89,7 @@ class CampusAlertPortal(models.AbstractModel):
     @api.model
     def _save(self, form, ticked):
         """Keep choices and quiet hours of a form. ``ticked`` are texts "rule id:channel"."""
+        # sudo: a holder has no rights on alerts and contacts; only what is the user's own is read and written here
         partner = self.env.user.partner_id.sudo()
         quiet = {
             "campus_quiet_start_min": self._minutes(form.get("quiet_start")),
@@ -93,6 +97,7 @@ class CampusAlertPortal(models.AbstractModel):
         }
         partner.write(quiet)
         shown = {key for key, _name in self._channel_names(partner)}
+        # sudo: as above: the choices of this person alone are written
         preferences = self.env["campus.alert.preference"].sudo()
         for rule in self._rules(partner).filtered("holder_may_mute"):
             hidden = preferences._channels(rule, partner) - shown
@@ -110,6 +115,7 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _devices(self, partner, count=False):
+        # sudo: a device belongs to its owner, who has no rights on the model
         devices = self.env["mail.push.device"].sudo()
         domain = [("partner_id", "=", partner.id)]
         return devices.search_count(domain) if count else devices.search(domain, order="id")

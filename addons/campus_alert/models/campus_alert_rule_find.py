@@ -2,9 +2,10 @@ from collections import namedtuple
 from datetime import datetime, timedelta
 
 from odoo import fields, models
-from odoo.addons.campus_card.campus_core import alert_window, distance, forecast, odd_hour
-from odoo.addons.campus_card.campus_core.alert_types import Hit
-from odoo.addons.campus_card.campus_core.alert_window import Window
+from odoo.addons.campus_card.campus_core.alerts import distance, forecast, odd_hour
+from odoo.addons.campus_card.campus_core.alerts import window as alert_window
+from odoo.addons.campus_card.campus_core.alerts.types import Hit
+from odoo.addons.campus_card.campus_core.alerts.window import Window
 from odoo.fields import Domain
 from odoo.tools import split_every
 

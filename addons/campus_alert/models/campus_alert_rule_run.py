@@ -85,11 +85,18 @@ class CampusAlertRuleRun(models.Model):
                     self.env["campus.alert"]._raise(self, found)
         except (UserError, ValueError) as error:
             _logger.warning("Alert rule %s failed: %s", self.id, error)
-            self.last_error = str(error)
+            self.last_error = str(error) if isinstance(error, UserError) else self._technical_problem()
             return False
         if self.last_error:
             self.last_error = False
         return True
+
+    @api.model
+    def _technical_problem(self):
+        return self.env._(
+            "The filter or the program has a fault. Open the filter and save it again; "
+            "if that does not help, ask an administrator, who finds the reason in the log."
+        )
 
     def _move_cursor(self, moment):
         if moment > self.cursor_at:

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core.alert_types import Event, Place
+from odoo.addons.campus_card.campus_core.alerts.types import Event, Place
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CampusAlertSource(models.AbstractModel):
 
     @api.model
     def _time_zone(self, company):
-        # The clock of the school; a contact's time zone is no secret.
+        # sudo: the clock of the school; a contact's time zone is no secret.
         return company.sudo().partner_id.tz or "UTC"
 
     @api.model

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.addons.campus_card.campus_core.alert_types import Event
+from odoo.addons.campus_card.campus_core.alerts.types import Event
 from odoo.fields import Domain
 
 

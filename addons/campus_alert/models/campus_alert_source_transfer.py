@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.addons.campus_card.campus_core.forecast import Movement
+from odoo.addons.campus_card.campus_core.alerts.forecast import Movement
 from odoo.fields import Domain
 from odoo.tools import SQL
 

@@ -8,6 +8,7 @@ class ResCompany(models.Model):
 
     def _campus_setup(self):
         done = super()._campus_setup()
+        # sudo: the rules come with the company, whoever makes it
         self.sudo()._campus_setup_alert_rules()
         return done
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core.quiet_hours import QuietHours
+from odoo.addons.campus_card.campus_core.alerts.quiet_hours import QuietHours
 from odoo.addons.campus_card.models.campus_card_states import CAMPUS_STAFF
 
 

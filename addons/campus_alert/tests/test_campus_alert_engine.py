@@ -162,7 +162,8 @@ class TestAlertEngine(AlertCase):
             self.buy(60000)
             with self.assertLogs("odoo.addons.campus_alert", "WARNING"):
                 self.clock()
-            self.assertIn("no_field", broken.last_error)
+            self.assertIn("save it again", broken.last_error)
+            self.assertNotIn("no_field", broken.last_error)
             self.assertTrue(self.alerts(sound))
             self.assertFalse(sound.last_error)
 

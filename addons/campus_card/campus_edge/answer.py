@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from campus_core import wire
+from campus_core.taps import wire
 
 from .deciding import Arrived
 

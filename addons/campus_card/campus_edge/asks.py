@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from campus_core import wire
+from campus_core.taps import wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from campus_core import signing
+from campus_core.credentials import signing
 
 from . import adapters, identity, tls
 from .clock import Clock

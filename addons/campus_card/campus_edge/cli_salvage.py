@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from campus_core import signing
+from campus_core.credentials import signing
 
 from .identity import Paired
 from .journal import Journal

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from campus_core.credentials.uid import HEX_BE, WHOLE_FORMS
 from campus_core.errors import UidError
-from campus_core.uid import HEX_BE, WHOLE_FORMS
 
 from .protocols.osdp_secure import KEY_BYTES
 from .simulators import vpcd

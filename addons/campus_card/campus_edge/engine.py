@@ -12,9 +12,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
-from campus_core import credential as credentials
-from campus_core import errors, wire
-from campus_core.tap import Judge, Verdict
+from campus_core import errors
+from campus_core.credentials import credential as credentials
+from campus_core.taps import wire
+from campus_core.taps.rules import Judge, Verdict
 
 from . import texts
 from .answer import Answer, Answered, Tap

@@ -13,9 +13,9 @@ from collections import deque
 from collections.abc import Hashable, Iterable
 from typing import Final, NamedTuple
 
-from campus_core import tap, wire
-from campus_core.tap import Counters
-from campus_core.wire import TapEntry
+from campus_core.taps import rules, wire
+from campus_core.taps.rules import Counters
+from campus_core.taps.wire import TapEntry
 
 #: More taps than this are not remembered as possible duplicates.
 RECENT_MAX: Final = 10_000
@@ -109,7 +109,7 @@ class Exposure:
                 continue
             before = self._cards.get(entry.card, 0)
             lease = leases.get(entry.card, 0)
-            more = tap.uncovered(before + entry.amount_minor, lease) - tap.uncovered(before, lease)
+            more = rules.uncovered(before + entry.amount_minor, lease) - rules.uncovered(before, lease)
             self.spend(entry.uuid, entry.card, entry.amount_minor, more)
 
     def restore_told(self, entries: Iterable[TapEntry], now_ms: int, elapsed_ms: int) -> None:
@@ -139,7 +139,7 @@ class Exposure:
     def let_through(self, recent: Hashable, elapsed_ms: int) -> None:
         """A tap was granted, or the server is being asked about it."""
         if len(self._recent) >= RECENT_MAX:
-            young = elapsed_ms - tap.DUPLICATE_MS
+            young = elapsed_ms - rules.DUPLICATE_MS
             self._recent = {key: when for key, when in self._recent.items() if when >= young}
         self._recent[recent] = elapsed_ms
 

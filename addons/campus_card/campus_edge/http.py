@@ -15,8 +15,9 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from campus_core import errors, signing
-from campus_core.signing import SigningKey
+from campus_core import errors
+from campus_core.credentials import signing
+from campus_core.credentials.signing import SigningKey
 
 from .clock import Clock
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from campus_core import signing, wire
+from campus_core.credentials import signing
+from campus_core.credentials.signing import KeyRing, SigningKey
 from campus_core.errors import CODES, KEY_USED, WireError
-from campus_core.signing import KeyRing, SigningKey
+from campus_core.taps import wire
 
 from . import __version__, tls
 from .files import write_atomic

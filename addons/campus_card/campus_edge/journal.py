@@ -19,8 +19,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from campus_core import wire
-from campus_core.wire import TapEntry
+from campus_core.taps import wire
+from campus_core.taps.wire import TapEntry
 
 from . import journal_store as store
 from .files import sync_folder

@@ -14,8 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from campus_core import wire
-from campus_core.wire import TapEntry
+from campus_core.taps import wire
+from campus_core.taps.wire import TapEntry
 
 from .files import sync_folder
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from campus_core import wire
 from campus_core.errors import WireError
-from campus_core.wire import TapEntry
+from campus_core.taps import wire
+from campus_core.taps.wire import TapEntry
 
 from . import journal_store as store
 from .journal_store import Seal

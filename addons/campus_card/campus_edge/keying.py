@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
-from campus_core import tap, wire
-from campus_core.tap import Terminal
+from campus_core.taps import rules, wire
+from campus_core.taps.rules import Terminal
 
 from . import keypad, texts
 from .config import KEYPAD, ReaderConfig
@@ -75,7 +75,7 @@ class Keying:
     def _is_keyed(self, terminal: str) -> bool:
         found = self._terminal_of(terminal)
         is_paid = found is not None and found.enabled and found.purpose == wire.PAY
-        return is_paid and found is not None and found.amount_mode == tap.KEYED
+        return is_paid and found is not None and found.amount_mode == rules.KEYED
 
     def _word(self, name: str) -> str:
         return texts.word(name, self._language)

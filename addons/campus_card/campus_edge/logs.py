@@ -9,7 +9,7 @@ import sys
 from datetime import datetime, timezone
 from typing import Final
 
-from campus_core.credential import mask
+from campus_core.credentials.credential import mask
 
 #: What a log record has by itself; the rest came as ``extra``.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

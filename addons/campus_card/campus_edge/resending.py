@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from campus_core import wire
-from campus_core.wire import Gap, TapEntry
+from campus_core.taps import wire
+from campus_core.taps.wire import Gap, TapEntry
 
 from . import journal_store as store
 from .asks import ServerAnswer

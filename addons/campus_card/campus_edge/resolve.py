@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from campus_core import credential, errors, qr_code
+from campus_core import errors
+from campus_core.credentials import credential, qr_code
+from campus_core.credentials.qr_code import UsedSteps
 from campus_core.errors import CredentialError, Refusal
-from campus_core.qr_code import UsedSteps
-from campus_core.tap_charge import BARE
+from campus_core.taps.charge import BARE
 
 from .snapshot import Snapshot
 

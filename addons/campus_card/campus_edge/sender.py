@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from campus_core import errors, wire
-from campus_core.wire import TapEntry
+from campus_core import errors
+from campus_core.taps import wire
+from campus_core.taps.wire import TapEntry
 
 from .asks import Asks, ServerAnswer
 from .exposure import Exposure

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from campus_core import errors, tap, wire
+from campus_core import errors
+from campus_core.credentials.signing import KeyRing
 from campus_core.errors import WireError
-from campus_core.signing import KeyRing
-from campus_core.tap import Card, Limits, Terminal
+from campus_core.taps import rules, wire
+from campus_core.taps.rules import Card, Limits, Terminal
 
 #: Words for states that close a card; a freeze may bring these and nothing else.
 _OPEN: Final = frozenset({"active"})
@@ -118,7 +119,7 @@ def _terminal(row: Mapping[str, Any]) -> Terminal:
     return Terminal(
         code=str(row["code"]),
         purpose=str(row["purpose"]),
-        amount_mode=str(row.get("amount_mode") or tap.FIXED),
+        amount_mode=str(row.get("amount_mode") or rules.FIXED),
         amount_minor=_whole(row.get("amount_minor") or 0),
         enabled=bool(row.get("enabled", True)),
         name=str(row.get("name") or ""),
@@ -173,7 +174,7 @@ class Snapshot:
     # -- reading -------------------------------------------------------------------------
     def card_of_uid(self, uid: str) -> int | None:
         """Return the card with a canonical UID."""
-        return self._keys.get(int(tap.card_key(self.salt, uid), 16)) if self.version else None
+        return self._keys.get(int(rules.card_key(self.salt, uid), 16)) if self.version else None
 
     def terminal(self, code: str) -> Terminal | None:
         """Return a terminal of this edge by its code."""

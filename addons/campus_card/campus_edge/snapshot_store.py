@@ -10,9 +10,9 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from campus_core import signing
+from campus_core.credentials import signing
+from campus_core.credentials.signing import KeyRing
 from campus_core.errors import WireError
-from campus_core.signing import KeyRing
 
 from . import snapshot as snapshots
 from .files import write_atomic

@@ -1,7 +1,9 @@
 """The values of the wire contract as JSON Schema. Bounds are those of ``campus_core``."""
 
-from ..campus_core import errors, heartbeat, wire
+from ..campus_core import errors
+from ..campus_core.devices import heartbeat
 from ..campus_core.money import MAX_MINOR
+from ..campus_core.taps import wire
 
 INT8 = (1 << 53) - 1
 UUID = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}

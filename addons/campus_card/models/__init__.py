@@ -2,6 +2,7 @@ from . import (
     campus_rights,
     base_address,
     mail_thread,
+    mail_tracking_value,
     campus_pocket_plan,
     campus_account_links,
     campus_account,

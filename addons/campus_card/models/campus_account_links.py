@@ -62,7 +62,7 @@ class CampusAccountLinks(models.AbstractModel):
     @api.model
     def _journal_problem(self, name, journal, company):
         """Say why ``journal`` cannot take the entries of ``name``; None when it can."""
-        journal = journal.sudo()  # as above
+        journal = journal.sudo()  # sudo: as above
         values = {"name": name, "journal": journal.display_name, "company": company.name}
         # sudo: as for accounts
         if journal.company_id not in company.sudo().parent_ids:

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..campus_core import errors as core_errors
-from ..campus_core import uid as uid_core
+from ..campus_core.credentials import uid as uid_core
 from ..columns import NO_NUMBER, Number
 from .campus_card_states import CARD_STATES
 
@@ -169,6 +169,7 @@ class CampusCard(models.Model):
             company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
             vals["company_id"] = company.id
             if not vals.get("number"):
+                # sudo: clerks count cards, and do not read sequences
                 vals["number"] = (
                     self.env["ir.sequence"].with_company(company).sudo().next_by_code("campus.card")
                 )

@@ -49,6 +49,7 @@ class CampusCard(models.Model):
         card = card.sorted(lambda found: found._resolve_rank())[:1]
         if not card:
             return card, core_errors.UNKNOWN_CARD
+        # sudo: counters of chips are the system's
         refusal = self.env["campus.chip"].sudo()._take(company, tap, payment and payment["uuid"])
         return (self.browse(), refusal) if refusal else (card, card._refusal_code())
 
@@ -57,7 +58,7 @@ class CampusCard(models.Model):
         self.ensure_one()
         # sudo: who stands at a reader need not read the company's settings
         company = self.company_id.sudo()
-        # asked anew: another server may have met the chip since this card was read
+        # sudo: as above; asked anew: another server may have met the chip since this card was read
         if company.campus_chip_required and self.env["campus.chip"].sudo()._of_cards(self.ids):
             return core_errors.SUN_NEEDED
         if payment and 0 < company.campus_uid_limit_minor < payment["amount_minor"]:

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from ..campus_core import card_state
 from ..campus_core import errors as core_errors
-from ..campus_core import uid as uid_core
+from ..campus_core.credentials import uid as uid_core
 
 RESOLVED_FIELDS = ("uid", "state", "valid_from", "valid_until", "partner_id", "wallet_id", "company_id")
 
@@ -17,7 +17,7 @@ class CampusCard(models.Model):
     def _resolve(self, credential, payment=None):
         """Return ``(card, refusal code or None)`` for a UID, card number or campus number.
 
-        The UID may be in any form that ``campus_core.uid`` knows. Cards are looked up in
+        The UID may be in any form that ``campus_core.credentials.uid`` knows. Cards are looked up in
         the current company with the rights of the caller. A card that is not to be used
         is returned with its refusal code; without a card the code is ``unknown_card``.
 

@@ -53,6 +53,7 @@ class CampusCardStage(models.Model):
     def _check_free(self, state):
         """Refuse to move all cards of a stage to another state behind the verbs' back."""
         changed = self.filtered(lambda stage: stage.state != state)
+        # sudo: also cards that the user does not see stand on this stage
         cards = self.env["campus.card"].sudo().with_context(active_test=False)
         if cards.search_count([("stage_id", "in", changed.ids)], limit=1):
             raise ValidationError(

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..campus_core import errors as core_errors
-from ..campus_core import sun
+from ..campus_core.credentials import sun
 from ..campus_core.errors import CredentialError
 from .campus_key import CURRENT, PREVIOUS, RETIRED
 
@@ -181,6 +181,7 @@ class CampusChipKey(models.Model):
                 "master_key": False,
             }
         )
+        # sudo: as above; the note is part of the step
         self.sudo().message_post(
             author_id=self.env.user.partner_id.id,
             body=self.env._("Retired: %s chips had proven themselves by it.", self.chip_count),

@@ -140,7 +140,7 @@ class CampusCorrection(models.Model):
         if not self.env.su and any(own & vals.keys() for vals in vals_list):
             raise AccessError(self.env._("Who asks, who decides and the state are not entered by hand."))
         for vals in vals_list:
-            # sudo: who asks for a correction need not read sequences
+            # sudo: clerks do not read sequences
             vals["name"] = self.env["ir.sequence"].sudo().next_by_code("campus.correction") or "/"
             wallet = self.env["campus.wallet"].browse(vals.get("wallet_id"))
             vals.setdefault("company_id", wallet.company_id.id or self.env.company.id)

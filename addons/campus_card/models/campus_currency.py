@@ -73,6 +73,7 @@ class ResCompany(models.Model):
 
     def _campus_setup(self):
         """Charts come with currencies of all kinds: companies that cannot have a card are left alone."""
+        # sudo: the currency of a company is no secret
         return super(
             ResCompany, self.filtered(lambda company: company.sudo().currency_id._campus_counts_cents())
         )._campus_setup()

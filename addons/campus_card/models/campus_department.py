@@ -104,8 +104,8 @@ class CampusDepartment(models.Model):
     def _unlink_except_used(self):
         """People, and rights of card officers, hang on a department."""
         for department in self:
-            # sudo: also people and users that the user does not see
             named = [("campus_department_id", "=", department.id)]
+            # sudo: also people and users that the user does not see
             holders = self.env["res.partner"].sudo().with_context(active_test=False).search_count(named)
             if holders:
                 raise UserError(

@@ -2,7 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..campus_core import device_health, heartbeat, wire
+from ..campus_core.devices import health as device_health
+from ..campus_core.devices import heartbeat
+from ..campus_core.taps import wire
 from ..columns import BigInteger, Uuid
 from ..edge_http import server_time_ms
 from ..html_text import to_html

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
-from ..campus_core import errors, heartbeat
-from ..campus_core.tap_charge import CLOCK_DOUBT
+from ..campus_core import errors
+from ..campus_core.devices import heartbeat
+from ..campus_core.taps.charge import CLOCK_DOUBT
 from ..columns import BigInteger
 from ..edge_auth import Edge
 

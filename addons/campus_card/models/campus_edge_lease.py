@@ -3,7 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..campus_core import card_state, device_health
+from ..campus_core import card_state
+from ..campus_core.devices import health as device_health
 from .campus_edge import ACTIVE
 
 LEASES_MAX = 2000

@@ -7,7 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from psycopg2.errors import UniqueViolation
 
-from ..campus_core import errors, pairing, signing
+from ..campus_core import errors
+from ..campus_core.credentials import signing
+from ..campus_core.devices import pairing
 from ..campus_core.errors import WireError
 from .campus_edge import ACTIVE, DISABLED, REVOKED
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from lxml import etree
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -54,14 +55,31 @@ class CampusExport(models.Model):
         return self.sudo().search(own, limit=1)
 
     @api.model
+    def reason_needed(self, model, names=False):
+        """Whether a reason is to be given before ``names`` (else the columns of the list) are exported.
+
+        For the screen; an export is refused without it all the same.
+        """
+        self.check_access("create")
+        if model not in self.env["campus.rights"]._stated().models or self._open():
+            return False
+        records = self.env[model]
+        records.check_access("read")
+        if not names:
+            arch = etree.fromstring(records.get_view(view_type="list")["arch"])
+            columns = (node for node in arch.iterfind("./field") if not node.get("column_invisible"))
+            names = [node.get("name") for node in columns]
+        return self._is_personal(records, names)
+
+    @api.model
     def _note(self, records, names):
         """Write an export down; of people's data only with a reason."""
         open_reason = self._open()
         if self._is_personal(records, names) and not open_reason:
             raise UserError(
                 self.env._(
-                    "This is data about people. First say why you export it: Campus Card › Holders › "
-                    "Exports, New. The reason opens exports for an hour."
+                    "This is data about people. First say why you export it, in the export dialog or at "
+                    "Campus Card › Holders › Exports, New. The reason opens exports for an hour."
                 )
             )
         # sudo: the log is written by the system, nobody else may

@@ -9,8 +9,8 @@ import uuid
 from odoo import fields
 from odoo.tools import SQL
 
-from ..campus_core import card_file_types as ft
 from ..campus_core import card_state
+from ..campus_core.card_file import types as ft
 from .campus_import_plan import CARD_STATE
 
 BATCH = 1000

@@ -1,10 +1,11 @@
 import logging
+from collections import Counter
 
 from odoo import api, fields, models, modules, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..campus_core.card_file_values import MAX_NAME
+from ..campus_core.card_file.values import MAX_NAME
 from .campus_import_alive import sign_of_life
 from .campus_import_plan import CREATED, ERROR, UNCHANGED, UPDATED
 from .campus_import_run import Outcome
@@ -18,6 +19,8 @@ AT_ONCE_BYTES = 40_000
 STALE_MINUTES = 10
 MAX_ATTEMPTS = 3
 LINE_BATCH = 5000
+# A file that is refused as a whole names so many reasons at the top; the report has all.
+REASONS_SHOWN = 5
 # Share of the bar that reading and checking take before the first row is written.
 CHECKED_PERCENT = 10
 
@@ -68,6 +71,7 @@ class CampusImport(models.Model):
             if job.attempts < MAX_ATTEMPTS:
                 job._process(background=True)
             else:
+                # sudo: results are written by the system only
                 job.sudo()._fail(
                     job.env._(
                         "The server stopped this import %(times)s times. Nothing was imported. "
@@ -86,7 +90,7 @@ class CampusImport(models.Model):
         apart = background and not modules.module.current_test
         commit = self.env["ir.cron"]._commit_progress if apart else lambda: None
         job = self.with_company(self.company_id)
-        own = job.sudo()  # the job's own record: its results are written by the system only
+        own = job.sudo()  # sudo: the job's own record: its results are written by the system only
         now = fields.Datetime.now()
         own.write({"state": "running", "started_at": now, "progress_at": now, "attempts": own.attempts + 1})
         commit()
@@ -134,12 +138,14 @@ class CampusImport(models.Model):
 
     def _keep(self, outcome: Outcome):
         """Keep what a run found: totals, and a line for every row."""
-        counts = outcome.counts
+        # Of a file that is refused as a whole nothing would be imported, so nothing is promised.
+        counts = Counter() if outcome.fatal else outcome.counts
         failed = self.task == "import" and not outcome.committed
+        openings = {} if outcome.fatal else outcome.openings()
         self.write(
             {
                 "state": "failed" if failed else "done" if outcome.committed else "checked",
-                "failure": self.env._("The file has errors, so nothing was imported.") if failed else False,
+                "failure": self._why_refused(outcome, failed),
                 "progress": 100,
                 "phase": False,
                 "encoding": outcome.reading.table.encoding,
@@ -147,15 +153,30 @@ class CampusImport(models.Model):
                 "created_count": counts[CREATED],
                 "updated_count": counts[UPDATED],
                 "unchanged_count": counts[UNCHANGED],
-                "error_count": outcome.bad_rows,
+                "error_count": outcome.refused_rows,
                 "attention_count": len({problem.row for problem in outcome.warnings}),
                 "blocked": bool(outcome.fatal),
-                "opening_minor": sum(outcome.openings().values()),
-                "summary": {"openings": outcome.openings(), "statuses": self._status_counts(outcome)},
+                "opening_minor": sum(openings.values()),
+                "summary": {"openings": openings, "statuses": self._status_counts(outcome)},
                 "finished_at": fields.Datetime.now(),
             }
         )
         self._keep_lines(outcome)
+
+    def _why_refused(self, outcome, failed):
+        """Why the file as a whole cannot be imported, each reason with its row; or that rows have errors."""
+        if not outcome.fatal:
+            return failed and self.env._("The file has errors, so nothing was imported.")
+        sentences = self._sentences()
+        reasons = [
+            self.env._(
+                "Row %(row)s: %(reason)s",
+                row=problem.row,
+                reason=self._sentence(sentences, problem.code, problem.numbers),
+            )
+            for problem in outcome.fatal[:REASONS_SHOWN]
+        ]
+        return "\n".join(dict.fromkeys(reasons))
 
     @staticmethod
     def _status_counts(outcome):

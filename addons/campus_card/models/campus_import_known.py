@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 from ..campus_core import card_state
-from ..campus_core.card_file_values import key
+from ..campus_core.card_file.values import key
 
 
 class Known:

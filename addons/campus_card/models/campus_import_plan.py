@@ -6,10 +6,10 @@ Nothing is written here: a dry run ends with the plan, a commit goes on with
 
 from dataclasses import dataclass, field
 
-from ..campus_core import card_file_types as ft
 from ..campus_core import card_state, errors
-from ..campus_core.card_file_types import Problem, Record
-from ..campus_core.card_file_values import key
+from ..campus_core.card_file import types as ft
+from ..campus_core.card_file.types import Problem, Record
+from ..campus_core.card_file.values import key
 from .campus_import_known import Known
 
 CREATED, UPDATED, UNCHANGED, ERROR = "created", "updated", "unchanged", "error"

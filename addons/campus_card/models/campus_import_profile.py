@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..campus_core import card_file, card_file_guess
-from ..campus_core import card_file_types as ft
+from ..campus_core.card_file import guess
+from ..campus_core.card_file import reading as card_file
+from ..campus_core.card_file import types as ft
 
 
 class CampusImportProfile(models.Model):
@@ -117,7 +118,7 @@ class CampusImportProfile(models.Model):
     @api.model
     def _create_guess(self, table, name):
         """A new profile for a file that none knows, guessed from its header and cells."""
-        core = card_file_guess.guess(table, name)
+        core = guess.guess(table, name)
         targets = {column.target for column in core.columns}
         if ft.NUMBER not in targets or ft.NAME not in targets:
             raise UserError(

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..campus_core import card_file_types as ft
-from ..campus_core import card_file_values
+from ..campus_core.card_file import types as ft
+from ..campus_core.card_file import values as card_file_values
 
 TARGETS = [
     (ft.ACCOUNT, "Account number"),

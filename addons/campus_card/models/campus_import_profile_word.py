@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..campus_core import card_file_values
+from ..campus_core.card_file import values as card_file_values
 from .campus_import_profile_column import STATUSES
 
 ROLES = [

@@ -6,8 +6,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core import card_file, money
-from ..campus_core.card_file_values import key, text_of
+from ..campus_core import money
+from ..campus_core.card_file import reading as card_file
+from ..campus_core.card_file.values import key, text_of
 
 PREVIEW_ROWS = 5
 
@@ -20,22 +21,27 @@ class CampusImport(models.Model):
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     totals = fields.Html(compute="_compute_totals", sanitize=False)
     file_info = fields.Char("Recognised As", compute="_compute_preview")
+    unreadable = fields.Boolean(
+        compute="_compute_preview", help="Nothing can be read of the file: it is no file for a profile."
+    )
     report_file = fields.Binary(compute="_compute_report_file")
 
     @api.depends("file", "profile_id", "profile_id.column_ids")
     def _compute_preview(self):
         for job in self:
-            job.preview, job.file_info = False, False
+            job.preview, job.file_info, job.unreadable = False, False, False
             if not job.file:
                 continue
             try:
                 table = job._head()
             except UserError:
                 continue
+            problems = table.problems or ([] if job.profile_id else card_file.spoiled_head(table))
+            job.unreadable = bool(problems) and (not table.rows or problems != table.problems)
             if table.rows:
                 job.preview = job._preview_table(table)
-            if table.problems:
-                job.preview = (job.preview or Markup()) + job._preview_problems(table.problems)
+            if problems:
+                job.preview = (job.preview or Markup()) + job._preview_problems(problems)
             names = {"csv": "CSV", "xlsx": "XLSX"}
             parts = [
                 names.get(table.kind, ""),

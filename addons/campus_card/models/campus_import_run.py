@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..campus_core import card_file, errors
-from ..campus_core import card_file_types as ft
-from ..campus_core.card_file_decode import decode
+from ..campus_core import errors
+from ..campus_core.card_file import reading as card_file
+from ..campus_core.card_file import types as ft
+from ..campus_core.card_file.decode import decode
 from .campus_import_apply import Applier
 from .campus_import_plan import CREATED, UNCHANGED, UPDATED, Planner
 
@@ -38,6 +39,11 @@ class Outcome:
     @property
     def bad_rows(self):
         return len({problem.row for problem in self.problems})
+
+    @property
+    def refused_rows(self):
+        """Rows with errors; what refuses the file as a whole counts where it stands."""
+        return len({problem.row for problem in [*self.fatal, *self.problems]})
 
     def openings(self):
         """Cents by pocket plan that accounts not yet taken over bring along."""
@@ -116,6 +122,7 @@ class CampusImport(models.Model):
     @api.model
     def _unknown_plans(self, core):
         """Balances that have no pocket plan to go to concern the whole file."""
+        # sudo: which plans there are is no secret of whoever may import
         plans = self.env["campus.pocket.plan"].sudo()
         known = set(plans.search([("company_id", "=", self.env.company.id)]).mapped("code"))
         return [

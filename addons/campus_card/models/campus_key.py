@@ -3,7 +3,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core import signing
+from ..campus_core.credentials import signing
 from ..columns import BigInteger
 
 NUMBER_MAX = 255

@@ -65,6 +65,7 @@ class CampusKey(models.Model):
         # sudo: the state is set by these steps alone; the right to renew was checked
         current.sudo().write({"state": PREVIOUS})
         current.flush_recordset()
+        # sudo: as above
         self.sudo().write(
             {
                 "state": CURRENT,

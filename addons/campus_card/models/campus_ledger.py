@@ -6,7 +6,8 @@ from odoo.exceptions import UserError
 
 from .. import own_cursor, prepared
 from ..campus_core import errors
-from ..campus_core import ledger_types as lt
+from ..campus_core.ledger import types as lt
+from ..campus_core.ledger.decide import decide
 from ..prepared import Statement
 
 _logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ class CampusLedger(models.AbstractModel):
                 raise TypeError(f"amount_minor is whole cents, not {amount!r}")
         self.env.flush_all()
         shelf = self._open_shelf(typed, booking_date, dry)
-        outcomes = [shelf.book_of(request).decide(request) for request in typed]
+        outcomes = [decide(shelf.book_of(request), request) for request in typed]
         if not dry:
             self._store(shelf, typed, requests)
         for request, outcome in zip(typed, outcomes, strict=True):

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 
 from ..campus_core import errors
-from ..campus_core import ledger_types as lt
-from ..campus_core.ledger import BIRTH, Book, Entry
+from ..campus_core.ledger import types as lt
+from ..campus_core.ledger.book import BIRTH, Book, Entry
 from ..prepared import Statement
 
 _DAY = Statement(

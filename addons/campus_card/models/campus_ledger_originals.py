@@ -1,7 +1,7 @@
 from odoo import api, models
 
-from ..campus_core import ledger_types as lt
-from ..campus_core.overpaid import WRITE_OFF
+from ..campus_core.ledger import types as lt
+from ..campus_core.ledger.overpaid import WRITE_OFF
 
 ORIGINALS = """
     SELECT t.company_id, t.id, t.card_id, COALESCE(done.reversed_minor, 0), t.uuid::text, t.line, t.kind,

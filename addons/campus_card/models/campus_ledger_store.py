@@ -2,8 +2,8 @@ import json
 
 from odoo import api, fields, models
 
-from ..campus_core import ledger_types as lt
-from ..campus_core.ledger import BIRTH, CLOSE
+from ..campus_core.ledger import types as lt
+from ..campus_core.ledger.book import BIRTH, CLOSE
 from ..seals import seal
 
 TRANSFER_COLUMNS = {

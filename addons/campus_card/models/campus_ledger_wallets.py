@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ..campus_core import card_state, errors
-from ..campus_core import ledger_types as lt
+from ..campus_core.ledger import types as lt
 from ..prepared import Statement, array
 
 POCKETS = """

@@ -1,4 +1,4 @@
-from datetime import UTC
+from datetime import timezone
 
 from odoo import api, models
 
@@ -16,7 +16,7 @@ class CampusSnapshot(models.AbstractModel):
                 lease["card_id"],
                 lease["uuid"],
                 lease["amount_minor"],
-                int(lease["expires_at"].replace(tzinfo=UTC).timestamp() * 1000),
+                int(lease["expires_at"].replace(tzinfo=timezone.utc).timestamp() * 1000),
             ]
             for lease in edge._open_leases()
         ]

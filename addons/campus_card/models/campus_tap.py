@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import file_open, format_datetime
 
 from .. import seals
-from ..campus_core import told
+from ..campus_core.taps import told
 from ..columns import BigInteger, LedgerLink, Uuid, make_ids_big
 
 

@@ -3,7 +3,8 @@ import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core import money, wire
+from ..campus_core import money
+from ..campus_core.taps import wire
 from ..columns import BigInteger, BigLink, Uuid
 
 REASONS = [

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..campus_core import money, told, wire
+from ..campus_core import money
+from ..campus_core.taps import told, wire
 
 CHARGE, PART, DROP, TAKE = "charge", "part", "drop", "take_back"
 DECISIONS = [

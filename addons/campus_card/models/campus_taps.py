@@ -8,8 +8,8 @@ from psycopg2 import errors as pg_errors
 from .. import card_memory, own_cursor
 from ..bulk import column
 from ..campus_core import errors as core_errors
-from ..campus_core import journal_chain, tap_charge, told, wire
 from ..campus_core.errors import WireError
+from ..campus_core.taps import charge, journal_chain, told, wire
 from ..prepared import Statement
 from .campus_ledger_wallets import PLAN_COLUMNS
 
@@ -56,7 +56,7 @@ Frame = namedtuple(
     " changed history",
 )
 
-_CONFLICT = tap_charge.Decision(wire.REFUSED, core_errors.CONFLICT, review=(core_errors.CONFLICT,))
+_CONFLICT = charge.Decision(wire.REFUSED, core_errors.CONFLICT, review=(core_errors.CONFLICT,))
 
 
 class Order:
@@ -223,7 +223,7 @@ class CampusTaps(models.AbstractModel):
             elif uuid in order.taken:
                 decision = _CONFLICT
             else:
-                decision = tap_charge.conclude(order.book, line.judged, order.risk)
+                decision = charge.conclude(order.book, line.judged, order.risk)
             order.verdicts.setdefault(uuid, decision)
             order.decided.append((line, decision))
 
@@ -232,7 +232,7 @@ class CampusTaps(models.AbstractModel):
         """A tap that comes after its end was told, before or in this batch: that has said what it cost."""
         if not self._is_ended_by(order, line):
             return _CONFLICT
-        return tap_charge.Decision(ended.outcome, ended.code, line.entry.amount_minor)
+        return charge.Decision(ended.outcome, ended.code, line.entry.amount_minor)
 
     @api.model
     def _decide_final(self, order, line):
@@ -248,16 +248,16 @@ class CampusTaps(models.AbstractModel):
         charged = self._has_cost(tap) and entry.purpose == wire.PAY
         if (entry.outcome == wire.GRANTED) == charged or entry.purpose != wire.PAY:
             if not charged and entry.outcome == wire.GRANTED:
-                return tap_charge.conclude(order.book, line.judged, order.risk)
-            return tap_charge.Decision(entry.outcome, entry.code or tap_charge.OK, entry.amount_minor)
+                return charge.conclude(order.book, line.judged, order.risk)
+            return charge.Decision(entry.outcome, entry.code or charge.OK, entry.amount_minor)
         is_late = self._is_late_end(order, entry)
         if entry.outcome == wire.GRANTED:
-            if is_late and isinstance(line.judged, tap_charge.Pending):
-                return tap_charge.hold(line.judged.post.amount_minor, told.Held(told.LATE_FINAL))
-            return tap_charge.conclude(order.book, line.judged, order.risk)
+            if is_late and isinstance(line.judged, charge.Pending):
+                return charge.hold(line.judged.post.amount_minor, told.Held(told.LATE_FINAL))
+            return charge.conclude(order.book, line.judged, order.risk)
         if is_late:
-            return tap_charge.Decision(
+            return charge.Decision(
                 wire.REFUSED, core_errors.HELD, tap.amount_minor, review=(told.LATE_FINAL,)
             )
         order.later.append(entry.uuid)
-        return tap_charge.Decision(wire.REFUSED, entry.code or core_errors.ABANDONED, tap.amount_minor)
+        return charge.Decision(wire.REFUSED, entry.code or core_errors.ABANDONED, tap.amount_minor)

@@ -1,7 +1,8 @@
 from odoo import api, models
 
-from ..campus_core import errors, money, tap_charge, wire
+from ..campus_core import errors, money
 from ..campus_core.shown_name import shown_name
+from ..campus_core.taps import charge, wire
 
 
 class CampusTapsAnswer(models.AbstractModel):
@@ -38,7 +39,7 @@ class CampusTapsAnswer(models.AbstractModel):
 
     @api.model
     def _text(self, code, amount_minor, balance_minor, numbers):
-        if code != tap_charge.OK:
+        if code != charge.OK:
             return self.env["campus.ledger"]._explain({"code": code, "numbers": numbers})
         amounts = (amount_minor, balance_minor)
         return "  ".join([money.format_minor(minor) for minor in amounts if minor is not None])
@@ -47,10 +48,10 @@ class CampusTapsAnswer(models.AbstractModel):
     def _answer_again(self, order, index, known):
         """The first answer to a tap that the server has; ``conflict`` if it is another tap by now."""
         entry = order.batch.entries[index]
-        decision = tap_charge.Decision(
+        decision = charge.Decision(
             known.outcome, known.code, known.amount_minor, known.balance_minor, known.numbers or {}
         )
         if not self._is_same(order, index, known):
             order.conflicts.append(entry)
-            decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
+            decision = charge.Decision(wire.REFUSED, errors.CONFLICT)
         return self._present(entry, decision)

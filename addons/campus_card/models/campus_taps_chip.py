@@ -1,7 +1,8 @@
 from odoo import api, models
 
-from ..campus_core import errors, tap_charge, wire
+from ..campus_core import errors
 from ..campus_core.errors import CredentialError
+from ..campus_core.taps import charge, wire
 
 
 class CampusTapsChip(models.AbstractModel):
@@ -21,7 +22,7 @@ class CampusTapsChip(models.AbstractModel):
     @api.model
     def _load_keys(self, order, entries):
         res = super()._load_keys(order, entries)
-        keys = [key for key in order.keys.values() if isinstance(key, tap_charge.Key)]
+        keys = [key for key in order.keys.values() if isinstance(key, charge.Key)]
         if order.frame.chip_required and keys:
             order.proven_cards = self.env["campus.chip"]._of_cards(key.card_id for key in keys)
         return res
@@ -73,9 +74,9 @@ class CampusTapsChip(models.AbstractModel):
             # what was told is done: whether its edge is believed is seen elsewhere
             return key
         place = order.places.get(entry.terminal)
-        if credential.startswith(tap_charge.NUMBER) and not (place and place.accepts_numbers):
+        if credential.startswith(charge.NUMBER) and not (place and place.accepts_numbers):
             # nobody learns whose number that is
             return errors.NUMBER_REFUSED
-        if order.proven_cards and credential.startswith(tap_charge.BARE):
+        if order.proven_cards and credential.startswith(charge.BARE):
             return errors.SUN_NEEDED if getattr(key, "card_id", 0) in order.proven_cards else key
         return key

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..campus_core.tap_charge import CLOCK_DOUBT
+from ..campus_core.taps.charge import CLOCK_DOUBT
 
 
 class CampusTapsClock(models.AbstractModel):

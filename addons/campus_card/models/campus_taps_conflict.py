@@ -4,7 +4,8 @@ import uuid
 
 from odoo import api, models
 
-from ..campus_core import errors, tap_charge, wire
+from ..campus_core import errors
+from ..campus_core.taps import charge, wire
 
 
 class CampusTapsConflict(models.AbstractModel):
@@ -63,7 +64,7 @@ class CampusTapsConflict(models.AbstractModel):
         entry, before = order.batch.entries[index], order.batch.entries[first]
         if entry.content == before.content:
             return {**order.answers[first], "seq": entry.seq}
-        decision = tap_charge.Decision(wire.REFUSED, errors.CONFLICT)
+        decision = charge.Decision(wire.REFUSED, errors.CONFLICT)
         return self._present(entry, decision)
 
     @api.model

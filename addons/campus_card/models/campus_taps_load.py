@@ -4,9 +4,11 @@ from collections import namedtuple
 from odoo import api, models
 
 from .. import card_memory
-from ..campus_core import card_state, errors, journal_chain, number, uid, wire
-from ..campus_core.tap_charge import Key, Place, Terms
-from ..campus_core.told import Caps
+from ..campus_core import card_state, errors, number
+from ..campus_core.credentials import uid
+from ..campus_core.taps import journal_chain, wire
+from ..campus_core.taps.charge import Key, Place, Terms
+from ..campus_core.taps.told import Caps
 from ..prepared import Statement, array
 from .campus_ledger_wallets import LOCK_POCKETS, TERMS_COLUMNS
 

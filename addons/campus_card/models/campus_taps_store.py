@@ -7,7 +7,9 @@ from odoo import api, models
 
 from .. import own_cursor, prepared
 from ..bulk import Insert
-from ..campus_core import credential, errors, tap_charge, told, wire
+from ..campus_core import errors
+from ..campus_core.credentials import credential
+from ..campus_core.taps import charge, told, wire
 from ..prepared import Statement
 
 TAPS = Insert(
@@ -38,7 +40,7 @@ _STORE_HEAD = Statement(
 )
 EPOCH = dt.datetime(1970, 1, 1)
 
-HELD_WITHOUT_CODE = frozenset((tap_charge.UNKNOWN_CARD, tap_charge.NO_PLACE))
+HELD_WITHOUT_CODE = frozenset((charge.UNKNOWN_CARD, charge.NO_PLACE))
 
 # A fresh entry: its place in the batch, its terminal, its card or the refusal code of its credential
 # (``key``), its card or None, and how far it is decided without a look into wallets.
@@ -71,7 +73,7 @@ class CampusTapsStore(models.AbstractModel):
             entry = batch.entries[index]
             place, key = order.places.get(entry.terminal), self._key_of(order, entry)
             is_shown = type(key) is str or entry.mode == wire.ASK or self._is_shown(order, entry, key)
-            judged = tap_charge.judge(entry, place, key, order.terms, is_shown)
+            judged = charge.judge(entry, place, key, order.terms, is_shown)
             card = None if type(key) is str else key
             order.lines.append(Line(index, entry, place, key, card, judged))
         if not order.lines:
@@ -200,9 +202,7 @@ class CampusTapsStore(models.AbstractModel):
         answers = self.env["campus.ledger"]._reverse(requests)
         for uuid, answer in zip(order.later, answers, strict=True):
             # what an edge takes back is always seen by somebody; the day waits only where it failed
-            reason, state = (
-                (tap_charge.TAKEN_BACK, "notice") if answer["ok"] else (tap_charge.NOT_TAKEN_BACK, "open")
-            )
+            reason, state = (charge.TAKEN_BACK, "notice") if answer["ok"] else (charge.NOT_TAKEN_BACK, "open")
             order.reviews.append((reason, uuid, wire.FINAL, {"state": state}))
 
     @api.model

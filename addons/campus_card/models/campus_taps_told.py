@@ -3,8 +3,9 @@ import datetime as dt
 import orjson
 from odoo import api, models
 
-from ..campus_core import errors, tap_charge, told, wire
-from ..campus_core.tap_charge import Key
+from ..campus_core import errors
+from ..campus_core.taps import charge, told, wire
+from ..campus_core.taps.charge import Key
 from ..prepared import Statement, array
 from .campus_ledger_wallets import TERMS_COLUMNS
 
@@ -140,7 +141,7 @@ class CampusTapsTold(models.AbstractModel):
         """Id of the card that the credential shows by itself, None where it shows none."""
         if entry.credential.startswith("uid:"):
             return told.holder_at(order.holdings.get(entry.credential, ()), entry.at_ms)
-        if entry.credential.startswith(tap_charge.NUMBER):
+        if entry.credential.startswith(charge.NUMBER):
             return None
         return getattr(order.keys.get(entry.credential), "card_id", None)
 
@@ -194,7 +195,7 @@ class CampusTapsTold(models.AbstractModel):
         """Who knows the id of a tap does not say what became of it: a conflict, for eyes."""
         entry = order.batch.entries[index]
         order.conflicts.append(entry)
-        order.answers[index] = self._present(entry, tap_charge.Decision(wire.REFUSED, errors.CONFLICT))
+        order.answers[index] = self._present(entry, charge.Decision(wire.REFUSED, errors.CONFLICT))
 
     @api.model
     def _is_late_end(self, order, entry):
@@ -240,7 +241,7 @@ class CampusTapsTold(models.AbstractModel):
         return {
             line.judged.wallet_id
             for line in order.lines
-            if isinstance(line.judged, tap_charge.Pending)
+            if isinstance(line.judged, charge.Pending)
             and line.judged.caps is not None
             and not self._has_cost(order.known.get((line.entry.uuid, wire.TAP)))
         }
@@ -248,7 +249,7 @@ class CampusTapsTold(models.AbstractModel):
     @staticmethod
     def _has_cost(tap):
         """Say whether a tap (as stored or decided, None without) was charged when it asked."""
-        return tap is not None and tap.outcome == wire.GRANTED and tap.code == tap_charge.OK
+        return tap is not None and tap.outcome == wire.GRANTED and tap.code == charge.OK
 
     @api.model
     def _maybe_short(self, order):
@@ -256,7 +257,7 @@ class CampusTapsTold(models.AbstractModel):
         posts = [
             line.judged.post
             for line in order.lines
-            if isinstance(line.judged, tap_charge.Pending) and line.judged.post
+            if isinstance(line.judged, charge.Pending) and line.judged.post
         ]
         asked, short = {}, set()
         for post in posts:

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..campus_core import heartbeat, money
+from ..campus_core import money
+from ..campus_core.devices import heartbeat, reader_trouble
 
 CODE_MAX = 32
 # What makes a terminal believe more than a card: the device manager alone does not decide that.
@@ -83,7 +84,13 @@ class CampusTerminal(models.Model):
         readonly=True,
         copy=False,
     )
-    reader_detail = fields.Char(readonly=True, copy=False)
+    reader_detail = fields.Char(
+        "Reader's Message",
+        readonly=True,
+        copy=False,
+        help="What the reader's driver says, for whoever mends the edge.",
+    )
+    reader_advice = fields.Char("What to Do", compute="_compute_reader_advice")
     edge_health = fields.Selection(related="edge_id.health")
 
     _code_unique = models.Constraint("UNIQUE(company_id, code)", "Another terminal has this code.")
@@ -108,6 +115,18 @@ class CampusTerminal(models.Model):
         is_on = any(vals.get(name) for name in SECURITY_SWITCHES)
         if is_on and not self.env.su and not self.env.user.has_group(SECURITY_GROUP):
             raise AccessError(self.env._("Only a manager lets a terminal accept card numbers."))
+
+    @api.depends("reader_state", "reader_detail")
+    @api.depends_context("lang")
+    def _compute_reader_advice(self):
+        sentences = self._reader_sentences()
+        for terminal in self:
+            terminal.reader_advice = False
+            if terminal.reader_state in heartbeat.BAD_READER_STATES:
+                detail = terminal.reader_detail or ""
+                advice = sentences[reader_trouble.code_of(detail)]
+                is_keypad = reader_trouble.is_keypad(detail)
+                terminal.reader_advice = self.env._("Keypad: %s", advice) if is_keypad else advice
 
     @api.depends("amount_minor")
     def _compute_amount(self):
@@ -139,6 +158,44 @@ class CampusTerminal(models.Model):
                 raise ValidationError(
                     self.env._("%s takes a fixed amount: say how much a tap costs.", terminal.name)
                 )
+
+    def _reader_sentences(self):
+        """What is wrong with a reader, and what to do, by ``reader_trouble``'s codes; the edge's page says the same."""
+        return {
+            reader_trouble.NOT_THERE: self.env._(
+                "The reader is not plugged in. Check its cable, and plug it in again."
+            ),
+            reader_trouble.NO_RIGHT: self.env._(
+                "The edge program may not use the reader. Ask whoever set up this machine."
+            ),
+            reader_trouble.IN_USE: self.env._(
+                "Another program uses the reader. Close it, or restart this machine."
+            ),
+            reader_trouble.NO_CONNECTION: self.env._(
+                "The reader's network adapter cannot be reached. Check its power and its cable."
+            ),
+            reader_trouble.NO_ANSWER: self.env._(
+                "The reader does not answer. Check its power and its cable."
+            ),
+            reader_trouble.KEY_REFUSED: self.env._(
+                "The reader does not accept the key of this edge. Ask whoever set up the reader."
+            ),
+            reader_trouble.OTHER_DEVICE: self.env._(
+                "Another kind of reader answers than the one set up here. Check which one is plugged in."
+            ),
+            reader_trouble.NO_SERVICE: self.env._(
+                "The card reader service of this machine does not run. Restart the machine."
+            ),
+            reader_trouble.NOT_INSTALLED: self.env._(
+                "A part of the edge program is not installed. Ask whoever set up this machine."
+            ),
+            reader_trouble.JOURNAL: self.env._(
+                "Taps cannot be written down, so nobody is served. Make room on the disk of this machine."
+            ),
+            reader_trouble.OTHER: self.env._(
+                "The reader has a fault. Plug it in again; if it stays, ask whoever set up this machine."
+            ),
+        }
 
     def _to_wire(self):
         """``terminals`` of a snapshot."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..campus_core.ledger_types import CLOSED, FROZEN, OPEN
+from ..campus_core.ledger.types import CLOSED, FROZEN, OPEN
 
 STATES = [(OPEN, "Open"), (FROZEN, "Frozen"), (CLOSED, "Closed")]
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..campus_core.ledger_types import CLOSED, FROZEN, OPEN
+from ..campus_core.ledger.types import CLOSED, FROZEN, OPEN
 
 MANAGER = "campus_card.group_campus_card_manager"
 

@@ -3,7 +3,7 @@ from uuid import NAMESPACE_URL, uuid5
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core.ledger_types import CLOSED, DEBT, OPEN
+from ..campus_core.ledger.types import CLOSED, DEBT, OPEN
 
 JOIN_NAMESPACE = uuid5(NAMESPACE_URL, "campus.card/joined-wallets")
 

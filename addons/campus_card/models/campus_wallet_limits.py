@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..campus_core import limits
+from ..campus_core.ledger import limits
 
 OWN = ("own_limit_purchase_minor", "own_limit_day_minor", "own_pin_above_minor")
 

@@ -3,7 +3,8 @@ import os
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..campus_core import errors, pin
+from ..campus_core import errors
+from ..campus_core.credentials import pin
 
 PIN_COLUMNS = {"pin_hash", "pin_wrong", "pin_wrong_at", "pin_set_at"}
 

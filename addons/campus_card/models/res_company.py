@@ -61,6 +61,7 @@ class ResCompany(models.Model):
         Only what is missing is made: renamed accounts and changed choices stay. A
         company without a chart of accounts is left alone; loading one calls this again.
         """
+        # sudo: whoever makes a company or loads a chart need not have rights on the ledger
         for company in self.sudo():
             if not company._campus_has_chart():
                 continue
@@ -75,7 +76,7 @@ class ResCompany(models.Model):
             company._campus_translate()
 
     def _campus_has_chart(self):
-        # A branch books on the accounts of its root company.
+        # sudo: a branch books on the accounts of its root company, which its users may not see
         return bool(self.root_id.chart_template) and bool(
             self.env["account.account"].sudo().search_count([("company_ids", "=", self.root_id.id)], limit=1)
         )
@@ -214,13 +215,16 @@ class ResCompany(models.Model):
 
         :return: the merchants that sold over tills, to be given the new clearing account
         """
+        # sudo: also companies and records that the user does not see lose their accounts
         company_ids = self.sudo().search([("id", "child_of", self.id)]).ids
         clearing = Domain("gl_account_id", "in", self.campus_clearing_account_id.ids)
+        # sudo: as above
         merchants = self.env["campus.account"].sudo().search(clearing & Domain("kind", "=", "merchant"))
         for model, values in (
             ("campus.account", {"gl_account_id": False, "journal_id": False}),
             ("campus.pocket.plan", {"liability_account_id": False}),
         ):
+            # sudo: as above
             Model = self.env[model].sudo().with_context(active_test=False)
             used = Domain.OR([(name, "!=", False)] for name in values)
             Model.search(used & Domain("company_id", "in", company_ids)).write(values)
@@ -235,6 +239,7 @@ class ResCompany(models.Model):
         """
         langs = langs or [code for code, _name in self.env["res.lang"].get_installed()]
         langs = [lang for lang in langs if lang != "en_US"]
+        # sudo: names are given by the system, in companies that the user may not see
         for company in self.sudo() if langs else ():
             for record, source in company._campus_named_records():
                 company._campus_translate_name(record, source, langs)

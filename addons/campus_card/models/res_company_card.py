@@ -2,7 +2,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
-from ..campus_core import money, uid
+from ..campus_core import money
+from ..campus_core.credentials import uid
 
 
 class ResCompany(models.Model):
@@ -56,5 +57,6 @@ class ResCompany(models.Model):
     def _campus_today(self):
         """Today where the company is: a card is good on the same days for its maker, a till and a reader."""
         self.ensure_one()
+        # sudo: the company's time zone is no secret
         zone = ZoneInfo(self.partner_id.sudo().tz or "UTC")
         return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()

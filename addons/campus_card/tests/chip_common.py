@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from ..campus_core import sun
+from ..campus_core.credentials import sun
 
 VECTORS = Path(__file__).parents[3] / "tests" / "vectors" / "sun_an12196.json"
 FACTORY_KEY = "00" * 16

@@ -4,7 +4,7 @@ import uuid
 
 from odoo.tests import HttpCase
 
-from ..campus_core import signing
+from ..campus_core.credentials import signing
 from ..edge_http import server_time_ms
 
 

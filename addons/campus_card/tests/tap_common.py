@@ -1,7 +1,7 @@
 import time
 import uuid
 
-from ..campus_core import wire
+from ..campus_core.taps import wire
 from ..edge_auth import Edge
 from .people_common import PeopleCase
 

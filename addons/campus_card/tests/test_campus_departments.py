@@ -80,11 +80,13 @@ class TestDepartments(SecurityCase):
         }
 
     def test_a_clerk_of_a_department_sees_its_records_only(self):
-        for name, record in self.own().items():
+        own, foreign = self.own(), self.foreign()
+        self.assertTrue(own and foreign)
+        for name, record in own.items():
             with self.subTest(own=name):
                 self.assertTrue(self.as_user(record, "arts_clerk").read(["display_name"]))
                 self.assertIn(record, self.as_user(record, "arts_clerk").search([("id", "=", record.id)]))
-        for name, record in self.foreign().items():
+        for name, record in foreign.items():
             with self.subTest(foreign=name):
                 self.assertFalse(self.as_user(record, "arts_clerk").search([("id", "=", record.id)]))
                 with self.assertRaises(AccessError):

@@ -4,7 +4,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from .. import edge_auth
-from ..campus_core import signing, wire
+from ..campus_core.credentials import signing
+from ..campus_core.taps import wire
 from ..edge_http import server_time_ms
 from .edge_common import EdgeHttpCase, SignedClient
 

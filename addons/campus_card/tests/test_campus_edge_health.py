@@ -61,6 +61,48 @@ class TestCampusEdgeHealth(EdgeHttpCase):
         self.beat(readers=[{"terminal": "G1", "state": "ready"}, {"terminal": "unknown", "state": "ready"}])
         self.assertEqual((self.gate.reader_state, self.edge.health), ("ready", "ok"))
 
+    def test_a_reader_s_trouble_is_said_in_words_in_both_languages(self):
+        detail = "keypad: SerialException: [Errno 2] could not open port /dev/ttyUSB0"
+        self.beat(readers=[{"terminal": "G1", "state": "lost", "detail": detail}])
+        self.assertEqual(
+            self.gate.reader_advice,
+            "Keypad: The reader is not plugged in. Check its cable, and plug it in again.",
+        )
+        self.in_chinese()
+        self.assertEqual(
+            self.gate.with_context(lang="zh_CN").reader_advice,
+            "小键盘：读卡器未插好。请检查连接线，重新插上。",
+        )
+        self.beat(readers=[{"terminal": "G1", "state": "ready"}])
+        self.assertFalse(self.gate.reader_advice)
+
+    def flush_tracking(self):
+        self.env.flush_all()
+        self.cr.precommit.run()
+
+    def in_chinese(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"].search([("name", "=", "campus_card")])._update_translations(["zh_CN"])
+
+    def test_the_chatter_is_read_in_the_language_of_the_reader(self):
+        self.in_chinese()
+        self.beat()
+        self.flush_tracking()
+        tracked = (
+            self.env["mail.tracking.value"]
+            .sudo()
+            .search(
+                [("field_id.name", "=", "health"), ("mail_message_id.res_id", "=", self.edge.id)], limit=1
+            )
+        )
+        (english,) = tracked._tracking_value_format()
+        (chinese,) = tracked.with_context(lang="zh_CN")._tracking_value_format()
+        self.assertEqual((english["oldValue"], english["newValue"]), ("Not in Use", "Well"))
+        self.assertEqual((chinese["oldValue"], chinese["newValue"]), ("未使用", "正常"))
+        # and a word that was written in Chinese is read in English
+        tracked.new_value_char = "正常"
+        self.assertEqual(tracked._tracking_value_format()[0]["newValue"], "Well")
+
     def test_an_open_housing_and_a_wrong_clock_make_it_sick(self):
         self.beat(tamper=True, drift_ms=90_000)
         self.assertEqual((self.edge.health, self.edge.health_reasons), ("sick", "tamper,clock"))

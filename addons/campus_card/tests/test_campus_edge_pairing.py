@@ -9,7 +9,8 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import RestrictViolation, UniqueViolation
 
-from ..campus_core import pairing, signing
+from ..campus_core.credentials import signing
+from ..campus_core.devices import pairing
 from ..controllers import edges
 from .edge_common import EdgeHttpCase, SignedClient
 

@@ -25,7 +25,9 @@ class TestEvidence(SecurityCase):
         self.assertEqual(self.correction.decided_by_id, manager)
 
     def test_a_user_who_did_nothing_can_go(self):
-        new_test_user(self.env, "evidence_nobody", groups=GROUPS["clerk"]).unlink()
+        nobody = new_test_user(self.env, "evidence_nobody", groups=GROUPS["clerk"])
+        nobody.unlink()
+        self.assertFalse(nobody.exists())
 
     def test_who_turns_a_grant_into_money_that_can_be_paid_out_leaves_a_trace(self):
         manager = new_test_user(self.env, "evidence_manager", groups=GROUPS["manager"])

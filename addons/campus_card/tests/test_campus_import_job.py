@@ -92,8 +92,26 @@ class TestCampusImportJob(ImportCase):
         job = self.job(content=csv_of(ROW, SECOND)[:-20], policy="skip_bad_rows")
         job.action_check()
         self.assertTrue(job.blocked)
+        # Nothing is promised, the error is counted, and the form says why.
+        self.assertEqual((job.created_count, job.error_count, job.opening_minor), (0, 1, 0))
+        self.assertEqual(
+            job.failure, "Row 3: The file is cut off here. Nothing is imported from half a file."
+        )
         with self.assertRaises(UserError):
             job.action_import()
+
+    def test_a_file_in_a_wrong_encoding_is_told_once_and_asks_for_no_profile(self):
+        good = csv_of(ROW, SECOND, encoding="utf-8")
+        misread = good.decode("latin-1").encode("utf-8")
+        for content in (good[:9] + b"\xff\xff" + good[9:], misread):
+            job = self.env["campus.import"].create({"file": base64.b64encode(content), "filename": "x.csv"})
+            self.assertTrue(job.unreadable)
+            self.assertIn("encoding", job.preview)
+        self.assertFalse(self.job(ROW).unreadable)
+        unknown = self.env["campus.import"].create(
+            {"file": base64.b64encode(b"a,b\n1,2\n"), "filename": "y.csv"}
+        )
+        self.assertFalse(unknown.unreadable or unknown.profile_id)
 
     def test_the_report_is_a_workbook(self):
         job = self.job({**ROW, "卡余额": "x"}, SECOND)

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..campus_core import signing
+from ..campus_core.credentials import signing
 
 
 @tagged("post_install", "-at_install")

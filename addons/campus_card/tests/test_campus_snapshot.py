@@ -4,7 +4,8 @@ import secrets
 
 from odoo.tests import tagged
 
-from ..campus_core import signing, tap
+from ..campus_core.credentials import signing
+from ..campus_core.taps import rules
 from .edge_common import EdgeHttpCase
 from .people_common import PeopleCase
 
@@ -48,7 +49,7 @@ class TestCampusSnapshot(EdgeHttpCase):
             self.row_of(snapshot, self.card),
             [
                 self.card.id,
-                tap.card_key(snapshot["salt"], "04A1B2C3"),
+                rules.card_key(snapshot["salt"], "04A1B2C3"),
                 "active",
                 self.card.valid_from.isoformat(),
                 None,

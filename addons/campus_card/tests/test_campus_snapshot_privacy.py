@@ -3,8 +3,9 @@ import secrets
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..campus_core import signing, tap
+from ..campus_core.credentials import signing
 from ..campus_core.shown_name import shown_name
+from ..campus_core.taps import rules
 from .edge_common import EdgeHttpCase, SignedClient
 from .people_common import PeopleCase
 from .tap_common import TapCase
@@ -50,7 +51,7 @@ class TestCampusSnapshotPrivacy(EdgeHttpCase):
         ours, theirs = self.snapshot(), self.snapshot(client=other)
         self.assertNotEqual(ours["salt"], theirs["salt"])
         for snapshot in (ours, theirs):
-            self.assertEqual(self.row(snapshot)[1], tap.card_key(snapshot["salt"], "04A1B2C3"))
+            self.assertEqual(self.row(snapshot)[1], rules.card_key(snapshot["salt"], "04A1B2C3"))
         self.assertNotEqual(self.row(ours)[1], self.row(theirs)[1])
         # and keeps it
         self.assertEqual(self.snapshot()["salt"], ours["salt"])

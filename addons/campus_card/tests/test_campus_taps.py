@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
-from ..campus_core import wire
 from ..campus_core.errors import WireError
+from ..campus_core.taps import wire
 from .tap_common import AT_MS, TapCase
 
 

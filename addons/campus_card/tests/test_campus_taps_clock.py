@@ -1,4 +1,4 @@
-from ..campus_core import wire
+from ..campus_core.taps import wire
 from .tap_common import TapCase
 
 

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..campus_core.errors import WireError
-from ..campus_core.journal_chain import parse_batch
+from ..campus_core.taps.journal_chain import parse_batch
 from ..models.campus_taps import Order
 from .tap_common import TapCase
 

@@ -106,8 +106,8 @@ class TestResCompanySetup(TransactionCase):
                         allowed_company_ids=self.company.ids
                     )._campus_free_code(row)
         Account = self.env["account.account"].with_company(self.company)
+        self.assertTrue(all(codes.values()) and codes)
         for code in codes.values():
-            self.assertTrue(code)
             self.assertFalse(Account.search_count([("code", "=", code)]))
 
     def test_a_chart_that_replaces_another_takes_the_ledger_along(self):

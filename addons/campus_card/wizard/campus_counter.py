@@ -220,6 +220,7 @@ class CampusCounter(models.TransientModel):
             raise UserError(self.question)
 
     def _prepare_posting(self):
+        # sudo: a clerk of the counter may not create wallets; a holder gets exactly one, through here
         wallet = self.env["campus.wallet"].sudo()._for_holder(self.partner_id.sudo(), self.company_id)
         by_card = self.operation == "debt" and self.means == "card"
         desk = "bank_desk" if self.operation == "debt" and self.means == "bank" else "cash_desk"

@@ -4,7 +4,7 @@ import io
 import qrcode
 from odoo import api, fields, models
 
-from ..campus_core import pairing
+from ..campus_core.devices import pairing
 
 QR_BOX_PIXELS = 6
 

@@ -68,6 +68,7 @@ class CampusDemo(models.AbstractModel):
 
         In English: that is where the names of translated records start.
         """
+        # sudo: the demo is made by the administrator's command, not by a user
         return self.sudo().with_context(**QUIET, lang="en_US", allowed_company_ids=[company.id])
 
     @api.model

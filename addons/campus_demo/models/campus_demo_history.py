@@ -89,6 +89,7 @@ class CampusDemo(models.AbstractModel):
     @api.model
     def _ledger(self, user):
         """The ledger, as if this user had asked: the transfers carry the name."""
+        # sudo: the past is booked by the demo, whatever the user may do today
         return self.env["campus.ledger"].with_user(user).sudo()
 
     @api.model
@@ -124,6 +125,7 @@ class CampusDemo(models.AbstractModel):
     @api.model
     def _close(self, company, day):
         """What the day close does, inside this transaction instead of one of its own."""
-        # An entry without taxes has no lines that Odoo would have to keep in step.
+        # sudo: the close alone writes closings and entries. An entry without taxes has no lines that Odoo
+        # would have to keep in step.
         closing = self.env["campus.closing"].with_user(self._staff("finance")).sudo()
         closing.with_context(skip_invoice_sync=True)._close_locked(company, day)

@@ -2,7 +2,7 @@
 
 import functools
 
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 from odoo.http import request
 
 from ..const import KIOSK_COOKIE, KIOSK_LANGUAGE_COOKIE, KIOSK_SESSION_HEADER, PRIVATE_HEADERS

@@ -3,7 +3,7 @@ from datetime import timezone
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import errors as core_errors
-from odoo.addons.campus_card.campus_core import qr_code
+from odoo.addons.campus_card.campus_core.credentials import qr_code
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 
 

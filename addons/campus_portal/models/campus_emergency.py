@@ -2,8 +2,8 @@ import secrets
 from datetime import timezone
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import emergency
 from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core.credentials import emergency
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.tools import SQL
 
@@ -11,7 +11,7 @@ from odoo.tools import SQL
 class CampusEmergency(models.Model):
     """A holder's emergency code: its hash, and the wrong tries of today.
 
-    The rule is ``campus_core.emergency``. Whether the code was *used* is read from the money it
+    The rule is ``campus_core.credentials.emergency``. Whether the code was *used* is read from the money it
     moved: a payment that was refused or cancelled has not used it up.
     """
 

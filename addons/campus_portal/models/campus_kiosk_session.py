@@ -2,7 +2,7 @@ import hashlib
 import secrets
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 
 KEPT_DAYS = 1
 

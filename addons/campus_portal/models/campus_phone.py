@@ -2,7 +2,7 @@ import base64
 import time
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import phone_key, qr_code
+from odoo.addons.campus_card.campus_core.credentials import phone_key, qr_code
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.exceptions import AccessError
 

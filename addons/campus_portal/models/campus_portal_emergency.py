@@ -18,6 +18,7 @@ class CampusPortal(models.AbstractModel):
     def _emergency_values(self):
         holder = self._need_holder()
         record = holder.env["campus.emergency"]._of(holder, self._company())
+        # sudo: holders do not read companies; the limit is shown to them
         company = self._company().sudo()
         return {
             "number": holder.campus_number,

@@ -35,6 +35,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _loss_values(self):
+        # sudo: holders do not read companies; the fee is shown to them
         loss, company = self._open_loss(), self._company().sudo()
         kinds = dict(self.env["campus.card"]._fields["kind"]._description_selection(self.env))
         cards = loss.card_ids.filtered(lambda card: card.state == card_state.LOST)
@@ -77,5 +78,6 @@ class CampusPortal(models.AbstractModel):
     def _replace_lost(self, card_id):
         """Ask for a new card in place of the holder's own lost one, and pay the fee."""
         card = self._own_card(card_id)
+        # sudo: holders do not read companies; this is the fee that was shown to them
         fee_minor = self._company().sudo().campus_replacement_fee_minor
         return self._open_loss()._replace(card, fee_minor)

@@ -4,8 +4,9 @@ from base64 import b64decode
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import card_state, phone_key
+from odoo.addons.campus_card.campus_core import card_state
 from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core.credentials import phone_key
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 CHALLENGE_SCOPE = "campus_portal.challenge"

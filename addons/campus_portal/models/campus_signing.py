@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import signing
+from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.exceptions import UserError
 
 

@@ -1,6 +1,8 @@
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import emergency, errors, tap_charge, wire
+from odoo.addons.campus_card.campus_core import errors
+from odoo.addons.campus_card.campus_core.credentials import emergency
 from odoo.addons.campus_card.campus_core.errors import CredentialError
+from odoo.addons.campus_card.campus_core.taps import charge, wire
 
 # Codes tried at one edge in a quarter of an hour: a canteen's worst, and no way to try a class list.
 TRIES_MAX = 60
@@ -50,11 +52,11 @@ class CampusTapsEmergency(models.AbstractModel):
             return errors.EMERGENCY_ONLINE
         if place is None or not place.enabled or place.purpose != wire.PAY:
             return errors.TERMINAL_UNKNOWN
-        return None if tap_charge.amount_of(entry, place) else errors.AMOUNT_INVALID
+        return None if charge.amount_of(entry, place) else errors.AMOUNT_INVALID
 
     @api.model
     def _try_emergency(self, order, text, entry):
-        amount_minor = tap_charge.amount_of(entry, order.places[entry.terminal])
+        amount_minor = charge.amount_of(entry, order.places[entry.terminal])
         if not self.env["campus.rate"]._may_try("emergency-edge", order.edge.id, TRIES_MAX, TRIES_SPAN_S):
             return errors.RATE_LIMITED
         company = self.env["res.company"].browse(order.edge.company_id)

@@ -5,7 +5,7 @@ import time
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from odoo.addons.campus_card.campus_core import phone_key, qr_code
+from odoo.addons.campus_card.campus_core.credentials import phone_key, qr_code
 from odoo.addons.campus_card.tests.people_common import PeopleCase
 from odoo.tests import HttpCase, new_test_user
 

@@ -1,7 +1,7 @@
 import datetime as dt
 import re
 
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 
 
 class KioskBrowser:

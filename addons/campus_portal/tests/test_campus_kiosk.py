@@ -1,4 +1,4 @@
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 

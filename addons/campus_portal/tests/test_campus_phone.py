@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.addons.campus_card.campus_core import qr_code, signing
+from odoo.addons.campus_card.campus_core.credentials import qr_code, signing
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 

@@ -8,7 +8,7 @@ class CampusPhoto(http.Controller):
         """Photo of a holder whose card was tapped at a till, for the cashier who saw it."""
         if not request.env.user.has_group("point_of_sale.group_pos_user"):
             raise request.not_found()
-        # The signed link is the right: cashiers may not read holders.
+        # sudo: the signed link is the right: cashiers may not read holders.
         holder = request.env["campus.till"].sudo()._photo_of(token).exists()
         if not holder.image_128:
             raise request.not_found()

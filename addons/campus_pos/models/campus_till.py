@@ -81,7 +81,7 @@ class CampusTill(models.AbstractModel):
     @contextmanager
     def _transaction(self, place):
         """This model on a short transaction of its own: a till's answer waits for no other till."""
-        # Rights were checked by the caller; see the class comment.
+        # sudo: rights were checked by the caller; see the class comment.
         with self.env["campus.ledger"].sudo()._own_transaction() as env:
             context = dict(env.context, allowed_company_ids=[place.company_id])
             yield env(su=True, context=context)["campus.till"]

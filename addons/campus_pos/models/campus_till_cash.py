@@ -1,7 +1,7 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import cash_back
+from odoo.addons.campus_card.campus_core.ledger import cash_back
 from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
 from odoo.exceptions import UserError
 
@@ -196,7 +196,7 @@ class CampusTillCash(models.AbstractModel):
 
         :return: ``{card_minor, may}``: how much of it a card has paid, and whether this user may
         """
-        # Rights were checked by the caller; see the class comment of campus.till.
+        # sudo: rights were checked by the caller; see the class comment of campus.till.
         till = self.sudo().with_context(allowed_company_ids=[place.company_id])
         order = original.with_env(till.env)
         card_minor = now_minor

@@ -100,7 +100,7 @@ class CampusTillRefund(models.AbstractModel):
         :return: an answer with ``left_minor`` and ``parts``: one answer per payment
         """
         self._check_request(uuid, amount_minor, "-", 0)
-        # Rights were checked by the caller; see the class comment of campus.till.
+        # sudo: rights were checked by the caller; see the class comment of campus.till.
         till = self.sudo().with_context(allowed_company_ids=[place.company_id])
         paid = till._refundable(order.with_env(till.env))
         left = sum(quote["amount_minor"] for _uuid, quote in paid if quote["ok"])

@@ -76,7 +76,7 @@ class CampusTillSettlement(models.AbstractModel):
             self._refuse_payment(payment, self.env._("no card was tapped for it"))
         if sum(reservations.mapped("amount_minor")) != payment._campus_minor():
             self._refuse_payment(payment, self.env._("another amount was authorised"))
-        # sudo: a cashier may not read the ledger's accounts
+        # sudo: a cashier does not read the merchant account of the till
         if reservations.merchant_id != order.config_id.sudo()._campus_merchant():
             self._refuse_payment(payment, self.env._("it was authorised at another till"))
         state = self._state(reservations)

@@ -59,7 +59,7 @@ class PosOrder(models.Model):
         self.payment_ids._campus_settle()
         for order in self:
             if order.amount_total < 0 or order.lines.refunded_orderline_id:
-                # Cashiers have no rights on the ledger; the order was checked on its way here.
+                # sudo: cashiers have no rights on the ledger; the order was checked on its way here.
                 self.env["campus.till"].sudo()._settle_refund(order.sudo())
 
     def _campus_has_card_money(self):

@@ -57,13 +57,13 @@ class PosPayment(models.Model):
             lambda p: p._is_campus_card() and p.pos_order_id.state in PAID_STATES and p.amount
         )
         if payments:
-            # Cashiers have no rights on the ledger; the payments were checked on their way here.
+            # sudo: cashiers have no rights on the ledger; the payments were checked on their way here.
             self.env["campus.till"].sudo()._settle(payments.sudo())
 
     def _campus_release(self):
         """Give back what is set aside for payments that will not be."""
         uuids = [payment.uuid for payment in self if payment._is_campus_card() and payment.uuid]
-        # Same right as above: a cashier may let go what a till has set aside.
+        # sudo: same right as above: a cashier may let go what a till has set aside.
         ledger = self.env["campus.ledger"].sudo()
         reservations = ledger.env["campus.reservation"].search(
             [("uuid", "in", uuids), ("state", "=", "open"), ("origin", "=like", "pos.session,%")]

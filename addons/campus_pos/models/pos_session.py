@@ -98,7 +98,7 @@ class PosSession(models.Model):
 
     def _campus_place(self):
         """This session's till for the ledger."""
-        # A cashier may not read the merchant account that the till pays to.
+        # sudo: a cashier may not read the merchant account that the till pays to.
         config = self.sudo().config_id
         return Place(
             company_id=config.company_id.id,
@@ -115,7 +115,7 @@ class PosSession(models.Model):
         self.check_access("write")
 
     def _campus_open_reservations(self):
-        # Cashiers have no rights on the ledger; they see their session's open payments.
+        # sudo: cashiers have no rights on the ledger; they see their session's open payments.
         return (
             self.env["campus.reservation"]
             .sudo()

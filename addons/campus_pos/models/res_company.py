@@ -23,7 +23,7 @@ class ResCompany(models.Model):
         :return: the payment method
         """
         self.ensure_one()
-        # sudo: who changes a company need not see its tills
+        # sudo: whoever sets a company up need not have rights on its journals and payment methods
         self.sudo()._campus_check_currency()
         company = self.sudo().with_context(allowed_company_ids=[self.id], lang="en_US", tracking_disable=True)
         company._campus_setup()

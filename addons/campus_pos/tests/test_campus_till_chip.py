@@ -24,7 +24,9 @@ class TestCampusTillChip(CampusPosCommon):
 
     def test_nxps_published_messages_pay_once_each(self):
         add_factory_key(self.sudo_env, self.company, number=2)
-        for number, (uid, _counter, address) in enumerate(nxp_messages()):
+        messages = nxp_messages()
+        self.assertTrue(messages)
+        for number, (uid, _counter, address) in enumerate(messages):
             _holder, card = self.create_holder(f"Holder {number}", f"P99{number}", uid)
             self.top_up(card, 1000)
             # as a scanner types it, and as a reader with a driver of ours names it

@@ -83,7 +83,9 @@ class TestPosOrderKept(CampusPosCommon):
         self.refuse(order.payment_ids, {"cardholder_name": "Somebody Else"})
 
     def test_what_odoo_writes_on_paid_orders_passes(self):
-        for order in self.orders():
+        orders = self.orders()
+        self.assertTrue(orders)
+        for order in orders:
             order.write({"internal_note": "two bowls", "partner_id": self.lin.id})
             order.lines.write({"customer_note": "no chili", "price_unit": order.lines.price_unit})
             order.write({"amount_total": order.amount_total, "amount_paid": order.amount_paid})

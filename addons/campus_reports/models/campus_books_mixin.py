@@ -40,9 +40,10 @@ class CampusBooksMixin(models.AbstractModel):
 
     def _finance_users(self):
         group = self.env.ref(FINANCE)
+        # sudo: who is in finance is asked by jobs and users that may not read users
         users = group.sudo().all_user_ids.filtered(
             lambda user: user.active and self.company_id in user.company_ids
         )
-        # Administrators have every group; they are asked only where nobody else is.
+        # sudo: as above. Administrators have every group; they are asked only where nobody else is.
         admins = self.env.ref("base.group_system").sudo().all_user_ids
         return (users - admins) or users - self.env.ref("base.user_root")

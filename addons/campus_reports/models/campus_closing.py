@@ -95,7 +95,7 @@ class CampusClosing(models.Model):
         """
         self._check_may_close(company)
         with self.env["campus.ledger"]._own_transaction() as env:
-            # Finance reads closings and journal entries; the close alone writes them.
+            # sudo: finance reads closings and journal entries; the close alone writes them.
             closing = env["campus.closing"].sudo()._close_locked(company.with_env(env).sudo(), date)
             closing_id = closing.id
         self.env.invalidate_all()
@@ -142,7 +142,7 @@ class CampusClosing(models.Model):
         :return: ``{blockers: [str], sums: [Sum], entries: {journal_id: [EntryLine]}}``
         """
         self._check_may_read(company)
-        # Accounts, journals and sums of the day are shown, whoever may read them one by one.
+        # sudo: accounts, journals and sums of the day are shown, whoever may read them one by one.
         return self.sudo().with_company(company)._plan_close(company.sudo(), date)
 
     @api.model
@@ -179,6 +179,7 @@ class CampusClosing(models.Model):
 
     @api.model
     def _business_today(self, company):
+        # sudo: the company's time zone is no secret
         zone = ZoneInfo(company.partner_id.sudo().tz or "UTC")
         return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 

@@ -34,7 +34,7 @@ class CampusClosingXlsx(models.Model):
         closing = self.search([("company_id", "=", company.id), ("date", "=", date)])
         is_closed = closing.state == "closed"
         plan = self._quote_close(company, date)
-        # Readers were checked by the quote; names of accounts and holders come with it.
+        # sudo: readers were checked by the quote; names of accounts and holders come with it.
         closing = closing.sudo().with_company(company)
         entries = (
             closing._readable_moves() if is_closed else closing._readable_entries(company, plan["entries"])
@@ -60,6 +60,7 @@ class CampusClosingXlsx(models.Model):
         ]
         rows = []
         for journal_id, lines in day_entries.items():
+            # sudo: readers were checked by the quote; names come with it
             journal = self.env["account.journal"].sudo().browse(journal_id or [])
             for line in lines:
                 words = self.sudo()._readable_line(company, line)
@@ -88,6 +89,7 @@ class CampusClosingXlsx(models.Model):
     @api.model
     def _transfer_rows(self, company, date):
         kinds = self.env["campus.closing.line"]._kind_names()
+        # sudo: the company's time zone is no secret
         zone = company.partner_id.sudo().tz or "UTC"
         rows = self.env.execute_query(SQL(DAY_TRANSFERS, company_id=company.id, date=date, zone=zone))
         names = {
@@ -113,6 +115,7 @@ class CampusClosingXlsx(models.Model):
 
     @api.model
     def _names(self, model, ids):
+        # sudo: readers were checked by the quote; names come with it
         records = self.env[model].sudo().browse(ids)
         return {record.id: record.display_name for record in records}
 

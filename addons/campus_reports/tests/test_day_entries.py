@@ -39,7 +39,10 @@ class TestDayEntries(BaseCase):
             sale(SHOP, 70, SUBSIDY, is_refund=True),
             Sum(BANK, OFFICE, CASH, DESK, True, "topup", False, 3, 10_000),
         ]
-        for lines in entries(sums).values():
+        made = entries(sums)
+        self.assertTrue(made)
+        for lines in made.values():
+            self.assertTrue(lines)
             debit = sum(line.amount_minor for line in lines if line.is_debit)
             credit = sum(line.amount_minor for line in lines if not line.is_debit)
             self.assertEqual(debit, credit)

@@ -1,4 +1,4 @@
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 from odoo.addons.campus_portal.controllers.kiosk_page import FORM, KioskPage, in_session
 from odoo.exceptions import UserError
 from odoo.http import Controller, route

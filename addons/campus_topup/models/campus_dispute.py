@@ -55,7 +55,7 @@ class CampusDispute(models.Model):
     def _compute_is_till_sale(self):
         for dispute in self:
             clearing = dispute.company_id.campus_clearing_account_id
-            # sudo: accounts of the school are not for clerks; the name of the place is
+            # sudo: finance learns whether a till sold it, not the account's other business
             place = dispute.transfer_id.sudo().counter_account_id
             dispute.is_till_sale = bool(clearing) and place.gl_account_id == clearing
 
@@ -153,6 +153,7 @@ class CampusDispute(models.Model):
         self.sudo().write(
             {"state": state, "decided_by_id": self.env.uid, "decided_at": fields.Datetime.now()}
         )
+        # sudo: the activities are those of whoever may decide
         self.sudo().activity_feedback(["campus_topup.mail_activity_type_dispute"])
 
     def write(self, vals):

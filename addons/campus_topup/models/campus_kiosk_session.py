@@ -1,7 +1,7 @@
 from babel.dates import format_skeleton
 from odoo import fields, models
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
 from odoo.addons.campus_card.campus_core import money
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 from odoo.tools import date_utils
 from odoo.tools.misc import babel_locale_parse
 

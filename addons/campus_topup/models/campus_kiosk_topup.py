@@ -2,8 +2,8 @@ import secrets
 
 import qrcode
 from odoo import fields, models
-from odoo.addons.campus_card.campus_core import kiosk as kiosk_core
 from odoo.addons.campus_card.campus_core import money
+from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
 from odoo.exceptions import UserError
 
 from ..const import KIOSK_LINK_S, KIOSK_LINK_TRIES, KIOSK_LINK_WINDOW_S
@@ -76,6 +76,7 @@ class CampusKioskSession(models.Model):
         link, wallet = self.topup_link_id, self._wallet()
         stage = link._progress() if link else "over"
         to_text = self.env["campus.amount"]._to_text
+        # sudo: the link is the session's own; its token is nobody's to read elsewhere
         url = f"{url_root.rstrip('/')}/card/topup/{link.sudo().token}" if link else ""
         return {
             "stage": stage,

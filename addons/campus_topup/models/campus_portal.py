@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import money, topup
+from odoo.addons.campus_card.campus_core import money
+from odoo.addons.campus_card.campus_core.ledger import topup
 from odoo.exceptions import UserError
 
 

@@ -1,7 +1,8 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import auto_topup, money
+from odoo.addons.campus_card.campus_core import money
+from odoo.addons.campus_card.campus_core.ledger import auto_topup
 from odoo.exceptions import ValidationError
 
 from ..const import CONSENT_VERSION

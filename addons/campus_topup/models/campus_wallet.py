@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.addons.campus_card.campus_core import topup
+from odoo.addons.campus_card.campus_core.ledger import topup
 
 
 class CampusWallet(models.Model):

@@ -2,7 +2,7 @@ from contextlib import contextmanager
 from datetime import timezone
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import topup
+from odoo.addons.campus_card.campus_core.ledger import topup
 from odoo.tools import SQL
 
 from ..const import TURN_LOCK

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import money, topup
+from odoo.addons.campus_card.campus_core import money
 from odoo.addons.campus_card.campus_core.errors import MoneyError
+from odoo.addons.campus_card.campus_core.ledger import topup
 from odoo.exceptions import ValidationError
 
 

@@ -41,6 +41,7 @@ class TestTopupRights(TopupCase):
 
     def test_nobody_of_the_office_writes_a_payment(self):
         topup = self.transaction()
+        self.assertTrue(self.users)
         for role in self.users:
             with self.assertRaises(AccessError):
                 self.payments_of(role).browse(topup.id).write({"campus_topup_state": "booked"})

@@ -15,12 +15,16 @@ CONNECTED, AWAY, REFUSED, UNPAIRED = "connected", "away", "refused", "unpaired"
 
 
 class ServerLink(TypedDict, total=False):
-    """``state`` is one of this module's; ``answered_s`` counts from the last answer."""
+    """``state`` is one of this module's; ``answered_s`` counts from the last answer.
+
+    ``detail`` is for whoever mends the edge; ``problems`` are the names that the page has words for.
+    """
 
     state: str
     url: str
     answered_s: int | None
     detail: str
+    problems: Sequence[str]
 
 
 class ReaderStatus(TypedDict, total=False):

@@ -10,10 +10,12 @@ from html import escape
 from string import Template
 from typing import Any, Final
 
+from campus_core.devices.heartbeat import BAD_READER_STATES
+
 from ..protocols.base import READY
 from .feed import AWAY, CONNECTED
 from .page_style import STYLE
-from .page_text import Say, duration, language, outcome, refusal, speaker
+from .page_text import Say, duration, language, outcome, problems, refusal, speaker, trouble
 
 RENEW_S: Final = 5
 TAPS_MAX: Final = 12
@@ -105,7 +107,12 @@ def _server_facts(status: Mapping[str, Any], say: Say) -> list[tuple[str, str, s
     is_old = age is not None and age > SNAPSHOT_WARN_S
     is_off = drift is not None and abs(drift) > DRIFT_WARN_MS
     return [
-        (say("Server"), say(state), server.get("detail") or ago, "" if state == CONNECTED else "warn"),
+        (
+            say("Server"),
+            say(state),
+            problems(say, server.get("problems") or ()) or ago,
+            "" if state == CONNECTED else "warn",
+        ),
         (say("Waiting to be sent"), _known(queue), "", "warn" if queue and state != CONNECTED else ""),
         (
             say("Snapshot"),
@@ -146,7 +153,10 @@ def _empty(text: str) -> str:
 def _reader(reader: Mapping[str, Any], say: Say) -> str:
     state = str(reader.get("state") or "unknown")
     name = " · ".join(str(reader[key]) for key in ("terminal", "name") if reader.get(key))
-    return _row("good" if state == READY else "bad", name, str(reader.get("detail") or ""), say(state))
+    detail = str(reader.get("detail") or "")
+    if state in BAD_READER_STATES and detail:
+        detail = trouble(say, detail)
+    return _row("good" if state == READY else "bad", name, detail, say(state))
 
 
 def _till(till: Mapping[str, Any], say: Say) -> str:

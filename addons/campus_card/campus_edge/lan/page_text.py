@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from .. import code_words
+from campus_core.devices import reader_trouble
+
+from .. import code_words, trouble_words
 
 ENGLISH, CHINESE = "en", "zh"
 
@@ -80,7 +82,9 @@ def speaker(lang: str) -> Say:
     """Return ``say(english, *values)`` for a language."""
 
     def say(english: str, *values: object) -> str:
-        text = _CHINESE.get(english, english) if lang == CHINESE else english
+        text = english
+        if lang == CHINESE:
+            text = _CHINESE.get(english) or trouble_words.CHINESE.get(english, english)
         return text % values if values else text
 
     return say
@@ -95,6 +99,18 @@ def refusal(lang: str, code: str) -> str:
     """Return why a tap was refused, for people; a code without words as it is."""
     text = code_words.words(code, lang == CHINESE) or code.replace("_", " ")
     return text.replace("\n", " ")
+
+
+def trouble(say: Say, detail: str) -> str:
+    """Return what is wrong with a reader, and what to do, for people."""
+    text = say(trouble_words.READERS[reader_trouble.code_of(detail)])
+    return say(trouble_words.KEYPAD, text) if reader_trouble.is_keypad(detail) else text
+
+
+def problems(say: Say, names: Iterable[str]) -> str:
+    """Return what is wrong with the edge, and what to do, for people."""
+    sentences = [say(trouble_words.PROBLEMS.get(name, trouble_words.OTHER_PROBLEM)) for name in names]
+    return " ".join(dict.fromkeys(sentences))
 
 
 def duration(say: Say, seconds: int) -> str:

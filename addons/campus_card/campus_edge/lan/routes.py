@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from campus_core.devices.heartbeat import BAD_READER_STATES
+
 from ..protocols.base import READY, mask
 from . import door, page
 from .config import LanConfig
@@ -22,6 +24,7 @@ from .door import Door, ProxyPath
 from .feed import Feed, Status
 from .guesses import Guesses
 from .http import Request, Response
+from .page_text import language, speaker, trouble
 from .text import till_text
 
 REFUSED_DELAY_MS: Final = 1_000
@@ -114,16 +117,20 @@ class Routes:
         if name == door.HANDSHAKE:
             return rpc_response(call.get("id"), True, cors)
         if name == door.STATUS_JSON:
-            return rpc_response(call.get("id"), {"scanner": self._scanner(terminal)}, cors)
+            return rpc_response(call.get("id"), {"scanner": self._scanner(terminal, request)}, cors)
         if self.desk(terminal).waiting() >= WAITING_MAX:
             return refusal(503, "too_many_tills", cors)
         return Poll(self.desk(terminal), call.get("id"), cors)
 
-    def _scanner(self, terminal: str) -> dict[str, object]:
+    def _scanner(self, terminal: str, request: Request) -> dict[str, object]:
         readers = [r for r in self.feed.status().get("readers", ()) if r.get("terminal") == terminal]
         is_ready = any(reader.get("state") == READY for reader in readers)
-        details = [detail for reader in readers if (detail := reader.get("detail"))]
-        return {"status": "connected" if is_ready else "disconnected", "messages": details}
+        say = speaker(language(request.headers.get("accept-language", "")))
+        wrong = [
+            str(reader.get("detail") or "") for reader in readers if reader.get("state") in BAD_READER_STATES
+        ]
+        messages = [trouble(say, detail) for detail in wrong]
+        return {"status": "connected" if is_ready else "disconnected", "messages": messages}
 
     # -- status --------------------------------------------------------------------------
 

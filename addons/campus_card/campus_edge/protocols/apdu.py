@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Final, TypeAlias, TypeVar
 
-from campus_core import credential, errors
+from campus_core import errors
+from campus_core.credentials import credential
 
 from . import ndef
 from .base import MAX_CREDENTIAL, SUN, of_uid

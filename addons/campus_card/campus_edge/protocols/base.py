@@ -21,9 +21,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from campus_core import credential as credentials
-from campus_core import uid as uids
-from campus_core import wire
+from campus_core.credentials import credential as credentials
+from campus_core.credentials import uid as uids
+from campus_core.taps import wire
 
 # -- outcomes of feedback -----------------------------------------------------------
 GRANTED: Final = wire.GRANTED
@@ -53,10 +53,10 @@ STOPPED: Final = "stopped"
 class CardSeen:
     """A card, phone or code was shown.
 
-    ``credential`` is the wire's form: ``uid:04A1B2C3`` (a canonical UID of ``campus_core.uid``),
+    ``credential`` is the wire's form: ``uid:04A1B2C3`` (a canonical UID of ``campus_core.credentials.uid``),
     ``sun:`` and the query of the URL that an NTAG 424 card made, ``qr:`` and the text of a code,
     ``number:``. A keyboard reader whose form is not known gives the bare text where that may mean
-    more than one card; ``campus_core.credential.parse`` reads all of these.
+    more than one card; ``campus_core.credentials.credential.parse`` reads all of these.
     """
 
     credential: str

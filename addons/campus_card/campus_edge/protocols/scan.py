@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from campus_core import credential, errors
-from campus_core import uid as uids
+from campus_core import errors
+from campus_core.credentials import credential
+from campus_core.credentials import uid as uids
 
 from .base import NUMBER, UID
 
@@ -17,9 +18,9 @@ FORMS: Final = (AUTO, *uids.WHOLE_FORMS)
 def credential_of(text: str, form: str = AUTO) -> str | None:
     """Return the wire's form of ``text``, None if it is no credential at all.
 
-    ``form`` is how this reader writes a UID (``campus_core.uid``). Where it is not known, a text
+    ``form`` is how this reader writes a UID (``campus_core.credentials.uid``). Where it is not known, a text
     such as ``0077705923`` may be two cards: it is returned as it is, and who knows the cards takes
-    the one that there is (``campus_core.credential.Scan``). Codes of phones, addresses of chips and
+    the one that there is (``campus_core.credentials.credential.Scan``). Codes of phones, addresses of chips and
     texts with a prefix are told by themselves; what is left is a number.
     """
     try:

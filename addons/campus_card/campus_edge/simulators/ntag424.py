@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from campus_core import sun
+from campus_core.credentials import sun
 
 from .cards import NdefCard, ndef_url
 

@@ -16,6 +16,9 @@
         texts[node.dataset.text] = node.textContent;
     }
 
+    /** Says in words of the page why something did not work; any other error is the program's own. */
+    class SaidError extends Error {}
+
     async function callServer(url, params) {
         const response = await fetch(url, {
             method: "POST",
@@ -25,7 +28,7 @@
         });
         const answer = await response.json();
         if (answer.error || !answer.result.ok) {
-            throw new Error(answer.result?.message || texts.failed);
+            throw new SaidError(answer.result?.message || texts.failed);
         }
     }
 
@@ -48,7 +51,7 @@
 
     async function start() {
         if ((await Notification.requestPermission()) !== "granted") {
-            throw new Error(texts.denied);
+            throw new SaidError(texts.denied);
         }
         const registration = await navigator.serviceWorker.register(WORKER, { scope: SCOPE });
         while (!registration.active) {
@@ -71,7 +74,7 @@
             });
         } catch {
             // The browser's own push service does not answer, or does not exist.
-            throw new Error(texts.failed);
+            throw new SaidError(texts.failed);
         }
     }
 
@@ -87,7 +90,7 @@
             await (button.dataset.on ? stop() : start());
             await show();
         } catch (error) {
-            status.textContent = error.message;
+            status.textContent = error instanceof SaidError ? error.message : texts.failed;
         } finally {
             button.disabled = false;
         }

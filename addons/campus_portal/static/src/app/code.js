@@ -1,6 +1,6 @@
 /**
  * The code of this phone, made without a network. The layout of its bytes is that of
- * `campus_core/qr_code.py`: certificate (117) ‖ step (4) ‖ r ‖ s (64), in base32 behind `CC1.`.
+ * `campus_core/credentials/qr_code.py`: certificate (117) ‖ step (4) ‖ r ‖ s (64), in base32 behind `CC1.`.
  */
 export const STEP_MS = 10_000;
 const PREFIX = "CC1.";

@@ -1,7 +1,9 @@
 import { advanceTime, beforeEach, describe, expect, test } from "@odoo/hoot";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
+import { RPCError } from "@web/core/network/rpc";
 import { CardPayment } from "@campus_pos/app/card/card_payment";
 import { toMajor, toMinor } from "@campus_pos/app/card/money";
+import { sentenceOf } from "@campus_pos/app/card/sentence_of";
 import { NoAnswerError, OfflineError } from "@campus_pos/app/card/till_client";
 import { availableMinor, nextStep, partialMinor } from "@campus_pos/app/popup/refusals";
 
@@ -214,4 +216,15 @@ test("a refusal about money offers what is there", () => {
     expect(partialMinor(null)).toBe(0);
     expect(nextStep({ code: "card_lost" })).toMatch(/Keep the card/);
     expect(nextStep({ code: "something_new" })).toMatch(/another way/);
+});
+
+test("a cashier reads sentences, and no exception of a program", () => {
+    const answered = Object.assign(new RPCError("500"), {
+        data: { name: "builtins.TypeError", message: "int() argument must be a string" },
+    });
+    expect(sentenceOf(answered)).toMatch(/did not work/);
+    expect(sentenceOf(new TypeError("x is undefined"))).toMatch(/did not work/);
+    answered.data = { name: "odoo.exceptions.UserError", message: "The day is closed." };
+    expect(sentenceOf(answered)).toBe("The day is closed.");
+    expect(sentenceOf(new OfflineError())).toMatch(/cannot be reached/);
 });

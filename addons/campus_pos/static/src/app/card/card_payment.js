@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
-import { RPCError } from "@web/core/network/rpc";
 import { ENQUIRY_INTERVAL_MS } from "./const";
-import { NoAnswerError, OfflineError } from "./till_client";
+import { sentenceOf } from "./sentence_of";
+import { NoAnswerError } from "./till_client";
 
 const OPEN_STATES = ["open", "captured"];
 // Refusals after which the PIN can be typed; the number of the try is not used up by the last one.
@@ -200,8 +200,5 @@ export class CardPayment {
 }
 
 function explain(error) {
-    if (error instanceof OfflineError) {
-        return _t("The server cannot be reached. Card payments need it.").toString();
-    }
-    return (error instanceof RPCError && error.data?.message) || error.message;
+    return sentenceOf(error, _t("The server cannot be reached. Card payments need it."));
 }

@@ -3,6 +3,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { useAsyncLockedMethod } from "@point_of_sale/app/hooks/hooks";
 import { toMajor } from "../card/money";
+import { sentenceOf } from "../card/sentence_of";
 
 /** Card payments without an order, before the till closes: each is charged or let go. */
 export class OpenPaymentsDialog extends Component {
@@ -41,7 +42,7 @@ export class OpenPaymentsDialog extends Component {
         try {
             this.state.done[payment.uuid] = await this.props.settle(payment, charge);
         } catch (error) {
-            this.state.error = error.data?.message || error.message;
+            this.state.error = sentenceOf(error);
         }
     }
 

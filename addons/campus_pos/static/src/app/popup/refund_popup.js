@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { toMajor, toMinor } from "../card/money";
-import { NoAnswerError } from "../card/till_client";
+import { sentenceOf } from "../card/sentence_of";
 import { HolderSheet, MoneySheet } from "./sheet";
 
 /** Who gets how much back. The money moves when the refund is stored on the server. */
@@ -50,9 +50,7 @@ export async function showRefundPopup(terminal, line) {
             answer = await terminal.client.quoteRefund(line.uuid, amountMinor, original.id);
         } catch (error) {
             alert(
-                error instanceof NoAnswerError
-                    ? _t("The server cannot be reached. Refund in another way, or try again.")
-                    : error.data?.message || error.message
+                sentenceOf(error, _t("The server cannot be reached. Refund in another way, or try again."))
             );
             return false;
         }

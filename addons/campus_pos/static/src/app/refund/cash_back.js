@@ -6,7 +6,7 @@ import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import { TERMINAL } from "../card/const";
 import { toMajor, toMinor } from "../card/money";
-import { NoAnswerError } from "../card/till_client";
+import { sentenceOf } from "../card/sentence_of";
 
 const isCard = (line) => line.payment_method_id?.use_payment_terminal === TERMINAL;
 
@@ -46,9 +46,7 @@ patch(OrderPaymentValidation.prototype, {
             answer = await client.quoteCash(amountMinor, original?.id || false);
         } catch (error) {
             this._alertCash(
-                error instanceof NoAnswerError
-                    ? _t("The server cannot be reached. Money goes back once it answers again.")
-                    : error.data?.message || error.message
+                sentenceOf(error, _t("The server cannot be reached. Money goes back once it answers again."))
             );
             return false;
         }

@@ -1,0 +1,1 @@
+"""What a reader sees or a person types, and what proves it."""

@@ -1,0 +1,1 @@
+"""The machines beside the readers: how they are paired, what they report, whether they are well."""

@@ -1,0 +1,114 @@
+"""What an edge says of itself every half minute: read from JSON, checked, bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from .. import errors
+from ..errors import WireError
+from ..taps import wire
+
+#: States of a reader as its driver knows them.
+OPENING, READY, LOST, SICK, STOPPED = "opening", "ready", "lost", "sick", "stopped"
+READER_STATES: Final = (OPENING, READY, LOST, SICK, STOPPED)
+#: A reader in one of these needs somebody to look at it.
+BAD_READER_STATES: Final = frozenset({LOST, SICK})
+MAX_READERS: Final = 500
+MAX_LOST: Final = 20
+_INT4: Final = (1 << 31) - 1
+_INT8: Final = (1 << 53) - 1
+
+
+class ReaderState(NamedTuple):
+    """One reader: code of its terminal, state, a sentence for people."""
+
+    terminal: str
+    state: str
+    detail: str
+
+
+class Lost(NamedTuple):
+    """Entries of a damaged journal that nothing could save."""
+
+    journal: str
+    first_seq: int
+    last_seq: int
+
+
+class Heartbeat(NamedTuple):
+    """One heartbeat; what an older edge does not send is 0, empty or None."""
+
+    version: str
+    uptime_s: int
+    snapshot: int
+    queue: int
+    journal: str | None
+    head_seq: int
+    drift_ms: int
+    tamper: bool
+    readers: tuple[ReaderState, ...]
+    lost: tuple[Lost, ...] = ()
+
+
+def parse(values: Mapping[str, Any]) -> Heartbeat:
+    """Return the heartbeat that ``values`` states; ``WireError`` (``malformed``, with ``field``) else."""
+    journal = values.get("journal")
+    if journal is not None and not wire.is_uuid(journal):
+        raise WireError(errors.MALFORMED, field="journal")
+    tamper = values.get("tamper", False)
+    if not isinstance(tamper, bool):
+        raise WireError(errors.MALFORMED, field="tamper")
+    return Heartbeat(
+        version=_text(values, "version", 32),
+        uptime_s=_whole(values, "uptime_s", 0, _INT4),
+        snapshot=_whole(values, "snapshot", 0, _INT8),
+        queue=_whole(values, "queue", 0, _INT4),
+        journal=journal,
+        head_seq=_whole(values, "head_seq", 0, _INT8),
+        drift_ms=max(-_INT4, min(_INT4, _whole(values, "drift_ms", -_INT8, _INT8))),
+        tamper=tamper,
+        readers=_readers(values.get("readers", [])),
+        lost=_lost(values.get("lost", [])),
+    )
+
+
+def _lost(values: object) -> tuple[Lost, ...]:
+    if not isinstance(values, list) or len(values) > MAX_LOST:
+        raise WireError(errors.MALFORMED, field="lost")
+    found = []
+    for value in values:
+        journal = value.get("journal") if isinstance(value, dict) else None
+        if not isinstance(journal, str) or not wire.is_uuid(journal):
+            raise WireError(errors.MALFORMED, field="lost")
+        lost = Lost(journal, _whole(value, "first_seq", 1, _INT8), _whole(value, "last_seq", 1, _INT8))
+        if lost.first_seq > lost.last_seq:
+            raise WireError(errors.MALFORMED, field="lost")
+        found.append(lost)
+    return tuple(found)
+
+
+def _readers(values: object) -> tuple[ReaderState, ...]:
+    if not isinstance(values, list) or len(values) > MAX_READERS:
+        raise WireError(errors.MALFORMED, field="readers")
+    found: dict[str, ReaderState] = {}
+    for value in values:
+        if not isinstance(value, dict) or value.get("state") not in READER_STATES:
+            raise WireError(errors.MALFORMED, field="readers")
+        terminal = _text(value, "terminal", 32)
+        found[terminal] = ReaderState(terminal, value["state"], _text(value, "detail", 200))
+    return tuple(found.values())
+
+
+def _whole(values: Mapping[str, Any], name: str, low: int, high: int) -> int:
+    value = values.get(name, 0)
+    if type(value) is not int or not low <= value <= high:
+        raise WireError(errors.MALFORMED, field=name)
+    return value
+
+
+def _text(values: Mapping[str, Any], name: str, longest: int) -> str:
+    value = values.get(name, "")
+    if not isinstance(value, str) or len(value) > longest or not wire.is_text(value):
+        raise WireError(errors.MALFORMED, field=name)
+    return value

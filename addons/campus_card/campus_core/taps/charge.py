@@ -1,0 +1,292 @@
+"""What the server makes of a tap: one decision per journal entry, over a ledger's book.
+
+A tap that *asks* is decided here like any payment. One that was *told* has been answered at
+the reader already: its goods are gone, so it is charged whatever the wallet's state (what the
+pockets cannot bear becomes debt), as far as ``told`` believes its edge; what it does not believe is
+*held*: granted at the reader, not charged. What a person should look at is named in ``review``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from .. import card_state, errors
+from ..ledger import posting
+from ..ledger.book import Book
+from ..ledger.types import DEBT, OPEN, Number, Post
+from ..money import MAX_MINOR
+from . import told, wire
+from .wire import TapEntry
+
+FIXED: Final = "fixed"
+OK: Final = "ok"
+NUMBER: Final = "number:"
+#: Kinds of credentials that prove nothing: a serial number can be copied, a printed number read.
+BARE: Final = ("uid:", NUMBER)
+_NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
+
+# -- why somebody should look at a tap ---------------------------------------------
+SHORT, HOTLISTED, UNKNOWN_CARD, NO_PLACE = "short", "hotlisted", "unknown_card", "no_place"
+AMOUNT_DIFFERS, TAKEN_BACK, NOT_TAKEN_BACK = "amount_differs", "taken_back", "not_taken_back"
+#: The edge that decided it did not know for certain what time it was.
+CLOCK_DOUBT: Final = "clock_doubt"
+#: Refusals that another time may have spared the holder.
+_TIMED: Final = frozenset(
+    {
+        errors.CARD_EXPIRED,
+        errors.CARD_NOT_ACTIVE,
+        errors.SNAPSHOT_TOO_OLD,
+        errors.CODE_STALE,
+        errors.CODE_REPLAYED,
+        errors.CERTIFICATE_EXPIRED,
+    }
+)
+
+
+class Place(NamedTuple):
+    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold, ``shows_names`` where a
+    display names people, ``accepts_numbers`` where a printed number is as good as a bare UID."""
+
+    id: int
+    purpose: str
+    enabled: bool = True
+    amount_mode: str = FIXED
+    amount_minor: int = 0
+    merchant_id: int = 0
+    shows_names: bool = False
+    accepts_numbers: bool = False
+
+
+class Key(NamedTuple):
+    """A card that a credential has led to, with both validities (its own and its holder's), and of its
+    wallet what is no money: the state, and the limits in cents, of which 0 is none."""
+
+    card_id: int
+    wallet_id: int
+    state: str
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    holder_from: dt.date | None = None
+    holder_until: dt.date | None = None
+    name: str = ""
+    wallet_state: str = OPEN
+    limit_purchase_minor: int = 0
+    limit_day_minor: int = 0
+    pin_above_minor: int = 0
+
+    @property
+    def wallet_terms(self) -> tuple[str, int, int, int]:
+        """What is known of the wallet."""
+        return self.wallet_state, self.limit_purchase_minor, self.limit_day_minor, self.pin_above_minor
+
+    def refusal(self, on: dt.date) -> str | None:
+        """Return why this card may not be used on that day, None when it may."""
+        if (
+            self.state == card_state.PAYS
+            and (self.valid_until is None or on <= self.valid_until)
+            and (self.valid_from is None or on >= self.valid_from)
+            and self.holder_from is None
+            and self.holder_until is None
+        ):
+            return None
+        for first, last in ((self.valid_from, self.valid_until), (self.holder_from, self.holder_until)):
+            refusal = card_state.spend_refusal(self.state, first, last, on)
+            if refusal:
+                return refusal.code
+        return None
+
+
+class Decision(NamedTuple):
+    """The answer to one entry; ``balance_minor`` is None where no wallet is concerned."""
+
+    outcome: str
+    code: str
+    amount_minor: int | None = None
+    balance_minor: int | None = None
+    numbers: Mapping[str, Number] = _NOTHING
+    review: tuple[str, ...] = ()
+
+
+class Terms(NamedTuple):
+    """What the batch is decided under: the calendar day, the server's clock, and caps.
+
+    ``uid_limit_minor`` is for one tap of a card that shows a bare UID, which anybody may have copied
+    (0: no cap); ``history`` are the caps of edges on their own, old ones first.
+    """
+
+    on: dt.date
+    now_ms: int
+    uid_limit_minor: int = 0
+    history: tuple[told.Caps, ...] = ()
+
+
+class Pending(NamedTuple):
+    """An entry that is clear but for the money: a charge, or without ``post`` a look at the balance.
+
+    ``caps``: what an edge might risk that has answered alone.
+    """
+
+    wallet_id: int
+    post: Post | None = None
+    review: tuple[str, ...] = ()
+    caps: told.Caps | None = None
+
+
+def decide(
+    book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, risk: told.Risk
+) -> Decision:
+    """Answer one entry; moves money in ``book`` where the answer does.
+
+    ``key`` is the card, or the refusal code of a credential that led to none.
+    """
+    return conclude(book, judge(entry, place, key, terms), risk)
+
+
+def judge(
+    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, is_shown: bool = True
+) -> Decision | Pending:
+    """All of :func:`decide` that no wallet has a say in: a server does this before it locks them.
+
+    ``is_shown``: the credential of a told entry leads to ``key``.
+    """
+    if entry.mode == wire.TOLD:
+        return _told(entry, place, key, terms, is_shown)
+    return _asked(entry, place, key, terms)
+
+
+def conclude(book: Book, judged: Decision | Pending, risk: told.Risk) -> Decision:
+    """The rest of :func:`decide`; moves money in ``book`` where that is what is left."""
+    if isinstance(judged, Decision):
+        return judged
+    post, review = judged.post, judged.review
+    if post is None:
+        wallet = book.wallets.get(judged.wallet_id)
+        available = wallet.available_minor(book.today) if wallet else None
+        return Decision(wire.GRANTED, OK, None, available, _NOTHING, review)
+    if judged.caps is not None:
+        card = post.card_id or 0
+        held = told.held_by_caps(judged.caps, risk, card, post.amount_minor)
+        held = held or told.held_by_debt(book, post, risk.debt_limit_minor)
+        if held:
+            return hold(post.amount_minor, held, review)
+        risk.charge(card, post.amount_minor)
+    answer = posting.post(book, post)
+    numbers = dict(answer.numbers) if answer.numbers else _NOTHING
+    debt = sum(part.amount_minor for part in answer.parts if part.plan == DEBT) if post.settle else 0
+    if debt:
+        numbers, review = {**numbers, "debt_minor": debt}, (*review, SHORT)
+    outcome = wire.GRANTED if answer.code == OK else wire.REFUSED
+    return Decision(outcome, answer.code, post.amount_minor, answer.after_minor, numbers, review)
+
+
+def hold(amount: int | None, held: told.Held, review: tuple[str, ...] = ()) -> Decision:
+    """Keep what a reader has granted as evidence, and charge nothing.
+
+    Of what else was to be looked at only the clock is left: who decides looks at all of it.
+    """
+    doubt = tuple(reason for reason in review if reason == CLOCK_DOUBT)
+    return Decision(wire.GRANTED, errors.HELD, amount, None, held.numbers, (*doubt, held.reason))
+
+
+def _refuse(code: str, amount: int | None = None, numbers: Mapping[str, Number] = _NOTHING) -> Decision:
+    return Decision(wire.REFUSED, code, amount, None, numbers)
+
+
+def _asked(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
+    if place is None or entry.purpose not in (place.purpose, wire.BALANCE):
+        return _refuse(errors.TERMINAL_UNKNOWN)
+    if not place.enabled:
+        return _refuse(errors.TERMINAL_DISABLED)
+    if entry.credential.startswith(NUMBER) and not place.accepts_numbers:
+        # before the card is looked at: numbers follow each other, and nobody is to learn which exist
+        return _refuse(errors.NUMBER_REFUSED)
+    if isinstance(key, str):
+        return _refuse(key)
+    code = key.refusal(terms.on)
+    if code:
+        return _refuse(code)
+    if entry.purpose != wire.PAY:
+        return Pending(key.wallet_id)
+    amount = amount_of(entry, place)
+    if amount is None:
+        return _refuse(errors.AMOUNT_INVALID, entry.amount_minor, {"maximum_minor": MAX_MINOR})
+    if _is_over_uid_limit(entry, amount, terms):
+        return _refuse(errors.LIMIT_UID, amount, {"limit_minor": terms.uid_limit_minor})
+    return _charge(entry.uuid, key, place, amount)
+
+
+def _told(
+    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, is_shown: bool
+) -> Decision | Pending:
+    doubt = (CLOCK_DOUBT,) if (entry.rule or "").startswith(wire.DOUBTFUL_CLOCK) else ()
+    if entry.outcome == wire.REFUSED:
+        code = entry.code or errors.ABANDONED
+        return Decision(wire.REFUSED, code, entry.amount_minor, review=doubt if code in _TIMED else ())
+    if isinstance(key, str):
+        return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (*doubt, UNKNOWN_CARD))
+    review = [*doubt, HOTLISTED] if key.refusal(terms.on) else [*doubt]
+    if entry.purpose == wire.PAY:
+        return _sold(entry, place, key, terms, is_shown, review)
+    if entry.at_ms > terms.now_ms + told.CLOCK_AHEAD_MS:
+        review.append(told.CLOCK)
+    return Pending(key.wallet_id, None, tuple(review))
+
+
+def _sold(
+    entry: TapEntry, place: Place | None, key: Key, terms: Terms, is_shown: bool, review: list[str]
+) -> Decision | Pending:
+    """What a told sale costs, if its edge is believed; ``review`` is added to."""
+    amount = entry.amount_minor
+    if amount is None and place is not None:
+        amount = place.amount_minor
+    if place is None or not place.merchant_id or amount is None or not 0 < amount <= MAX_MINOR:
+        return Decision(wire.GRANTED, OK, amount, None, _NOTHING, (*review, NO_PLACE))
+    if place.amount_mode == FIXED and amount != place.amount_minor:
+        review.append(AMOUNT_DIFFERS)
+    caps = told.caps_of(terms.history, entry.snapshot, entry.at_ms)
+    held = _held(entry, amount, caps, terms, is_shown)
+    if held:
+        return hold(amount, held, tuple(review))
+    return _charge(entry.uuid, key, place, amount, review=tuple(review), caps=caps)
+
+
+def _held(
+    entry: TapEntry, amount: int, caps: told.Caps | None, terms: Terms, is_shown: bool
+) -> told.Held | None:
+    """Why a told sale is not believed, as far as that hangs on no wallet and no other sale."""
+    held = told.held_by_time(entry, caps, terms.now_ms)
+    if held is None and not is_shown:
+        held = told.Held(told.UNSUPPORTED)
+    if held is None and caps and entry.credential.startswith(BARE):
+        held = told.held_by_uid(caps, amount)
+    return held
+
+
+def _is_over_uid_limit(entry: TapEntry, amount: int, terms: Terms) -> bool:
+    return 0 < terms.uid_limit_minor < amount and entry.credential.startswith(BARE)
+
+
+def amount_of(entry: TapEntry, place: Place) -> int | None:
+    """Cents that the tap is to pay; None where the amount makes no sense at that terminal."""
+    amount = entry.amount_minor
+    if place.amount_mode == FIXED:
+        amount = place.amount_minor if amount in (None, place.amount_minor) else None
+    return amount if amount is not None and 0 < amount <= MAX_MINOR else None
+
+
+def _charge(
+    uuid: str,
+    key: Key,
+    place: Place,
+    amount: int,
+    *,
+    review: tuple[str, ...] = (),
+    caps: told.Caps | None = None,
+) -> Pending:
+    """A charge; with ``caps`` it has been told, and what the pockets cannot bear becomes debt."""
+    settle = caps is not None
+    post = Post(uuid, "purchase", key.wallet_id, place.merchant_id, amount, None, None, key.card_id, settle)
+    return Pending(key.wallet_id, post, review, caps)

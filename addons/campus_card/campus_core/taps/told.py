@@ -1,0 +1,230 @@
+"""What an edge has decided on its own word: what of it is booked, and what is held for eyes.
+
+An edge that was alone keeps the caps of the list it decides by, and so an honest one never exceeds
+them. What does exceed them, comes later than the edge may be alone, or is about a card that its
+credential does not show, is *held*: kept as evidence and not charged until somebody has decided. A
+stolen edge therefore takes no more than an honest one may risk.
+
+Pure: times and what was charged before come in as arguments; all sums are cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from uuid import UUID, uuid5
+
+from ..errors import Number
+from ..ledger.book import Book
+from ..ledger.spend import spend_order
+from ..ledger.types import KINDS, Post
+from . import rules, wire
+from .wire import TapEntry
+
+# -- why an entry is held ----------------------------------------------------------
+OVER_CAP, LATE, CLOCK = "over_cap", "late", "clock"
+UNSUPPORTED, DEBT_LIMIT, LATE_FINAL = "unsupported", "debt_limit", "late_final"
+#: An entry may come from this far in the server's future before its clock is questioned.
+CLOCK_AHEAD_MS: Final = 300_000
+#: An edge says what became of a tap at once, or after its restart: what comes later waits for eyes.
+FINAL_WITHIN_MS: Final = 900_000
+_NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
+#: A charge that is taken back, and one that a reviewer makes, are booked under ids that follow from the
+#: tap's: twice is once.
+TAKE_BACK: Final = UUID("b1f0a1de-6a2f-5a34-9d0c-3c7f6a5f7c11")
+CHARGES: Final = UUID("0d6c6a35-5b0c-5f0e-9d0d-6a3f6a2b1c77")
+
+
+def later_uuid(space: UUID, tap_uuid: str) -> str:
+    """Return the id under which money of a tap moves later: ``TAKE_BACK`` or ``CHARGES``."""
+    return str(uuid5(space, tap_uuid))
+
+
+class Caps(NamedTuple):
+    """The caps of snapshots above ``version``, and when newer ones replaced them (None: not yet).
+
+    As in :class:`rules.Limits`: 0 allows nothing, but ``uid_minor`` 0 is no limit.
+    """
+
+    version: int
+    until_ms: int | None
+    tap_minor: int
+    card_minor: int
+    edge_minor: int
+    snapshot_age_s: int
+    uid_minor: int
+
+
+class Held(NamedTuple):
+    """Why an entry is not booked, and the numbers that explain it."""
+
+    reason: str
+    numbers: Mapping[str, Number] = _NOTHING
+
+
+class Risk:
+    """What an edge has charged on its own word lately, by card, and what leases have allowed it there."""
+
+    def __init__(
+        self,
+        spent: Mapping[int, int] = MappingProxyType({}),
+        leases: Mapping[int, int] = MappingProxyType({}),
+        debt_limit_minor: int = 0,
+    ) -> None:
+        self.debt_limit_minor = debt_limit_minor
+        self._spent, self._leases = dict(spent), dict(leases)
+        self.edge_minor = sum(self.card_minor(card) for card in self._spent)
+
+    def card_minor(self, card: int) -> int:
+        """What no lease covers of what the card has spent."""
+        return rules.uncovered(self._spent.get(card, 0), self._leases.get(card, 0))
+
+    def more_minor(self, card: int, amount_minor: int) -> int:
+        """What no lease covers of one more charge."""
+        after = self._spent.get(card, 0) + amount_minor
+        return rules.uncovered(after, self._leases.get(card, 0)) - self.card_minor(card)
+
+    def charge(self, card: int, amount_minor: int) -> None:
+        """A charge was booked."""
+        self.edge_minor += self.more_minor(card, amount_minor)
+        self._spent[card] = self._spent.get(card, 0) + amount_minor
+
+
+def caps_of(history: Sequence[Caps], snapshot: int, at_ms: int) -> Caps | None:
+    """Return the caps of the list that an edge has decided by; None without a list.
+
+    ``history`` is in the order of versions. Caps that were replaced hold for as long as the list may
+    have been in use without the server; after that an edge that names them keeps to the newer too.
+    """
+    if not snapshot or not history:
+        return None
+    caps = history[0]
+    for later in history[1:]:
+        if later.version >= snapshot:
+            break
+        caps = later
+    if caps.until_ms is None or at_ms <= caps.until_ms + caps.snapshot_age_s * 1000:
+        return caps
+    return _tighter(caps, history[-1])
+
+
+def _tighter(one: Caps, other: Caps) -> Caps:
+    uids = [caps.uid_minor for caps in (one, other) if caps.uid_minor]
+    return Caps(
+        one.version,
+        one.until_ms,
+        min(one.tap_minor, other.tap_minor),
+        min(one.card_minor, other.card_minor),
+        min(one.edge_minor, other.edge_minor),
+        min(one.snapshot_age_s, other.snapshot_age_s),
+        min(uids, default=0),
+    )
+
+
+def held_by_time(entry: TapEntry, caps: Caps | None, now_ms: int) -> Held | None:
+    """Say whether the entry is from the future, or older than its edge may be alone."""
+    if entry.at_ms > now_ms + CLOCK_AHEAD_MS:
+        return Held(CLOCK)
+    if caps is None:
+        return Held(OVER_CAP)
+    age_s = (now_ms - entry.at_ms) // 1000
+    if age_s > caps.snapshot_age_s:
+        return Held(LATE, {"age_h": age_s // 3600, "limit_h": caps.snapshot_age_s // 3600})
+    return None
+
+
+def held_by_uid(caps: Caps, amount_minor: int) -> Held | None:
+    """Say whether a card that proves nothing has paid more than its edge's list allows."""
+    if 0 < caps.uid_minor < amount_minor:
+        return _over(caps.uid_minor, 0, amount_minor)
+    return None
+
+
+def held_by_caps(caps: Caps, risk: Risk, card: int, amount_minor: int) -> Held | None:
+    """Say whether one more charge of ``card`` exceeds what the edge may risk; see :mod:`rules`."""
+    more = risk.more_minor(card, amount_minor)
+    rows = ((caps.tap_minor, 0), (caps.card_minor, risk.card_minor(card)), (caps.edge_minor, risk.edge_minor))
+    for cap, used in rows:
+        if more > 0 and used + more > cap:
+            return _over(cap, used, amount_minor)
+    return None
+
+
+def held_by_debt(book: Book, post: Post, limit_minor: int) -> Held | None:
+    """Say whether a charge would leave its holder with more debt than the ceiling."""
+    wallet = book.wallets[post.wallet_id]
+    short = post.amount_minor - usable_minor(book, post)
+    if short <= 0 or max(wallet.debt_minor, 0) + short <= limit_minor:
+        return None
+    numbers = {"limit_minor": limit_minor, "debt_minor": max(wallet.debt_minor, 0), "short_minor": short}
+    return Held(DEBT_LIMIT, numbers)
+
+
+def usable_minor(book: Book, post: Post) -> int:
+    """Return the cents of a wallet that may pay this."""
+    wallet = book.wallets[post.wallet_id]
+    pockets = spend_order(wallet, book.today, post.account_id, KINDS[post.kind], post.plan)
+    return sum(max(pocket.available_minor, 0) for pocket in pockets)
+
+
+def _over(limit: int, spent: int, asked: int) -> Held:
+    return Held(OVER_CAP, {"limit_minor": limit, "spent_minor": spent, "asked_minor": asked})
+
+
+# -- what became of a tap ----------------------------------------------------------
+class Stated(NamedTuple):
+    """What an entry says of its tap, as far as it is stored; None is not known."""
+
+    edge_id: int
+    company_id: int
+    mode: str
+    purpose: str
+    credential: str
+    terminal_id: int | None
+    card: int | None
+    amount_minor: int | None
+
+
+def may_end(final: Stated, first: Stated) -> bool:
+    """Say whether ``final`` may tell what became of the tap ``first``: of one that asked, by who asked,
+    at the same terminal, with the same credential, card and amount."""
+    pairs = ((final.card, first.card), (final.amount_minor, first.amount_minor))
+    return (
+        first.mode == wire.ASK
+        and final[:2] == first[:2]
+        and final[3:6] == first[3:6]
+        and all(one is None or other is None or one == other for one, other in pairs)
+    )
+
+
+def is_late_end(final_ms: int, first_ms: int, now_ms: int, history: Sequence[Caps]) -> bool:
+    """Say whether the end of a tap comes too late to be believed without a look at it."""
+    age_ms = max((caps.snapshot_age_s for caps in history[-1:]), default=0) * 1000
+    return not -CLOCK_AHEAD_MS <= final_ms - first_ms <= FINAL_WITHIN_MS or now_ms - final_ms > age_ms
+
+
+# -- whose UID it was --------------------------------------------------------------
+class Holding(NamedTuple):
+    """A card that had a UID from ``since_ms`` on, until ``until_ms`` (None: it still has it)."""
+
+    card: int
+    since_ms: int
+    until_ms: int | None
+
+
+def holder_at(holdings: Iterable[Holding], at_ms: int) -> int | None:
+    """Return the card that had the UID at that time; None where none had, or it cannot be told.
+
+    Clocks differ by some minutes: a card that had it a moment before or after counts where no other did.
+    """
+    rows = list(holdings)
+    for slack_ms in (0, CLOCK_AHEAD_MS):
+        cards = {
+            row.card
+            for row in rows
+            if row.since_ms - slack_ms <= at_ms and (row.until_ms is None or at_ms < row.until_ms + slack_ms)
+        }
+        if cards:
+            return cards.pop() if len(cards) == 1 else None
+    return None
