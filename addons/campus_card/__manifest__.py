@@ -60,6 +60,7 @@
             "campus_card/static/src/scss/campus_card.scss",
             "campus_card/static/src/overview/*",
             "campus_card/static/src/import_progress/*",
+            "campus_card/static/src/limit/*",
             "campus_card/static/src/export_reason/*",
         ],
         "web.assets_tests": [
