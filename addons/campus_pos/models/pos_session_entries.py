@@ -74,6 +74,7 @@ class PosSession(models.Model):
         )
         if not first:
             return ""
+        # sudo: a cashier may not read the contact of the company, which has its time zone
         zone = ZoneInfo(self.company_id.sudo().partner_id.tz or "UTC")
         day, today = (
             moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
