@@ -16,7 +16,7 @@ KINDS = ("interfaces", "drivers")
 
 def load():
     """Load our handlers and start the interfaces that come with them."""
-    addon = Path(file_path("campus_card/iot_handlers")).parent
+    addon = Path(file_path("campus_terminal/iot_handlers")).parent
     # the readers' code lies beside the handlers, and is a package of its own
     if str(addon) not in sys.path:
         sys.path.append(str(addon))

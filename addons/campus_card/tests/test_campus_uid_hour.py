@@ -10,7 +10,7 @@ from ..models import campus_taps
 from .tap_common import NEWEST, TapCase
 
 HOUR_S = 3600
-ACTIVITY = "campus_card.mail_activity_type_uid_hour"
+ACTIVITY = "campus_terminal.mail_activity_type_uid_hour"
 
 
 @tagged("post_install", "-at_install")
