@@ -14,15 +14,15 @@ import threading
 import time
 
 from odoo import modules
+from odoo.addons.campus_card import own_cursor
+from odoo.addons.campus_card.campus_core.errors import CampusError
 from odoo.http import Application
 from odoo.modules.registry import Registry
 from odoo.tools import config, real_time
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request
 
-from odoo.addons.campus_card import own_cursor
 from . import edge_auth
-from odoo.addons.campus_card.campus_core.errors import CampusError
 from .edge_http import BUSY, HEADERS, TAPS_PATH, failure_response, json_body, read_body, read_object
 
 _logger = logging.getLogger(__name__)

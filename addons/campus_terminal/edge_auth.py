@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import orjson
 from odoo import SUPERUSER_ID
-from odoo.api import Environment
-
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.campus_core.taps import wire
-from .edge_http import EdgeRefused, read_body, server_time_ms
 from odoo.addons.campus_card.prepared import Statement, array, run_all
+from odoo.api import Environment
+
+from .edge_http import EdgeRefused, read_body, server_time_ms
 
 ACTIVE, DISABLED, REVOKED = "active", "disabled", "revoked"
 

@@ -8,12 +8,11 @@ import time
 
 import orjson
 import psycopg2
-from odoo.http import Dispatcher, Response, route
-from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge, abort
-
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.errors import CampusError, WireError
 from odoo.addons.campus_card.campus_core.taps import wire
+from odoo.http import Dispatcher, Response, route
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge, abort
 
 STATUS = {
     errors.MALFORMED: 400,

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ROOT / "addons"
 CORE = ADDONS / "campus_card" / "campus_core"
-EDGE = ADDONS / "campus_card" / "campus_edge"
+EDGE = ADDONS / "campus_terminal" / "campus_edge"
 
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 50
@@ -19,15 +19,17 @@ FUNCTION_LINES_MAX = 50
 # Addon -> the addons of ours that it may import or depend on.
 MAY_USE = {
     "campus_card": set(),
-    "campus_portal": {"campus_card"},
-    "campus_access": {"campus_card"},
-    "campus_alert": {"campus_card", "campus_portal"},
+    "campus_terminal": {"campus_card"},
+    "campus_portal": {"campus_card", "campus_terminal"},
+    "campus_access": {"campus_card", "campus_terminal"},
+    "campus_alert": {"campus_card", "campus_terminal", "campus_portal"},
     "campus_pos": {"campus_card"},
-    "campus_reports": {"campus_card", "campus_pos", "campus_access"},
+    "campus_reports": {"campus_card", "campus_terminal", "campus_pos", "campus_access"},
     "campus_iot": set(),
     "campus_topup": {"campus_card", "campus_portal"},
     "campus_demo": {
         "campus_card",
+        "campus_terminal",
         "campus_portal",
         "campus_alert",
         "campus_pos",

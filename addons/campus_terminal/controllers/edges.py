@@ -1,12 +1,12 @@
 import gzip
 
 from odoo import SUPERUSER_ID
+from odoo.addons.campus_card.campus_core import errors
+from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.http import Controller, Response, request
 from werkzeug.http import parse_accept_header
 
 from .. import edge_auth
-from odoo.addons.campus_card.campus_core import errors
-from odoo.addons.campus_card.campus_core.errors import WireError
 from ..edge_http import EdgeRefused, edge_route, server_time_ms
 from ..models.campus_edge_health import HEARTBEAT_INTERVAL_S
 

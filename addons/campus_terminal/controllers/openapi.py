@@ -2,9 +2,9 @@
 
 import json
 
+from odoo.addons.campus_card.campus_core import errors
 from odoo.http import Controller, Response, route
 
-from odoo.addons.campus_card.campus_core import errors
 from ..edge_http import STATUS
 from .openapi_schemas import INT8, SCHEMAS, ref, whole
 

@@ -1,10 +1,9 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.addons.campus_card.columns import Uuid
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
-
-from odoo.addons.campus_card.columns import Uuid
 
 NEW, ACTIVE, DISABLED, REVOKED = "new", "active", "disabled", "revoked"
 # What only pairing and the verbs set: who writes these could make an edge of his own.
@@ -88,7 +87,7 @@ class CampusEdge(models.Model):
         return f"campus_edge_{secrets.token_urlsafe(CHANNEL_BYTES)}"
 
     def init(self):
-        for name in ("edge_schema", "snapshot_schema"):
+        for name in ("edge_schema", "snapshot_schema", "chip_schema"):
             with file_open(f"campus_terminal/data/{name}.sql") as schema:
                 self.env.cr.execute(schema.read())
 

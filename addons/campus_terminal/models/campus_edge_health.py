@@ -1,13 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-
 from odoo.addons.campus_card.campus_core.devices import health as device_health
 from odoo.addons.campus_card.campus_core.devices import heartbeat
 from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_card.columns import BigInteger, Uuid
-from ..edge_http import server_time_ms
 from odoo.addons.campus_card.html_text import to_html
+
+from ..edge_http import server_time_ms
 from .campus_edge import ACTIVE
 
 HEARTBEAT_INTERVAL_S = 30

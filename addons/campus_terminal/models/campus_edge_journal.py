@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.devices import heartbeat
 from odoo.addons.campus_card.campus_core.taps.charge import CLOCK_DOUBT
 from odoo.addons.campus_card.columns import BigInteger
+
 from ..edge_auth import Edge
 
 

@@ -2,9 +2,9 @@ import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
-
 from odoo.addons.campus_card.campus_core import card_state
 from odoo.addons.campus_card.campus_core.devices import health as device_health
+
 from .campus_edge import ACTIVE
 
 LEASES_MAX = 2000

@@ -4,13 +4,13 @@ import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from psycopg2.errors import UniqueViolation
-
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.campus_core.devices import pairing
 from odoo.addons.campus_card.campus_core.errors import WireError
+from odoo.exceptions import UserError
+from psycopg2.errors import UniqueViolation
+
 from .campus_edge import ACTIVE, DISABLED, REVOKED
 
 _logger = logging.getLogger(__name__)

@@ -1,7 +1,6 @@
 import secrets
 
 from odoo import api, fields, models
-
 from odoo.addons.campus_card.columns import BigInteger
 
 SALT_BYTES = 16

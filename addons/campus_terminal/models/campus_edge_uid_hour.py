@@ -1,10 +1,9 @@
 from datetime import datetime, timedelta
 
 from odoo import api, models
-from odoo.tools import format_datetime
-
 from odoo.addons.campus_card.columns import BigInteger
 from odoo.addons.campus_card.html_text import to_html
+from odoo.tools import format_datetime
 
 UID_HOUR_ACTIVITY = "campus_terminal.mail_activity_type_uid_hour"
 EPOCH = datetime(1970, 1, 1)

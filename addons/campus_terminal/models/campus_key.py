@@ -1,10 +1,9 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.columns import BigInteger
+from odoo.exceptions import UserError
 
 NUMBER_MAX = 255
 DRAFT, CURRENT, PREVIOUS, RETIRED = "draft", "current", "previous", "retired"

@@ -2,8 +2,8 @@ import json
 import random
 
 from odoo import api, models
-
 from odoo.addons.campus_card.campus_core import card_state
+
 from ..edge_http import server_time_ms
 from .campus_key import CURRENT, DRAFT
 

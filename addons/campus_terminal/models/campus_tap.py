@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import file_open, format_datetime
-
 from odoo.addons.campus_card import seals
 from odoo.addons.campus_card.campus_core.taps import told
 from odoo.addons.campus_card.columns import BigInteger, LedgerLink, Uuid, make_ids_big
+from odoo.exceptions import UserError
+from odoo.tools import file_open, format_datetime
 
 
 class CampusTap(models.Model):
@@ -69,10 +68,7 @@ class CampusTap(models.Model):
         for name in ("tap_schema", "told_schema"):
             with file_open(f"campus_terminal/data/{name}.sql") as schema:
                 self.env.cr.execute(schema.read())
-        # The last table that has seals.
-        for table in seals.SEALED:
-            self.env.cr.execute(seals.schema(table))
-        self.env.cr.execute(seals.RESERVATION_ENDS)
+        self.env.cr.execute(seals.schema("campus_tap"))
         with file_open("campus_terminal/data/seal_schema.sql") as schema:
             self.env.cr.execute(schema.read())
 

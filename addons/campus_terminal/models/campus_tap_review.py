@@ -1,11 +1,10 @@
 import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.campus_card.campus_core import money
 from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_card.columns import BigInteger, BigLink, Uuid
+from odoo.exceptions import UserError
 
 REASONS = [
     ("short", "Charged to the holder's debt"),

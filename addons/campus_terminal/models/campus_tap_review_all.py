@@ -1,11 +1,11 @@
 from odoo import api, models
-from odoo.exceptions import UserError
-
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.ledger import posting
 from odoo.addons.campus_card.campus_core.ledger.book import Book
 from odoo.addons.campus_card.campus_core.ledger.types import Post
 from odoo.addons.campus_card.campus_core.taps import told
+from odoo.exceptions import UserError
+
 from .campus_tap_review_decide import CHARGE
 
 

@@ -1,10 +1,10 @@
 from collections import namedtuple
 
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
-
 from odoo.addons.campus_card.campus_core import errors, money
 from odoo.addons.campus_card.campus_core.taps import told, wire
+from odoo.exceptions import UserError, ValidationError
+
 from .campus_tap_review_decide import CHARGE, PART
 
 # What was sold, as far as it is known; ``card`` and ``merchant`` are no choice where ``is_shown`` (a stored

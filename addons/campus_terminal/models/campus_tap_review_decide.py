@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
 from odoo.addons.campus_card.campus_core import money
 from odoo.addons.campus_card.campus_core.taps import wire
+from odoo.exceptions import UserError
 
 CHARGE, PART, DROP, TAKE = "charge", "part", "drop", "take_back"
 DECISIONS = [

@@ -1,5 +1,4 @@
 from odoo import api, models
-
 from odoo.addons.campus_card.campus_core import errors, money
 from odoo.addons.campus_card.campus_core.shown_name import shown_name
 from odoo.addons.campus_card.campus_core.taps import charge, wire

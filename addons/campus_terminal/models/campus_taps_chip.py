@@ -1,5 +1,4 @@
 from odoo import api, models
-
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.addons.campus_card.campus_core.taps import charge, wire

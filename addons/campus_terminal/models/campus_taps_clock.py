@@ -1,5 +1,4 @@
 from odoo import api, models
-
 from odoo.addons.campus_card.campus_core.taps.charge import CLOCK_DOUBT
 
 

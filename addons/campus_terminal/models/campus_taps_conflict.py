@@ -3,7 +3,6 @@ import json
 import uuid
 
 from odoo import api, models
-
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import charge, wire
 

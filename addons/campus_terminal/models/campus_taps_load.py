@@ -2,15 +2,15 @@ import datetime as dt
 from collections import namedtuple
 
 from odoo import api, models
-
-from .. import card_memory
 from odoo.addons.campus_card.campus_core import card_state, errors, number
 from odoo.addons.campus_card.campus_core.credentials import uid
 from odoo.addons.campus_card.campus_core.taps import journal_chain, wire
 from odoo.addons.campus_card.campus_core.taps.charge import Key, Place, Terms
 from odoo.addons.campus_card.campus_core.taps.told import Caps
-from odoo.addons.campus_card.prepared import Statement, array
 from odoo.addons.campus_card.models.campus_ledger_wallets import LOCK_POCKETS, TERMS_COLUMNS
+from odoo.addons.campus_card.prepared import Statement, array
+
+from .. import card_memory
 
 Known = namedtuple(
     "Known",

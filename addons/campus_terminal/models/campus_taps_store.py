@@ -4,7 +4,6 @@ from collections import namedtuple
 from functools import lru_cache
 
 from odoo import api, models
-
 from odoo.addons.campus_card import own_cursor, prepared
 from odoo.addons.campus_card.bulk import Insert
 from odoo.addons.campus_card.campus_core import errors

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
-
 from odoo.addons.campus_card.campus_core import money
 from odoo.addons.campus_card.campus_core.devices import heartbeat, reader_trouble
+from odoo.exceptions import AccessError, ValidationError
 
 CODE_MAX = 32
 # What makes a terminal believe more than a card: the device manager alone does not decide that.

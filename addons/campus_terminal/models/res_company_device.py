@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-
 from odoo.addons.campus_card.campus_core import money
 
 AMOUNTS = (

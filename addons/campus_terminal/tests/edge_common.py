@@ -2,9 +2,9 @@ import json
 import secrets
 import uuid
 
+from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.tests import HttpCase
 
-from odoo.addons.campus_card.campus_core.credentials import signing
 from ..edge_http import server_time_ms
 
 

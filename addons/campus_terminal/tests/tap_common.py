@@ -2,8 +2,9 @@ import time
 import uuid
 
 from odoo.addons.campus_card.campus_core.taps import wire
-from ..edge_auth import Edge
 from odoo.addons.campus_card.tests.people_common import PeopleCase
+
+from ..edge_auth import Edge
 
 # Now, as an edge's clock has it; of a list that is newer than all changes.
 AT_MS = int(time.time() * 1000)

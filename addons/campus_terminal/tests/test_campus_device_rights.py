@@ -1,8 +1,7 @@
+from odoo.addons.campus_card.tests.people_common import PeopleCase
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open
-
-from odoo.addons.campus_card.tests.people_common import PeopleCase
 
 DEVICE = "campus_card.group_campus_card_device_manager"
 
@@ -123,7 +122,7 @@ class TestCampusDeviceRights(PeopleCase):
         self.edge._new_pairing_code()
         salt = self.edge._snapshot_salt()
         self.env.flush_all()
-        with file_open("campus_card/data/neutralize.sql") as script:
+        with file_open("campus_terminal/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
         edge = self.edge.sudo()

@@ -1,11 +1,11 @@
 import secrets
 from unittest.mock import patch
 
+from odoo.addons.campus_card.campus_core.credentials import signing
+from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.tests import tagged
 
 from .. import edge_auth
-from odoo.addons.campus_card.campus_core.credentials import signing
-from odoo.addons.campus_card.campus_core.taps import wire
 from ..edge_http import server_time_ms
 from .edge_common import EdgeHttpCase, SignedClient
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.campus_card.campus_core.credentials import signing
+from odoo.addons.campus_card.campus_core.devices import pairing
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import RestrictViolation, UniqueViolation
 
-from odoo.addons.campus_card.campus_core.credentials import signing
-from odoo.addons.campus_card.campus_core.devices import pairing
 from ..controllers import edges
 from .edge_common import EdgeHttpCase, SignedClient
 

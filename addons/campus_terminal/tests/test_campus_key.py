@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
-
-from odoo.addons.campus_card.campus_core.credentials import signing
 
 
 @tagged("post_install", "-at_install")

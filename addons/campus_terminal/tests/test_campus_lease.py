@@ -1,9 +1,8 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
-
 from odoo.addons.campus_card.tests.people_common import PeopleCase
+from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")

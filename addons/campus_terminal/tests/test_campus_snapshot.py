@@ -2,12 +2,12 @@ import gzip
 import json
 import secrets
 
-from odoo.tests import tagged
-
 from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.campus_core.taps import rules
-from .edge_common import EdgeHttpCase
 from odoo.addons.campus_card.tests.people_common import PeopleCase
+from odoo.tests import tagged
+
+from .edge_common import EdgeHttpCase
 
 PATH = "/campus/v1/snapshot"
 

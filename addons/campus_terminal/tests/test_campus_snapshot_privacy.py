@@ -1,13 +1,13 @@
 import secrets
 
-from odoo.exceptions import AccessError
-from odoo.tests import tagged
-
 from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.campus_core.shown_name import shown_name
 from odoo.addons.campus_card.campus_core.taps import rules
-from .edge_common import EdgeHttpCase, SignedClient
 from odoo.addons.campus_card.tests.people_common import PeopleCase
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .edge_common import EdgeHttpCase, SignedClient
 from .tap_common import TapCase
 
 PATH = "/campus/v1/snapshot"

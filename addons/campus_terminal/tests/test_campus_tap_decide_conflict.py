@@ -1,7 +1,7 @@
+from odoo.addons.campus_card.campus_core.taps import told
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from odoo.addons.campus_card.campus_core.taps import told
 from .tap_common import TapCase
 
 

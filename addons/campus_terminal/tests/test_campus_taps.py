@@ -1,7 +1,7 @@
-from odoo.tests import tagged
-
 from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.addons.campus_card.campus_core.taps import wire
+from odoo.tests import tagged
+
 from .tap_common import AT_MS, TapCase
 
 

@@ -1,9 +1,9 @@
 import json
 
+from odoo.addons.campus_card.tests.chip_common import Chip, add_factory_key, add_key, nxp_messages
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.campus_card.tests.chip_common import Chip, add_factory_key, add_key, nxp_messages
 from .tap_common import AT_MS, TapCase
 
 

@@ -1,4 +1,5 @@
 from odoo.addons.campus_card.campus_core.taps import wire
+
 from .tap_common import TapCase
 
 

@@ -3,10 +3,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
-
 from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.addons.campus_card.campus_core.taps.journal_chain import parse_batch
+from odoo.tests import tagged
+
 from ..models.campus_taps import Order
 from .tap_common import TapCase
 

@@ -3,7 +3,6 @@ import io
 
 import qrcode
 from odoo import api, fields, models
-
 from odoo.addons.campus_card.campus_core.devices import pairing
 
 QR_BOX_PIXELS = 6

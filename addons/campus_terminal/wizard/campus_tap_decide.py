@@ -1,7 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core import money
 from odoo.exceptions import UserError
 
-from odoo.addons.campus_card.campus_core import money
 from ..models.campus_tap_review_decide import CHARGE, DROP, PART, TAKE
 
 
