@@ -272,3 +272,13 @@ def test_the_licence_is_stated():
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     for manifest in ADDONS.glob("*/__manifest__.py"):
         assert ast.literal_eval(manifest.read_text(encoding="utf-8"))["license"] == "LGPL-3", manifest
+
+
+def test_the_picture_of_the_architecture_shows_what_addons_depend_on():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^    (campus_\w+) --> (campus_\w+)$", text, re.M))
+    stated = set()
+    for manifest in ADDONS.glob("*/__manifest__.py"):
+        depends = ast.literal_eval(manifest.read_text(encoding="utf-8"))["depends"]
+        stated |= {(manifest.parent.name, name) for name in depends if name.startswith("campus_")}
+    assert shown == stated
