@@ -104,7 +104,7 @@ def edge_toml(path):
     """The edge's own reading of its settings."""
     sys.path.insert(0, str(ROOT / "addons" / "campus_card"))
     config = importlib.import_module("campus_edge.config")
-    drivers = importlib.import_module("campus_edge.drivers")
+    drivers = importlib.import_module("campus_edge.readers.drivers")
     try:
         config.load(path, tuple(drivers.DRIVERS))
     except config.ConfigError as error:

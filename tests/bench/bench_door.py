@@ -41,7 +41,7 @@ def make_list(folder, cards):
 
 def edge(folder):
     """An edge whose server is away, and how long it took to load its list, in seconds."""
-    from campus_edge.snapshot_store import SnapshotStore
+    from campus_edge.snapshot.store import SnapshotStore
     from support.edge_campus import Campus
     from support.edge_rig import Rig
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from campus_edge import identity
+from campus_edge.server import identity
 from support.stall import Stall
 
 SETUP = """

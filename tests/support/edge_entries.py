@@ -3,7 +3,7 @@
 import itertools
 import time
 
-from campus_edge.journal import Draft
+from campus_edge.journal.journal import Draft
 
 _numbers = itertools.count(1)
 

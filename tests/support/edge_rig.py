@@ -4,17 +4,17 @@ import time
 from concurrent.futures import Future
 
 from campus_core.credentials import signing
-from campus_edge.asks import Asks
-from campus_edge.clock import Clock
-from campus_edge.engine import Engine
-from campus_edge.exposure import Exposure
-from campus_edge.http import Connection, Identity
-from campus_edge.journal import Journal
-from campus_edge.listener import Listener
+from campus_edge.clock.clock import Clock
+from campus_edge.journal.journal import Journal
 from campus_edge.loop import Loop
-from campus_edge.sender import Sender
-from campus_edge.snapshot import Snapshot
-from campus_edge.snapshot_store import SnapshotStore
+from campus_edge.server.http import Connection, Identity
+from campus_edge.server.listener import Listener
+from campus_edge.server.sender import Sender
+from campus_edge.snapshot.snapshot import Snapshot
+from campus_edge.snapshot.store import SnapshotStore
+from campus_edge.taps.asks import Asks
+from campus_edge.taps.engine import Engine
+from campus_edge.taps.exposure import Exposure
 from support.edge_campus import uid_of
 
 KEY = signing.SigningKey(bytes(range(32)))

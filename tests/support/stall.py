@@ -1,8 +1,8 @@
 """A terminal where amounts are keyed, for tests: the edge in this process, its readers on real wires."""
 
 from campus_edge.config import parse
-from campus_edge.drivers import DRIVERS
 from campus_edge.edge import Edge
+from campus_edge.readers.drivers import DRIVERS
 from campus_edge.simulators.desk import OnWire, Typing, card_of
 from campus_edge.simulators.osdp_reader import OsdpReader
 from support.edge_rig import until

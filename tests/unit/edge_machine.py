@@ -1,6 +1,6 @@
 """The clocks of a machine, for tests of the edge's."""
 
-from campus_edge.clock import Clock
+from campus_edge.clock.clock import Clock
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000

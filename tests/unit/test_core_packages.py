@@ -1,8 +1,9 @@
 """The packages of the pure rules: which may use which, and that nothing goes in a circle."""
 
+import re
 from graphlib import TopologicalSorter
 
-from test_architecture import ADDONS, CORE, imports, python_files
+from test_architecture import ADDONS, CORE, EDGE, ROOT, imports, python_files
 
 # Package of the core -> the packages of the core that it may use; what is beside them is for all.
 CORE_MAY_USE = {
@@ -44,3 +45,10 @@ def test_packages_of_the_core_use_only_packages_below_them():
 
 def test_every_package_of_the_core_has_its_place():
     assert {path.name for path in CORE.iterdir() if (path / "__init__.py").exists()} == set(CORE_MAY_USE)
+
+
+def test_the_wheel_has_every_package_of_the_core_and_the_edge():
+    stated = re.search(r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)
+    homes = [folder.parent for home in (CORE, EDGE) for folder in home.rglob("__init__.py")]
+    wanted = {".".join(path.relative_to(CORE.parent).parts) for path in homes}
+    assert set(re.findall(r'"([\w.]+)"', stated[1])) == wanted

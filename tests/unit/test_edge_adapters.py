@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from campus_edge import adapters
-from campus_edge.adapters import Adapter, Places
+from campus_edge.readers import adapters
+from campus_edge.readers.adapters import Adapter, Places
 
 CH340, FTDI = "1a86:7523", "0403:6001"
 BY_ID = "/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0"

@@ -25,9 +25,9 @@ from edge_machine import DAY, HOUR, NOW, YEAR, Machine
 
 from campus_core import errors
 from campus_core.taps import wire
-from campus_edge import clock_file
-from campus_edge.journal import Journal
-from campus_edge.snapshot import Snapshot, parse
+from campus_edge.clock import kept
+from campus_edge.journal.journal import Journal
+from campus_edge.snapshot.snapshot import Snapshot, parse
 from support.edge_campus import Campus
 from support.edge_entries import told
 from support.edge_rig import KEY
@@ -156,14 +156,14 @@ def journal(tmp_path):
 
 def started(folder, machine, journal, snapshot=None):
     clock = machine.clock()
-    clock_file.begin(folder, clock, journal, Snapshot() if snapshot is None else snapshot)
+    kept.begin(folder, clock, journal, Snapshot() if snapshot is None else snapshot)
     return clock
 
 
 def test_running_time_adds_up_over_restarts(tmp_path, journal):
     clock = started(tmp_path, machine := Machine(NOW), journal)
     machine.hear(clock, NOW)
-    clock_file.keep(tmp_path, clock, journal)
+    kept.keep(tmp_path, clock, journal)
     for day in range(1, 4):
         # no battery: each start is at 1970, and the clock of intervals begins anew
         machine = Machine(0, 0)
@@ -171,17 +171,17 @@ def test_running_time_adds_up_over_restarts(tmp_path, journal):
         machine.wait(DAY)
         clock.tick()
         assert (clock.now_ms(), clock.is_sure) == (NOW + day * DAY, False)
-        clock_file.keep(tmp_path, clock, journal)
+        kept.keep(tmp_path, clock, journal)
 
 
 def test_a_doubtful_time_is_not_kept_as_certain(tmp_path, journal):
     clock = started(tmp_path, machine := Machine(NOW), journal)
     machine.hear(clock, NOW)
-    clock_file.keep(tmp_path, clock, journal)
+    kept.keep(tmp_path, clock, journal)
     machine = Machine(NOW + 8 * HOUR)
     clock = started(tmp_path, machine, journal)
     journal.append(told(at_ms=clock.now_ms(), rule=f"{wire.DOUBTFUL_CLOCK}offline caps"))
-    clock_file.keep(tmp_path, clock, journal)
+    kept.keep(tmp_path, clock, journal)
     # somebody has set the clock right: the machine is believed again
     assert started(tmp_path, Machine(NOW + 60_000), journal).now_ms() == NOW + 60_000
 
@@ -192,7 +192,7 @@ def test_the_newest_of_journal_list_and_kept_time_counts(tmp_path, journal):
     snapshot = Snapshot()
     snapshot.confirm(NOW + HOUR)
     assert started(tmp_path, Machine(0), journal, snapshot).now_ms() == NOW + HOUR
-    (tmp_path / clock_file.NAME).write_text(
+    (tmp_path / kept.NAME).write_text(
         json.dumps({"journal": journal.id, "head_seq": journal.head_seq, "known_ms": NOW + DAY})
     )
     assert started(tmp_path, Machine(0), journal, snapshot).now_ms() == NOW + DAY
@@ -203,13 +203,13 @@ def test_what_was_written_before_the_clock_was_set_right_says_nothing(tmp_path, 
     machine.hear(clock, NOW + 57 * YEAR)
     journal.append(told(at_ms=clock.now_ms()))
     machine.hear(clock, NOW)
-    clock_file.keep(tmp_path, clock, journal)
+    kept.keep(tmp_path, clock, journal)
     assert started(tmp_path, Machine(NOW + HOUR), journal).now_ms() == NOW + HOUR
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", "null", '{"known_ms": "x", "head_seq": 0}'])
 def test_a_damaged_file_costs_what_it_knew(tmp_path, journal, content):
-    (tmp_path / clock_file.NAME).write_text(content)
+    (tmp_path / kept.NAME).write_text(content)
     assert started(tmp_path, Machine(NOW), journal).now_ms() == NOW
 
 

@@ -6,7 +6,7 @@ from phone import Phone
 
 from campus_core import errors
 from campus_core.taps import wire
-from campus_edge import clock_file
+from campus_edge.clock import kept
 from support.edge_campus import Campus
 from support.edge_rig import KEY, Rig, until
 from support.edge_server import EdgeServer
@@ -25,7 +25,7 @@ def offline_rig(server, folder, machine):
     rig = Rig(server, folder, clock=machine.clock())
     signature, body = server.campus.signed()
     rig.store.take(signature, body)
-    clock_file.begin(folder, rig.clock, rig.journal, rig.snapshot)
+    kept.begin(folder, rig.clock, rig.journal, rig.snapshot)
     return rig
 
 

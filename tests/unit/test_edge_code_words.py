@@ -6,8 +6,8 @@ import pytest
 
 from campus_core import errors
 from campus_core.codes_file import FILE_CODES
-from campus_edge import code_words, texts
 from campus_edge.lan import page_text
+from campus_edge.readers import code_words, texts
 
 #: Codes of the card office, of files of old systems and of top-ups: no reader is answered with them.
 AT_NO_READER = (

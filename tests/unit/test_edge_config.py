@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from campus_edge.config import ConfigError, load, parse
-from campus_edge.drivers import DRIVERS, Ports
+from campus_edge.readers.drivers import DRIVERS, Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = tuple(DRIVERS)

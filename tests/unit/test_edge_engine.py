@@ -9,8 +9,8 @@ import pytest
 
 from campus_core.errors import Refusal
 from campus_edge.feed import CredentialSeen, TapDone
-from campus_edge.journal_verify import verify
-from campus_edge.listener import POLL_MS
+from campus_edge.journal.verify import verify
+from campus_edge.server.listener import POLL_MS
 from support.edge_campus import Campus
 from support.edge_rig import KEY, Rig, until
 from support.edge_server import EdgeServer, Refused

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from campus_edge import engine as engine_module
-from campus_edge.journal import JournalUnwritable
-from campus_edge.journal_verify import verify
+from campus_edge.journal.journal import JournalUnwritable
+from campus_edge.journal.verify import verify
+from campus_edge.taps import engine as engine_module
 from support.edge_campus import Campus, uid_of
 from support.edge_rig import KEY, PATIENCE_S, Rig, until
 from support.edge_server import EdgeServer

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campus_core.taps import rules, told
-from campus_edge import journal_store
-from campus_edge.exposure import Exposure
-from campus_edge.journal import Journal
+from campus_edge.journal import store as journal_store
+from campus_edge.journal.journal import Journal
+from campus_edge.taps.exposure import Exposure
 from support.edge_entries import draft
 from support.edge_entries import told as told_entry
 from support.edge_rig import KEY

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from campus_edge.clock import Clock
-from campus_edge.http import SNAPSHOT_PATH, Connection, Identity, ServerRefused, ServerUnreachable
+from campus_edge.clock.clock import Clock
+from campus_edge.server.http import SNAPSHOT_PATH, Connection, Identity, ServerRefused, ServerUnreachable
 from support.edge_campus import Campus
 from support.edge_rig import KEY
 from support.edge_server import EdgeServer, Refused

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from campus_core.credentials import signing
-from campus_edge import identity
+from campus_edge.server import identity
 
 EDGE = "0190f3e0-0000-4000-8000-0000000000ed"
 KEYS = [{"id": "k1", "public": signing.b64url_encode(bytes(range(32))), "state": "current"}]

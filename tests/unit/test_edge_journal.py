@@ -16,10 +16,10 @@ import pytest
 from campus_core.credentials import signing
 from campus_core.errors import WireError
 from campus_core.taps import wire
-from campus_edge import journal_store as store
-from campus_edge.journal import Journal, JournalUnwritable
-from campus_edge.journal_files import open_journal
-from campus_edge.journal_verify import verify
+from campus_edge.journal import store
+from campus_edge.journal.journal import Journal, JournalUnwritable
+from campus_edge.journal.opening import open_journal
+from campus_edge.journal.verify import verify
 from support.edge_entries import draft, told
 
 KEY = signing.SigningKey(bytes(range(32)))
@@ -229,7 +229,7 @@ sys.path[:0] = sys.argv[2:]
 from pathlib import Path
 from support.edge_entries import draft
 from campus_core.credentials import signing
-from campus_edge.journal import Journal
+from campus_edge.journal.journal import Journal
 import threading, uuid
 journal = Journal(Path(sys.argv[1]), signing.SigningKey(bytes(range(32))))
 out = threading.Lock()

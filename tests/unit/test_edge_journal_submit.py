@@ -9,8 +9,8 @@ from contextlib import closing
 import pytest
 
 from campus_core.credentials import signing
-from campus_edge.journal import Journal, JournalUnwritable
-from campus_edge.journal_verify import verify
+from campus_edge.journal.journal import Journal, JournalUnwritable
+from campus_edge.journal.verify import verify
 from support.edge_entries import draft
 
 KEY = signing.SigningKey(bytes(range(32)))

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from campus_edge.http import Identity
-from campus_edge.identity import Paired
+from campus_edge.server.http import Identity
+from campus_edge.server.identity import Paired
 from campus_edge.simulators.desk import OnWire, Typing
 from campus_edge.simulators.keypad import SerialKeypad
 from support.edge_campus import Campus, uid_of

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_edge import keypad
-from campus_edge.keypad import Keypad, Said
 from campus_edge.protocols.key_pads import KeyboardPad, SerialPad
+from campus_edge.readers import keypad
+from campus_edge.readers.keypad import Keypad, Said
 
 KEYS = "0123456789#*C<.?"
 ARMED = keypad.ARMED

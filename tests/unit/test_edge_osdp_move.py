@@ -3,9 +3,9 @@
 import pytest
 from osdp_rig import KEY, OTHER_KEY, reader
 
-from campus_edge.cli import main
-from campus_edge.osdp_move import NotMoved, move
+from campus_edge.cli.program import main
 from campus_edge.protocols.osdp import ReaderConfig
+from campus_edge.readers.osdp_move import NotMoved, move
 from campus_edge.simulators.wire import Wire
 
 

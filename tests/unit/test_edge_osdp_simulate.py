@@ -10,8 +10,8 @@ from edge_support import Events
 from osdp_rig import KEY
 
 from campus_edge.config import ConfigError, ReaderConfig
-from campus_edge.drivers import Ports
 from campus_edge.protocols.base import READY, CardSeen, KeysPressed, ReaderState
+from campus_edge.readers.drivers import Ports
 
 HOME = Path(__file__).resolve().parents[2] / "addons" / "campus_card"
 

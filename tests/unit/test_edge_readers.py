@@ -7,10 +7,11 @@ from edge_support import Events
 from pcscd import virtual_reader
 
 from campus_core.errors import UidError
-from campus_edge import cli_simulate, config
-from campus_edge.cli_simulate import SIMULATORS
-from campus_edge.drivers import DRIVERS, Ports
+from campus_edge import config
+from campus_edge.cli import simulate as cli_simulate
+from campus_edge.cli.simulate import SIMULATORS
 from campus_edge.protocols.base import LOST, READY, SICK, CardGone, CardSeen, KeysPressed, ReaderState
+from campus_edge.readers.drivers import DRIVERS, Ports
 from campus_edge.simulators.desk import card_of
 
 

@@ -3,12 +3,12 @@
 import pytest
 
 from campus_core.taps import wire
-from campus_edge import cli_salvage
-from campus_edge.http import Connection, Identity
-from campus_edge.identity import Paired
-from campus_edge.journal import Journal
-from campus_edge.pulse import Pulse
-from campus_edge.resending import SHOWN_RULE
+from campus_edge.cli import salvage as cli_salvage
+from campus_edge.journal.journal import Journal
+from campus_edge.server.http import Connection, Identity
+from campus_edge.server.identity import Paired
+from campus_edge.server.pulse import Pulse
+from campus_edge.server.resending import SHOWN_RULE
 from support.edge_campus import Campus
 from support.edge_rig import KEY, Rig, until
 from support.edge_server import EdgeServer

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from campus_core.credentials import signing
 from campus_core.taps import wire
-from campus_edge import cli_salvage
-from campus_edge import journal_store as store
-from campus_edge.http import Identity
-from campus_edge.identity import Paired
-from campus_edge.journal import Journal
-from campus_edge.journal_files import damaged_in, put_aside
-from campus_edge.journal_salvage import put_back, read_lost, salvage
+from campus_edge.cli import salvage as cli_salvage
+from campus_edge.journal import store
+from campus_edge.journal.journal import Journal
+from campus_edge.journal.opening import damaged_in, put_aside
+from campus_edge.journal.salvage import put_back, read_lost, salvage
+from campus_edge.server.http import Identity
+from campus_edge.server.identity import Paired
 from support.edge_campus import Campus
 from support.edge_entries import draft, told
 from support.edge_rig import KEY, Rig, until

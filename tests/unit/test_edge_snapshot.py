@@ -6,8 +6,8 @@ import pytest
 
 from campus_core.credentials import signing
 from campus_core.errors import WireError
-from campus_edge.snapshot import Snapshot, parse
-from campus_edge.snapshot_store import SnapshotStore
+from campus_edge.snapshot.snapshot import Snapshot, parse
+from campus_edge.snapshot.store import SnapshotStore
 from support.edge_campus import SALT, Campus, now_ms, uid_of
 
 NOW = now_ms()

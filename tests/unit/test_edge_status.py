@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from campus_edge import cli_look
+from campus_edge.cli import look as cli_look
 from campus_edge.files import is_locked, lock
 
 STATUS = {

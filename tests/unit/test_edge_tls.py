@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 import campus_edge
-from campus_edge import cli_look, identity
+from campus_edge.cli import look as cli_look
 from campus_edge.config import parse
-from campus_edge.drivers import DRIVERS
 from campus_edge.edge import Edge
-from campus_edge.http import Identity
-from campus_edge.identity import IdentityError, Paired
+from campus_edge.readers.drivers import DRIVERS
+from campus_edge.server import identity
+from campus_edge.server.http import Identity
+from campus_edge.server.identity import IdentityError, Paired
 from support.edge_campus import Campus
 from support.edge_rig import KEY, until
 from support.edge_server import EdgeServer

@@ -5,16 +5,16 @@ import time
 
 import pytest
 
-from campus_edge import readers
 from campus_edge.config import parse
-from campus_edge.drivers import DRIVERS
 from campus_edge.edge import Edge
-from campus_edge.http import Identity
-from campus_edge.identity import Paired
-from campus_edge.journal import JournalUnwritable
+from campus_edge.journal.journal import JournalUnwritable
 from campus_edge.ports.base import Port, PortEvent
 from campus_edge.protocols.base import CardSeen, ReaderState, Tamper
-from campus_edge.readers import EVENTS_MAX
+from campus_edge.readers import readers
+from campus_edge.readers.drivers import DRIVERS
+from campus_edge.readers.readers import EVENTS_MAX
+from campus_edge.server.http import Identity
+from campus_edge.server.identity import Paired
 from support.edge_campus import Campus, uid_of
 from support.edge_rig import KEY, PATIENCE_S, until
 from support.edge_server import EdgeServer, Refused

@@ -14,7 +14,7 @@ import sys
 import pytest
 
 from campus_cli import main, paths
-from campus_edge import cli
+from campus_edge.cli import program as cli
 
 PAGES = sorted([*paths.ROOT.glob("docs/**/*.md"), *paths.ROOT.glob("*.md")])
 FENCE = re.compile(r"^(?P<before>[^\n]*)\n+```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.M | re.S)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campus_core.devices import reader_trouble as trouble
-from campus_edge import trouble_words
+from campus_edge.readers import trouble_words
 
 ROOT = Path(__file__).resolve().parents[2]
 EDGE = ROOT / "addons" / "campus_card" / "campus_edge" / "edge.py"

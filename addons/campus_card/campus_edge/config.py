@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .keypad import MAXIMUM_MINOR, WAIT_MS
 from .lan.config import LanConfig, LanConfigError
 from .protocols.scan import FORMS
-from .texts import LANGUAGES
+from .readers.keypad import MAXIMUM_MINOR, WAIT_MS
+from .readers.texts import LANGUAGES
 
 TAP, TILL, KEYPAD = "tap", "till", "keypad"
 #: Character sets of displays.

@@ -14,31 +14,34 @@ from urllib.parse import urlsplit
 
 from campus_core.errors import WireError
 
-from . import __version__, clock_file, identity, journal_store, tls
-from .asks import Asks
-from .clock import Clock
+from . import __version__
+from .clock import kept
+from .clock.clock import Clock
 from .config import Config
-from .drivers import Ports
-from .engine import Engine
-from .exposure import Exposure
 from .feed import Feed, ReaderStatus, Status
 from .files import write_atomic
-from .http import Connection
-from .identity import Paired
-from .journal import JournalUnwritable
-from .journal_files import damaged_in, open_journal
-from .journal_salvage import read_lost
-from .keying import Keying
+from .journal import store as journal_store
+from .journal.journal import JournalUnwritable
+from .journal.opening import damaged_in, open_journal
+from .journal.salvage import read_lost
 from .lan.server import LanServer
 from .lan_feed import LanFeed
-from .listener import Listener
 from .loop import Loop
 from .protocols.base import READY, SICK
-from .pulse import Pulse
-from .readers import MakePort, Readers
-from .sender import Sender
-from .snapshot import Snapshot
-from .snapshot_store import SnapshotStore
+from .readers.drivers import Ports
+from .readers.keying import Keying
+from .readers.readers import MakePort, Readers
+from .server import identity, tls
+from .server.http import Connection
+from .server.identity import Paired
+from .server.listener import Listener
+from .server.pulse import Pulse
+from .server.sender import Sender
+from .snapshot.snapshot import Snapshot
+from .snapshot.store import SnapshotStore
+from .taps.asks import Asks
+from .taps.engine import Engine
+from .taps.exposure import Exposure
 
 _logger = logging.getLogger(__name__)
 TICK_S: Final = 1.0
@@ -104,7 +107,7 @@ class Edge:
     def start(self) -> None:
         """Take up where the last run ended, then serve."""
         self.store.load()
-        clock_file.begin(self._folder, self.clock, self.journal, self.snapshot)
+        kept.begin(self._folder, self.clock, self.journal, self.snapshot)
         self._restore()
         self.feed.subscribe(self._lan_feed.take_event)
         self.sender.start()
@@ -127,7 +130,7 @@ class Edge:
         self.listener.stop()
         self.sender.stop()
         self._ticker.join(timeout=5)
-        clock_file.keep(self._folder, self.clock, self.journal)
+        kept.keep(self._folder, self.clock, self.journal)
         self.journal.close()
         self._loop.stop()
         _logger.info("stopped")
@@ -251,7 +254,7 @@ class Edge:
             if self._is_due("status", STATUS_EVERY_S):
                 self._write_status()
             if self._is_due("time", TIME_EVERY_S):
-                clock_file.keep(self._folder, self.clock, self.journal)
+                kept.keep(self._folder, self.clock, self.journal)
             if self.clock.is_sure and self._is_due("prune", PRUNE_EVERY_S):
                 self._prune()
 

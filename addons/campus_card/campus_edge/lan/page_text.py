@@ -8,7 +8,7 @@ from typing import Final
 
 from campus_core.devices import reader_trouble
 
-from .. import code_words, trouble_words
+from ..readers import code_words, trouble_words
 
 ENGLISH, CHINESE = "en", "zh"
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..config import TILL, ReaderConfig
-from ..drivers import Ports
 from ..ports.base import Port, Sink
 from ..protocols import pn532, rdm6300
+from ..readers.drivers import Ports
 from .config import TERMINAL, LanConfigError
 
 #: Families of readers that need no settings of their own, and the speed of their line in baud.

@@ -1,0 +1,106 @@
+"""``campus-edge simulate``: a reader in software that speaks the real wire, with cards put on it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from campus_core.credentials.uid import HEX_BE, WHOLE_FORMS
+from campus_core.errors import UidError
+
+from ..protocols.osdp_secure import KEY_BYTES
+from ..simulators import vpcd
+from ..simulators.desk import OnPcsc, OnWire, Simulated, Typing, card_of
+from ..simulators.keypad import SerialKeypad
+from ..simulators.osdp_reader import OsdpReader
+from ..simulators.pn532 import Pn532Module
+from ..simulators.rdm6300 import Rdm6300Reader
+
+SIMULATORS: Final[dict[str, Callable[[argparse.Namespace], Simulated]]] = {
+    "rdm6300": lambda args: OnWire(Rdm6300Reader(), args.tcp, args.link),
+    "pn532": lambda args: OnWire(Pn532Module(), args.tcp, args.link),
+    "osdp": lambda args: OnWire(OsdpReader(args.address, args.key), args.tcp, args.link),
+    "pcsc": lambda args: OnPcsc(args.tcp or vpcd.PORT),
+    "wedge": lambda args: Typing(args.link, args.form),
+    "keypad": lambda args: OnWire(SerialKeypad(), args.tcp, args.link),
+}
+#: How long a hand holds a card on a reader.
+HOLD_S: Final = 0.4
+KEYS: Final = "keys:"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("driver", choices=sorted(SIMULATORS))
+    parser.add_argument(
+        "cards",
+        nargs="*",
+        metavar="UID",
+        help="cards to put on it, ntag424:UID, or keys:350# to press keys; without: from stdin",
+    )
+    parser.add_argument(
+        "--tcp",
+        type=int,
+        metavar="PORT",
+        help="listen on this port of 127.0.0.1; pcsc: where the virtual reader listens",
+    )
+    parser.add_argument("--link", type=Path, help="make a serial line, or a pipe of keys, with this name")
+    parser.add_argument("--form", choices=WHOLE_FORMS, default=HEX_BE, help="how a wedge types a UID")
+    parser.add_argument("--every-ms", type=int, default=2_000, help="pause between two cards")
+    parser.add_argument("--rounds", type=int, default=1, help="how often all the cards; 0: for ever")
+    parser.add_argument("--address", type=int, default=0, help="of an OSDP reader, 0 to 126")
+    parser.add_argument(
+        "--key-file", type=_key, dest="key", metavar="FILE", help="key of an OSDP reader, 32 hex digits"
+    )
+    parser.set_defaults(command=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Put the cards on the reader, one after the other."""
+    with SIMULATORS[args.driver](args) as reader:
+        print(f"{args.driver} on {reader.address}", flush=True)
+        for text in _cards(args):
+            try:
+                print(_do(reader, text), flush=True)
+            except (UidError, ValueError, OSError) as error:
+                print(f"{text}: {error}", file=sys.stderr)
+                continue
+            time.sleep(HOLD_S)
+            reader.take()
+            time.sleep(max(args.every_ms / 1000 - HOLD_S, 0))
+    return 0
+
+
+def _do(reader: Simulated, text: str) -> str:
+    """Lay a card on the reader, or press keys; return what was done."""
+    if text.startswith(KEYS):
+        keys = text.removeprefix(KEYS)
+        reader.press(keys)
+        return f"{len(keys)} keys"
+    card = card_of(text)
+    reader.put(card)
+    return f"card {card.uid}"
+
+
+def _key(path: str) -> bytes:
+    try:
+        key = bytes.fromhex(Path(path).read_text("ascii"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if len(key) != KEY_BYTES:
+        raise argparse.ArgumentTypeError(f"{path} must hold {2 * KEY_BYTES} hex digits")
+    return key
+
+
+def _cards(args: argparse.Namespace) -> Iterator[str]:
+    if not args.cards:
+        yield from (line.strip() for line in sys.stdin if line.strip())
+        return
+    left = args.rounds or -1
+    while left != 0:
+        yield from args.cards
+        left -= 1

@@ -1,0 +1,1 @@
+"""What time it is, and who has told it: nobody moves it by setting the machine."""

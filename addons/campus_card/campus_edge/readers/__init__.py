@@ -1,0 +1,1 @@
+"""The readers and keypads of an edge: how each is driven, and what it shows."""

@@ -1,0 +1,133 @@
+"""Which readers there are: from a reader's settings to the port that drives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ..config import KEYPAD, ConfigError, ReaderConfig
+from ..loop import Loop, shared
+from ..ports.base import Port, Sink
+from ..ports.osdp_line import OsdpLines
+from ..ports.pcsc_port import PcscPort
+from ..ports.serial_port import SerialPort
+from ..ports.wedge_port import WedgePort
+from ..protocols import key_pads, pn532, rdm6300
+from ..protocols.base import Decoder
+from ..protocols.key_pads import KeyboardPad, SerialPad
+from ..protocols.osdp_config import ReaderConfig as OsdpConfig
+from ..protocols.wedge import Wedge
+
+OSDP_BAUD: Final = 9_600
+#: Drivers of keypads that are devices of their own.
+PADS: Final = ("keypad", "wedge")
+_KEY: Final = re.compile(r"[0-9A-Fa-f]{32}\s*\Z")
+
+
+class Common(NamedTuple):
+    """What the ports of an edge share."""
+
+    loop: Loop
+    lines: OsdpLines
+
+
+def _url(reader: ReaderConfig) -> str:
+    if not reader.url:
+        raise ConfigError(f"reader.url of {reader.terminal} is missing: a device or socket://host:port")
+    return reader.url
+
+
+def _rdm6300(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    return _serial(reader, sink, common, rdm6300.Rdm6300(), rdm6300.BAUD)
+
+
+def _pn532(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    return _serial(reader, sink, common, pn532.Pn532(reader.reads_sun), pn532.BAUD)
+
+
+def _serial(
+    reader: ReaderConfig, sink: Sink, common: Common, decoder: Decoder, baud: int, announces: bool = True
+) -> Port:
+    url, baud = _url(reader), reader.baud or baud
+    return SerialPort(reader.terminal, sink, decoder, url, baud, announces, loop=common.loop)
+
+
+def _pcsc(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    return PcscPort(reader.terminal, sink, reader.name, reader.reads_sun)
+
+
+def _wedge(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    """The keyboard by its path, by vendor and product, or by a part of its name."""
+    address = reader.url
+    if not address and reader.vendor:
+        address = f"{reader.vendor:04x}:{reader.product:04x}"
+    if not address and reader.name:
+        address = f"name:{reader.name.lower()}"
+    if not address:
+        raise ConfigError(f"reader {reader.terminal} needs url, vendor and product, or name of its keyboard")
+    decoder = KeyboardPad() if reader.use == KEYPAD else Wedge(reader.form)
+    return WedgePort(reader.terminal, sink, address, decoder)
+
+
+def _keypad(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    """A keypad on a serial line; it has no more to say than that the line is open."""
+    return _serial(reader, sink, common, SerialPad(), key_pads.BAUD, announces=False)
+
+
+def _osdp(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
+    config = OsdpConfig(
+        address=reader.address,
+        key=_osdp_key(reader),
+        install=reader.install,
+        relay=reader.relay if reader.relay >= 0 else None,
+        uid_reversed=reader.uid_reversed,
+        encoding=reader.encoding,
+    )
+    return common.lines.port(reader.terminal, sink, _url(reader), reader.baud or OSDP_BAUD, config)
+
+
+def _osdp_key(reader: ReaderConfig) -> bytes | None:
+    """Keys stay out of the settings, which people copy and send: they have a file each."""
+    if not reader.key_file:
+        return None
+    try:
+        text = Path(reader.key_file).read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"reader.key_file of {reader.terminal}: {error}") from error
+    if not _KEY.match(text):
+        raise ConfigError(f"reader.key_file of {reader.terminal} must hold 32 hex digits")
+    return bytes.fromhex(text)
+
+
+DRIVERS: Final[dict[str, Callable[[ReaderConfig, Sink, Common], Port]]] = {
+    "rdm6300": _rdm6300,
+    "pn532": _pn532,
+    "osdp": _osdp,
+    "pcsc": _pcsc,
+    "wedge": _wedge,
+    "keypad": _keypad,
+}
+
+
+class Ports:
+    """Makes the ports of one edge: they share a loop, OSDP readers with the same url share their line."""
+
+    def __init__(self, loop: Loop | None = None) -> None:
+        loop = loop or shared()
+        self._common = Common(loop, OsdpLines(loop=loop))
+
+    def __call__(self, reader: ReaderConfig, sink: Sink) -> Port:
+        """Return the port of a reader, not yet started. Raises ``ConfigError``."""
+        is_pad = reader.use == KEYPAD
+        if not (reader.driver in PADS if is_pad else reader.driver != "keypad"):
+            raise ConfigError(
+                f'reader {reader.terminal}: use = "keypad" goes with the drivers {", ".join(PADS)}'
+            )
+        try:
+            return DRIVERS[reader.driver](reader, sink, self._common)
+        except ConfigError:
+            raise
+        except ValueError as error:
+            raise ConfigError(f"reader {reader.terminal}: {error}") from error

@@ -1,0 +1,99 @@
+"""From keys at a terminal to the engine and back to its display: amounts that wait for a card."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
+
+from campus_core.taps import rules, wire
+from campus_core.taps.rules import Terminal
+
+from ..config import KEYPAD, ReaderConfig
+from ..ports.base import now_ms as monotonic_ms
+from ..protocols.base import AGAIN, KEYING, Feedback
+from . import keypad, texts
+from .keypad import Keypad, Said
+
+SHORT_MS: Final = 1_500
+
+
+class Arms(Protocol):
+    """Who knows what the next card at a terminal pays: the engine."""
+
+    def arm(self, terminal: str, amount_minor: int, for_ms: int) -> None: ...
+
+    def disarm(self, terminal: str) -> None: ...
+
+
+class Keying:
+    """The keypads of an edge, one per terminal; any thread may call any method."""
+
+    def __init__(
+        self,
+        readers: Iterable[ReaderConfig],
+        arms: Arms,
+        terminal_of: Callable[[str], Terminal | None],
+        language: str,
+        now_ms: Callable[[], int] = monotonic_ms,
+    ) -> None:
+        self._arms, self._terminal_of, self._language, self._now_ms = arms, terminal_of, language, now_ms
+        self._pads = {
+            each.terminal: Keypad(each.keyed_max_minor, each.keyed_for_ms)
+            for each in readers
+            if each.use != KEYPAD
+        }
+        self._lock = threading.Lock()
+
+    def press(self, terminal: str, keys: str) -> tuple[Feedback | None, tuple[str, ...]]:
+        """Take keys; return what to show and the emergency codes to present, mostly none."""
+        with self._lock:
+            said = self._pads[terminal].press(keys, self._now_ms(), self._is_keyed(terminal))
+            for each in said:
+                if each.what == keypad.ARMED:
+                    self._arms.arm(terminal, each.amount_minor, self._pads[terminal].left_ms(self._now_ms()))
+                elif each.what == keypad.CLEARED and not each.amount_minor:
+                    self._arms.disarm(terminal)
+        feedback = self._feedback(terminal, said[-1]) if said else None
+        return feedback, tuple(each.credential for each in said if each.credential)
+
+    def not_now(self, terminal: str) -> Feedback | None:
+        """Return what a card is shown while an amount is half keyed: it must not pay another one."""
+        with self._lock:
+            is_typing = self._pads[terminal].is_typing(self._now_ms()) and self._is_keyed(terminal)
+        return Feedback(AGAIN, self._word("enter_first"), SHORT_MS) if is_typing else None
+
+    def answered(self, terminal: str, granted: bool) -> Feedback | None:
+        """A card was answered; return what the display shows afterwards: an amount that still waits."""
+        with self._lock:
+            pad = self._pads[terminal]
+            if granted:
+                pad.paid()
+            amount_minor = pad.armed_minor(self._now_ms())
+        return self._feedback(terminal, Said(keypad.ARMED, amount_minor)) if amount_minor else None
+
+    def _is_keyed(self, terminal: str) -> bool:
+        found = self._terminal_of(terminal)
+        is_paid = found is not None and found.enabled and found.purpose == wire.PAY
+        return is_paid and found is not None and found.amount_mode == rules.KEYED
+
+    def _word(self, name: str) -> str:
+        return texts.word(name, self._language)
+
+    def _feedback(self, terminal: str, said: Said) -> Feedback | None:
+        amount = texts.amount(said.amount_minor)
+        if said.what == keypad.TYPING:
+            return Feedback(KEYING, f"{self._word('keying')} {amount}", keypad.PAUSE_MS)
+        if said.what == keypad.ARMED:
+            left_ms = self._pads[terminal].left_ms(self._now_ms())
+            return Feedback(KEYING, f"{self._word('keying')} {amount}\n{self._word('present')}", left_ms)
+        if said.what == keypad.CLEARED and said.amount_minor:
+            return self._feedback(terminal, Said(keypad.ARMED, said.amount_minor))
+        if said.what == keypad.CLEARED:
+            return Feedback(KEYING, self._word("cleared"), SHORT_MS)
+        if said.what == keypad.CODE:
+            return Feedback(KEYING, f"{self._word('code')} {'*' * said.digits}".strip(), keypad.PAUSE_MS)
+        if said.what == keypad.TOO_MUCH:
+            return Feedback(AGAIN, f"{self._word('too_much')} {amount}", SHORT_MS)
+        # the answer of an emergency code is shown when it is there
+        return Feedback(AGAIN, self._word("unclear"), SHORT_MS) if said.what == keypad.UNCLEAR else None

@@ -1,0 +1,237 @@
+"""The readers of an edge: from what their ports tell to what they show, one card after the other."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from campus_core import errors
+
+from ..config import KEYPAD, TILL, ReaderConfig
+from ..feed import ReaderStatus
+from ..loop import Loop, Timer
+from ..ports.base import Port, PortEvent, Sink
+from ..protocols.base import (
+    AGAIN,
+    ASKING,
+    GRANTED,
+    OPENING,
+    READY,
+    CardSeen,
+    Feedback,
+    KeysPressed,
+    Noise,
+    ReaderState,
+    Tamper,
+)
+from ..taps.answer import Answer, Answered
+from .keying import Keying
+
+_logger = logging.getLogger(__name__)
+#: A card seen longer ago has been taken away: nobody would see the answer.
+STALE_MS: Final = 3_000
+EVENTS_MAX: Final = 16
+FEEDBACK_MS: Final = 1_500
+#: How long ``stop`` waits for answers that are under way.
+STOP_TIMEOUT_S: Final = 3
+_AGAIN_CODES: Final = frozenset({errors.CREDENTIAL_MALFORMED})
+
+#: Begins a tap at a terminal; the answer comes later, in the loop's thread.
+Present = Callable[[str, str, Answered], None]
+#: Hands a credential to a till; says whether one is there.
+Offer = Callable[[str, str], bool]
+MakePort = Callable[[ReaderConfig, Sink], Port]
+
+
+class Reader:
+    """One reader or keypad: events of its port in, answers of the engine out.
+
+    A keypad shows nothing itself: ``screens`` are the readers of its terminal.
+    """
+
+    def __init__(
+        self,
+        config: ReaderConfig,
+        make_port: MakePort,
+        present: Present,
+        offer: Offer,
+        keying: Keying,
+        loop: Loop,
+    ) -> None:
+        self.config = config
+        self.screens: tuple[Reader, ...] = (self,)
+        #: An answer is under way; what is shown meanwhile waits.
+        self.is_busy = False
+        self.dropped = 0
+        self._present, self._offer, self._keying, self._loop = present, offer, keying, loop
+        #: What is to be shown when the last answer was seen.
+        self._next: Timer | None = None
+        self._events: deque[PortEvent] = deque()
+        #: Emergency codes that were keyed and wait for their turn.
+        self._codes: deque[str] = deque()
+        self._state = ReaderState(OPENING)
+        self._tamper = False
+        self._port = make_port(config, self._take)
+
+    @property
+    def status(self) -> ReaderStatus:
+        """How the reader is."""
+        return ReaderStatus(self.config.terminal, self._state.state, self._state.detail[:200], self._tamper)
+
+    def start(self) -> None:
+        self._port.start()
+
+    def end(self) -> None:
+        """Begin to end."""
+        self._port.end()
+
+    def stop(self) -> None:
+        """End the port; an answer that is under way is still shown or dropped."""
+        self._port.stop()
+
+    def _take(self, heard: PortEvent) -> None:
+        """Called in the port's thread or the loop's: states at once, cards one after the other."""
+        if isinstance(heard.event, ReaderState):
+            self._state = heard.event
+        elif isinstance(heard.event, Tamper):
+            self._tamper = heard.event.on
+            _logger.warning("tamper", extra={"terminal": self.config.terminal, "open": heard.event.on})
+        elif isinstance(heard.event, Noise):
+            _logger.info(
+                "noise",
+                extra={
+                    "terminal": self.config.terminal, "reason": heard.event.reason, "count": heard.event.count,
+                },
+            )  # fmt: skip
+        elif isinstance(heard.event, CardSeen | KeysPressed):
+            self._loop.post(self._arrive, heard)
+
+    def show(self, feedback: Feedback) -> None:
+        """Show something; from any thread."""
+        self._port.show(feedback)
+
+    def _show(self, feedback: Feedback) -> None:
+        for screen in self.screens:
+            screen.show(feedback)
+
+    # -- the loop's thread ---------------------------------------------------------------------
+    def _arrive(self, heard: PortEvent) -> None:
+        if len(self._events) >= EVENTS_MAX:
+            self.dropped += 1
+            return
+        self._events.append(heard)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while not self.is_busy and (self._codes or self._events):
+            if self._codes:
+                self._guard(self._begin, self._codes.popleft())
+                continue
+            heard = self._events.popleft()
+            age_ms = (time.monotonic_ns() - heard.at_ns) // 1_000_000
+            if age_ms <= STALE_MS:
+                self._cancel_next()
+                self._guard(self._take_one, heard.event)
+
+    def _guard(self, step: Callable[[Any], None], value: object) -> None:
+        """One tap may fail, the reader goes on."""
+        try:
+            step(value)
+        except Exception:
+            _logger.exception("a tap failed", extra={"terminal": self.config.terminal})
+            self.is_busy = False
+            self._show(Feedback(AGAIN))
+
+    def _take_one(self, event: object) -> None:
+        if isinstance(event, KeysPressed):
+            self._keys(event.keys)
+        elif isinstance(event, CardSeen):
+            not_now = self._keying.not_now(self.config.terminal)
+            if not_now is not None:
+                self._show(not_now)
+            else:
+                self._begin(event.credential)
+
+    def _keys(self, keys: str) -> None:
+        feedback, credentials = self._keying.press(self.config.terminal, keys)
+        if feedback is not None:
+            self._show(feedback)
+        self._codes.extend(credentials)
+
+    def _begin(self, credential: str) -> None:
+        if self.config.use == TILL:
+            is_taken = self._offer(self.config.terminal, credential)
+            self._end(Feedback(ASKING if is_taken else AGAIN))
+            return
+        self.is_busy = True
+        self._present(self.config.terminal, credential, self._answered)
+
+    def _answered(self, answer: Answer) -> None:
+        outcome = AGAIN if answer.code in _AGAIN_CODES else answer.outcome
+        self.is_busy = False
+        self._guard(self._end, Feedback(outcome, answer.text, FEEDBACK_MS))
+        self._go_on()
+
+    def _end(self, answer: Feedback) -> None:
+        self._show(answer)
+        waiting = self._keying.answered(self.config.terminal, answer.outcome == GRANTED)
+        self._cancel_next()
+        if waiting is not None:
+            self._next = self._loop.later(answer.duration_ms, self._show, waiting)
+
+    def _cancel_next(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+
+
+class Readers:
+    """All readers of the edge."""
+
+    def __init__(
+        self,
+        configs: Iterable[ReaderConfig],
+        make_port: MakePort,
+        present: Present,
+        offer: Offer,
+        keying: Keying,
+        loop: Loop,
+    ) -> None:
+        self._readers = [Reader(config, make_port, present, offer, keying, loop) for config in configs]
+        for pad in self._readers:
+            if pad.config.use == KEYPAD:
+                same = (r for r in self._readers if r.config.terminal == pad.config.terminal)
+                pad.screens = tuple(reader for reader in same if reader is not pad)
+
+    @property
+    def status(self) -> tuple[ReaderStatus, ...]:
+        """How each terminal's reader is; a keypad is told of when it is not ready."""
+        found = {r.config.terminal: r.status for r in self._readers if r.config.use != KEYPAD}
+        for pad in (reader.status for reader in self._readers if reader.config.use == KEYPAD):
+            reader = found[pad.terminal]
+            if pad.state != READY and reader.state == READY:
+                found[pad.terminal] = replace(reader, state=pad.state, detail=f"keypad: {pad.detail}"[:200])
+        return tuple(found.values())
+
+    @property
+    def tills(self) -> tuple[str, ...]:
+        """Codes of the terminals that read for a till."""
+        return tuple(r.config.terminal for r in self._readers if r.config.use == TILL)
+
+    def start(self) -> None:
+        for reader in self._readers:
+            reader.start()
+
+    def stop(self) -> None:
+        """End all ports, then wait a little for what is under way."""
+        for reader in self._readers:
+            reader.end()
+        for reader in self._readers:
+            reader.stop()
+        end = time.monotonic() + STOP_TIMEOUT_S
+        while any(reader.is_busy for reader in self._readers) and time.monotonic() < end:
+            time.sleep(0.02)

@@ -1,0 +1,172 @@
+"""Who the edge is: made once by pairing, kept in its state folder, the key readable by it alone."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import socket
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from campus_core.credentials import signing
+from campus_core.credentials.signing import KeyRing, SigningKey
+from campus_core.errors import CODES, KEY_USED, WireError
+from campus_core.taps import wire
+
+from .. import __version__
+from ..files import write_atomic
+from . import tls
+from .http import PAIR_PATH, Identity
+
+KEY_FILE: Final = "edge.key"
+IDENTITY_FILE: Final = "identity.json"
+PAIR_TIMEOUT_S: Final = 15
+ANSWER_BYTES_MAX: Final = 1 << 16
+
+
+class IdentityError(Exception):
+    """The edge has no identity, or it cannot be made or read; the text is for people."""
+
+
+class _KeyUsed(IdentityError):
+    """The server knows the key: of a pairing whose code was replaced before it was answered."""
+
+
+class Paired(NamedTuple):
+    """An identity and the campus keys that came with it."""
+
+    identity: Identity
+    keys: KeyRing
+
+
+def load(folder: Path) -> Paired:
+    """Return the identity kept in ``folder``. Raises ``IdentityError``."""
+    path = folder / IDENTITY_FILE
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        return Paired(
+            Identity(values["edge"], values["name"], values["url"], _load_key(folder / KEY_FILE)),
+            KeyRing.from_wire(values["keys"]),
+        )
+    except FileNotFoundError:
+        raise IdentityError("this edge is not paired: campus-edge pair CODE URL") from None
+    except (OSError, ValueError, KeyError, TypeError, WireError) as error:
+        raise IdentityError(f"{path} cannot be used: {error}") from error
+
+
+def save(folder: Path, paired: Paired) -> None:
+    """Keep an identity whose key is already in the folder."""
+    values = {
+        "edge": paired.identity.edge,
+        "name": paired.identity.name,
+        "url": paired.identity.url,
+        "keys": paired.keys.to_wire(),
+    }
+    write_atomic(folder / IDENTITY_FILE, json.dumps(values, ensure_ascii=False, indent=1).encode())
+
+
+def check_url(url: str, allow_plain_http: bool) -> SplitResult:
+    """Return the parts of the server's address; ``IdentityError`` for one that must not be used.
+
+    Over plain HTTP anybody on the way could answer taps; it is for tests on one machine.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise IdentityError(f"{url!r} is not an address like https://campus.example")
+    if parts.scheme == "http" and not allow_plain_http and not _is_this_machine(parts.hostname):
+        raise IdentityError(f"{url} is not encrypted: use https, or set server.allow_plain_http = true")
+    return parts
+
+
+def pair(code: str, url: str, folder: Path, *, allow_plain_http: bool, ca_file: Path | None) -> Paired:
+    """Make a key, tell the server its public half under the one-time ``code``, keep what it answers.
+
+    Raises ``IdentityError``. A code that was refused leaves an earlier identity as it was.
+    """
+    parts = check_url(url, allow_plain_http)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = folder / f"{KEY_FILE}.new"
+    old = _unfinished(fresh)
+    try:
+        key, values = _offer(old or signing.generate(secrets.token_bytes), code, parts, fresh, ca_file)
+    except _KeyUsed:
+        if old is None:
+            raise
+        key, values = _offer(signing.generate(secrets.token_bytes), code, parts, fresh, ca_file)
+    try:
+        if not wire.is_uuid(values["edge"]):
+            raise ValueError("no edge")
+        paired = Paired(
+            Identity(values["edge"], str(values["name"]), url.rstrip("/"), key),
+            KeyRing.from_wire(values["keys"]),
+        )
+    except (KeyError, ValueError, TypeError, WireError) as error:
+        raise IdentityError("the server's answer is not that of a campus server") from error
+    fresh.rename(folder / KEY_FILE)
+    save(folder, paired)
+    return paired
+
+
+def _offer(
+    key: SigningKey, code: str, parts: SplitResult, fresh: Path, ca_file: Path | None
+) -> tuple[SigningKey, dict[str, Any]]:
+    """Ask for the place of an edge with ``key``; return it and the answer."""
+    # written before the code is used up: a full disk must not cost the code
+    write_atomic(fresh, key.seed.hex().encode())
+    question = {
+        "code": code,
+        "public_key": signing.b64url_encode(key.public),
+        "name": socket.gethostname()[:64],
+        "version": __version__,
+    }
+    return key, _ask(parts, json.dumps(question).encode(), ca_file)
+
+
+def _unfinished(path: Path) -> signing.SigningKey | None:
+    """Return the key of a pairing whose answer got lost: the server may know it already."""
+    try:
+        return signing.SigningKey(bytes.fromhex(path.read_text("ascii")))
+    except (OSError, ValueError):
+        return None
+
+
+def _ask(parts: SplitResult, body: bytes, ca_file: Path | None) -> dict[str, Any]:
+    link: http.client.HTTPConnection
+    try:
+        if parts.scheme == "https":
+            context = tls.context_for(parts.scheme, ca_file)
+            link = http.client.HTTPSConnection(parts.netloc, timeout=PAIR_TIMEOUT_S, context=context)
+        else:
+            link = http.client.HTTPConnection(parts.netloc, timeout=PAIR_TIMEOUT_S)
+        with closing(link):
+            path = parts.path.rstrip("/") + PAIR_PATH
+            link.request("POST", path, body, {"Content-Type": "application/json"})
+            response = link.getresponse()
+            raw = response.read(ANSWER_BYTES_MAX)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise IdentityError(f"the server does not answer: {error}") from error
+    try:
+        values = json.loads(raw)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise IdentityError(f"{parts.netloc} answered {response.status}, and not as a campus server does")
+    if response.status != 200:
+        code = str(values.get("code"))
+        raise (_KeyUsed if code == KEY_USED else IdentityError)(
+            f"the server refuses: {CODES.get(code, code)}"
+        )
+    return values
+
+
+def _load_key(path: Path) -> SigningKey:
+    if path.stat().st_mode & 0o077:
+        raise ValueError(f"{path.name} may be read by others: chmod 600 {path}")
+    return SigningKey(bytes.fromhex(path.read_text("ascii").strip()))
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")

@@ -1,0 +1,127 @@
+"""The snapshot on the disk: the signed bodies as they came, one full one and the deltas after it.
+
+Signatures are checked before anything is applied or stored, and again when the edge starts: a card
+list that was changed on the disk opens nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from campus_core.credentials import signing
+from campus_core.credentials.signing import KeyRing
+from campus_core.errors import WireError
+
+from ..files import write_atomic
+from . import snapshot as snapshots
+from .snapshot import Snapshot
+
+_logger = logging.getLogger(__name__)
+FULL: Final = "full.snapshot"
+CONFIRMED: Final = "confirmed"
+CONFIRM_EVERY_MS: Final = 60_000
+#: After so many deltas a full snapshot is asked for, so that a start stays fast.
+DELTAS_MAX: Final = 500
+
+
+class SnapshotStore:
+    """Applies signed bodies to ``snapshot`` and keeps them in ``folder``.
+
+    ``keys`` are those of the pairing; later ones come inside the snapshots themselves.
+    """
+
+    def __init__(self, folder: Path, snapshot: Snapshot, keys: KeyRing) -> None:
+        self._folder = folder
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.snapshot = snapshot
+        self._paired = keys
+        self._deltas = 0
+        self._confirmed_ms = 0
+        self._full_key = ""
+        self._is_no_base = False
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys that may sign the next body."""
+        return self.snapshot.keys if self.snapshot.version else self._paired
+
+    @property
+    def since(self) -> int:
+        """From which version on to ask; 0 for everything.
+
+        Everything is also due when the key that signed the stored full snapshot is retired:
+        it could not be read again after a restart.
+        """
+        outdated = self._deltas >= DELTAS_MAX or self.keys.find(self._full_key) is None or self._is_no_base
+        return 0 if outdated else self.snapshot.version
+
+    def take(self, signature: str, body: bytes, now_ms: int | None = None) -> set[int]:
+        """Check, apply and keep a body; return the cards whose leases have changed.
+
+        Raises ``WireError`` (``key_unknown``, ``signature_invalid``, ``malformed``), with nothing
+        changed. A disk that is full costs the stored copy only.
+        """
+        signing.check_snapshot(self.keys, signature, body)
+        update = snapshots.parse(body)
+        try:
+            changed = self.snapshot.apply(update, now_ms)
+        except WireError:
+            # what the server calls a change is none of this list: ask for everything
+            self._is_no_base = True
+            raise
+        self._is_no_base = False
+        try:
+            self._keep(signature, body, update.since)
+        except OSError as error:
+            _logger.warning("the snapshot cannot be stored: %s", error)
+        return changed
+
+    def confirm(self, now_ms: int) -> None:
+        """The server says that nothing has changed: the list is as young as that, also after a restart."""
+        self.snapshot.confirm(now_ms)
+        # a clock that was set back writes too
+        if abs(now_ms - self._confirmed_ms) >= CONFIRM_EVERY_MS:
+            self._confirmed_ms = now_ms
+            try:
+                write_atomic(self._folder / CONFIRMED, f"{self.snapshot.version} {now_ms}".encode())
+            except OSError as error:
+                _logger.warning("the age of the snapshot cannot be stored: %s", error)
+
+    def load(self) -> None:
+        """Read what is stored as far as it is whole and signed; the rest is asked for anew."""
+        try:
+            self._load(self._folder / FULL)
+            for path in self._delta_paths():
+                self._load(path)
+                self._deltas += 1
+            version, confirmed_ms = (self._folder / CONFIRMED).read_text("ascii").split()
+            if int(version) == self.snapshot.version:
+                self.snapshot.confirm(max(int(confirmed_ms), self.snapshot.confirmed_at_ms))
+        except FileNotFoundError as error:
+            _logger.info("not stored: %s", Path(error.filename).name)
+        except (WireError, ValueError) as error:
+            _logger.warning("a stored snapshot is not taken: %s", error)
+
+    def _load(self, path: Path) -> None:
+        header, _, body = path.read_bytes().partition(b"\n")
+        signing.check_snapshot(self.keys, header.decode("ascii"), body)
+        self.snapshot.apply(snapshots.parse(body))
+        if path.name == FULL:
+            self._full_key = header.decode("ascii").partition(":")[0]
+
+    def _keep(self, signature: str, body: bytes, since: int) -> None:
+        content = signature.encode("ascii") + b"\n" + body
+        if since:
+            write_atomic(self._folder / f"{self.snapshot.version:020d}.delta", content)
+            self._deltas += 1
+            return
+        write_atomic(self._folder / FULL, content)
+        self._full_key = signature.partition(":")[0]
+        self._deltas = 0
+        for path in self._delta_paths():
+            path.unlink()
+
+    def _delta_paths(self) -> list[Path]:
+        return sorted(self._folder.glob("*.delta"))

@@ -1,0 +1,1 @@
+"""The way of a tap through the edge: decided here or asked, journalled, answered."""

@@ -1,0 +1,267 @@
+"""The way of a tap through the edge: resolve, decide or ask, journal, answer.
+
+Everything here happens in the loop's thread; the disk and the network have threads of their own and
+come back by ``post``. What arrives in one turn of the loop is written in one commit. Nothing is
+answered before it is in the journal; what cannot be written is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+from campus_core import errors
+from campus_core.credentials import credential as credentials
+from campus_core.taps import wire
+from campus_core.taps.rules import Judge, Verdict
+
+from ..clock.clock import Clock
+from ..feed import CredentialSeen, Feed, TapDone
+from ..journal.journal import Journal
+from ..journal.store import Draft
+from ..loop import Loop, Timer
+from ..readers import texts
+from ..server.sender import Sender
+from ..snapshot.snapshot import Snapshot
+from .answer import Answer, Answered, Tap
+from .asks import Asks, ServerAnswer
+from .deciding import ARM_MS, Arrived, Deciding
+from .exposure import Exposure
+
+_logger = logging.getLogger(__name__)
+#: How long an answer that has come may take to be stored: a disk that stands still longer is broken.
+STORE_TIMEOUT_MS: Final = 10_000
+ABANDONED_RULE: Final = "no answer was stored"
+NOT_STORED: Final = "the server's answer could not be stored"
+
+
+class _Entry(NamedTuple):
+    """What will be written in this turn; without a verdict the server is asked."""
+
+    tap: Tap
+    draft: Draft
+    verdict: Verdict | None
+
+
+class Engine:
+    """Answers taps. ``judges`` add a rule to a purpose."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        journal: Journal,
+        snapshot: Snapshot,
+        sender: Sender,
+        asks: Asks,
+        exposure: Exposure,
+        clock: Clock,
+        language: str = "zh_CN",
+        ask_timeout_ms: int = 300,
+    ) -> None:
+        self.feed = Feed()
+        self.taps = 0
+        #: Why the journal could not be written the last time, empty when it could.
+        self.journal_problem = ""
+        self._loop, self._journal, self._sender = loop, journal, sender
+        self._asks, self._clock = asks, clock
+        self._language, self._ask_timeout_ms = language, ask_timeout_ms
+        self._deciding = Deciding(snapshot, sender, exposure, clock)
+        self._entries: list[_Entry] = []
+        #: Finals of red lamps that the disk did not take: written as soon as it does.
+        self._owed: dict[str, Draft] = {}
+        self._timers: dict[str, Timer] = {}
+
+    # -- any thread ------------------------------------------------------------------------
+    @property
+    def judges(self) -> dict[str, Judge]:
+        """Rules that a place adds, by purpose."""
+        return self._deciding.judges
+
+    def arm(self, terminal: str, amount_minor: int, for_ms: int = ARM_MS) -> None:
+        """The next card that is granted at ``terminal`` pays this; forgotten after ``for_ms``."""
+        self._deciding.arm(terminal, amount_minor, for_ms)
+
+    def disarm(self, terminal: str) -> None:
+        """Forget the amount of a terminal."""
+        self._deciding.disarm(terminal)
+
+    def read(self, terminal: str, credential: str) -> None:
+        """A credential was shown at a terminal that only reads for a till: tell the feed."""
+        self.feed.publish(CredentialSeen(terminal, credential, self._clock.now_ms()))
+
+    def sweep(self) -> int:
+        """Write ``refused``, ``abandoned`` for asks that nobody waits for and that were not answered.
+
+        Their readers were never green: after a restart, or when the disk was full.
+        """
+        if self.journal_problem:
+            self._journal.check()
+            self.journal_problem = ""
+        for uuid, draft in list(self._owed.items()):
+            self._journal.append(draft)
+            self._owed.pop(uuid, None)
+            self._sender.wake()
+        left = {entry.uuid for entry in self._journal.unanswered() if not self._asks.is_open(entry.uuid)}
+        if not left:
+            return 0
+        # an ask is open until its end is written: what was closed is read again before it is judged
+        abandoned = [entry for entry in self._journal.unanswered() if entry.uuid in left]
+        for entry in abandoned:
+            values = Draft(*entry[1:])._replace(
+                kind=wire.FINAL, mode=wire.TOLD, outcome=wire.REFUSED, code=errors.ABANDONED,
+                rule=self._deciding.rule(ABANDONED_RULE), at_ms=self._clock.now_ms(),
+            )  # fmt: skip
+            self._journal.append(values)
+        if abandoned:
+            self._sender.wake()
+        return len(abandoned)
+
+    # -- the way of a tap ------------------------------------------------------------------
+    def begin(
+        self, terminal: str, credential: str, answered: Answered, amount_minor: int | None = None
+    ) -> None:
+        """A credential was shown: ``answered`` hears what becomes of it, when it is on the disk.
+
+        ``amount_minor`` is what was keyed or sent; without it an armed amount counts. For the loop's
+        thread only.
+        """
+        tap = Tap(self._deciding.arrive(terminal, credential, amount_minor), answered)
+        self.taps += 1
+        verdict = self._deciding.at_once(tap.arrived)
+        if verdict is None:
+            self._asks.open(tap.uuid, partial(self._loop.post, self._do, self._take, tap))
+        self._write(tap, wire.TAP, verdict)
+
+    def _write(self, tap: Tap, kind: str, verdict: Verdict | None) -> None:
+        draft = self._deciding.draft(tap.arrived, kind, verdict)
+        try:
+            wire.parse_entry([1, *draft])
+        except errors.WireError as error:
+            self._unwritten(tap, str(error))
+            return
+        if not self._entries:
+            self._loop.soon(self._flush)
+        self._entries.append(_Entry(tap, draft, verdict))
+
+    def _flush(self) -> None:
+        entries, self._entries = self._entries, []
+        drafts = [entry.draft for entry in entries]
+        self._journal.submit(drafts, partial(self._loop.post, self._written, entries))
+
+    def _written(self, entries: list[_Entry], error: Exception | None) -> None:
+        if error is not None:
+            for entry in entries:
+                if entry.draft.kind == wire.FINAL:
+                    self._owe(entry)
+                self._do(self._unwritten, entry.tap, str(error))
+            return
+        self.journal_problem = ""
+        for entry in entries:
+            self._do(self._go_on, entry.tap, entry.verdict)
+        # doors have their lamps by now
+        self._sender.wake()
+
+    def _owe(self, entry: _Entry) -> None:
+        """The lamp is red now, whatever the final says: the server must hear of it though it may have charged."""
+        rule = self._deciding.rule(ABANDONED_RULE)
+        self._owed[entry.tap.uuid] = entry.draft._replace(
+            outcome=wire.REFUSED, code=errors.ABANDONED, rule=rule
+        )
+
+    def _go_on(self, tap: Tap, verdict: Verdict | None) -> None:
+        if verdict is not None:
+            self._asks.close(tap.uuid)
+            self._answer(tap, self._show(tap.arrived, verdict))
+        elif self._asks.is_open(tap.uuid):
+            self._wait(tap, self._ask_timeout_ms, self._late)
+
+    def _unwritten(self, tap: Tap, problem: str) -> None:
+        self._asks.close(tap.uuid)
+        self._refuse(tap, problem)
+
+    def _refuse(self, tap: Tap, problem: str) -> None:
+        self._deciding.turned_down(tap.arrived)
+        _logger.error("a tap cannot be written: %s", problem, extra={"terminal": tap.arrived.terminal})
+        self.journal_problem = problem
+        self._answer(tap, self._show(tap.arrived, Verdict(wire.REFUSED, errors.TRY_AGAIN, "journal")))
+
+    def _do(self, step: Callable[..., None], tap: Tap, *args: object) -> None:
+        """Go on with a tap: whatever goes wrong, its reader is answered and the others are not disturbed."""
+        try:
+            step(tap, *args)
+        except Exception:
+            _logger.exception("a tap failed", extra={"terminal": tap.arrived.terminal})
+            text = texts.text_of(errors.TRY_AGAIN, self._language)
+            tap.hear(Answer(tap.uuid, wire.REFUSED, errors.TRY_AGAIN, text))
+
+    # -- the server's part -------------------------------------------------------------------
+    def _wait(self, tap: Tap, for_ms: int, step: Callable[[Tap], None]) -> None:
+        self._timers[tap.uuid] = self._loop.later(for_ms, self._time_is_up, tap, step)
+
+    def _time_is_up(self, tap: Tap, step: Callable[[Tap], None]) -> None:
+        del self._timers[tap.uuid]
+        self._do(step, tap)
+
+    def _late(self, tap: Tap) -> None:
+        """The server has not answered in time."""
+        if not self._asks.give_up(tap.uuid):
+            self._wait(tap, STORE_TIMEOUT_MS, self._not_stored)
+            return
+        self._sender.late()
+        self._write(tap, wire.FINAL, self._deciding.too_late(tap.arrived))
+
+    def _not_stored(self, tap: Tap) -> None:
+        """The server has answered, and the disk stands still. When it moves on, a charge is taken back."""
+        if not self._asks.give_up(tap.uuid, though_claimed=True):
+            return
+        self._refuse(tap, NOT_STORED)
+        red = Verdict(wire.REFUSED, errors.ABANDONED, ABANDONED_RULE)
+        self._write(tap._replace(answered=lambda answer: None), wire.FINAL, red)
+
+    def _take(self, tap: Tap, answer: ServerAnswer | None) -> None:
+        """The server's answer is in the journal, or could not be put there."""
+        timer = self._timers.pop(tap.uuid, None)
+        if timer is not None:
+            timer.cancel()
+        if answer is None:
+            self._unwritten(tap, NOT_STORED)
+            return
+        if answer.outcome != wire.GRANTED:
+            self._deciding.turned_down(tap.arrived)
+        text = answer.text or texts.text_of(answer.code, self._language, answer.amount_minor)
+        self._answer(
+            tap,
+            Answer(
+                tap.uuid, answer.outcome, answer.code, text, answer.amount_minor, answer.balance_minor,
+                answer.name, offline=False,
+            ),
+        )  # fmt: skip
+
+    # -- answers -----------------------------------------------------------------------------
+    def _show(self, arrived: Arrived, verdict: Verdict) -> Answer:
+        name = arrived.facts.card.name if arrived.facts.card and verdict.granted else ""
+        text = texts.text_of(verdict.code, self._language, verdict.amount_minor, name)
+        return Answer(arrived.uuid, verdict.outcome, verdict.code, text, verdict.amount_minor, name=name)
+
+    def _answer(self, tap: Tap, answer: Answer) -> None:
+        arrived = tap.arrived
+        if answer.granted:
+            self.disarm(arrived.terminal)
+        masked = credentials.mask(arrived.resolved.text)
+        _logger.info(
+            "tap",
+            extra={
+                "tap": arrived.uuid, "terminal": arrived.terminal, "credential": masked,
+                "outcome": answer.outcome, "code": answer.code, "offline": answer.offline,
+            },
+        )  # fmt: skip
+        self.feed.publish(
+            TapDone(
+                arrived.uuid, arrived.terminal, arrived.purpose, arrived.at_ms, answer.outcome, answer.code,
+                answer.text, masked, arrived.resolved.card, answer.amount_minor, answer.balance_minor,
+                answer.name, answer.offline,
+            )
+        )  # fmt: skip
+        tap.hear(answer)
