@@ -120,7 +120,7 @@ class CampusTapReview(models.Model):
                 raise UserError(
                     self.env._("Write down what was found before you settle “%s”.", review.display_name)
                 )
-            # The state is not writable by hand; the right to write was checked.
+            # sudo: the state is not writable by hand; the right to write was checked.
             review.sudo().write(
                 {"state": "settled", "settled_by_id": self.env.uid, "settled_at": fields.Datetime.now()}
             )

@@ -162,6 +162,7 @@ class CampusTapReview(models.Model):
             ]
         )
         ledger._raise_refusal(answer)
+        # sudo: who decides about a tap need not read the wallet
         self._check_debt(card.wallet_id.sudo(), answer)
         return amount_minor
 
@@ -177,6 +178,7 @@ class CampusTapReview(models.Model):
 
     def _check_debt(self, wallet, answer):
         """The ceiling of debts holds for reviewers as well; the error undoes the charge."""
+        # sudo: who decides about a tap need not read the company's settings
         limit_minor = self.company_id.sudo().campus_debt_limit_minor
         added_minor = sum(part["amount_minor"] for part in answer["pockets"] if part["plan"] == "debt")
         if added_minor and wallet.debt_minor > limit_minor:

@@ -100,6 +100,7 @@ class CampusWallet(models.Model):
         )
         if leases:
             requests = [{"uuid": uuid, "reason": "wallet closed"} for uuid in set(leases.mapped("uuid"))]
+            # sudo: the ledger is written by verbs only; who may close was checked
             self.env["campus.ledger"].sudo()._release(requests)
             self.invalidate_recordset()
 

@@ -42,6 +42,7 @@ class CampusWallet(models.Model):
         ledger = self.env["campus.ledger"].sudo()
         for answer in ledger._post(self.sudo()._prepare_join(target.sudo())):
             ledger._raise_refusal(answer)
+        # sudo: as above
         self.sudo()._move_links(target.sudo())
         self.sudo().search([("joined_into_id", "=", self.id)]).write({"joined_into_id": target.id})
         self.sudo().write({"state": CLOSED, "joined_into_id": target.id})

@@ -61,6 +61,7 @@ class PosSession(models.Model):
         )
         if not first:
             return ""
+        # sudo: the company's time zone is no secret
         zone = ZoneInfo(self.company_id.sudo().partner_id.tz or "UTC")
         day, today = (
             moment.replace(tzinfo=timezone.utc).astimezone(zone).date()

@@ -28,11 +28,13 @@ class TopupPayment(CampusPage, PaymentPortal):
             .sudo()
             ._get_compatible_providers(company.id, payer_sudo.id, amount, currency_id=currency.id)
         )
+        # sudo: payers do not read providers, methods and tokens; Odoo's own page asks the same way
         methods = (
             request.env["payment.method"]
             .sudo()
             ._get_compatible_payment_methods(providers.ids, payer_sudo.id, currency_id=currency.id)
         )
+        # sudo: as above
         tokens = request.env["payment.token"].sudo()
         if logged_in:
             tokens = tokens._get_available_tokens(providers.ids, payer_sudo.id)
@@ -106,6 +108,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             method, provider = token.payment_method_id, token.provider_id
         else:
             token = request.env["payment.token"]
+            # sudo: payers do not read methods and providers; whether these are offered is checked below
             method = request.env["payment.method"].sudo().browse(kwargs.get("payment_method_id"))
             provider = request.env["payment.provider"].sudo().browse(kwargs["provider_id"])
         wanted = provider._is_tokenization_required() or kwargs.get("tokenization_requested")
@@ -133,6 +136,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             )
         )
         if kwargs["flow"] == "token":
+            # sudo: payers do not read tokens; these are the payer's own
             tokens = request.env["payment.token"].sudo()._get_available_tokens(providers.ids, payer_sudo.id)
             if kwargs.get("token_id") not in tokens.ids:
                 raise ValidationError(request.env._("This way of payment is not yours."))
