@@ -81,7 +81,7 @@ class Known:
 
     def _load_departments(self):
         """Department ids by each name they go by; a code wins over a name."""
-        # sudo: departments are known by their names, also those that the user does not see
+        # sudo: a code of a department is taken, whoever may see the department
         departments = self.env["campus.department"].with_context(active_test=False).sudo()
         found = {}
         domain = [("company_id", "=", self.company.id)]
@@ -98,11 +98,11 @@ class Known:
 
     def _load_allowed_departments(self):
         """Departments whose holders the user may change; None: all."""
-        # sudo: one's own departments, which a user does not read of users
+        # sudo: what a user may see is asked of the user's own record, whose rights fields are not readable
         user = self.env.user.sudo()
         if self.env.su or user.campus_all_departments:
             return None
-        # sudo: departments are known by their names, also those that the user does not see
+        # sudo: as for all departments
         departments = self.env["campus.department"].sudo().with_context(active_test=False)
         return set(departments.search([("id", "child_of", user.campus_department_ids.ids)]).ids)
 

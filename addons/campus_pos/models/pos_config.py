@@ -43,7 +43,7 @@ class PosConfig(models.Model):
 
     @api.constrains("campus_account_id", "company_id")
     def _check_campus_account(self):
-        # sudo: whoever sets a till up need not read the ledger's accounts
+        # sudo: who changes a till need not be able to read the ledger's accounts
         for config in self.sudo():
             account = config.campus_account_id
             if account and (account.kind, account.company_id) != ("merchant", config.company_id):
@@ -53,7 +53,7 @@ class PosConfig(models.Model):
     def _check_campus_currency(self):
         """A till that counts in another currency would charge one amount and take another."""
         for config in self.filtered(lambda config: config._campus_takes_card()):
-            # sudo: as above
+            # sudo: a cashier may not read the company's settings
             company = config.company_id.sudo()
             company._campus_check_currency()
             if config.currency_id != company.currency_id:

@@ -28,7 +28,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             .sudo()
             ._get_compatible_providers(company.id, payer_sudo.id, amount, currency_id=currency.id)
         )
-        # sudo: payers do not read providers, methods and tokens; Odoo's own page asks the same way
+        # sudo: nor are ways of payment, and of saved ones only the payer's own are shown
         methods = (
             request.env["payment.method"]
             .sudo()
@@ -126,7 +126,7 @@ class TopupPayment(CampusPage, PaymentPortal):
         if kwargs.get("is_validation") or kwargs.get("flow") not in ("redirect", "direct", "token"):
             raise BadRequest()
         if not logged_in and (kwargs.get("tokenization_requested") or kwargs["flow"] == "token"):
-            raise ValidationError(request.env._("Only who is logged in can save a way of payment."))
+            raise ValidationError(request.env._("Log in to save a way of payment."))
         # sudo: fields of providers are not for payers
         providers = (
             request.env["payment.provider"]
@@ -136,7 +136,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             )
         )
         if kwargs["flow"] == "token":
-            # sudo: payers do not read tokens; these are the payer's own
+            # sudo: only the payer's own are asked for
             tokens = request.env["payment.token"].sudo()._get_available_tokens(providers.ids, payer_sudo.id)
             if kwargs.get("token_id") not in tokens.ids:
                 raise ValidationError(request.env._("This way of payment is not yours."))
