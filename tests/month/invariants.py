@@ -84,14 +84,24 @@ SELECT closing.company_id, closing.date,
   LEFT JOIN account_move_line line ON line.move_id = move.id
  GROUP BY closing.company_id, closing.date
 """
-# Once sessions and days are closed, nothing hangs between tills and cards.
+# Once sessions and days are closed, nothing hangs between tills and cards: what does is exactly what tills took
+# and gave back on days that are not closed yet, such as a refund after midnight.
 CLEARING = """
-SELECT company.name, account.code_store::text, sum(line.balance)
+WITH open_days AS (
+    SELECT transfer.company_id,
+           sum(CASE WHEN credit.kind = 'merchant' THEN 1 ELSE -1 END * transfer.amount_minor::bigint) AS minor
+      FROM campus_transfer transfer JOIN campus_account credit ON credit.id = transfer.credit_account_id
+     WHERE split_part(transfer.origin, ',', 1) = 'pos.order'
+       AND NOT EXISTS (SELECT 1 FROM campus_closing closing
+                        WHERE closing.company_id = transfer.company_id AND closing.state = 'closed'
+                          AND closing.date >= transfer.booking_date)
+     GROUP BY transfer.company_id)
+SELECT company.name, round(sum(line.balance) * 100), COALESCE(max(open_days.minor), 0)
   FROM account_move_line line
   JOIN res_company company ON company.id = line.company_id
-  JOIN account_account account ON account.id = line.account_id
+  LEFT JOIN open_days ON open_days.company_id = company.id
  WHERE line.parent_state = 'posted' AND line.account_id = company.campus_clearing_account_id
- GROUP BY company.name, account.code_store::text HAVING sum(line.balance) <> 0
+ GROUP BY company.name HAVING round(sum(line.balance) * 100) <> COALESCE(max(open_days.minor), 0)
 """
 RECEIVABLE = """
 SELECT session.name, line.name, line.amount_residual FROM account_move_line line

@@ -34,6 +34,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             .sudo()
             ._get_compatible_payment_methods(providers.ids, payer_sudo.id, currency_id=currency.id)
         )
+        # sudo: as above
         tokens = request.env["payment.token"].sudo()
         if logged_in:
             tokens = tokens._get_available_tokens(providers.ids, payer_sudo.id)
@@ -107,6 +108,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             method, provider = token.payment_method_id, token.provider_id
         else:
             token = request.env["payment.token"]
+            # sudo: payers do not read methods and providers; whether these are offered is checked below
             method = request.env["payment.method"].sudo().browse(kwargs.get("payment_method_id"))
             provider = request.env["payment.provider"].sudo().browse(kwargs["provider_id"])
         wanted = provider._is_tokenization_required() or kwargs.get("tokenization_requested")
