@@ -20,7 +20,7 @@ CODE = ("addons", "tools", "tests", "campus")
 TYPED = ("campus_core", "campus_edge")
 
 PYLINT_OFF = (
-    "missing-readme",  # the manual is under docs/
+    "missing-readme",  # OCA makes README.rst out of readme/; the manual is under docs/
     "consider-merging-classes-inherited",  # large models are split into files by theme
     "method-required-super",  # append-only models refuse on purpose
     "no-raise-unlink",  # the same
