@@ -12,7 +12,6 @@
         "security/ir.model.access.csv",
         "security/campus_card_rules.xml",
         "security/campus_ledger_rules.xml",
-        "security/campus_import_rules.xml",
         "security/campus_tap_rules.xml",
         "security/campus_device_rules.xml",
         "data/mail_activity_type.xml",
@@ -21,8 +20,6 @@
         "data/campus_card_stage.xml",
         "data/ir_cron.xml",
         "data/campus_ledger_cron.xml",
-        "data/campus_import_cron.xml",
-        "data/campus_import_profiles.xml",
         "data/campus_device_data.xml",
         "report/campus_receipt.xml",
         "wizard/campus_card_wizard_views.xml",
@@ -51,14 +48,11 @@
         "views/campus_menus.xml",
         "wizard/campus_tap_decide_views.xml",
         "views/campus_tap_views.xml",
-        "views/campus_import_views.xml",
-        "views/campus_import_profile_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "campus_card/static/src/scss/campus_card.scss",
             "campus_card/static/src/overview/*",
-            "campus_card/static/src/import_progress/*",
             "campus_card/static/src/export_reason/*",
         ],
         "web.assets_tests": [

@@ -10,10 +10,6 @@ from . import test_campus_snapshot
 from . import test_campus_snapshot_privacy
 from . import test_campus_edge_auth
 from . import test_campus_ledger
-from . import test_campus_import
-from . import test_campus_import_errors
-from . import test_campus_import_job
-from . import test_campus_import_sheets
 from . import test_campus_card
 from . import test_campus_correction
 from . import test_campus_counter

@@ -1,0 +1,56 @@
+"""No addon names a model or a record of an addon that it does not need: it must work without."""
+
+import ast
+import re
+
+from test_architecture import ADDONS, MAY_USE, python_files, short, syntax_tree
+
+RECORD = re.compile(r"[\"'%(]((?:campus_\w+))\.\w+")
+
+
+def texts(path):
+    return [
+        node.value
+        for node in ast.walk(syntax_tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+
+def models_made():
+    """Model -> the first addon that makes it; one above may state its name again beside what it inherits."""
+    made = {}
+    for addon in MAY_USE:
+        for path in python_files(ADDONS / addon):
+            for node in ast.walk(syntax_tree(path)):
+                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                    if any(getattr(target, "id", "") == "_name" for target in node.targets):
+                        made.setdefault(node.value.value, addon)
+    return made
+
+
+def test_an_addon_names_only_models_of_addons_below_it():
+    made = models_made()
+    wrong = [
+        f"{short(path)}: {text}"
+        for addon, below in MAY_USE.items()
+        for path in python_files(ADDONS / addon)
+        for text in texts(path)
+        if made.get(text, addon) not in {addon, *below}
+    ]
+    assert not wrong
+
+
+def test_an_addon_names_only_records_of_addons_below_it():
+    wrong = [
+        f"{short(path)}: {found}"
+        for addon, below in MAY_USE.items()
+        for suffix in ("py", "xml", "csv", "toml")
+        for path in sorted((ADDONS / addon).rglob(f"*.{suffix}"))
+        for found in RECORD.findall(path.read_text("utf-8"))
+        if found in MAY_USE and found not in {addon, *below}
+    ]
+    assert not wrong
+
+
+def test_there_are_models_to_be_checked():
+    assert models_made()["campus.import"] == "campus_import"
