@@ -47,12 +47,14 @@
         "views/res_config_settings_device_views.xml",
         "views/campus_menus.xml",
         "wizard/campus_tap_decide_views.xml",
+        "wizard/campus_tap_decide_all_views.xml",
         "views/campus_tap_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "campus_card/static/src/scss/campus_card.scss",
             "campus_card/static/src/overview/*",
+            "campus_card/static/src/limit/*",
             "campus_card/static/src/export_reason/*",
         ],
         "web.assets_tests": [

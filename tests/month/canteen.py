@@ -1,6 +1,11 @@
 """Cashiers at tills: lunch, split and mixed payments, second presses, refunds of every kind."""
 
+import random
 import time
+import uuid
+
+import sentences
+from people import Crashed
 
 CARD, CASH = "card", "cash"
 
@@ -38,9 +43,15 @@ class Till:
 
     def __init__(self, world, config_id, name):
         self.world, self.config_id, self.name = world, config_id, name
-        self.cashier = world.person("cashier")
+        # A screen and uuids of its own: tills work beside each other.
+        self.cashier = world.person("cashier").twin()
+        self.draw = random.Random(world.draw.getrandbits(64))
         self.session = None
         self.methods, self.pricelist, self.product = {}, False, None
+
+    def uuid(self):
+        """A uuid of the seed."""
+        return str(uuid.UUID(int=self.draw.getrandbits(128), version=4))
 
     # -- session -----------------------------------------------------------------------
 
@@ -88,18 +99,25 @@ class Till:
 
     def authorise(self, uid, minor, payment=None, attempt=0):
         """Hold a card to the till: ``(uuid of the payment line, answer)``."""
-        payment = payment or self.world.uuid()
-        answer = self.cashier.rpc(
-            "pos.payment.method",
-            "campus_card_authorise",
-            [self.methods[CARD]],
-            payment,
-            minor,
-            uid,
-            self.session,
-            attempt,
-        )
+        payment = payment or self.uuid()
+        answer = self._ask_for(payment, uid, minor, attempt)
+        if not answer["ok"]:
+            english = self._ask_for(payment, uid, minor, attempt, lang="en_US")
+            if found := sentences.check(answer["message"], english["message"], "the till's refusal"):
+                raise Crashed(found)
         return payment, answer
+
+    def _ask_for(self, payment, uid, minor, attempt, **context):
+        arguments = ([self.methods[CARD]], payment, minor, uid, self.session, attempt)
+        return self.cashier.rpc("pos.payment.method", "campus_card_authorise", *arguments, context=context)
+
+    def available(self, uid):
+        """What the till calls available on a card, in cents; the cent that it asks for is given back."""
+        payment, answer = self.authorise(uid, 1)
+        if not answer["ok"]:
+            raise Crashed(f"the till refuses {uid}: {answer['message']}")
+        self.release(payment)
+        return answer["before_minor"]
 
     def release(self, payment):
         """Give the money of a payment line back."""
@@ -149,18 +167,18 @@ class Till:
             return None
         payments = [
             Payment(payment, CARD, minor - cash_minor),
-            Payment(self.world.uuid(), CASH, cash_minor),
+            Payment(self.uuid(), CASH, cash_minor),
         ]
         return Sale(*self.sync(self.order(minor, payments)), minor, payments, uid)
 
     def sell_for_cash(self, minor):
         """Somebody without a card."""
-        payments = [Payment(self.world.uuid(), CASH, minor)]
+        payments = [Payment(self.uuid(), CASH, minor)]
         return Sale(*self.sync(self.order(minor, payments)), minor, payments, None)
 
     def refund(self, sale, press_twice=False):
         """Take a whole sale back, each part the way it was paid."""
-        payments = [Payment(self.world.uuid(), part.method, -part.minor) for part in sale.payments]
+        payments = [Payment(self.uuid(), part.method, -part.minor) for part in sale.payments]
         order = self.order(-sale.minor, payments, (sale.order_id, sale.line_id))
         answer = self.sync(order)
         if press_twice:
@@ -169,7 +187,7 @@ class Till:
 
     def refund_in_cash(self, sale):
         """Try to make cash of what a card has paid."""
-        payments = [Payment(self.world.uuid(), CASH, -sale.minor)]
+        payments = [Payment(self.uuid(), CASH, -sale.minor)]
         return self.sync(self.order(-sale.minor, payments, (sale.order_id, sale.line_id)))
 
     def order(self, minor, payments, refund_of=None):
@@ -177,7 +195,7 @@ class Till:
         amount = minor / 100
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self.world.clock.ms() / 1000))
         line = {
-            "uuid": self.world.uuid(),
+            "uuid": self.uuid(),
             "product_id": self.product,
             "qty": -1 if refund_of else 1,
             "price_unit": abs(amount),
@@ -189,7 +207,7 @@ class Till:
         }
         if refund_of:
             line["refunded_orderline_id"] = refund_of[1]
-        number = self.world.uuid()
+        number = self.uuid()
         return {
             "uuid": number,
             "name": f"Order {number}",

@@ -96,7 +96,7 @@ class Desk:
         if number % 5 == 4 and len(self.newcomers) > 1:
             self.merge(self.newcomers[0], self.newcomers.pop(1))
         if number % 5 == 2:
-            self.archive_a_department()
+            self.archive_departments()
 
     def leave(self, person):
         """Pay out, hand the card in, close, archive; the card is dead afterwards."""
@@ -135,16 +135,55 @@ class Desk:
             [partners],
         )
 
-    def archive_a_department(self):
-        """With people in it: refused with a sentence, or it can be brought back."""
+    def archive_departments(self):
+        """One with people in it stays; an empty one goes, and so does one that becomes part of another;
+        both come back."""
         world, manager = self.world, self.world.person("manager")
-        department = world.value(
-            """SELECT campus_department_id FROM res_partner
-                WHERE is_campus_holder AND active AND campus_department_id IS NOT NULL LIMIT 1"""
+        full = world.value(
+            """SELECT min(campus_department_id) FROM res_partner
+                WHERE is_campus_holder AND active AND campus_department_id IS NOT NULL AND company_id = 1"""
         )
-        for verb in ("archive", "unarchive"):
+
+        def do(verb, department):
+            return lambda: manager.rpc("campus.department", f"action_{verb}", [department])
+
+        world.step("manager archives a department with people", do("archive", full), True)
+        made = world.step("manager makes two departments", self._make_departments)
+        if not isinstance(made, list):
+            return
+        first, second = made
+        world.step("manager archives an empty department", do("archive", first))
+        world.step("manager brings it back", do("unarchive", first))
+        world.step("two departments become one", lambda: self.office.merge_departments(first, second))
+        world.step("manager parts them again", do("unarchive", first))
+
+    def _make_departments(self):
+        numbers = (self.next_number(), self.next_number())
+        values = [{"name": f"临时班{number}", "code": f"M{number}", "company_id": 1} for number in numbers]
+        return self.world.person("manager").rpc("campus.department", "create", values)
+
+    def mistakes(self):
+        """A clerk who types what is not there, not an amount, or what somebody else has."""
+        world, office = self.world, self.office
+        uid = self.draw.choice(self.meals.eaters)
+        for what, credential, minor in (
+            ("a number that nobody has", "Z999999", 500),
+            ("nothing", "", 500),
+            ("no money", uid, 0),
+            ("less than nothing", uid, -500),
+        ):
             world.step(
-                f"manager {verb}s a department",
-                lambda verb=verb: manager.rpc("campus.department", f"action_{verb}", [department]),
-                "maybe",
+                f"clerk tops up: {what}",
+                lambda credential=credential, minor=minor: office.counter("topup", credential, minor),
+                True,
             )
+        number = world.value(
+            """SELECT holder.campus_number FROM campus_card card JOIN res_partner holder ON holder.id = card.partner_id
+                WHERE card.uid = %s AND card.active""",
+            [uid],
+        )
+        other = f"N9{self.next_number():05}"
+        world.step(
+            "clerk enrols somebody who is there", lambda: office.enrol("重复", number, "5EEDFFFF", 0), True
+        )
+        world.step("clerk gives a chip twice", lambda: office.enrol("重复", other, uid, 0), True)

@@ -4,6 +4,7 @@ import datetime as dt
 
 from desk import Desk
 from finance import Finance, is_month_end
+from gifts import Gifts
 from meals import Meals
 from people import Crashed
 from phones import Phone
@@ -23,6 +24,7 @@ class Life:
         self.world = world
         self.meals = Meals(world)
         self.desk = Desk(world, self.meals)
+        self.gifts = Gifts(world, self.desk)
         self.phone, self.finance = Phone(world), Finance(world)
         self.second = SecondCompany(world)
         world.memory["figures"] = self.figures
@@ -60,10 +62,14 @@ class Life:
         world.step(f"finance closes {yesterday} a second time", lambda: finance.close(yesterday), True)
         for what in world.invariants.after_day():
             world.violate(f"morning of {day}", what)
+        if is_month_end(yesterday) and number > 1:
+            world.step(f"the books are locked until {yesterday}", lambda: finance.lock(yesterday))
         if number == 1:
             world.step("device manager pairs the canteen's edge", self.meals.pair)
             world.step("administrator makes a second company", self.second.make)
         self.meals.open()
+        for what in world.invariants.one_figure():
+            world.violate(f"the tills of {day} are open", what)
         self.meals.breakfast()
 
     def afternoon(self, number):
@@ -77,6 +83,9 @@ class Life:
             world.step("student reports a loss", phone.report_lost)
             world.step("student has found it", phone.found_again)
         self.desk.counter()
+        self.gifts.afternoon(number)
+        if number % 2 == 0:
+            self.desk.mistakes()
         self.desk.losses(number)
         self.desk.people(number)
         if number % 4 == 2:
@@ -85,8 +94,10 @@ class Life:
 
     def evening(self, day, number):
         """Tills close; nobody can lock the books over open days or close a day that has not come."""
-        world, tomorrow = self.world, self.world.today + dt.timedelta(days=1)
+        world = self.world
         self.meals.evening(day, number)
+        # the last till may have closed after midnight
+        tomorrow = world.today + dt.timedelta(days=1)
         if is_month_end(day):
             world.step("lock date over open days", lambda: self.finance.lock(day), True)
         world.step("close of tomorrow", lambda: self.finance.close(tomorrow), True)
@@ -100,6 +111,7 @@ class Life:
                 WHERE u.login = 'student' AND card.state = 'active' AND card.uid IS NOT NULL LIMIT 1"""
         )
         found = {"portal": self.phone.available(), "counter": self.desk.office.available(number)}
+        found["till"] = self.meals.tills[0].available(uid)
         if self.meals.machine.edge:
             answer = self.meals.machine.balance(uid)
             if answer["outcome"] != "granted":

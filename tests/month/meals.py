@@ -1,13 +1,15 @@
 """Who eats what where: tills and the breakfast line, refunds, an edge that is cut off."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
+import sentences
 from canteen import Till
 from readers import Machine
 
 TILLS = 3
 EATERS = 60
-LUNCHES, DINNERS, BREAKFASTS = 8, 4, 4
+PEAK, LUNCHES, DINNERS, BREAKFASTS = 2, 2, 2, 4
 CANTEEN_EDGE = "一食堂边缘机"
 BREAKFAST, BALANCE = "T01", "B01"
 PRICE_MINOR = 350
@@ -28,6 +30,7 @@ class Meals:
         )
         self.tills = [Till(world, *row) for row in rows]
         self.machine = Machine(world, "canteen")
+        self.pool = ThreadPoolExecutor(len(self.tills))
         self.eaters = [uid for (uid,) in world.query(REGULARS, [EATERS])]
         self.sales = []
 
@@ -49,12 +52,24 @@ class Meals:
         name = f"{till.name}: {minor} cents by {uid}{', pressed twice' if twice else ''}"
         self.keep(self.world.step(name, lambda: till.sell(uid, minor, twice)))
 
+    def peak(self):
+        """All tills sell at the same time; nobody stands at two of them, so that the seed decides who pays."""
+        guests = self.draw.sample(self.eaters, PEAK * len(self.tills))
+        orders = [(uid, self.draw.randrange(600, 2600, 50), place == 1) for place, uid in enumerate(guests)]
+
+        def sell(number, till):
+            return [till.sell(*order) for order in orders[number :: len(self.tills)]]
+
+        running = [self.pool.submit(sell, *pair) for pair in enumerate(self.tills)]
+        return [sale for done in running for sale in done.result()]
+
     def lunch(self):
         """The peak, with shared orders, cash beside the card, a guest and somebody who walks away."""
         world = self.world
-        for till in self.tills:
-            for _meal in range(LUNCHES):
-                self.meal(till)
+        for sale in world.step(f"{len(self.tills)} tills sell {PEAK} lunches each at once", self.peak) or ():
+            self.keep(sale)
+        for till in self.tills * LUNCHES:
+            self.meal(till)
         till = self.draw.choice(self.tills)
         first, second = self.draw.sample(self.eaters, 2)
         self.keep(world.step("two cards share one order", lambda: till.sell_split((first, second), 2451)))
@@ -119,16 +134,24 @@ class Meals:
         self.machine.look()
 
     def breakfast(self):
-        for _tap in range(BREAKFASTS):
-            uid = self.draw.choice(self.eaters)
-            self.ask(f"breakfast by {uid}", uid)
+        """The line at the readers: four taps in one signed batch."""
+        uids = self.draw.sample(self.eaters, BREAKFASTS)
+        machine = self.machine
+        self.judge(f"breakfast by {', '.join(uids)}", lambda: machine.ask_all(BREAKFAST, uids, PRICE_MINOR))
+
+    def judge(self, name, action):
+        """Answers of a step with taps; each refusal has its sentence."""
+        answers = self.world.step(name, action)
+        for answer in answers or ():
+            refused = answer["outcome"] == "refused"
+            if refused and (found := sentences.chinese_problem(answer.get("text"))):
+                self.world.violate(name, f"the text of the reader {found}: {answer}")
+        return answers
 
     def ask(self, name, uid):
-        """One tap at the breakfast line; a refusal has its sentence."""
-        answer = self.world.step(name, lambda: self.machine.ask(BREAKFAST, uid, PRICE_MINOR))
-        if answer and answer["outcome"] == "refused" and not answer.get("text"):
-            self.world.violate(name, f"was refused without a sentence: {answer}")
-        return answer
+        """One tap at the breakfast line; its answer, None where there was none."""
+        answers = self.judge(name, lambda: self.machine.ask_all(BREAKFAST, [uid], PRICE_MINOR))
+        return answers[0] if answers else None
 
     def outage(self):
         """The edge decides alone for an hour; then it sends, and the first answer gets lost."""

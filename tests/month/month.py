@@ -17,32 +17,37 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/month", "addons/campus_card")]
 
-from clock import Clock, ClockedOdoo, copy_database, running_postgres
+from clock import Clock, ClockedOdoo, copied_postgres
 from life import Life
-from world import Reached, World
+from world import Reached, Wanted, World
 
-from campus_cli import builds, databases, odoo_process, paths, ports, process, settings, state, workspace
+from campus_cli import builds, databases, odoo_process, paths, ports, process, state, workspace
 from campus_cli.console import Steps
 
 ZONE = "Asia/Shanghai"
+# With what it needs: the database that the tests of the demo have made already.
+DEMO = ("campus_demo",)
+# Month and day before the first day that is played.
+BEGINS = (12, 28)
 
 
 @contextlib.contextmanager
 def university():
     """``(server, database, url, clock)``: a copy of the demo on a PostgreSQL and an Odoo with a moved clock."""
     with state.checkout_lock():
-        steps = Steps(workspace.STEPS + 3)
+        steps = Steps(workspace.STEPS + 2)
         ws = workspace.prepare(steps)
         with steps.step("database of Odoo's addons") as step:
             base = builds.base(ws, step)
         with steps.step("demo university") as step:
-            source = builds.product(ws, base, step, settings.existing(settings.DEMO_ADDONS))
+            source = builds.product(ws, base, step, DEMO)
     with contextlib.ExitStack() as stack:
+        # One month at a time: clock and PostgreSQL have one place in a checkout.
+        stack.enter_context(state.locked(paths.WORK / "month.lock"))
         clock = Clock(_clock_file(), ZONE)
-        server = stack.enter_context(running_postgres(clock))
         name = f"{source}_month"
         with Steps(1).step("a copy with a clock of its own"):
-            copy_database(ws.server, server, source, name)
+            server = stack.enter_context(copied_postgres(clock, ws.server, source, name))
             databases.copy_filestore(source, name)
         stack.callback(databases.drop_filestore, name)
         url = stack.enter_context(_odoo(ws, server, name, clock))
@@ -76,20 +81,24 @@ def _odoo(ws, server, database, clock):
         process.end(running)
 
 
-def play(days, seed, until=None):
-    """Play ``days`` days, or as far as step ``until``; the result as the program prints it."""
+def play(days, wanted):
+    """Play ``days`` days, or as far as ``wanted`` says; the result as the program prints it."""
     began = time.monotonic()
     with university() as (server, database, url, clock):
-        world = World(server, database, url, clock, seed, until)
-        life = Life(world)
+        world = World(server, database, url, clock, wanted)
         first = _first_day(world)
         try:
+            world.at(first, 20)
+            world.log_in()
+            life = Life(world)
             for number in range(1, days + 1):
                 _play_day(world, life, first + dt.timedelta(days=number), number)
         except Reached:
-            input(f"Step {until} is done. {url}/odoo, database {database} at {server.host}. Enter ends it.")
+            if world.steps == wanted.until:
+                where = f"{url}/odoo, database {database} at {server.host}"
+                input(f"Step {world.steps} is done. {where}. Enter ends it.")
     return {
-        "seed": seed,
+        "seed": wanted.seed,
         "days": days,
         "steps": world.steps,
         "refusals": world.refusals,
@@ -111,9 +120,10 @@ def _play_day(world, life, day, number):
 
 
 def _first_day(world):
-    """The last day of the demo's history, or today where that is later."""
-    last = world.value("SELECT max(booking_date) FROM campus_transfer WHERE company_id = 1")
-    return max(last, world.today)
+    """The 28th of December that follows the demo's history: the month lies over the ends of month and year."""
+    last = max(world.value("SELECT max(booking_date) FROM campus_transfer WHERE company_id = 1"), world.today)
+    this_year = dt.date(last.year, *BEGINS)
+    return this_year if last <= this_year else dt.date(last.year + 1, *BEGINS)
 
 
 def main():
@@ -122,9 +132,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=int, default=31)
     parser.add_argument("--until", type=int, metavar="STEP")
+    parser.add_argument("--first", action="store_true")
+    parser.add_argument("--sabotage", type=int, metavar="STEP")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    result = play(args.days, args.seed, args.until)
+    result = play(args.days, Wanted(args.seed, args.until, args.sabotage, args.first))
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
     else:

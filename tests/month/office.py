@@ -113,3 +113,8 @@ class Office:
             [{"partner_ids": [[6, 0, [kept, gone]]], "dst_partner_id": kept, "state": "selection"}],
         )
         self.admin.press("base.partner.merge.automatic.wizard", "action_merge", wizard)
+
+    def merge_departments(self, gone, kept):
+        """The people of one department belong to another from now on."""
+        wizard = self.manager.wizard("campus.department.merge", {"source_id": gone, "target_id": kept})
+        self.manager.press("campus.department.merge", "action_merge", wizard)

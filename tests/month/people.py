@@ -1,15 +1,10 @@
 """Logged-in people as browsers show them to Odoo: RPC and pages, refusals and crashes told apart."""
 
-import json
-
 import requests
-
-from campus_core.credentials import signing  # noqa: F401  (kept importable for the readers)
+import sentences
 
 # What Odoo shows a person as a message; everything else is a fault of the program.
 SENTENCES = ("UserError", "ValidationError", "AccessError", "MissingError", "AccessDenied", "RedirectWarning")
-# Words of the machine that no sentence for people may contain.
-MACHINE_WORDS = ("Traceback", "psycopg2", "PL/pgSQL", "null value", "KeyError", "odoo.exceptions", "CONTEXT:")
 TIMEOUT_S = 120
 
 
@@ -36,8 +31,7 @@ class Person:
 
     def log_in(self):
         """Open a session; logins of the demo are their passwords."""
-        self.browser = requests.Session()
-        self.browser.trust_env = False
+        self.browser = _browser()
         self._call(
             "/web/session/authenticate",
             {"db": self.database, "login": self.login_name, "password": self.login_name},
@@ -46,10 +40,33 @@ class Person:
     def rpc(self, model, method, *args, **kwargs):
         """``model.method(*args, **kwargs)`` as the backend calls it."""
         kwargs["context"] = {**self.context, **kwargs.get("context", {})}
-        return self.call(
-            f"/web/dataset/call_kw/{model}/{method}",
-            {"model": model, "method": method, "args": list(args), "kwargs": kwargs},
-        )
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        params = {"model": model, "method": method, "args": list(args), "kwargs": kwargs}
+        try:
+            return self.call(path, params)
+        except Refused as refusal:
+            if found := sentences.check(str(refusal), self._in_english(path, params), "the refusal"):
+                raise Crashed(f"{model}.{method}: {found}") from None
+            raise
+
+    def _in_english(self, path, params):
+        """What a colleague who reads English is told about the same: what was refused may be asked again."""
+        kwargs = {**params["kwargs"], "context": {**params["kwargs"]["context"], "lang": "en_US"}}
+        try:
+            self.call(path, {**params, "kwargs": kwargs})
+        except Refused as refusal:
+            return str(refusal)
+        raise Crashed(f"{path} was refused in Chinese and is done in English")
+
+    def twin(self):
+        """The same session at another screen: for two things at a time."""
+        if self.browser is None:
+            self.log_in()
+        twin = Person(self.url, self.database, self.login_name)
+        twin.context = dict(self.context)
+        twin.browser = _browser()
+        twin.browser.cookies.update(self.browser.cookies)
+        return twin
 
     def call(self, path, params):
         """A JSON-RPC route; logs in first, and again when the session has ended."""
@@ -78,7 +95,7 @@ class Person:
         if name.endswith("SessionExpiredException"):
             raise SessionEnded(path)
         sentence = name.rsplit(".", 1)[-1] in SENTENCES and message.strip()
-        if not sentence or any(word in message for word in MACHINE_WORDS):
+        if not sentence or sentences.problem(message):
             raise Crashed(f"{path}: {name}: {message[:300]}")
         raise Refused(message)
 
@@ -130,6 +147,7 @@ class SessionEnded(Exception):
     """The server has forgotten the login."""
 
 
-def as_json(values):
-    """Compact text of values for messages."""
-    return json.dumps(values, ensure_ascii=False, default=str)[:300]
+def _browser():
+    browser = requests.Session()
+    browser.trust_env = False
+    return browser

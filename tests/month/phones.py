@@ -1,9 +1,10 @@
 """A holder with a phone: pages, money by a provider, a loss reported and lifted."""
 
-import html
 import re
 
 from people import Crashed
+
+from support.topup import transaction
 
 PAGES = (
     "/my/card",
@@ -38,23 +39,8 @@ class Phone:
 
     def top_up(self, yuan, states=("done",)):
         """Pay ``yuan`` through the demo provider, which reports ``states`` one after the other."""
-        page = self.person.page(f"/my/card/topup?amount={yuan}")
-        form = {name: html.unescape(value) for name, value in re.findall(r'data-([a-z-]+)="([^"]*)"', page)}
-        if "transaction-route" not in form:
-            raise Crashed("the page of a top-up has no form")
-        processing = self.person.call(
-            form["transaction-route"],
-            {
-                "provider_id": int(form["provider-id"]),
-                "payment_method_id": int(form["payment-option-id"]),
-                "token_id": None,
-                "amount": float(form["amount"]),
-                "flow": "direct",
-                "tokenization_requested": False,
-                "landing_route": form["landing-route"],
-                "access_token": form["access-token"],
-            },
-        )
+        route, values = transaction(self.person.page(f"/my/card/topup?amount={yuan}"))
+        processing = self.person.call(route, values)
         for state in states:
             self.person.call(
                 "/payment/demo/simulate_payment",

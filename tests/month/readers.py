@@ -56,10 +56,9 @@ class Machine:
 
     # -- taps ----------------------------------------------------------------------------
 
-    def ask(self, terminal, uid, minor):
-        """One tap that the server decides; its answer."""
-        entry = self._entry(terminal, uid, minor, wire.ASK, None, None, None)
-        return self.send([entry])[0]
+    def ask_all(self, terminal, uids, minor):
+        """Taps that the server decides, in one batch; their answers."""
+        return self.send([self._entry(terminal, uid, minor, wire.ASK, None, None, None) for uid in uids])
 
     def balance(self, uid):
         """Hold a card to the balance display; the answer."""

@@ -4,34 +4,57 @@ import datetime as dt
 import random
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import psycopg2
 from invariants import Invariants
 from people import Crashed, Person, Refused
 
+# What `--sabotage` does behind everybody's back: a cent more in a pocket, past all triggers.
+SABOTAGE = """
+SET session_replication_role = replica;
+UPDATE campus_account SET balance_minor = balance_minor + 1
+ WHERE id = (SELECT min(id) FROM campus_account WHERE kind = 'pocket' AND balance_minor > 0);
+SET session_replication_role = origin
+"""
 ROLES = ("admin", "clerk", "manager", "cashier", "finance", "auditor", "device", "student")
 
 
 class Reached(Exception):
-    """The step that was asked for is done."""
+    """The step that was asked for is done, or something did not hold and nobody wants to go on."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which month: its seed, and where it stops, is spoilt or is looked at."""
+
+    seed: int = 1
+    until: int | None = None
+    sabotage: int | None = None
+    first: bool = False
 
 
 class World:
     """``query(sql)`` reads the database; ``step(name, action)`` does something and looks what became of it."""
 
-    def __init__(self, server, database, url, clock, seed, until=None):
+    def __init__(self, server, database, url, clock, wanted):
         self.database, self.url, self.clock = database, url, clock
         self.connection = psycopg2.connect(
             host=server.host, port=server.port, user=server.user, password=server.password, dbname=database
         )
         self.connection.autocommit = True
-        self.draw = random.Random(seed)
-        self.until = until
+        self.wanted, self.draw = wanted, random.Random(wanted.seed)
         self.steps, self.refusals = 0, 0
         self.violations = []
         self.people = {login: Person(url, database, login) for login in ROLES}
         self.memory = {}
         self.invariants = Invariants(self)
+
+    def log_in(self):
+        """Everybody at once: a password takes the server a while, and it can do two."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Person.log_in, self.people.values()))
 
     # -- who and when --------------------------------------------------------------------
 
@@ -70,6 +93,11 @@ class World:
         rows = self.query(sql, values)
         return rows[0][0] if rows else None
 
+    def execute(self, sql, values=None):
+        """A statement without rows, for what the program keeps for itself."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, values)
+
     # -- steps ---------------------------------------------------------------------------------
 
     def step(self, name, action, refused=None):
@@ -87,15 +115,17 @@ class World:
             self.refusals += 1
             result = str(refusal)
             if refused is None:
-                self.violate(name, f"was refused: {result}")
+                self.violate(name, f"“{name}” was refused: {result}")
         except Crashed as crash:
             self.violate(name, f"crashed: {crash}")
         else:
             if refused is True:
-                self.violate(name, "should have been refused")
+                self.violate(name, f"“{name}” should have been refused")
+        if self.steps == self.wanted.sabotage:
+            self.execute(SABOTAGE)
         for what in self.invariants.after_step():
             self.violate(name, what)
-        if self.steps == self.until:
+        if self.steps == self.wanted.until or (self.wanted.first and self.violations):
             raise Reached
         return result
 

@@ -55,6 +55,21 @@ def new_school(server, name, login):
     return server.run(UNIVERSITY + HOLDER, name=name, shop_name="Canteen 1", login=login, language="en_US")
 
 
+def transaction(page):
+    """``(route, parameters)`` of what a browser asks for when the form of a top-up's ``page`` is sent."""
+    form = {name: html.unescape(value) for name, value in re.findall(r'data-([a-z-]+)="([^"]*)"', page)}
+    return form["transaction-route"], {
+        "provider_id": int(form["provider-id"]),
+        "payment_method_id": int(form["payment-option-id"]),
+        "token_id": None,
+        "amount": float(form["amount"]),
+        "flow": "direct",
+        "tokenization_requested": False,
+        "landing_route": form["landing-route"],
+        "access_token": form["access-token"],
+    }
+
+
 class Payer(Client):
     """A holder's browser without a screen: the form, its transaction, the pages that wait for it."""
 
@@ -75,22 +90,7 @@ class Payer(Client):
 
     def start(self, amount):
         """Ask for a transaction of ``amount`` (in the currency's unit); its reference."""
-        page = self.get(f"/my/card/topup?amount={amount}")
-        form = {name: html.unescape(value) for name, value in re.findall(r'data-([a-z-]+)="([^"]*)"', page)}
-        processing = self.call(
-            form["transaction-route"],
-            {
-                "provider_id": int(form["provider-id"]),
-                "payment_method_id": int(form["payment-option-id"]),
-                "token_id": None,
-                "amount": float(form["amount"]),
-                "flow": "direct",
-                "tokenization_requested": False,
-                "landing_route": form["landing-route"],
-                "access_token": form["access-token"],
-            },
-        )
-        return processing["reference"]
+        return self.call(*transaction(self.get(f"/my/card/topup?amount={amount}")))["reference"]
 
     def report(self, reference, state):
         """What the provider's webhook says."""

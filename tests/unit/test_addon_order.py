@@ -21,10 +21,8 @@ def models_made():
     made = {}
     for addon in MAY_USE:
         for path in python_files(ADDONS / addon):
-            for node in ast.walk(syntax_tree(path)):
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-                    if any(getattr(target, "id", "") == "_name" for target in node.targets):
-                        made.setdefault(node.value.value, addon)
+            for name in re.findall(r'^    _name = "([\w.]+)"', path.read_text("utf-8"), re.M):
+                made.setdefault(name, addon)
     return made
 
 

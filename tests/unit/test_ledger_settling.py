@@ -180,3 +180,52 @@ def test_a_debt_that_moved_to_another_wallet_is_refunded_there():
         assert (losses(made), old.debt_minor, new.debt_minor) == (0, 0, 0)
         assert new.available_minor(DAY) == cash
         check(made)
+
+
+def moved(made, cash=0, debt=0):
+    """Join wallet 1 into wallet 3, with what is in its cash pocket and what is owed."""
+    made.join_account_id = FUND
+    for kind, number, amount, plan in (
+        ("join_out", 1, cash, "cash"),
+        ("join_in", 3, cash, "cash"),
+        ("join_in", 1, debt, "debt"),
+        ("join_out", 3, debt, "debt"),
+    ):
+        if amount:
+            assert decide(made, lt.Post(f"{kind}{number}", kind, number, FUND, amount, plan)).ok
+    made.wallets[1].state, made.wallets[1].joined_id = lt.CLOSED, 3
+    return made.wallets[1], made.wallets[3]
+
+
+def test_a_topup_of_before_the_wallets_were_joined_is_given_back_from_the_one_that_stays():
+    made = book()
+    assert decide(made, lt.Post("in", "topup", 1, CHANNEL, 500)).ok
+    old, new = moved(made, cash=500)
+    back = decide(made, lt.Reverse("x", "in", 300))
+    assert back.ok and (back.wallet_id, back.amount_minor, back.after_minor) == (3, 300, 200)
+    assert decide(made, lt.Post("p", "purchase", 3, MERCHANT, 150)).ok
+    short = decide(made, lt.Reverse("y", "in"))
+    assert short.code == "insufficient" and dict(short.numbers)["missing_minor"] == 150
+    assert (old.available_minor(DAY), new.available_minor(DAY)) == (0, 50)
+    check(made)
+
+
+def test_who_owes_at_the_wallet_that_stays_gets_no_topup_back():
+    made = book()
+    assert decide(made, lt.Post("in", "topup", 1, CHANNEL, 500)).ok
+    moved(made, cash=500)
+    assert decide(made, lt.Post("d", "purchase", 3, MERCHANT, 700, settle=True)).ok
+    assert decide(made, lt.Post("c", "correction_in", 3, OFFICE, 500, "cash")).ok
+    assert decide(made, lt.Reverse("x", "in", 500)).code == "debt_first"
+
+
+def test_a_repayment_of_before_is_undone_at_the_wallet_that_stays():
+    made = book()
+    fund(made, cash=0)
+    late(made, 700)
+    assert decide(made, lt.Post("paid", "debt_payment", 1, CHANNEL, 700)).ok
+    old, new = moved(made)
+    back = decide(made, lt.Reverse("x", "paid"))
+    assert back.ok and (old.debt_minor, new.debt_minor) == (0, 700)
+    assert decide(made, lt.Reverse("y", "paid")).code == "reversal_exceeds"
+    check(made)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from campus_core.ledger import types as lt
 from campus_core.ledger.book import Book
 from campus_core.taps import charge, rules, told, wire
+from campus_core.taps.uid_hour import UidHour
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
@@ -39,10 +40,12 @@ def book(*wallets):
     return made
 
 
-def decide(ledger, given, risk=None, key=None, is_shown=True, history=(CAPS,)):
+def decide(ledger, given, risk=None, key=None, is_shown=True, history=(CAPS,), listed=None):
     terms = charge.Terms(ON, NOW, 0, history)
-    judged = charge.judge(given, PLACE, key or charge.Key(1, 1, "active"), terms, is_shown)
-    return charge.conclude(ledger, judged, risk or told.Risk(debt_limit_minor=1000))
+    judged = charge.judge(
+        given, PLACE, key or charge.Key(1, 1, "active"), terms, told.Proof(is_shown, listed)
+    )
+    return charge.conclude(ledger, judged, risk or told.Risk(debt_limit_minor=1000), UidHour())
 
 
 # -- caps of the list that was used --------------------------------------------------
@@ -85,6 +88,33 @@ def test_what_no_honest_edge_says_is_kept_and_not_charged(values, is_shown, reas
     decision = decide(ledger, entry(**values), is_shown=is_shown)
     assert (decision.outcome, decision.code, decision.review) == ("granted", "held", (reason,))
     assert not ledger.fresh.transfers
+
+
+@pytest.mark.parametrize(
+    ("listed", "values", "reason"),
+    [
+        (told.Listed(4, 99), {}, "over_cap"),
+        (told.Listed(4, 100), {}, None),
+        (told.Listed(4, 0), {}, None),
+        (told.Listed(5, 99), {}, None),
+        (told.Listed(4, 0, True), {}, "unsupported"),
+        (told.Listed(4, 0, True), {"credential": "sun:x"}, None),
+        (told.Listed(5, 0, True), {}, None),
+    ],
+)
+def test_what_the_list_forbade_is_held_and_what_came_later_is_not_doubted(listed, values, reason):
+    decision = decide(book(wallet(1, 1000)), entry(**values), listed=listed)
+    assert (decision.code, decision.review) == (("held", (reason,)) if reason else ("ok", ()))
+
+
+@given(st.integers(0, 3000), st.integers(1, 6000))
+def test_a_limit_in_the_list_is_the_same_on_both_sides(floor, amount):
+    card = rules.Card(1, "active", floor_minor=floor)
+    facts = rules.Facts(5, NOW, rules.Terminal("T", "pay", "keyed"), card)
+    limits = rules.Limits(*CAPS[2:7])
+    verdict = rules.decide(facts, rules.Request("2026-09-21", amount), rules.Counters(), limits, NOW)
+    decision = decide(book(wallet(1, 9000)), entry(amount_minor=amount), listed=told.Listed(4, floor))
+    assert (decision.code == "ok") == verdict.granted
 
 
 def test_a_bare_uid_keeps_to_the_limit_that_its_list_had():

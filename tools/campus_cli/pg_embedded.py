@@ -67,6 +67,8 @@ def as_user(name: str | None) -> dict:
 class Embedded:
     """The server of this checkout: where it lives, starting, stopping."""
 
+    settings = SETTINGS
+
     def __init__(self) -> None:
         self.system_user = _server_user()
         self.home = self._find_home()
@@ -94,7 +96,7 @@ class Embedded:
         if not (self.data / "PG_VERSION").exists():
             self._create_cluster()
         self._clear_stale_locks()
-        options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in SETTINGS.items())
+        options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in self.settings.items())
         options += f" -c unix_socket_directories='{self.socket_folder}'"
         command = [self.programs / "pg_ctl", "-w", "-t", "180", "-D", self.data]
         command += ["-l", self.log, "-o", options, "start"]

@@ -16,6 +16,7 @@ company.write(
         "campus_offline_tap_minor": 5_000,
         "campus_offline_card_minor": 1_000_000,
         "campus_offline_edge_minor": 100_000_000,
+        "campus_uid_hour_minor": 0,
     }
 )
 holders = env["res.partner"].create(

@@ -17,6 +17,7 @@ company.write(
         "campus_offline_tap_minor": 5_000,
         "campus_offline_card_minor": 100_000,
         "campus_offline_edge_minor": 10_000_000,
+        "campus_uid_hour_minor": 0,
         "campus_edge_requests_per_s": 1_000,
     }
 )

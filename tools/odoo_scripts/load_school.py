@@ -23,6 +23,7 @@ if not company.chart_template:
 company.sudo()._campus_setup()
 # A canteen counts its stock once a day, not with each plate.
 company.sudo().point_of_sale_update_stock_quantities = "closing"
+company.sudo().campus_uid_hour_minor = 0  # more in a minute than a canteen sells in an hour
 method = company.sudo()._campus_setup_pos()
 
 cashier = (

@@ -40,8 +40,9 @@ class CampusAlertRuleRun(models.Model):
     def write(self, vals):
         """A rule that is switched on again looks ahead, not back."""
         if vals.get("active"):
-            vals = {**vals, "cursor_at": fields.Datetime.now()}
-        return super(CampusAlertRuleRun, self._campus_giving("cursor_at")).write(vals)
+            giving = self._campus_giving("cursor_at")
+            super(CampusAlertRuleRun, giving).write({"cursor_at": fields.Datetime.now()})
+        return super().write(vals)
 
     def action_switch_on(self):
         """From now on the rule watches."""

@@ -105,6 +105,7 @@ SUN_FORGED: Final = "sun_forged"
 SUN_REPLAYED: Final = "sun_replayed"
 SUN_NEEDED: Final = "sun_needed"
 LIMIT_UID: Final = "limit_uid"
+LIMIT_UID_HOUR: Final = "limit_uid_hour"
 NUMBER_REFUSED: Final = "number_refused"
 CODE_FORGED: Final = "code_forged"
 CODE_STALE: Final = "code_stale"
@@ -204,6 +205,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         SUN_REPLAYED: "The chip's message was used before.",
         SUN_NEEDED: "The card's chip must prove itself: its serial number is not enough.",
         LIMIT_UID: "The amount is above the limit for a card that proves nothing.",
+        LIMIT_UID_HOUR: "The edge has charged cards that prove nothing as much as it may within an hour.",
         NUMBER_REFUSED: "The terminal takes no card numbers: anybody can read them off a card.",
         CODE_FORGED: "The code is forged.",
         CODE_STALE: "The code is too old.",

@@ -6,7 +6,11 @@ CREATE TABLE IF NOT EXISTS campus_edge_head (
     journal uuid NOT NULL,
     seq bigint NOT NULL,
     hash text NOT NULL,
-    reported_seq bigint NOT NULL
+    reported_seq bigint NOT NULL,
+    -- what cards that prove nothing have paid within that hour since 1970, and when the cap was last hit
+    uid_hour bigint NOT NULL DEFAULT 0,
+    uid_minor bigint NOT NULL DEFAULT 0,
+    uid_hit_hour bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE campus_edge_head IS 'Newest journal entry taken from each edge.';
 

@@ -7,6 +7,11 @@ from odoo.http import request
 NOBODYS = ("", "localhost", "127.0.0.1", "::1")
 
 
+def is_nobodys(url):
+    """Whether nobody but this machine can follow a link to that address."""
+    return (urlsplit(url or "").hostname or "") in NOBODYS
+
+
 class Base(models.AbstractModel):
     """The address of this server, in commands, receipts and links.
 
@@ -19,7 +24,7 @@ class Base(models.AbstractModel):
 
     def get_base_url(self):
         known = super().get_base_url()
-        if (urlsplit(known or "").hostname or "") not in NOBODYS:
+        if not is_nobodys(known):
             return known
         if request and request.env.user._is_internal():
             return request.httprequest.url_root.rstrip("/")

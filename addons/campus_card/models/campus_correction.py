@@ -6,9 +6,16 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..campus_core import money
 from ..columns import Uuid
 
-KIND_OF_DIRECTION = {"in": "correction_in", "out": "correction_out", "write_off": "write_off"}
+KIND_OF_DIRECTION = {
+    "in": "correction_in",
+    "out": "correction_out",
+    "write_off": "write_off",
+    "repaid": "debt_payment",
+}
 # Written off is a loss of the school; what was put right by hand is looked into first.
-ACCOUNT_OF_DIRECTION = {"write_off": "debt_loss"}
+ACCOUNT_OF_DIRECTION = {"write_off": "debt_loss", "repaid": "bank_desk"}
+# Nothing but the debt is settled: no pocket is chosen.
+OF_DEBT = ("write_off", "repaid")
 
 
 class CampusCorrection(models.Model):
@@ -45,10 +52,18 @@ class CampusCorrection(models.Model):
         default=lambda self: self._default_plan_id(),
     )
     direction = fields.Selection(
-        [("in", "Credit the holder"), ("out", "Charge the holder"), ("write_off", "Write off debt")],
+        [
+            ("in", "Credit the holder"),
+            ("out", "Charge the holder"),
+            ("write_off", "Write off debt"),
+            ("repaid", "Debt repaid by bank transfer"),
+            ("undo", "Undo a settled debt"),
+            ("join", "Join with another account"),
+        ],
         required=True,
         default="in",
-        help="What is written off is booked as a loss; the holder owes it no more.",
+        help="Debt that is written off is booked as a loss, and the holder no longer owes it. A bank transfer "
+        "was seen on the school's statement.",
     )
     amount_minor = fields.Integer("Amount (cents)", required=True)
     amount = fields.Monetary(compute="_compute_amount", readonly=False)
@@ -161,11 +176,15 @@ class CampusCorrection(models.Model):
         self._check_second_person()
         for correction in self:
             correction._decide("approved")
-            # sudo: the approver decides; the accounts behind it are the ledger's business
-            ledger = self.env["campus.ledger"].sudo()
-            [answer] = ledger._post([correction._prepare_posting()])
-            ledger._raise_refusal(answer)
+            correction._book()
         return True
+
+    def _book(self):
+        """Move the money that was decided on."""
+        # sudo: the approver decides; the accounts behind it are the ledger's business
+        ledger = self.env["campus.ledger"].sudo()
+        [answer] = ledger._post([self._prepare_posting()])
+        ledger._raise_refusal(answer)
 
     def action_refuse(self, reason=None):
         self._check_second_person()
@@ -216,7 +235,7 @@ class CampusCorrection(models.Model):
             "wallet_id": self.wallet_id.id,
             "account_id": account.id,
             "amount_minor": self.amount_minor,
-            "plan": None if self.direction == "write_off" else self.plan_id.code,
+            "plan": None if self.direction in OF_DEBT else self.plan_id.code,
             "origin": f"campus.correction,{self.id}",
             "memo": f"{self.name}: {self.reason}"[:200],
         }

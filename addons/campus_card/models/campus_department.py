@@ -69,7 +69,8 @@ class CampusDepartment(models.Model):
             self._check_empty()
         elif vals.get("active"):
             # A department that is there again is nobody's part any more.
-            vals = {"merged_into_id": False, **vals}
+            merged = self.filtered("merged_into_id")._campus_giving("merged_into_id")
+            super(CampusDepartment, merged).write({"merged_into_id": False})
         return super().write(vals)
 
     def _check_empty(self):

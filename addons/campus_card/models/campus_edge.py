@@ -22,6 +22,7 @@ PROTECTED = frozenset(
         "keys_version",
         "snapshot_salt",
         "whole_version",
+        "uid_hour_told",
     )
 )
 CHANNEL_BYTES = 24

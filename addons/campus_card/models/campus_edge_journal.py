@@ -54,7 +54,8 @@ class CampusEdge(models.Model):
 
     @api.model
     def _fill_gaps(self, edge, journal, first, last):
-        """Numbers ``first`` to ``last`` have come after all: gaps shrink, and are settled when nothing is left."""
+        """Numbers ``first`` to ``last`` have come after all: gaps shrink or are split, and are settled when
+        nothing is left."""
         # sudo: as for opening one
         gaps = (
             self.env["campus.tap.review"]
@@ -71,9 +72,13 @@ class CampusEdge(models.Model):
                 note = gap.note or self.env._("The edge has sent these entries after all.")
                 settled_at = gap.settled_at or fields.Datetime.now()
                 gap.write({"filled": True, "state": "settled", "note": note, "settled_at": settled_at})
-            elif first <= gap.first_seq:
+                continue
+            if gap.first_seq < first and last < gap.last_seq:
+                # what is missing after the middle, as open or as settled as the whole was
+                gap.copy({"first_seq": last + 1, "state": gap.state})
+            if first <= gap.first_seq:
                 gap.first_seq = last + 1
-            elif gap.last_seq <= last:
+            else:
                 gap.last_seq = first - 1
 
     def _journal_state(self):

@@ -56,7 +56,7 @@ class CampusLedgerLoad(models.AbstractModel):
         if not dry:
             for company in companies:
                 self._lock_day(company)
-            self._ensure_accounts(typed)
+            self._ensure_accounts(typed, shelf.joined.values())
         for company in companies:
             shelf.books[company.id] = self._open_book(company, booking_date)
             if shelf.joined:
@@ -95,11 +95,12 @@ class CampusLedgerLoad(models.AbstractModel):
                 shelf.company_of_wallet[joined_id] = company_id
 
     @api.model
-    def _ensure_accounts(self, typed):
+    def _ensure_accounts(self, typed, heirs=()):
         posts = [r for r in typed if isinstance(r, lt.Post)]
         incoming = {(r.wallet_id, r.plan or "cash", r.expires_on) for r in posts if self._fills_pocket(r)}
         self.env["campus.wallet"]._ensure_pockets(incoming)
-        settled = {r.wallet_id for r in posts if r.settle or r.plan == lt.DEBT}
+        # the debt of a wallet that was joined with another one is at that one
+        settled = {r.wallet_id for r in posts if r.settle or r.plan == lt.DEBT} | set(heirs)
         if settled:
             self.env["campus.wallet"]._ensure_debt_accounts(settled)
 

@@ -84,7 +84,7 @@ class CampusLedgerText(models.AbstractModel):
             "conflict": self.env._(
                 "This request was already answered with other content. Nothing was booked."
             ),
-            "not_found": self.env._("There is nothing to do it with."),
+            "not_found": self.env._("The booking that this is about was not found."),
             "not_reversible": self.env._("This booking is itself a refund and cannot be undone."),
             "reversal_exceeds": self.env._("Only %(left)s of it can still be refunded."),
             "reservation_closed": self.env._("This payment is already settled."),

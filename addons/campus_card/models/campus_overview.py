@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..campus_core import card_state, money
+from .base_address import is_nobodys
 from .campus_card_states import CARD_STATES
 
 TODAY_KINDS = ("topup", "purchase", "payout", "fee")
@@ -27,7 +28,16 @@ class CampusOverview(models.AbstractModel):
             "todo": self._todo(),
             "today": self._today(),
             "money": self._money(),
+            "address_missing": self._is_address_missing(),
         }
+
+    @api.model
+    def _is_address_missing(self):
+        """Whether mails made by jobs carry links to ``localhost``; told to who can do something about it."""
+        if not self.env.user.has_groups("base.group_system,campus_card.group_campus_card_manager"):
+            return False
+        # sudo: a manager does not read system parameters; this one stands in every mail
+        return is_nobodys(self.env["ir.config_parameter"].sudo().get_param("web.base.url"))
 
     @api.model
     def _holder_domain(self):

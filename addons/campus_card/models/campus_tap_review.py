@@ -27,6 +27,7 @@ REASONS = [
     ("fork", "Journal differs from what was sent"),
     ("journal", "Journal was started anew"),
 ]
+EPOCH = datetime.datetime(1970, 1, 1)
 
 
 class CampusTapReview(models.Model):
@@ -90,14 +91,13 @@ class CampusTapReview(models.Model):
             review.evidence_text = self._in_words(review.evidence) if review.evidence else ""
 
     @api.model
+    def _time_of(self, evidence):
+        return EPOCH + datetime.timedelta(milliseconds=evidence["at_ms"])
+
+    @api.model
     def _in_words(self, evidence):
         """One line about a journal entry: place, time, amount, credential, who decided."""
-        at = fields.Datetime.context_timestamp(
-            self,
-            datetime.datetime.fromtimestamp(evidence["at_ms"] / 1000, datetime.timezone.utc).replace(
-                tzinfo=None
-            ),
-        )
+        at = fields.Datetime.context_timestamp(self, self._time_of(evidence))
         amount_minor = evidence["amount_minor"]
         parts = (
             evidence["terminal"],
@@ -120,7 +120,7 @@ class CampusTapReview(models.Model):
                 raise UserError(
                     self.env._("Write down what was found before you settle “%s”.", review.display_name)
                 )
-            # The state is not writable by hand; the right to write was checked.
+            # sudo: the state is not writable by hand; the right to write was checked
             review.sudo().write(
                 {"state": "settled", "settled_by_id": self.env.uid, "settled_at": fields.Datetime.now()}
             )

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..campus_core import money
-from ..campus_core.taps import told, wire
+from ..campus_core.taps import wire
 
 CHARGE, PART, DROP, TAKE = "charge", "part", "drop", "take_back"
 DECISIONS = [
@@ -23,6 +23,7 @@ class CampusTapReview(models.Model):
     charged_minor = fields.Integer("Charged (cents)", readonly=True)
     charged = fields.Monetary(compute="_compute_charged")
     is_take_back = fields.Boolean(compute="_compute_is_take_back")
+    can_decide = fields.Boolean(compute="_compute_can_decide")
     held_text = fields.Char("Why It Waits", compute="_compute_held_text")
 
     _decision_check = models.Constraint(
@@ -44,6 +45,11 @@ class CampusTapReview(models.Model):
         for review in self:
             review.is_take_back = review.is_held and review.tap_id.outcome == wire.REFUSED
 
+    @api.depends("is_held", "state", "tap_id", "evidence")
+    def _compute_can_decide(self):
+        for review in self:
+            review.can_decide = review.state != "settled" and (review.is_held or review._is_sale())
+
     @api.depends("reason", "is_held", "tap_id")
     @api.depends_context("lang")
     def _compute_held_text(self):
@@ -53,7 +59,7 @@ class CampusTapReview(models.Model):
                 name: money.format_minor(value) if name.endswith("_minor") else value
                 for name, value in numbers.items()
             }
-            text = self._held_sentences().get(review.reason) if review.is_held else None
+            text = self._held_sentences().get(review.reason) if review.can_decide else None
             try:
                 review.held_text = (text or "") % shown
             except KeyError:
@@ -77,6 +83,10 @@ class CampusTapReview(models.Model):
             "late_final": self.env._("The edge said long after the tap what its reader had shown."),
             "unknown_card": self.env._("Nobody is known by what was shown at the reader."),
             "no_place": self.env._("The terminal is not known or has no merchant."),
+            "conflict": self.env._(
+                "The edge has sent this sale under the id of another tap, and nothing was charged for either. Charge it "
+                "only if you are sure that it took place, and check whose card pays."
+            ),
         }
 
     def _check_settled_by_hand(self):
@@ -100,19 +110,35 @@ class CampusTapReview(models.Model):
     def _decide(self, decision, note, amount_minor=0, card=None, merchant=None):
         """Book or drop what waits, once: who comes second is told what was decided.
 
+        In a transaction of its own, which sees what others have committed: what a holder owes is read
+        after the pockets are locked, and two reviewers do not add up to more than the ceiling.
+
         :param amount_minor: of ``part``, below the tap's amount
         :param card: who is charged where the tap shows nobody
         :param merchant: who is paid where the terminal has none
         """
         self.ensure_one()
         self.check_access("write")
+        if not (note or "").strip():
+            raise UserError(self.env._("Write down why you decide so."))
+        with self.env["campus.ledger"]._own_transaction() as env:
+            review = self.with_env(env)
+            review._decide_here(
+                decision,
+                note.strip(),
+                amount_minor,
+                card and card.with_env(env),
+                merchant and merchant.with_env(env),
+            )
+        self.invalidate_recordset()
+
+    def _decide_here(self, decision, note, amount_minor, card, merchant):
         self.flush_recordset(["state"])
-        self.env.cr.execute("SELECT state FROM campus_tap_review WHERE id = %s FOR UPDATE", [self.id])
+        # no stronger lock: a dialog that was just made refers to the row
+        self.env.cr.execute("SELECT state FROM campus_tap_review WHERE id = %s FOR NO KEY UPDATE", [self.id])
         [state] = self.env.cr.fetchone()
         if state == "settled":
             raise UserError(self.env._("“%s” is decided already.", self.display_name))
-        if not (note or "").strip():
-            raise UserError(self.env._("Write down why you decide so."))
         charged_minor = 0
         if decision in (CHARGE, PART):
             charged_minor = self._charge(decision, note, amount_minor, card, merchant)
@@ -124,85 +150,8 @@ class CampusTapReview(models.Model):
                 "state": "settled",
                 "decision": decision,
                 "charged_minor": charged_minor,
-                "note": note.strip(),
+                "note": note,
                 "settled_by_id": self.env.uid,
                 "settled_at": fields.Datetime.now(),
             }
         )
-
-    def _charge(self, decision, note, amount_minor, card, merchant):
-        """Charge what the reader has granted; the cents that were booked."""
-        tap = self.tap_id
-        if not self.is_held or self.is_take_back:
-            raise UserError(self.env._("There is nothing to charge for “%s”.", self.display_name))
-        # what the tap itself shows is not a choice
-        card = tap.card_id or card
-        merchant = tap.terminal_id.merchant_id or merchant
-        amount_minor = self._checked_amount(decision, tap.amount_minor or 0, amount_minor)
-        if not card or card.company_id != self.company_id or not card.wallet_id:
-            raise ValidationError(self.env._("Say whose card is charged."))
-        if not merchant or merchant.kind != "merchant" or merchant.company_id != self.company_id:
-            raise ValidationError(self.env._("Say which merchant is paid."))
-        # sudo: the reviewer decides; the ledger has no users
-        ledger = self.env["campus.ledger"].sudo()
-        [answer] = ledger._post(
-            [
-                {
-                    "uuid": told.later_uuid(told.CHARGES, tap.uuid),
-                    "kind": "purchase",
-                    "wallet_id": card.wallet_id.id,
-                    "account_id": merchant.id,
-                    "amount_minor": amount_minor,
-                    "card_id": card.id,
-                    "settle": True,
-                    "occurred_at": tap.occurred_at,
-                    "origin": f"campus.tap.review,{self.id}",
-                    "memo": note.strip()[:200],
-                }
-            ]
-        )
-        ledger._raise_refusal(answer)
-        self._check_debt(card.wallet_id.sudo(), answer)
-        return amount_minor
-
-    @api.model
-    def _checked_amount(self, decision, whole_minor, part_minor):
-        if decision == CHARGE and whole_minor > 0:
-            return whole_minor
-        if decision == PART and 0 < part_minor < whole_minor:
-            return part_minor
-        raise ValidationError(
-            self.env._("A part is above zero and below %s.", money.format_minor(whole_minor))
-        )
-
-    def _check_debt(self, wallet, answer):
-        """The ceiling of debts holds for reviewers as well; the error undoes the charge."""
-        limit_minor = self.company_id.sudo().campus_debt_limit_minor
-        added_minor = sum(part["amount_minor"] for part in answer["pockets"] if part["plan"] == "debt")
-        if added_minor and wallet.debt_minor > limit_minor:
-            most_minor = answer["amount_minor"] - (wallet.debt_minor - limit_minor)
-            raise UserError(
-                self.env._(
-                    "The holder would owe more than %(limit)s. At most %(most)s can be charged now.",
-                    limit=money.format_minor(limit_minor),
-                    most=money.format_minor(max(most_minor, 0)),
-                )
-            )
-
-    def _take_back(self, note):
-        """Give a charge back whose reader has shown red, as the edge said too late."""
-        if not self.is_take_back:
-            raise UserError(self.env._("There is nothing to take back for “%s”.", self.display_name))
-        # sudo: see :meth:`_charge`
-        ledger = self.env["campus.ledger"].sudo()
-        [answer] = ledger._reverse(
-            [
-                {
-                    "uuid": told.later_uuid(told.TAKE_BACK, self.tap_id.uuid),
-                    "reverses_uuid": self.tap_id.uuid,
-                    "origin": f"campus.tap.review,{self.id}",
-                    "memo": note.strip()[:200],
-                }
-            ]
-        )
-        ledger._raise_refusal(answer)

@@ -10,6 +10,7 @@ from ..bulk import column
 from ..campus_core import errors as core_errors
 from ..campus_core.errors import WireError
 from ..campus_core.taps import charge, journal_chain, told, wire
+from ..campus_core.taps.uid_hour import UidHour
 from ..prepared import Statement
 from .campus_ledger_wallets import PLAN_COLUMNS
 
@@ -19,10 +20,14 @@ from .campus_ledger_wallets import PLAN_COLUMNS
 _FRAME = Statement(
     "tap_frame",
     f"""WITH head AS MATERIALIZED (
-            SELECT journal::text, seq, hash, reported_seq FROM campus_edge_head
+            SELECT journal::text, seq, hash, reported_seq, uid_hour, uid_minor, uid_hit_hour
+              FROM campus_edge_head
              WHERE edge_id = %s FOR NO KEY UPDATE)
         SELECT json_build_array(
-               head.journal, head.seq, head.hash, head.reported_seq, campus_snapshot_version(),
+               head.journal, head.seq, head.hash, head.reported_seq,
+               json_build_array(COALESCE(campus_uid_hour_minor, 0), %s::bigint, COALESCE(head.uid_hour, 0),
+                                COALESCE(head.uid_minor, 0), COALESCE(head.uid_hit_hour, 0)),
+               campus_snapshot_version(),
                campus_snapshot_news(company.id, %s), partner.tz, day.closed_until,
                COALESCE(campus_debt_limit_minor, 0), COALESCE(campus_uid_limit_minor, 0),
                COALESCE(campus_chip_required, FALSE),
@@ -65,7 +70,8 @@ class Order:
     ``answers``: one dict per entry. ``reviews``: what needs eyes. ``twice``: index of an entry whose
     tap stands in the batch before, and that one's index. ``conflicts``: entries that say of a tap
     something else than before. ``has_dated``: some entry is about a moment that is over;
-    ``holdings``: which card had its UID when; ``risk``: what the edge has charged alone.
+    ``holdings``: which card had its UID when; ``listed``: how lists state cards; ``risk``: what the edge has charged alone;
+    ``uid_hour``: what it has charged within the hour to cards that prove nothing.
     ``verdicts``: the batch's own decisions, by tap. ``lines``: what is known of the fresh entries
     before anything is locked; ``decided``: each with its decision.
     ``is_careful``: nothing is taken for granted, see ``CampusTaps._take``. ``memory``: of cards, None
@@ -80,6 +86,8 @@ class Order:
         self.first_uses, self.used_up, self.good_once = {}, {}, ()
         self.proven_cards, self.taken = frozenset(), frozenset()
         self.has_dated, self.holdings, self.risk = False, {}, told.Risk()
+        self.listed = {}
+        self.uid_hour = None
         self.fresh, self.lines, self.decided, self.columns = [], [], [], {}
         self.verdicts = {}
         self.reviews = []
@@ -164,14 +172,15 @@ class CampusTaps(models.AbstractModel):
         order.since = since
         return (
             self.env["campus.ledger"]._share_day(edge.company_id),
-            (_FRAME, edge.id, edge.id, edge.id, codes, since, is_told, edge.company_id),
+            (_FRAME, edge.id, order.now_ms, edge.id, edge.id, codes, since, is_told, edge.company_id),
         )
 
     @api.model
     def _take_here(self, order):
-        journal, seq, chain_hash, reported_seq, *frame = orjson.loads(self.env.cr.fetchone()[0])
+        journal, seq, chain_hash, reported_seq, hour, *frame = orjson.loads(self.env.cr.fetchone()[0])
         order.head = journal_chain.Head(journal, seq, chain_hash) if journal else None
         order.reported_seq = reported_seq or 0
+        order.uid_hour = UidHour(*hour)
         if order.head is None:
             self._begin_head(order)
         order.frame = Frame._make(frame)
@@ -223,9 +232,28 @@ class CampusTaps(models.AbstractModel):
             elif uuid in order.taken:
                 decision = _CONFLICT
             else:
-                decision = charge.conclude(order.book, line.judged, order.risk)
+                decision = self._conclude(order, line)
             order.verdicts.setdefault(uuid, decision)
             order.decided.append((line, decision))
+
+    @staticmethod
+    def _has_cost(tap):
+        """Say whether a tap (as stored or decided, None without) was charged when it asked."""
+        return tap is not None and tap.outcome == wire.GRANTED and tap.code == charge.OK
+
+    @api.model
+    def _is_late_end(self, order, entry):
+        """Hook: say whether the end of a tap comes too late to be believed."""
+        return False
+
+    @api.model
+    def _is_ended_by(self, order, line):
+        """Hook: say whether the end that came before a tap may be the end of that tap."""
+        return True
+
+    @staticmethod
+    def _conclude(order, line):
+        return charge.conclude(order.book, line.judged, order.risk, order.uid_hour)
 
     @api.model
     def _decide_ended(self, order, line, ended):
@@ -248,13 +276,13 @@ class CampusTaps(models.AbstractModel):
         charged = self._has_cost(tap) and entry.purpose == wire.PAY
         if (entry.outcome == wire.GRANTED) == charged or entry.purpose != wire.PAY:
             if not charged and entry.outcome == wire.GRANTED:
-                return charge.conclude(order.book, line.judged, order.risk)
+                return self._conclude(order, line)
             return charge.Decision(entry.outcome, entry.code or charge.OK, entry.amount_minor)
         is_late = self._is_late_end(order, entry)
         if entry.outcome == wire.GRANTED:
             if is_late and isinstance(line.judged, charge.Pending):
                 return charge.hold(line.judged.post.amount_minor, told.Held(told.LATE_FINAL))
-            return charge.conclude(order.book, line.judged, order.risk)
+            return self._conclude(order, line)
         if is_late:
             return charge.Decision(
                 wire.REFUSED, core_errors.HELD, tap.amount_minor, review=(told.LATE_FINAL,)

@@ -16,8 +16,7 @@ class CampusTapsChip(models.AbstractModel):
 
     @api.model
     def _used_up_codes(self):
-        """``{kind of credential that is good once: code for the second tap with it}``."""
-        return {"sun": errors.SUN_REPLAYED}
+        return {**super()._used_up_codes(), "sun": errors.SUN_REPLAYED}
 
     @api.model
     def _load_keys(self, order, entries):
@@ -64,8 +63,7 @@ class CampusTapsChip(models.AbstractModel):
     @api.model
     def _key_of(self, order, entry):
         """The card of an entry, or the refusal code of its credential at this reader."""
-        credential = entry.credential
-        key = order.keys.get(credential, errors.UNKNOWN_CARD)
+        credential, key = entry.credential, super()._key_of(order, entry)
         if credential.startswith(order.good_once):
             first = order.first_uses.setdefault(credential, entry.uuid)
             if first != entry.uuid:

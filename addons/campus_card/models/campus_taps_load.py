@@ -111,6 +111,16 @@ class CampusTapsLoad(models.AbstractModel):
             order.fresh.append(index)
 
     @api.model
+    def _may_end(self, order, entry, seen):
+        """Hook: say whether a final is about a tap as the server has it; ``seen``: ``{(uuid, kind): index}``."""
+        return True
+
+    @api.model
+    def _refuse_end(self, order, index):
+        """Hook: answer a final that may not end its tap; raises where nothing says how."""
+        raise NotImplementedError
+
+    @api.model
     def _check_same(self, order, index, known):
         same = (order.batch.entries[index].seq, self._mark(order.batch.hashes[index]))
         if (known.seq, known.mark) != same:
@@ -158,6 +168,16 @@ class CampusTapsLoad(models.AbstractModel):
     def _credential_kinds(self):
         """Kinds of credentials that ``_resolve_<kind>(order, texts) -> {text: Key or code}`` exist for."""
         return {"uid", "number"}
+
+    @api.model
+    def _used_up_codes(self):
+        """``{kind of credential that is good once: code for the second tap with it}``."""
+        return {}
+
+    @api.model
+    def _key_of(self, order, entry):
+        """The card of an entry, or the refusal code of its credential at this reader."""
+        return order.keys.get(entry.credential, errors.UNKNOWN_CARD)
 
     @api.model
     def _resolve_uid(self, order, texts):
@@ -223,6 +243,10 @@ class CampusTapsLoad(models.AbstractModel):
             self.env["campus.wallet"]._ensure_debt_accounts(wallet_ids)
         self._lock_wallets(order, keys)
         self._load_told(order, entries, keys)
+
+    @api.model
+    def _load_told(self, order, entries, keys):
+        """Hook: read what told charges are measured by."""
 
     @api.model
     def _lock_wallets(self, order, keys):

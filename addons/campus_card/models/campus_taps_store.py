@@ -33,10 +33,11 @@ TRANSFERS = Insert(
 )  # fmt: skip
 _STORE_HEAD = Statement(
     "edge_head_store",
-    """INSERT INTO campus_edge_head (edge_id, journal, seq, hash, reported_seq)
-       VALUES (%s, %s, %s, %s, %s)
+    """INSERT INTO campus_edge_head (edge_id, journal, seq, hash, reported_seq, uid_hour, uid_minor, uid_hit_hour)
+       VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
            ON CONFLICT (edge_id) DO UPDATE SET journal = excluded.journal, seq = excluded.seq,
-              hash = excluded.hash, reported_seq = excluded.reported_seq""",
+              hash = excluded.hash, reported_seq = excluded.reported_seq, uid_hour = excluded.uid_hour,
+              uid_minor = excluded.uid_minor, uid_hit_hour = excluded.uid_hit_hour""",
 )
 EPOCH = dt.datetime(1970, 1, 1)
 
@@ -73,8 +74,9 @@ class CampusTapsStore(models.AbstractModel):
             entry = batch.entries[index]
             place, key = order.places.get(entry.terminal), self._key_of(order, entry)
             is_shown = type(key) is str or entry.mode == wire.ASK or self._is_shown(order, entry, key)
-            judged = charge.judge(entry, place, key, order.terms, is_shown)
             card = None if type(key) is str else key
+            listed = order.listed.get(card.card_id) if card else None
+            judged = charge.judge(entry, place, key, order.terms, told.Proof(is_shown, listed))
             order.lines.append(Line(index, entry, place, key, card, judged))
         if not order.lines:
             return
@@ -99,6 +101,11 @@ class CampusTapsStore(models.AbstractModel):
             occurred_at=[_time(entry.at_ms) for entry in entries],
             received_at=_time(order.now_ms),
         )
+
+    @api.model
+    def _is_shown(self, order, entry, key):
+        """Hook: say whether the credential of a told entry leads to the card that is to pay."""
+        return True
 
     @staticmethod
     def _masked(entry):
@@ -184,7 +191,9 @@ class CampusTapsStore(models.AbstractModel):
         head, batch, last = order.head, order.batch, order.batch.entries[-1]
         moves_on = head is None or batch.is_new_journal or last.seq > head.seq
         order.head_seq, link = (last.seq, batch.hashes[-1]) if moves_on else (head.seq, head.hash)
-        return _STORE_HEAD, order.edge.id, batch.journal, order.head_seq, link, batch.head_seq
+        hour = order.uid_hour
+        head = order.edge.id, batch.journal, order.head_seq, link, batch.head_seq
+        return _STORE_HEAD, *head, hour.hour, hour.minor, hour.hit_hour
 
     @api.model
     def _take_back(self, order):

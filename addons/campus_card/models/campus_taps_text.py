@@ -16,7 +16,10 @@ class CampusLedgerText(models.AbstractModel):
             "sun_needed": self.env._(
                 "Hold this card to a reader that reads its chip: its number may be a copy."
             ),
-            "limit_uid": self.env._("Over the limit of %(limit)s for a card that does not prove itself."),
+            "limit_uid": self.env._("Over the limit of %(limit)s per purchase for plain cards."),
+            "limit_uid_hour": self.env._(
+                "This place has reached its hourly limit for plain cards. Please pay with a phone code or at a till."
+            ),
             "number_refused": self.env._(
                 "Card numbers are not taken here. Please hold the card to the reader."
             ),
@@ -37,6 +40,6 @@ class CampusLedgerText(models.AbstractModel):
     def _plain_sentences(self):
         return {
             **super()._plain_sentences(),
-            "limit_uid": self.env._("Over the limit for a card that does not prove itself."),
+            "limit_uid": self.env._("Over the limit per purchase for plain cards."),
             "offline_cap_tap": self.env._("More than can be paid at once without the network."),
         }

@@ -12,13 +12,16 @@ from .campus_ledger_wallets import TERMS_COLUMNS
 # Clocks of edges that may sign a request differ by two minutes: an ask that is older was not waited for.
 LATE_MS = 240_000
 MS = "(EXTRACT(EPOCH FROM {}) * 1000)::bigint"
-# Cards by their ids and by the UIDs they have or had, with the times of those.
+# Cards by their ids and by the UIDs they have or had, with the times of those, and what lists say of them.
 _CARDS = Statement(
     "taps_told_cards",
     f"""SELECT held.uid, {MS.format("held.since")}, {MS.format("held.until")},
               card.id, card.wallet_id, card.state, card.valid_from, card.valid_until,
-              holder.campus_valid_from, holder.campus_valid_until, holder.name, {TERMS_COLUMNS}
+              holder.campus_valid_from, holder.campus_valid_until, holder.name, {TERMS_COLUMNS},
+              mark.changed_version, COALESCE(wallet.limit_purchase_minor, 0), chip.id IS NOT NULL
          FROM campus_card card
+         LEFT JOIN campus_snapshot_card mark ON mark.card_id = card.id
+         LEFT JOIN campus_chip chip ON chip.company_id = card.company_id AND chip.uid = card.uid
          JOIN res_partner holder ON holder.id = card.partner_id
          JOIN campus_wallet wallet ON wallet.id = card.wallet_id
          LEFT JOIN campus_card_uid held ON held.card_id = card.id AND held.uid = ANY(%s)
@@ -80,9 +83,12 @@ class CampusTapsTold(models.AbstractModel):
         uids = array(uid for uid in uids if self._is_uid(uid))
         named = {self._named_card(order, entry) for entry in entries} - {None}
         rows = _CARDS.rows(self.env.cr, uids, order.edge.company_id, array(named), uids)
-        for uid, since_ms, until_ms, *values in rows:
+        for uid, since_ms, until_ms, *values, version, floor_minor, is_proven in rows:
             key = Key._make(values)
             order.cards[key.card_id] = key
+            if version is not None:
+                hidden = is_proven and order.frame.chip_required
+                order.listed[key.card_id] = told.Listed(version, floor_minor, hidden)
             if uid:
                 holding = told.Holding(key.card_id, since_ms, until_ms)
                 order.holdings.setdefault(f"uid:{uid}", []).append(holding)
@@ -105,12 +111,19 @@ class CampusTapsTold(models.AbstractModel):
         if entry.credential.startswith("uid:"):
             key = self._holder_then(order, entry, key)
         if entry.mode != wire.TOLD:
-            return key
+            # an ask is no older for what its edge says of the time: chips must speak all the same
+            return errors.SUN_NEEDED if self._is_uid_hidden(order, entry, key) else key
         named = order.cards.get(self._named_card(order, entry))
         if entry.purpose != wire.PAY or self._is_proven_end(order, entry):
             return named or key
         # of two cards it is the one that the credential shows, and nothing is charged before a look at it
         return key if isinstance(key, Key) else named or key
+
+    @staticmethod
+    def _is_uid_hidden(order, entry, key):
+        """Say whether the entry shows nothing but the UID of a chip that has to prove itself."""
+        listed = order.listed.get(key.card_id) if isinstance(key, Key) else None
+        return bool(listed and listed.is_uid_hidden and entry.credential.startswith("uid:"))
 
     @api.model
     def _holder_then(self, order, entry, key):
@@ -245,11 +258,6 @@ class CampusTapsTold(models.AbstractModel):
             and line.judged.caps is not None
             and not self._has_cost(order.known.get((line.entry.uuid, wire.TAP)))
         }
-
-    @staticmethod
-    def _has_cost(tap):
-        """Say whether a tap (as stored or decided, None without) was charged when it asked."""
-        return tap is not None and tap.outcome == wire.GRANTED and tap.code == charge.OK
 
     @api.model
     def _maybe_short(self, order):

@@ -56,9 +56,10 @@ class CampusTransfer(models.Model):
     memo = fields.Char(readonly=True)
 
     _uuid_line_unique = models.Constraint("UNIQUE(uuid, line)", "This request is already booked.")
-    _amount_check = models.Constraint("CHECK (amount_minor > 0)", "An amount is above zero.")
+    _amount_check = models.Constraint("CHECK (amount_minor > 0)", "The amount must be above zero.")
     _sides_check = models.Constraint(
-        "CHECK (debit_account_id <> credit_account_id)", "Two sides, two accounts."
+        "CHECK (debit_account_id <> credit_account_id)",
+        "A transfer moves money between two different accounts.",
     )
     _booking_date_idx = models.Index("(booking_date, company_id)")
     _posted_at_idx = models.Index("USING BRIN (posted_at)")

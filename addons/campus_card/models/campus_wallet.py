@@ -81,7 +81,7 @@ class CampusWallet(models.Model):
         if missing:
             for partner in missing.filtered(lambda partner: not partner.active):
                 raise UserError(self.env._("%s is archived. Restore the holder first.", partner.display_name))
-            # Clerks may not create wallets by hand; a holder gets exactly one, through here.
+            # sudo: clerks may not create wallets by hand; a holder gets exactly one, through here.
             wallets = self.sudo().create(
                 [{"partner_id": partner.id, "company_id": company.id} for partner in missing]
             )
@@ -163,7 +163,7 @@ class CampusWallet(models.Model):
                     )
                 )
         self.check_access("write")
-        # The state is not writable by hand, only by these verbs; the right to write was checked.
+        # sudo: the state is not writable by hand, only by these verbs; the right to write was checked.
         self.sudo().write({"state": state})
 
     def write(self, vals):

@@ -68,6 +68,9 @@ class CampusWallet(models.Model):
         The rows are written, so that a post whose transaction has an older view of the wallet is
         repeated by PostgreSQL instead of putting money into what has been closed meanwhile.
         """
+        for company in self.company_id.sorted("id"):
+            # first, as posts and the close of a day do: whoever takes the same locks waits in one order
+            self.env["campus.ledger"]._lock_day(company)
         self.env.flush_all()
         ids = sorted(self.ids)
         self.env.cr.execute(
@@ -100,6 +103,7 @@ class CampusWallet(models.Model):
         )
         if leases:
             requests = [{"uuid": uuid, "reason": "wallet closed"} for uuid in set(leases.mapped("uuid"))]
+            # sudo: the ledger is closed to hands; the right to close the wallet was checked
             self.env["campus.ledger"].sudo()._release(requests)
             self.invalidate_recordset()
 

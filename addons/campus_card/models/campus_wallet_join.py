@@ -42,9 +42,15 @@ class CampusWallet(models.Model):
         ledger = self.env["campus.ledger"].sudo()
         for answer in ledger._post(self.sudo()._prepare_join(target.sudo())):
             ledger._raise_refusal(answer)
+        # sudo: cards, links, payments and the state of a wallet follow its money; nobody writes them by hand
         self.sudo()._move_links(target.sudo())
         self.sudo().search([("joined_into_id", "=", self.id)]).write({"joined_into_id": target.id})
         self.sudo().write({"state": CLOSED, "joined_into_id": target.id})
+
+    def _has_money(self):
+        """Whether joining this wallet with another one moves money or debt."""
+        self.ensure_one()
+        return bool(self.balance_minor or self.debt_minor)
 
     def _check_can_join(self, target):
         holder = self.partner_id.display_name

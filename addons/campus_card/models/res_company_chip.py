@@ -24,14 +24,35 @@ class ResCompany(models.Model):
         help="Most that a card may pay at once when it shows its UID alone. 0: no limit of its own.",
     )
 
+    campus_uid_hour_minor = fields.Integer(
+        "Bare UID: per Edge and Hour (cents)", default=1_000_000, required=True, tracking=True
+    )
+    campus_uid_hour = fields.Monetary(
+        "Bare UID: per Edge and Hour",
+        compute="_compute_campus_uid_hour",
+        inverse="_inverse_campus_uid_hour",
+        help="Most that one edge may charge within an hour to cards that show their UID or number alone, "
+        "also while the server decides. It bounds what a stolen edge can take. 0: no limit.",
+    )
+
     _campus_uid_limit_check = models.Constraint(
-        "CHECK (campus_uid_limit_minor >= 0)", "The limit for a bare UID is not negative."
+        "CHECK (campus_uid_limit_minor >= 0 AND campus_uid_hour_minor >= 0)",
+        "The limits for a bare UID are not negative.",
     )
 
     @api.depends("campus_uid_limit_minor")
     def _compute_campus_uid_limit(self):
         for company in self:
             company.campus_uid_limit = company.campus_uid_limit_minor / money.MINOR_PER_MAJOR
+
+    @api.depends("campus_uid_hour_minor")
+    def _compute_campus_uid_hour(self):
+        for company in self:
+            company.campus_uid_hour = company.campus_uid_hour_minor / money.MINOR_PER_MAJOR
+
+    def _inverse_campus_uid_hour(self):
+        for company in self:
+            company.campus_uid_hour_minor = self.env["campus.amount"]._to_minor(company.campus_uid_hour)
 
     def _inverse_campus_uid_limit(self):
         for company in self:

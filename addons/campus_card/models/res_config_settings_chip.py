@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
     campus_uid_limit = fields.Monetary(
         related="company_id.campus_uid_limit", currency_field="campus_currency_id", readonly=False
     )
+    campus_uid_hour = fields.Monetary(
+        related="company_id.campus_uid_hour", currency_field="campus_currency_id", readonly=False
+    )

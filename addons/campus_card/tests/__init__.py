@@ -26,8 +26,11 @@ from . import test_campus_taps_conflict
 from . import test_campus_taps_final
 from . import test_campus_taps_lease
 from . import test_campus_taps_told
+from . import test_campus_uid_hour
 from . import test_campus_one_register
 from . import test_campus_tap_decide
+from . import test_campus_tap_decide_all
+from . import test_campus_tap_decide_conflict
 from . import test_campus_terminal_numbers
 from . import test_campus_tap_rights
 from . import test_campus_chip_key

@@ -6,6 +6,7 @@ GROUPS = {
     "manager": "campus_card.group_campus_card_manager",
     "finance": "campus_card.group_campus_card_finance",
     "auditor": "campus_card.group_campus_card_auditor",
+    "devices": "campus_card.group_campus_card_device_manager",
     "employee": "base.group_user",
     "arts_clerk": "campus_card.group_campus_card_clerk",
 }

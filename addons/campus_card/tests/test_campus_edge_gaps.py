@@ -1,3 +1,4 @@
+from ..campus_core.taps import wire
 from .tap_common import TapCase
 
 
@@ -17,8 +18,12 @@ class TestCampusEdgeGaps(TapCase):
 
     def cut(self, batch, first, last):
         """A part of a batch, by number."""
+        prev = batch["prev"]
+        for entry in batch["entries"]:
+            if entry[0] < first:
+                prev = wire.chain_hash(prev, wire.TapEntry(*entry))
         entries = [entry for entry in batch["entries"] if first <= entry[0] <= last]
-        return {**batch, "entries": entries}
+        return {**batch, "prev": prev, "entries": entries}
 
     def gap(self):
         return self.env["campus.tap.review"].search([("reason", "=", "gap"), ("edge_id", "=", self.edge.id)])
@@ -63,6 +68,35 @@ class TestCampusEdgeGaps(TapCase):
         self.tap_whole()
         self.take(self.cut(missing, 1, 2))
         self.assertEqual((self.gap().first_seq, self.gap().last_seq, self.gap().state), (3, 5, "open"))
+
+    def test_a_gap_that_is_filled_in_its_middle_is_two(self):
+        missing = self.missing(7)
+        self.tap_whole()
+        self.take(self.cut(missing, 3, 4))
+        self.assertEqual(
+            sorted((gap.first_seq, gap.last_seq, gap.state, gap.booking_date) for gap in self.gap()),
+            [(1, 2, "open", self.gap()[0].booking_date), (5, 7, "open", self.gap()[0].booking_date)],
+        )
+        named = [self.named(5, 7), self.named(1, 2)]
+        self.assertEqual(self.edge_record._journal_state()["gaps"], named)
+        self.take(self.cut(missing, 6, 6))
+        self.assertEqual(sorted(self.gap().mapped("last_seq")), [2, 5, 7])
+        self.take(missing)
+        self.assertEqual(
+            (set(self.gap().mapped("state")), self.edge_record._journal_state()["gaps"]), ({"settled"}, [])
+        )
+        self.assertEqual(self.wallet.available_minor, 992)
+
+    def test_a_settled_gap_that_is_filled_in_its_middle_stays_settled(self):
+        missing = self.missing(5)
+        self.tap_whole()
+        self.gap().note = "The disk is lost."
+        self.gap().action_settle()
+        self.take(self.cut(missing, 3, 3))
+        self.assertEqual(
+            sorted(self.gap().mapped(lambda gap: (gap.first_seq, gap.state, gap.note))),
+            [(1, "settled", "The disk is lost."), (4, "settled", "The disk is lost.")],
+        )
 
     def test_a_new_journal_asks_for_what_the_old_one_had_beyond(self):
         self.tap_whole()

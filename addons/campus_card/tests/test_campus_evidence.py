@@ -1,5 +1,5 @@
 import psycopg2
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -107,6 +107,20 @@ class TestEvidence(SecurityCase):
         self.assertEqual(self.arts._heir(), target)
         self.assertEqual(clerk.campus_department_ids, target)
         self.assertEqual(self.sees(clerk) & (self.lin | singer | self.wang), self.lin | singer)
+
+    def test_a_manager_brings_an_archived_department_back(self):
+        department = self.env["campus.department"].create({"name": "Summer School", "code": "SUM"})
+        by_manager = department.with_user(self.users["manager"])
+        by_manager.action_archive()
+        self.assertFalse(department.active)
+        by_manager.action_unarchive()
+        self.assertTrue(department.active)
+        # one that was merged is nobody's part any more; what it is part of is not entered by hand
+        department._merge_into(self.physics)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            by_manager.write({"active": True, "merged_into_id": self.arts.id})
+        by_manager.action_unarchive()
+        self.assertEqual(department._heir(), department)
 
     def test_who_may_not_merge_and_what_cannot_be_merged(self):
         arts = self.arts

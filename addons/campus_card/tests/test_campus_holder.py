@@ -137,6 +137,15 @@ class TestCampusHolder(PeopleCase):
         self.assertEqual(after["todo"]["approve"] - before["todo"]["approve"], 1)
         self.assertEqual(after["topup"] - before["topup"], 1)
 
+    def test_an_address_that_nobody_can_open_is_told_to_who_can_change_it(self):
+        parameters, overviews = self.env["ir.config_parameter"].sudo(), self.env["campus.overview"]
+        for address, missing in (("http://localhost:8069", True), ("https://card.example.edu", False)):
+            parameters.set_param("web.base.url", address)
+            for role, told in (("manager", missing), ("clerk", False)):
+                with self.subTest(address=address, role=role):
+                    data = overviews.with_user(self.users[role]).get_overview()
+                    self.assertEqual(data["address_missing"], told)
+
     def overview(self, role="manager"):
         data = self.env["campus.overview"].with_user(self.users[role]).get_overview()
         return {

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .chip_common import Chip, add_factory_key, add_key, nxp_messages
-from .tap_common import TapCase
+from .tap_common import AT_MS, TapCase
 
 
 @tagged("post_install", "-at_install")
@@ -188,11 +188,28 @@ class TestCampusTapsChip(TapCase):
         self.tap(credential=self.chip.tap(), terminal="T-DOOR", purpose="door")
         self.assertFalse(self.row_of_edge(self.chip_card)[1], "later taps are no news")
 
-    def test_what_was_sold_without_the_server_is_charged_whatever_the_card_showed(self):
+    def test_an_ask_that_is_dated_back_is_refused_its_bare_uid_as_well(self):
         self.company.campus_chip_required = True
         self.tap(credential=self.chip.tap(), terminal="T-DOOR", purpose="door")
-        self.journal.told(credential=f"uid:{self.chip.uid}", card=self.chip_card.id, amount_minor=350)
+        answer = self.tap(credential=f"uid:{self.chip.uid}", at_ms=AT_MS - 1_000_000)
+        self.assertAnswer(answer, "refused", "sun_needed")
+
+    def test_what_was_sold_without_the_server_is_held_where_the_list_had_no_such_uid(self):
+        self.company.campus_chip_required = True
+        self.tap(credential=self.chip.tap(), terminal="T-DOOR", purpose="door")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE campus_snapshot_card SET changed_version = 50 WHERE card_id = %s", [self.chip_card.id]
+        )
+        sale = {"credential": f"uid:{self.chip.uid}", "card": self.chip_card.id, "amount_minor": 350}
+        self.journal.told(**sale, snapshot=50)
         self.assertAnswer(self.send()[0], "granted", "ok", 650)
+        self.journal.told(**sale, snapshot=51)
+        self.assertAnswer(self.send()[0], "granted", "held")
+        self.assertEqual(self.wallet.available_minor, 650)
+        self.company.campus_chip_required = False
+        self.journal.told(**sale)
+        self.assertAnswer(self.send()[0], "granted", "ok", 300)
 
     def test_a_bare_uid_pays_up_to_its_limit_and_a_chip_beyond(self):
         self.company.campus_uid_limit_minor = 300

@@ -110,6 +110,18 @@ class TestCampusTapsTold(TapCase):
             self.assertEqual([answer["code"] for answer in self.send()], ["ok", "ok"])
         self.assertAnswer(self.told(), "granted", "ok", 600)
 
+    def test_the_limit_per_purchase_that_the_list_had_is_kept_and_the_holders_own_is_not_in_it(self):
+        self.wallet.limit_purchase_minor = 300
+        self.wallet.sudo().own_limit_purchase_minor = 100
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE campus_snapshot_card SET changed_version = 50 WHERE card_id = %s", [self.card.id]
+        )
+        self.assertAnswer(self.told(amount_minor=300, snapshot=51), "granted", "ok", 700)
+        self.assertHeld(self.told(amount_minor=301, snapshot=51), "over_cap")
+        self.assertIn("3.00", self.held().held_text)
+        self.assertAnswer(self.told(amount_minor=301, snapshot=50), "granted", "ok", 399)
+
     def test_debt_grows_to_the_ceiling_of_the_holder_and_no_further(self):
         self.company.campus_debt_limit_minor = 300
         self.assertAnswer(self.told(amount_minor=1300), "granted", "ok", 0)

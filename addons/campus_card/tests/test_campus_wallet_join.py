@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -11,7 +12,7 @@ from .people_common import PeopleCase
 class TestCampusWalletJoin(PeopleCase):
     """Merging contacts joins the accounts of one person."""
 
-    roles = ("clerk", "manager")
+    roles = ("clerk", "manager", "finance")
 
     @classmethod
     def setUpClass(cls):
@@ -39,8 +40,64 @@ class TestCampusWalletJoin(PeopleCase):
 
     def merge(self, source, target):
         wizard = self.env["base.partner.merge.automatic.wizard"]
+        self.agree(wizard._campus_ask_joins(source, target))
         wizard._merge((source | target).ids, target)
         self.env.invalidate_all()
+
+    def agree(self, corrections):
+        """The second person looks at what a manager has asked for."""
+        corrections.with_user(self.users["finance"]).action_approve()
+        self.env.invalidate_all()
+
+    def wizard_of(self, partners, target, role="manager"):
+        return (
+            self.env["base.partner.merge.automatic.wizard"]
+            .with_user(self.users[role])
+            .sudo()
+            .create(
+                {"partner_ids": [(6, 0, partners.ids)], "dst_partner_id": target.id, "state": "selection"}
+            )
+        )
+
+    def test_one_manager_alone_moves_no_money(self):
+        with self.assertRaisesRegex(UserError, "asks a second person"):
+            self.env["base.partner.merge.automatic.wizard"]._merge((self.lin | self.wang).ids, self.wang)
+        wizard = self.wizard_of(self.lin | self.wang, self.wang)
+        actions = [wizard.action_merge() for _twice in range(2)]
+        correction = self.env["campus.correction"].browse(actions[0]["res_id"])
+        self.assertEqual(actions[0], actions[1], "asked for once")
+        self.assertEqual((correction.direction, correction.amount), ("join", 10))
+        self.assertEqual(correction.requested_by_id, self.users["manager"])
+        self.assertEqual((self.old.state, self.old.balance_minor), ("open", 1000))
+        with self.assertRaisesRegex(AccessError, "another person"):
+            correction.with_user(self.users["manager"]).action_approve()
+        self.agree(correction)
+        self.assertEqual((self.old.joined_into_id, self.new.balance_minor), (self.new, 1050))
+        self.assertTrue(self.lin.exists(), "the contacts are merged by who asked")
+        wizard.with_context(active_test=False)._merge(
+            (self.lin | self.wang).ids, self.wang, extra_checks=False
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.lin.exists())
+        self.assertEqual(self.new.balance_minor, 1050)
+
+    def test_a_clerk_does_not_ask_for_joining(self):
+        values = {
+            "wallet_id": self.old.id,
+            "join_wallet_id": self.new.id,
+            "direction": "join",
+            "amount": 1,
+            "reason": "one person",
+        }
+        with self.assertRaises(AccessError):
+            self.env["campus.correction"].with_user(self.users["clerk"]).create(values)
+
+    def test_where_no_money_moves_one_manager_is_enough(self):
+        young = self.new_holder("Lin Xiaoyu", "T0007", self.arts)
+        empty = self.env["campus.wallet"]._for_holder(young)
+        self.assertFalse(self.env["base.partner.merge.automatic.wizard"]._campus_ask_joins(young, self.lin))
+        self.merge(young, self.lin)
+        self.assertEqual((empty.joined_into_id, self.old.balance_minor), (self.old, 1000))
 
     def test_the_money_the_cards_and_the_history_come_to_the_holder_who_stays(self):
         until = self.company._campus_today() + timedelta(days=9)
@@ -134,12 +191,14 @@ class TestCampusWalletJoin(PeopleCase):
     def test_holders_without_second_wallet_are_merged_too(self):
         young = self.new_holder("Lin Xiaoyu", "T0007", self.arts)
         self.merge(self.lin, young)
-        self.assertEqual((young.campus_number, young.campus_wallet_id), ("T0007", self.old))
+        self.assertEqual((young.campus_number, young.campus_wallet_id.balance_minor), ("T0007", 1000))
+        self.assertEqual(self.old.joined_into_id, young.campus_wallet_id)
         self.assertEqual(self.card.partner_id, young)
 
     def test_two_holders_with_wallets_are_merged_into_one_without(self):
         young = self.new_holder("Lin Xiaoyu", "T0007", self.arts)
         wizard = self.env["base.partner.merge.automatic.wizard"]
+        self.agree(wizard._campus_ask_joins(self.lin | self.wang, young))
         wizard._merge((self.lin | self.wang | young).ids, young)
         self.env.invalidate_all()
         self.assertEqual(young.campus_wallet_id.balance_minor, 1050)
@@ -159,3 +218,27 @@ class TestCampusWalletJoin(PeopleCase):
             wizard._merge((self.lin | self.wang).ids, self.wang, extra_checks=False)
         self.as_user(self.old, "manager")._join_into(self.as_user(self.new, "manager"))
         self.assertEqual(self.new.balance_minor, 1050)
+
+    def test_closing_and_joining_take_the_day_before_the_money(self):
+        """As posts and the close of a day do, so that nobody waits in a circle."""
+        order, ledger, cr = [], type(self.ledger), type(self.env.cr)
+        take_day, execute = ledger._lock_day, cr.execute
+
+        def day(records, company, exclusive=False):
+            order.append("day")
+            return take_day(records, company, exclusive)
+
+        def look(cursor, query, *args, **kwargs):
+            if "FOR NO KEY UPDATE" in str(query):
+                order.append("rows")
+            return execute(cursor, query, *args, **kwargs)
+
+        for verb in (lambda: self.empty().action_close(), lambda: self.old._join_into(self.new)):
+            order.clear()
+            with patch.object(ledger, "_lock_day", day), patch.object(cr, "execute", look):
+                verb()
+            self.assertEqual(order[:2], ["day", "rows"])
+
+    def empty(self):
+        young = self.new_holder("Mei", "T0009", self.arts)
+        return self.env["campus.wallet"]._for_holder(young)

@@ -8,5 +8,6 @@ from . import (
     campus_key_rotate,
     campus_pin_reset,
     campus_tap_decide,
+    campus_tap_decide_all,
     campus_wallet_reopen,
 )

@@ -130,6 +130,8 @@ class CampusCounter(models.TransientModel):
         if self.state == "done":
             return self._show()
         self._check_can_serve()
+        if self._is_seen_elsewhere():
+            return self._ask_second_person()
         # sudo: a clerk may take and give cash here; the ledger itself is closed to hands
         ledger = self.env["campus.ledger"].sudo()
         [answer] = ledger._post([self._prepare_posting()])
@@ -143,6 +145,36 @@ class CampusCounter(models.TransientModel):
             }
         )
         return self._show()
+
+    def _is_seen_elsewhere(self):
+        """Whether no cash is in hand that could be counted: the money is said to be at the bank."""
+        return self.operation == "debt" and self.means == "bank"
+
+    def _ask_second_person(self):
+        """Ask for a correction, under the id of this operation: a second click finds the first one."""
+        # sudo: the id of a correction is not entered by hand
+        corrections = self.env["campus.correction"].sudo()
+        found = corrections.search([("uuid", "=", self.uuid)])
+        if not found:
+            if not (self.memo or "").strip():
+                raise UserError(
+                    self.env._("Write into the note where the transfer is found: its day and its reference.")
+                )
+            posting = self._prepare_posting()
+            # sudo: as for cash; nothing is booked by a dry run
+            ledger = self.env["campus.ledger"].sudo()
+            ledger._raise_refusal(ledger._quote([posting])[0])
+            found = corrections.create(
+                {
+                    "uuid": self.uuid,
+                    "wallet_id": posting["wallet_id"],
+                    "direction": "repaid",
+                    "amount_minor": posting["amount_minor"],
+                    "reason": self.memo.strip(),
+                }
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_correction_action")
+        return {**action, "res_id": found.id, "views": [(False, "form")], "target": "current", "context": {}}
 
     def action_print_receipt(self):
         self.ensure_one()

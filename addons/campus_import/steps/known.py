@@ -80,6 +80,7 @@ class Known:
 
     def _load_departments(self):
         """Department ids by each name they go by; a code wins over a name."""
+        # sudo: a code of a department is taken, whoever may see the department
         departments = self.env["campus.department"].with_context(active_test=False).sudo()
         found = {}
         domain = [("company_id", "=", self.company.id)]
@@ -96,9 +97,11 @@ class Known:
 
     def _load_allowed_departments(self):
         """Departments whose holders the user may change; None: all."""
+        # sudo: what a user may see is asked of the user's own record, whose rights fields are not readable
         user = self.env.user.sudo()
         if self.env.su or user.campus_all_departments:
             return None
+        # sudo: as for all departments
         departments = self.env["campus.department"].sudo().with_context(active_test=False)
         return set(departments.search([("id", "child_of", user.campus_department_ids.ids)]).ids)
 

@@ -19,3 +19,4 @@ from . import campus_kiosk
 from . import campus_kiosk_session
 from . import campus_snapshot
 from . import campus_key
+from . import ir_http

@@ -25,6 +25,8 @@ class CampusLedger(models.AbstractModel):
             "emergency_wrong": self.env._("Campus number and emergency code do not go together."),
             "emergency_locked": self.env._("Too many wrong emergency codes: locked until tomorrow."),
             "emergency_used": self.env._("The emergency code was used today already."),
-            "emergency_online": self.env._("An emergency code pays, and only where the network is there."),
+            "emergency_online": self.env._(
+                "An emergency code can only pay, and only where there is a network."
+            ),
             "emergency_cap": self.env._("An emergency code pays at most %(limit)s."),
         }

@@ -29,7 +29,10 @@ class CampusTillCash(models.AbstractModel):
         self._line_up(originals)
         if now_minor < 0:
             raise UserError(
-                self.env._("Nobody pays for getting money back: refund order %s alone.", originals.name)
+                self.env._(
+                    "Refund order %s in an order of its own, without new goods: the customer would have to pay here.",
+                    originals.name,
+                )
             )
         amount_minor = self._card_money(originals, now_minor, order)
         if order.config_id.cash_rounding:

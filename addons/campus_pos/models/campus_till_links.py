@@ -13,6 +13,7 @@ class CampusAccountLinks(models.AbstractModel):
         tills = self.env["pos.config"].sudo().with_context(active_test=False)
         sold = tills.search([("campus_account_id", "in", accounts.ids)]).campus_account_id
         for merchant in accounts & sold.with_env(accounts.env):
+            # sudo: accounts of the books are named to who chooses a wrong one
             clearing = merchant.company_id.sudo().campus_clearing_account_id
             if merchant.gl_account_id and merchant.gl_account_id != clearing:
                 problems.append(
@@ -21,6 +22,7 @@ class CampusAccountLinks(models.AbstractModel):
                         "not %(account)s.",
                         name=merchant.display_name,
                         clearing=clearing.display_name,
+                        # sudo: as for the clearing account
                         account=merchant.gl_account_id.sudo().display_name,
                     )
                 )
@@ -58,4 +60,5 @@ class ResCompany(models.Model):
         merchants.filtered(
             lambda merchant: merchant.gl_account_id == old
         ).gl_account_id = self.campus_clearing_account_id
+        # sudo: as for the tills
         self.sudo()._campus_pos_method().outstanding_account_id = self.campus_clearing_account_id

@@ -18,7 +18,8 @@ class CampusTillRefund(models.AbstractModel):
         if refunds and asked_minor > self._worth_minor(order):
             raise UserError(
                 self.env._(
-                    "Order %s would give the card more back than the goods are worth.", order.pos_reference
+                    "Order %s would refund more to the card than the returned goods cost.",
+                    order.pos_reference,
                 )
             )
         for payment in refunds:

@@ -29,7 +29,9 @@ class CampusTillSettlement(models.AbstractModel):
         total = max(order.amount_total, order._get_rounded_amount(order.amount_total, True))
         if charges and order.currency_id.compare_amounts(sum(charges.mapped("amount")), total) > 0:
             raise UserError(
-                self.env._("Order %s would be paid by card with more than it costs.", order.pos_reference)
+                self.env._(
+                    "The card payments of order %s are more than the order costs.", order.pos_reference
+                )
             )
         others = order.payment_ids.filtered(lambda p: not p._is_campus_card())
         for method, paid in others.grouped("payment_method_id").items() if charges else ():
@@ -37,7 +39,7 @@ class CampusTillSettlement(models.AbstractModel):
             if order.currency_id.compare_amounts(sum(paid.mapped("amount")), 0) < 0:
                 raise UserError(
                     self.env._(
-                        "Order %(order)s is paid by card and would give money out by %(method)s.",
+                        "Order %(order)s is paid by card, so it cannot pay money out by %(method)s.",
                         order=order.pos_reference,
                         method=method.name,
                     )

@@ -43,6 +43,7 @@ class PosConfig(models.Model):
 
     @api.constrains("campus_account_id", "company_id")
     def _check_campus_account(self):
+        # sudo: who changes a till need not be able to read the ledger's accounts
         for config in self.sudo():
             account = config.campus_account_id
             if account and (account.kind, account.company_id) != ("merchant", config.company_id):
@@ -52,6 +53,7 @@ class PosConfig(models.Model):
     def _check_campus_currency(self):
         """A till that counts in another currency would charge one amount and take another."""
         for config in self.filtered(lambda config: config._campus_takes_card()):
+            # sudo: a cashier may not read the company's settings
             company = config.company_id.sudo()
             company._campus_check_currency()
             if config.currency_id != company.currency_id:
@@ -97,7 +99,7 @@ class PosConfig(models.Model):
 
     def _campus_prepare_till(self):
         """Make the tills among these ready for the card; safe to repeat."""
-        # Whoever may set a till up need not be able to write in the ledger's accounts.
+        # sudo: whoever may set a till up need not be able to write in the ledger's accounts.
         for config in self.sudo():
             if not config._campus_takes_card():
                 continue

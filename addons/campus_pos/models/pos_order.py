@@ -10,8 +10,8 @@ class PosOrder(models.Model):
     campus_cash_reason = fields.Char(
         "Why Not to the Card",
         copy=False,
-        help="Why money that a card had paid, or for goods without an order, is given back in another "
-        "way. A manager says it.",
+        help="Why the money did not go back to the card, or why money was given for goods without an order. "
+        "Written by a manager.",
     )
 
     @api.depends("payment_ids.payment_method_id")

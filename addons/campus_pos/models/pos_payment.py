@@ -93,7 +93,7 @@ class PosPayment(models.Model):
             if order.state in PAID_STATES and order._campus_has_card_money():
                 raise UserError(
                     self.env._(
-                        "Order %s was paid by card, or refunds what was: its payments stay as they are.",
+                        "Order %s was paid by card or refunds such an order: its payments cannot be changed.",
                         order.display_name,
                     )
                 )

@@ -32,6 +32,7 @@ class PosPaymentMethod(models.Model):
     def _check_campus_booking(self):
         """Sessions and day closes meet on the clearing account, or a sale is booked twice."""
         for method in self.filtered(lambda method: method._is_campus_card()):
+            # sudo: who sets a method up need not read the company's settings
             method.company_id.sudo()._campus_check_currency()
             clearing = method.company_id.campus_clearing_account_id
             if method.journal_id.type != "bank" or method.split_transactions:

@@ -1,7 +1,7 @@
 from datetime import timezone
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 
@@ -49,6 +49,19 @@ class PosSession(models.Model):
 
     # -- months --------------------------------------------------------------------
 
+    @api.constrains("start_at")
+    def _check_start_date(self):
+        """A till opens on the campus's day. Odoo asks the lock dates about the day in UTC, which in China
+        is yesterday until eight in the morning: no breakfast on the day after the books were locked."""
+        locked = self.filtered(lambda session: session._campus_starts_locked())
+        return super(PosSession, locked)._check_start_date()
+
+    def _campus_starts_locked(self):
+        """Whether the books are locked on the day on which this session starts by the campus's clock."""
+        journal = self.config_id.journal_id
+        day = self.company_id._campus_zoned(self.start_at).date()
+        return bool(journal.company_id._get_violated_lock_dates(day, True, journal))
+
     def get_closing_control_data(self):
         return {**super().get_closing_control_data(), "campus_late": self._campus_late_text()}
 
@@ -61,6 +74,7 @@ class PosSession(models.Model):
         )
         if not first:
             return ""
+        # sudo: a cashier may not read the contact of the company, which has its time zone
         zone = ZoneInfo(self.company_id.sudo().partner_id.tz or "UTC")
         day, today = (
             moment.replace(tzinfo=timezone.utc).astimezone(zone).date()

@@ -126,14 +126,14 @@ class TestCampusTillCash(CampusPosCommon):
         config.payment_method_ids = [Command.link(other.id)]
         payments = [(self.method, 12.5, answer["uuid"]), (self.cash_method, -12.5, str(uuid4()))]
         vals = self.order_vals([*payments, (other, 12.5, str(uuid4()))], lines=[self.line_vals(1, 12.5)])
-        self.refuse(dict(vals, amount_total=12.5, partner_id=self.lin.id), "would give money out by")
+        self.refuse(dict(vals, amount_total=12.5, partner_id=self.lin.id), "cannot pay money out by")
 
     def test_cash_does_not_become_card_money(self):
         order = self.sell_mixed(8.0, 4.5)
         payments = [(self.method, -8.0, str(uuid4())), (self.cash_method, 4.0, str(uuid4()))]
-        self.refuse(self.refund_vals(order, payments), "more back than")
+        self.refuse(self.refund_vals(order, payments), "refund more to the card")
         payments = [(self.method, -8.0, str(uuid4())), (self.cash_method, 0.5, str(uuid4()))]
-        self.refuse(self.refund_vals(order, payments), "more back than")
+        self.refuse(self.refund_vals(order, payments), "refund more to the card")
 
     def test_goods_without_an_order_are_paid_for_by_a_manager(self):
         vals = self.order_vals([(self.cash_method, -12.5, str(uuid4()))], lines=[self.line_vals(-1, 12.5)])

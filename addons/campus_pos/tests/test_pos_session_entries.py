@@ -1,6 +1,8 @@
+import datetime as dt
 from uuid import uuid4
 
 from freezegun import freeze_time
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -36,6 +38,16 @@ class TestPosSessionEntries(CampusPosCommon):
             [("account_id", "=", account.id), ("parent_state", "=", "posted")]
         )
         return round(sum(lines.mapped("balance")) * 100)
+
+    def test_a_till_opens_before_eight_on_the_day_after_the_books_were_locked(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self.close()
+        self.company.sudo().write({"fiscalyear_lock_date": "2020-12-31"})
+        session = self.session.sudo()
+        # half past six on New Year's Day, by the campus's clock
+        session.start_at = dt.datetime(2020, 12, 31, 22, 30)
+        with self.assertRaisesRegex(ValidationError, "before"), self.cr.savepoint():
+            session.start_at = dt.datetime(2020, 12, 31, 15, 59)
 
     def check_books(self):
         """What the ledger says the till has earned is what the clearing account waits for."""

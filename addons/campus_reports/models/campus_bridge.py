@@ -150,13 +150,14 @@ class CampusBridge(models.Model):
     def _check(self, company, nightly=False):
         """Measure, store and return the check of one company."""
         self._check_may_read(company)
-        # An auditor changes nothing, but may look: the row only says what was seen.
+        # sudo: an auditor changes nothing, but may look; the row only says what was seen
         Bridge = self.sudo()
         lines = Bridge._measure(company)
         vals = {
             "company_id": company.id,
             "checked_by_id": self.env.uid,
             "is_nightly": nightly,
+            # sudo: a date, which whoever may check sees on the result
             "closed_until": self.env["campus.closing"].sudo()._closed_until(company),
             **Bridge._prepare_result_vals(company, lines),
         }

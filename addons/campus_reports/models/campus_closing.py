@@ -103,8 +103,13 @@ class CampusClosing(models.Model):
 
     @api.model
     def _close_until(self, company, date):
-        """Close every open day with transfers up to ``date``, then ``date``; returns ids."""
+        """Close every open day with transfers up to ``date``, then ``date``; returns ids.
+
+        Each day is closed for good, so what would refuse the last one for ever refuses before the first.
+        """
         self._check_may_close(company)
+        if refused := self.new({"company_id": company.id, "date": date})._day_blockers():
+            raise UserError("\n".join(refused))
         days = self.env["campus.day.sums"]._open_days(company, self._closed_until(company), date)
         return [self._close_day(company, day) for day in sorted({*days, date})]
 
@@ -163,14 +168,20 @@ class CampusClosing(models.Model):
         self.ensure_one()
         return []
 
-    def _date_blockers(self):
-        company, day = self.company_id, format_date(self.env, self.date)
-        closed_until = self._closed_until(company)
-        if self.date > self._business_today(company):
+    def _day_blockers(self):
+        """Why this day cannot be closed, whatever happens to the days before it."""
+        day, closed_until = format_date(self.env, self.date), self._closed_until(self.company_id)
+        if self.date > self._business_today(self.company_id):
             return [self.env._("%s is not over yet.", day)]
         if closed_until and self.date <= closed_until:
             return [self.env._("%s is closed already; a closed day is final.", day)]
-        open_days = self.env["campus.day.sums"]._open_days(company, closed_until, self.date)
+        return []
+
+    def _date_blockers(self):
+        if refused := self._day_blockers():
+            return refused
+        closed_until = self._closed_until(self.company_id)
+        open_days = self.env["campus.day.sums"]._open_days(self.company_id, closed_until, self.date)
         earlier = [format_date(self.env, other) for other in open_days if other < self.date]
         if not earlier:
             return []

@@ -110,6 +110,7 @@ class CampusLateBooking(models.Model):
         self.sudo().write(
             {"state": state, "decided_by_id": self.env.uid, "decided_at": fields.Datetime.now()}
         )
+        # sudo: the activity is done for all who were asked, not only for who decided
         self.sudo().activity_feedback([TYPE_LATE_BOOKING])
 
     @api.model

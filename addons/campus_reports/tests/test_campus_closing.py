@@ -208,6 +208,13 @@ class TestCampusClosing(ClosingCase):
         with self.assertRaisesRegex(UserError, "not over"):
             self.close(TOMORROW)
 
+    def test_a_request_that_is_refused_closes_no_day_before_it(self):
+        for day in (YESTERDAY, TODAY):
+            self.post("topup", 1_000, day=day)
+        with self.assertRaisesRegex(UserError, "not over"):
+            self.Closing._close_until(self.company, TOMORROW)
+        self.assertFalse(self.Closing._closed_until(self.company))
+
     def test_a_closed_day_is_not_closed_again(self):
         self.close()
         with self.assertRaisesRegex(UserError, "final"):

@@ -28,11 +28,13 @@ class TopupPayment(CampusPage, PaymentPortal):
             .sudo()
             ._get_compatible_providers(company.id, payer_sudo.id, amount, currency_id=currency.id)
         )
+        # sudo: nor are ways of payment, and of saved ones only the payer's own are shown
         methods = (
             request.env["payment.method"]
             .sudo()
             ._get_compatible_payment_methods(providers.ids, payer_sudo.id, currency_id=currency.id)
         )
+        # sudo: as above
         tokens = request.env["payment.token"].sudo()
         if logged_in:
             tokens = tokens._get_available_tokens(providers.ids, payer_sudo.id)
@@ -106,6 +108,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             method, provider = token.payment_method_id, token.provider_id
         else:
             token = request.env["payment.token"]
+            # sudo: payers do not read methods and providers; whether these are offered is checked below
             method = request.env["payment.method"].sudo().browse(kwargs.get("payment_method_id"))
             provider = request.env["payment.provider"].sudo().browse(kwargs["provider_id"])
         wanted = provider._is_tokenization_required() or kwargs.get("tokenization_requested")
@@ -123,7 +126,7 @@ class TopupPayment(CampusPage, PaymentPortal):
         if kwargs.get("is_validation") or kwargs.get("flow") not in ("redirect", "direct", "token"):
             raise BadRequest()
         if not logged_in and (kwargs.get("tokenization_requested") or kwargs["flow"] == "token"):
-            raise ValidationError(request.env._("Only who is logged in can save a way of payment."))
+            raise ValidationError(request.env._("Log in to save a way of payment."))
         # sudo: fields of providers are not for payers
         providers = (
             request.env["payment.provider"]
@@ -133,6 +136,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             )
         )
         if kwargs["flow"] == "token":
+            # sudo: only the payer's own are asked for
             tokens = request.env["payment.token"].sudo()._get_available_tokens(providers.ids, payer_sudo.id)
             if kwargs.get("token_id") not in tokens.ids:
                 raise ValidationError(request.env._("This way of payment is not yours."))

@@ -9,6 +9,8 @@ from . import (
     payment_transaction_begin,
     payment_transaction_ask,
     payment_transaction_refund,
+    payment_transaction_credit,
+    campus_correction,
     campus_dispute,
     campus_history,
     campus_statement,

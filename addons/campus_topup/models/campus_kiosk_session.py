@@ -32,7 +32,9 @@ class CampusKioskSession(models.Model):
 
     _inherit = "campus.kiosk.session"
 
-    is_identified = fields.Boolean(readonly=True, help="Has shown more than a card that one may find.")
+    is_identified = fields.Boolean(
+        readonly=True, help="The holder has shown more than the card, which anybody may have found."
+    )
     has_proven_pin = fields.Boolean(readonly=True)
 
     def _errands(self):

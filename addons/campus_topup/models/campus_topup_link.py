@@ -33,7 +33,9 @@ class CampusTopupLink(models.Model):
     )
     expires_at = fields.Datetime(readonly=True)
     opened_at = fields.Datetime(readonly=True, help="When somebody looked at a link for one payment.")
-    slot = fields.Integer(readonly=True, help="Place among the links of a wallet that work at a time.")
+    slot = fields.Integer(
+        readonly=True, help="Number of the link among those of a wallet that work at the same time."
+    )
     transaction_ids = fields.One2many("payment.transaction", "campus_link_id", readonly=True)
 
     _token_unique = models.Constraint("UNIQUE(token)", "A token belongs to one link.")

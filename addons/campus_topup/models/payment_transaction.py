@@ -6,6 +6,10 @@ from odoo.addons.campus_card.html_text import to_html
 from ..const import TOPUP_NAMESPACE
 
 
+class _NotInPlace(Exception):
+    """A top-up cannot take the place of the correction that has credited it."""
+
+
 class PaymentTransaction(models.Model):
     """A payment that goes on a card: booked in the ledger once, whoever reports it how often.
 
@@ -100,12 +104,29 @@ class PaymentTransaction(models.Model):
         if self._campus_exceeds_authorised():
             self._campus_refuse("topup_over_authorised")
             return
-        [answer] = self.env["campus.ledger"]._post([self._prepare_campus_posting()])
+        answer = self._campus_post()
         if not answer["ok"]:
             self._campus_refuse(answer["code"], answer)
             return
         self.write({"campus_topup_state": "booked", "campus_topup_code": False})
         self.campus_link_id._note_use()
+
+    def _campus_post(self):
+        """Post the top-up, in place of a correction that has credited it meanwhile; the ledger's answer."""
+        credit = self._campus_credit()
+        try:
+            with self.env.cr.savepoint():
+                [answer] = self.env["campus.ledger"]._post([self._prepare_campus_posting()])
+                if answer["ok"] and credit:
+                    taken = credit._campus_take_back(
+                        self._campus_uuid("credited"), answer["amount_minor"], self
+                    )
+                    if not taken["ok"]:
+                        raise _NotInPlace
+        except _NotInPlace:
+            self.env.invalidate_all()
+            return {**taken, "code": "topup_corrected", "numbers": {"correction": credit.name}}
+        return answer
 
     def _campus_exceeds_authorised(self):
         """Whether the whole and its captures would put more on the card than was authorised."""
@@ -130,7 +151,8 @@ class PaymentTransaction(models.Model):
         return {
             "uuid": self._campus_uuid(),
             "kind": "topup",
-            "wallet_id": self.campus_wallet_id.id,
+            # money of a wallet that was joined with another one is at that one
+            "wallet_id": (self.campus_wallet_id.joined_into_id or self.campus_wallet_id).id,
             "account_id": self.provider_id._campus_channel().id,
             "amount_minor": self._campus_amount_minor(),
             "plan": "cash",

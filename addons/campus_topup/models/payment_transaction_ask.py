@@ -69,8 +69,8 @@ class PaymentTransaction(models.Model):
             _logger.exception("The provider's answer about payment %s could not be stored.", self.id)
             raise UserError(
                 self.env._(
-                    "The provider was asked and its answer could not be stored. Look what became of the payment "
-                    "before you try again."
+                    "The provider was asked, and the answer could not be stored. Check whether the payment was "
+                    "made before you try again."
                 )
             ) from error
         finally:
@@ -177,8 +177,8 @@ class PaymentTransaction(models.Model):
             tx.campus_topup_code = "topup_unanswered"
             tx._campus_ask_finance(
                 self.env._(
-                    "The provider was asked about %(reference)s and its answer is not known. Look there what "
-                    "became of it, before anything is tried again.",
+                    "The provider was asked about %(reference)s, and the answer was lost. Check there whether it "
+                    "was carried out before you try again.",
                     reference=tx.reference,
                 )
             )
@@ -211,7 +211,9 @@ class PaymentTransaction(models.Model):
         # sudo: nobody writes a transaction by hand; who may say so was checked
         for tx in self.sudo():
             if tx.state != "draft" or tx.campus_topup_code != "topup_unanswered" or tx.operation == "refund":
-                raise UserError(self.env._("%s is no charge without an answer.", tx.reference))
+                raise UserError(
+                    self.env._("The answer about %s is known: there is nothing to decide.", tx.reference)
+                )
             tx._set_canceled(state_message=self.env._("Not charged, as %s has seen.", self.env.user.name))
             tx._post_process()
 

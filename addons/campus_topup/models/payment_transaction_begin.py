@@ -14,12 +14,14 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     campus_charge = fields.Char(
-        readonly=True, copy=False, help="Day and number of an automatic top-up: each is tried once."
+        readonly=True,
+        copy=False,
+        help="Day of the automatic top-up, and its number on that day. Each is tried once.",
     )
 
     _campus_charge_unique = models.UniqueIndex(
         "(campus_wallet_id, campus_charge) WHERE campus_charge IS NOT NULL",
-        "An automatic top-up of a day is tried once.",
+        "This automatic top-up was tried already.",
     )
 
     @api.model

@@ -24,7 +24,16 @@ class PaymentTransaction(models.Model):
         )
         if is_refund and self.campus_topup_state == "booked":
             child._campus_take_off()
+        elif is_refund and self.campus_topup_state == "refused":
+            child._campus_take_off_credit()
         return child
+
+    def _campus_take_off_credit(self):
+        """Take a refund of a payment that is not on the card off the correction that has credited it."""
+        credit = self.source_transaction_id._campus_credit()
+        if credit:
+            uuid, amount_minor = self._campus_uuid("refund"), self._campus_amount_minor()
+            self._campus_note_taken(credit._campus_take_back(uuid, amount_minor, self.source_transaction_id))
 
     def _campus_take_off(self, purpose="refund"):
         """Take a refund off the card.
@@ -44,6 +53,10 @@ class PaymentTransaction(models.Model):
                 }
             ]
         )
+        self._campus_note_taken(answer)
+
+    def _campus_note_taken(self, answer):
+        ledger = self.env["campus.ledger"]
         if answer["ok"]:
             self.campus_topup_state = "booked"
             return

@@ -15,3 +15,5 @@ from . import test_campus_topup_rights
 from . import test_topup_capture
 from . import test_topup_outside
 from . import test_wallet_join
+from . import test_topup_credit
+from . import test_form_addresses

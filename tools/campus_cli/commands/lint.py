@@ -11,10 +11,11 @@ import xml.etree.ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
-from .. import odoo_tree, paths, process, settings, state, venv
+from .. import odoo_tree, paths, process, pure, settings, state, venv
 from ..console import Steps
 from . import i18n
 
+SUDO_CHECK = paths.TOOLS / "check_sudo.py"
 CONFIG_CHECK = paths.TOOLS / "check_config.py"
 HELP = "check format, style, types, Odoo's conventions, XML and JavaScript"
 CODE = ("addons", "tools", "tests", "campus")
@@ -66,12 +67,14 @@ def run(args: argparse.Namespace) -> int:
             ("mypy --strict", _types),
             ("pylint-odoo", _odoo),
             ("pylint-odoo is awake", _awake),
+            ("sudo() with its reason", _sudo),
             ("Odoo data files", _data_files),
             ("translation files", _translation_files),
             ("translations", _translations),
             ("XML", _xml),
             ("settings of servers", lambda: _server_settings(tree.base)),
             ("JavaScript", _javascript),
+            ("oldest and newest Python", _pythons),
         ]
     return _report(checks)
 
@@ -143,6 +146,13 @@ def _awake() -> str:
     return f"not reported in {BAD_ADDON}: {', '.join(silent)}" if silent else ""
 
 
+def _sudo() -> str:
+    """Each `sudo()` says why it may, and the check still sees one that does not."""
+    if not _tool("python", SUDO_CHECK, BAD_ADDON):
+        return f"not reported in {BAD_ADDON}: sudo()"
+    return _tool("python", SUDO_CHECK, "addons")
+
+
 def _data_files() -> str:
     manifests = [settings.manifest_path(name) for name in _addons()]
     return _tool("oca-checks-odoo-module", f"--disable={','.join(OCA_OFF)}", *manifests)
@@ -165,6 +175,13 @@ def _xml() -> str:
         except xml.etree.ElementTree.ParseError as error:
             broken.append(f"{paths.relative(path)}: {error}")
     return "\n".join(broken)
+
+
+def _pythons() -> str:
+    """The pure packages on both ends of what they are for."""
+    steps = Steps(1)
+    with steps.step("oldest and newest Python") as step:
+        return pure.check(step)
 
 
 def _server_settings(odoo: Path) -> str:

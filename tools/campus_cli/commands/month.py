@@ -15,6 +15,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="another number, another month")
     parser.add_argument("--days", type=int, default=31, help="how many (31)")
     parser.add_argument("--until", type=int, metavar="STEP", help="stop there and keep it running to look")
+    parser.add_argument(
+        "--first", action="store_true", help="end at the first step after which something did not hold"
+    )
+    parser.add_argument(
+        "--sabotage",
+        type=int,
+        metavar="STEP",
+        help="spoil a pocket after it, to see that the program finds it",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
@@ -22,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
     with state.checkout_lock(), Steps(1).step("Python environment") as step:
         venv.ensure(step)
     command = [venv.PYTHON, PROGRAM, "--seed", args.seed, "--days", args.days, *["--json"] * args.json]
-    command += ["--until", args.until] if args.until else []
+    command += ["--first"] * args.first
+    for name in ("until", "sabotage"):
+        value = getattr(args, name)
+        command += [f"--{name}", value] if value else []
     search = ":".join(map(str, (paths.TOOLS, paths.ROOT / "tests")))
     return abs(process.call(list(map(str, command)), {"PYTHONPATH": search}))

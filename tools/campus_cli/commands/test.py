@@ -10,14 +10,16 @@ from ..console import CampusError, Steps
 from ..suite import Outcome, Suite, beside
 from ..workspace import Workspace
 
-HELP = "run the tests: unit, addons, e2e, or all"
-SUITES = ("unit", "addons", "e2e")
+HELP = "run the tests: unit, addons, e2e, month, or all"
+SUITES = ("unit", "addons", "e2e", "month")
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
 # What the unit tests run: zbarimg reads the codes that phones show, nginx runs config/nginx.conf.
 UNIT_NEEDS = ("zbarimg", "nginx")
 # The browsers that are not Chromium, and what audits pages.
 E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
+# The clock of the played month.
+MONTH_NEEDS = ("faketime",)
 # The half of the end-to-end tests that follows the addons' tests; the other half runs beside both.
 PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py", "test_topup.py")
 # Files of Odoo's addon test_lint; its pylint run takes minutes and is ./campus lint's business.
@@ -79,7 +81,8 @@ def _needs(suites: list[str]) -> tuple[str, ...]:
     unit = (*UNIT_NEEDS, *edge_packages.PACKAGES) if "unit" in suites else ()
     inside = NEEDS if {"addons", "e2e"} & set(suites) else ()
     browsers = E2E_NEEDS if "e2e" in suites else ()
-    return tuple(dict.fromkeys((*venv.NEEDS, *unit, *inside, *browsers)))
+    month = MONTH_NEEDS if "month" in suites else ()
+    return tuple(dict.fromkeys((*venv.NEEDS, *unit, *inside, *browsers, *month)))
 
 
 def _name_missing(suites: list[str]) -> None:
@@ -129,14 +132,16 @@ def _inside_odoo(
     if "addons" in suites and not groups:
         raise CampusError("no addon has tests")
     with beside(unit):
-        needs = (*NEEDS, *E2E_NEEDS) if "e2e" in suites else NEEDS
-        ws, products = _databases(groups, needs)
+        ws, products = _databases(groups, _needs([name for name in suites if name != "unit"]))
         outcomes = [unit.wait()] if unit else []
     e2e, phones = _browsers(extra) if "e2e" in suites else (None, None)
     with beside(e2e):
         outcomes += [_addons(ws, product, group, extra) for product, group in products]
         if e2e and phones:
             outcomes += [phones.run(), e2e.wait()]
+    # On a copy of the demo that the addons' tests have made; alone, as people wait for its answers.
+    if "month" in suites:
+        outcomes.append(Suite("month", ["tests/month", *extra]).run())
     # Last, because it kills the PostgreSQL that the others use; a real server is not ours to kill.
     if e2e and ws.server.embedded:
         outcomes.append(Suite("chaos", ["tests/chaos", *extra]).run())

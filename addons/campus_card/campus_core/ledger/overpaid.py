@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from .book import Book
-from .types import DEBT, Part, Reverse, Transfer, Wallet
+from .types import DEBT, Reverse, Transfer, Wallet
 
 WRITE_OFF = "write_off"
 
 
-def settle(book: Book, request: Reverse, wallet: Wallet, holder: Wallet, line: int) -> tuple[int, list[Part]]:
-    """Share out what a refund leaves overpaid of a debt; the next free line, and what went to ``holder``.
+def settle(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
+    """Share out what a refund leaves overpaid of a debt; the next free line.
 
     What was written off the holder never paid: it goes back to the account of losses, and the write-off
     counts as reversed by so much. What is left the holder has paid: it goes to the cash pocket.
-    ``holder`` is the wallet that has taken ``wallet`` over with its debt, or ``wallet`` itself: what was
-    owed here was repaid or written off there.
     """
-    line = _to_losses(book, request, wallet, line)
-    moved: list[Part] = []
-    if holder is not wallet and holder.debt_account_id and wallet.debt_minor < 0:
-        moved = [Part(holder.debt_account_id, DEBT, -wallet.debt_minor)]
-        line = _hand_over(book, request, wallet, holder, line)
-        line = _to_losses(book, request, holder, line)
-        line = _to_cash(book, request, holder, line)
-    return _to_cash(book, request, wallet, line), moved
+    return _to_cash(book, request, wallet, to_losses(book, request, wallet, line))
 
 
-def _to_losses(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
+def to_losses(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
+    """Take write-offs of a wallet back as far as more than its debt was settled; the next free line."""
     for written_off in _written_off(book, wallet):
         key = (written_off.uuid, written_off.line)
         share = min(-wallet.debt_minor, written_off.amount_minor - book.reversed_minor[key])
@@ -54,19 +46,6 @@ def _to_cash(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
     debit_id, share = wallet.debt_account_id, -wallet.debt_minor
     book.move(Transfer(request.uuid, line, "debt_return", wallet.id, debit_id, cash.id, share, DEBT))
     return line + 1
-
-
-def _hand_over(book: Book, request: Reverse, old: Wallet, new: Wallet, line: int) -> int:
-    """Move what is overpaid at ``old`` to the debt of ``new``."""
-    share = -old.debt_minor
-    legs = (
-        ("join_out", old, old.debt_account_id, book.join_account_id),
-        ("join_in", new, book.join_account_id, new.debt_account_id),
-    )
-    for kind, wallet, debit_id, credit_id in legs:
-        book.move(Transfer(request.uuid, line, kind, wallet.id, debit_id, credit_id, share, DEBT))
-        line += 1
-    return line
 
 
 def _written_off(book: Book, wallet: Wallet) -> list[Transfer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import errors
-from . import overpaid
+from . import joined, overpaid
 from .book import Book
 from .types import CLOSED, KINDS, Number, Outcome, Part, Reverse, Transfer, Wallet
 
@@ -26,20 +26,25 @@ def reverse(book: Book, request: Reverse) -> Outcome:
             request, errors.REVERSAL_EXCEEDS, {"asked_minor": left, "left_minor": total}, wallet
         )
     shares = _from_the_end(originals, open_minor, left)
-    short = _short(book, shares)
+    taken, holder = _taken(book, shares), book.wallets.get(wallet.joined_id, wallet)
+    short = _short(book, taken, wallet, holder)
     if short:
         return book.refuse(
-            request, errors.INSUFFICIENT, {"missing_minor": short, "asked_minor": left}, wallet
+            request, errors.INSUFFICIENT, {"missing_minor": short, "asked_minor": left}, holder
         )
-    refusal = _debt_refusal(book, wallet, originals[0], left)
+    refusal = _debt_refusal(book, holder, originals[0], left)
     if refusal:
-        return book.refuse(request, refusal.code, dict(refusal.numbers), wallet)
-    holder = book.wallets.get(wallet.joined_id, wallet)
+        return book.refuse(request, refusal.code, dict(refusal.numbers), holder)
     before = holder.available_minor(book.today)
-    parts = [_undo(book, request, line, original, share) for line, (original, share) in enumerate(shares, 1)]
-    line, moved = overpaid.settle(book, request, wallet, holder, len(shares) + 1)
+    line, fetched = 1, list[Part]()
     if holder is not wallet:
-        parts = [*moved, *_pass_on(book, request, wallet, holder, line)]
+        line, fetched = joined.fetch(book, request, wallet, holder, taken, line)
+    parts = [_undo(book, request, line + n, original, share) for n, (original, share) in enumerate(shares)]
+    line += len(shares)
+    if holder is wallet:
+        overpaid.settle(book, request, wallet, line)
+    else:
+        parts = [*fetched, *joined.pass_on(book, request, wallet, holder, line)]
     return book.done(request, holder, before, parts, _notes(book, request, parts))
 
 
@@ -70,39 +75,23 @@ def _debt_refusal(book: Book, wallet: Wallet, original: Transfer, amount_minor: 
     return errors.Refusal(errors.DEBT_FIRST, numbers)
 
 
-def _pass_on(book: Book, request: Reverse, old: Wallet, new: Wallet, line: int) -> list[Part]:
-    """What came back to a wallet that was joined with another one belongs to that one."""
-    parts = []
-    for pocket in old.pockets:
-        amount_minor = pocket.available_minor
-        twin = next(
-            (p for p in new.pockets if (p.plan, p.expires_on) == (pocket.plan, pocket.expires_on)), None
-        )
-        if not amount_minor or twin is None:
-            continue
-        legs = (
-            ("join_out", old, pocket.id, book.join_account_id),
-            ("join_in", new, book.join_account_id, twin.id),
-        )
-        for kind, wallet, debit_id, credit_id in legs:
-            book.move(
-                Transfer(request.uuid, line, kind, wallet.id, debit_id, credit_id, amount_minor, pocket.plan)
-            )
-            line += 1
-        parts.append(Part(twin.id, twin.plan, amount_minor))
-    return parts
-
-
-def _short(book: Book, shares: list[tuple[Transfer, int]]) -> int:
-    """Cents by which the pockets cannot give money in back (a top-up already spent)."""
+def _taken(book: Book, shares: list[tuple[Transfer, int]]) -> dict[int, int]:
+    """``{pocket: cents}`` that a reversal takes out of pockets: of money that came in."""
     taken: dict[int, int] = {}
     for original, share in shares:
-        taken[original.credit_id] = taken.get(original.credit_id, 0) + share
-    return sum(
-        max(amount - book.pockets[account].available_minor, 0)
-        for account, amount in taken.items()
-        if account in book.pockets
-    )
+        if original.credit_id in book.pockets:
+            taken[original.credit_id] = taken.get(original.credit_id, 0) + share
+    return taken
+
+
+def _short(book: Book, taken: dict[int, int], wallet: Wallet, holder: Wallet) -> int:
+    """Cents by which the pockets cannot give money back (a top-up already spent)."""
+    total = 0
+    for pocket_id, amount_minor in taken.items():
+        pocket = book.pockets[pocket_id]
+        others = joined.twin(pocket, holder) if holder is not wallet else None
+        total += max(amount_minor - pocket.available_minor - (others.available_minor if others else 0), 0)
+    return total
 
 
 def _undo(book: Book, request: Reverse, line: int, original: Transfer, share: int) -> Part:

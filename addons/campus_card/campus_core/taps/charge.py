@@ -19,6 +19,7 @@ from ..ledger.book import Book
 from ..ledger.types import DEBT, OPEN, Number, Post
 from ..money import MAX_MINOR
 from . import told, wire
+from .uid_hour import UidHour
 from .wire import TapEntry
 
 FIXED: Final = "fixed"
@@ -126,39 +127,31 @@ class Terms(NamedTuple):
 class Pending(NamedTuple):
     """An entry that is clear but for the money: a charge, or without ``post`` a look at the balance.
 
-    ``caps``: what an edge might risk that has answered alone.
+    ``caps``: what an edge might risk that has answered alone. ``is_bare``: the credential proves nothing,
+    and the server was asked.
     """
 
     wallet_id: int
     post: Post | None = None
     review: tuple[str, ...] = ()
     caps: told.Caps | None = None
-
-
-def decide(
-    book: Book, entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, risk: told.Risk
-) -> Decision:
-    """Answer one entry; moves money in ``book`` where the answer does.
-
-    ``key`` is the card, or the refusal code of a credential that led to none.
-    """
-    return conclude(book, judge(entry, place, key, terms), risk)
+    is_bare: bool = False
 
 
 def judge(
-    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, is_shown: bool = True
+    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, proof: told.Proof = told.SHOWN
 ) -> Decision | Pending:
-    """All of :func:`decide` that no wallet has a say in: a server does this before it locks them.
+    """Answer one entry as far as no wallet has a say in it: a server does this before it locks them.
 
-    ``is_shown``: the credential of a told entry leads to ``key``.
+    ``key`` is the card, or the refusal code of a credential that led to none. ``proof``: of a told entry.
     """
     if entry.mode == wire.TOLD:
-        return _told(entry, place, key, terms, is_shown)
+        return _told(entry, place, key, terms, proof)
     return _asked(entry, place, key, terms)
 
 
-def conclude(book: Book, judged: Decision | Pending, risk: told.Risk) -> Decision:
-    """The rest of :func:`decide`; moves money in ``book`` where that is what is left."""
+def conclude(book: Book, judged: Decision | Pending, risk: told.Risk, hour: UidHour) -> Decision:
+    """The rest of the answer; moves money in ``book`` where the answer does."""
     if isinstance(judged, Decision):
         return judged
     post, review = judged.post, judged.review
@@ -166,6 +159,8 @@ def conclude(book: Book, judged: Decision | Pending, risk: told.Risk) -> Decisio
         wallet = book.wallets.get(judged.wallet_id)
         available = wallet.available_minor(book.today) if wallet else None
         return Decision(wire.GRANTED, OK, None, available, _NOTHING, review)
+    if judged.is_bare and hour.refuses(post.amount_minor):
+        return _refuse(errors.LIMIT_UID_HOUR, post.amount_minor, {"limit_minor": hour.limit_minor})
     if judged.caps is not None:
         card = post.card_id or 0
         held = told.held_by_caps(judged.caps, risk, card, post.amount_minor)
@@ -173,6 +168,13 @@ def conclude(book: Book, judged: Decision | Pending, risk: told.Risk) -> Decisio
         if held:
             return hold(post.amount_minor, held, review)
         risk.charge(card, post.amount_minor)
+    decision = _book(book, post, review)
+    if judged.is_bare and decision.outcome == wire.GRANTED:
+        hour.charge(post.amount_minor)
+    return decision
+
+
+def _book(book: Book, post: Post, review: tuple[str, ...]) -> Decision:
     answer = posting.post(book, post)
     numbers = dict(answer.numbers) if answer.numbers else _NOTHING
     debt = sum(part.amount_minor for part in answer.parts if part.plan == DEBT) if post.settle else 0
@@ -215,11 +217,11 @@ def _asked(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -
         return _refuse(errors.AMOUNT_INVALID, entry.amount_minor, {"maximum_minor": MAX_MINOR})
     if _is_over_uid_limit(entry, amount, terms):
         return _refuse(errors.LIMIT_UID, amount, {"limit_minor": terms.uid_limit_minor})
-    return _charge(entry.uuid, key, place, amount)
+    return _charge(entry.uuid, key, place, amount, is_bare=entry.credential.startswith(BARE))
 
 
 def _told(
-    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, is_shown: bool
+    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, proof: told.Proof
 ) -> Decision | Pending:
     doubt = (CLOCK_DOUBT,) if (entry.rule or "").startswith(wire.DOUBTFUL_CLOCK) else ()
     if entry.outcome == wire.REFUSED:
@@ -229,14 +231,14 @@ def _told(
         return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (*doubt, UNKNOWN_CARD))
     review = [*doubt, HOTLISTED] if key.refusal(terms.on) else [*doubt]
     if entry.purpose == wire.PAY:
-        return _sold(entry, place, key, terms, is_shown, review)
+        return _sold(entry, place, key, terms, proof, review)
     if entry.at_ms > terms.now_ms + told.CLOCK_AHEAD_MS:
         review.append(told.CLOCK)
     return Pending(key.wallet_id, None, tuple(review))
 
 
 def _sold(
-    entry: TapEntry, place: Place | None, key: Key, terms: Terms, is_shown: bool, review: list[str]
+    entry: TapEntry, place: Place | None, key: Key, terms: Terms, proof: told.Proof, review: list[str]
 ) -> Decision | Pending:
     """What a told sale costs, if its edge is believed; ``review`` is added to."""
     amount = entry.amount_minor
@@ -247,19 +249,19 @@ def _sold(
     if place.amount_mode == FIXED and amount != place.amount_minor:
         review.append(AMOUNT_DIFFERS)
     caps = told.caps_of(terms.history, entry.snapshot, entry.at_ms)
-    held = _held(entry, amount, caps, terms, is_shown)
+    held = _held(entry, amount, caps, terms, proof)
     if held:
         return hold(amount, held, tuple(review))
     return _charge(entry.uuid, key, place, amount, review=tuple(review), caps=caps)
 
 
 def _held(
-    entry: TapEntry, amount: int, caps: told.Caps | None, terms: Terms, is_shown: bool
+    entry: TapEntry, amount: int, caps: told.Caps | None, terms: Terms, proof: told.Proof
 ) -> told.Held | None:
     """Why a told sale is not believed, as far as that hangs on no wallet and no other sale."""
     held = told.held_by_time(entry, caps, terms.now_ms)
-    if held is None and not is_shown:
-        held = told.Held(told.UNSUPPORTED)
+    if held is None:
+        held = proof.doubt(entry.snapshot, amount, is_bare=entry.credential.startswith(BARE))
     if held is None and caps and entry.credential.startswith(BARE):
         held = told.held_by_uid(caps, amount)
     return held
@@ -285,8 +287,9 @@ def _charge(
     *,
     review: tuple[str, ...] = (),
     caps: told.Caps | None = None,
+    is_bare: bool = False,
 ) -> Pending:
     """A charge; with ``caps`` it has been told, and what the pockets cannot bear becomes debt."""
     settle = caps is not None
     post = Post(uuid, "purchase", key.wallet_id, place.merchant_id, amount, None, None, key.card_id, settle)
-    return Pending(key.wallet_id, post, review, caps)
+    return Pending(key.wallet_id, post, review, caps, is_bare)

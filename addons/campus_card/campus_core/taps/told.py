@@ -56,11 +56,50 @@ class Caps(NamedTuple):
     uid_minor: int
 
 
+class Listed(NamedTuple):
+    """A card as lists above ``version`` state it: the most that one purchase may be (0: no limit), and
+    whether its UID is left out, because its chip has to prove itself."""
+
+    version: int
+    floor_minor: int = 0
+    is_uid_hidden: bool = False
+
+    def refusal(self, snapshot: int, amount_minor: int, *, is_bare: bool) -> Held | None:
+        """Say why an edge that keeps to the list ``snapshot`` has not sold this.
+
+        Of a card that has changed since then the list may have stated something else.
+        """
+        if snapshot <= self.version:
+            return None
+        if is_bare and self.is_uid_hidden:
+            return Held(UNSUPPORTED)
+        if 0 < self.floor_minor < amount_minor:
+            return _over(self.floor_minor, 0, amount_minor)
+        return None
+
+
 class Held(NamedTuple):
     """Why an entry is not booked, and the numbers that explain it."""
 
     reason: str
     numbers: Mapping[str, Number] = _NOTHING
+
+
+class Proof(NamedTuple):
+    """What speaks for a told sale: its credential leads to the card that is to pay (``is_shown``), and lists
+    state that card as ``listed``."""
+
+    is_shown: bool = True
+    listed: Listed | None = None
+
+    def doubt(self, snapshot: int, amount_minor: int, *, is_bare: bool) -> Held | None:
+        """Say why an honest edge with the list ``snapshot`` has not sold this."""
+        if not self.is_shown:
+            return Held(UNSUPPORTED)
+        return self.listed.refusal(snapshot, amount_minor, is_bare=is_bare) if self.listed else None
+
+
+SHOWN: Final = Proof()
 
 
 class Risk:

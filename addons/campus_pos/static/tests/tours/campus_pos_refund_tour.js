@@ -86,6 +86,17 @@ tours.add("campus_pos_refund_by_manager", {
             PaymentScreen.clickPaymentMethod("Cash"),
             PaymentScreen.clickValidate(),
             {
+                content: "no reason yet",
+                trigger: ".modal:contains(was paid by card) textarea",
+            },
+            Dialog.confirm(),
+            {
+                content: "the till says that a reason is missing",
+                trigger: ".modal:contains(Write a reason) .modal-footer button",
+                run: "click",
+            },
+            PaymentScreen.clickValidate(),
+            {
                 content: "the reason",
                 trigger: ".modal:contains(12.50 was paid by card) input, .modal:contains(was paid by card) textarea",
                 run: "edit The holder is leaving today",

@@ -75,6 +75,9 @@ patch(OrderPaymentValidation.prototype, {
             startingValue: this.order.campus_cash_reason || "",
         });
         if (!reason?.trim()) {
+            if (reason !== undefined) {
+                this._alertCash(_t("Write a reason. Without one no money is given back."));
+            }
             return false;
         }
         this.order.campus_cash_reason = reason.trim();

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+
+class CampusCorrection(models.Model):
+    """A correction that stands for an online payment, and what two people say about one.
+
+    What the provider did and nobody was told is found out by looking there. One person says so, another
+    one confirms it; then the payment is booked as if the provider had reported it, once.
+    """
+
+    _inherit = "campus.correction"
+
+    direction = fields.Selection(
+        selection_add=[("charged", "Charged or refunded at the provider")], ondelete={"charged": "cascade"}
+    )
+    campus_topup_id = fields.Many2one(
+        "payment.transaction", "Online Top-up", index="btree_not_null", ondelete="restrict"
+    )
+
+    _charged_names_payment = models.Constraint(
+        "CHECK (direction <> 'charged' OR campus_topup_id IS NOT NULL)",
+        "Say which payment it is about.",
+    )
+    _one_credit = models.UniqueIndex(
+        "(campus_topup_id) WHERE direction = 'in' AND state IN ('requested', 'approved')",
+        "This payment is put right by another correction already.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            tx = self.env["payment.transaction"].browse(vals.get("campus_topup_id") or ())
+            if tx:
+                tx.check_access("read")
+                if vals.get("direction") == "charged":
+                    vals.pop("amount", None)
+                # sudo: the fields of a payment that corrections are made from
+                vals.update(tx.sudo()._campus_correction_vals(vals.get("direction", "in")))
+        return super().create(vals_list)
+
+    def _book(self):
+        if self.direction != "charged":
+            return super()._book()
+        # sudo: two people have looked at the provider; nobody writes a payment by hand
+        return self.sudo().campus_topup_id._campus_was_charged(self)
+
+    def _campus_left_minor(self):
+        """Cents of what this correction has booked that were not taken back."""
+        self.ensure_one()
+        lines = self.env["campus.transfer"].search([("uuid", "=", self.uuid)])
+        taken = self.env["campus.transfer"].search([("reverses_id", "in", lines.ids)])
+        return sum(lines.mapped("amount_minor")) - sum(taken.mapped("amount_minor"))
+
+    def _campus_take_back(self, uuid, amount_minor, tx):
+        """Take up to ``amount_minor`` of this correction back for a payment that is booked or refunded itself;
+        the ledger's answer."""
+        [answer] = self.env["campus.ledger"]._reverse(
+            [
+                {
+                    "uuid": uuid,
+                    "reverses_uuid": self.uuid,
+                    "amount_minor": min(self._campus_left_minor(), amount_minor),
+                    "origin": f"payment.transaction,{tx.id}",
+                    "memo": f"{self.name}: {tx.reference}",
+                }
+            ]
+        )
+        if answer["ok"]:
+            self.message_post(
+                body=self.env._(
+                    "Taken back: the payment %s has been booked or refunded itself. If this correction was "
+                    "for something else, ask for it again.",
+                    tx.reference,
+                )
+            )
+        return answer

@@ -1,0 +1,119 @@
+"""The pure packages on the oldest and the newest Python that they are for: compiled, imported, tried."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import paths, process, pythons, venv
+from .console import CampusError, Step
+
+PACKAGES = (
+    "cryptography",
+    "openpyxl",
+    "websocket-client",
+    "pyserial",
+    "pytest",
+    "pytest-timeout",
+    "hypothesis",
+)
+#: Rules and files of both packages that need neither devices nor a server.
+TESTS = (
+    "money", "number", "uid", "tap", "limits", "pin", "qr_code", "sun", "signing", "wire", "card_state",
+    "heartbeat", "journal_chain", "told", "topup", "reader_trouble", "edge_journal", "edge_snapshot", "edge_keypad",
+)  # fmt: skip
+#: Few examples: other runs of the same tests have many.
+EXAMPLES = "5"
+LIMIT_S = 120
+
+
+def check(step: Step) -> str:
+    """What does not hold on one of them, empty when all does; one that cannot be had is named in the step."""
+    wrong = []
+    for version in (pythons.PYTHON_MIN, pythons.PYTHON_MAX):
+        name = ".".join(map(str, version))
+        try:
+            python = _environment(name, step)
+        except CampusError as error:
+            wrong.append(f"Python {name} is not to be had here: {error}")
+            continue
+        wrong += [f"Python {name}: {fault}" for fault in (_compiled(python), _tried(python)) if fault]
+    return "\n".join(wrong)
+
+
+def _environment(version: str, step: Step) -> Path:
+    """An environment of this Python under the work folder, made once per lock."""
+    home = paths.WORK / f"python-{version}"
+    stamp, python = home / "campus-lock", home / "bin" / "python"
+    if (
+        stamp.exists()
+        and stamp.read_text("utf-8") == venv.lock_digest()
+        and process.answers([python, "-c", ""])
+    ):
+        return python
+    uv = venv.find_uv(step)
+    shutil.rmtree(home, ignore_errors=True)
+    process.run([uv, "venv", "--quiet", "--python", _found(version), home], f"python-{version}")
+    install = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        "--constraint",
+        paths.REQUIREMENTS,
+        *PACKAGES,
+    ]
+    process.run(install, f"python-{version}")
+    stamp.write_text(venv.lock_digest(), "utf-8")
+    return python
+
+
+def _found(version: str) -> str:
+    """One of the machine, also of pyenv; else its number, for uv to fetch it."""
+    named = shutil.which(f"python{version}")
+    installed = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
+    candidates = [named, *map(str, installed)]
+    return next((found for found in candidates if found and process.answers([found, "-c", ""])), version)
+
+
+def _compiled(python: Path) -> str:
+    """All of the project's Python, as what a packaged host runs is compiled too."""
+    return _call([python, "-m", "compileall", "-q", "-f", paths.ADDONS, paths.TOOLS])
+
+
+def _tried(python: Path) -> str:
+    """Every module imported, and the tests of the rules."""
+    tests = [paths.ROOT / "tests" / "unit" / f"test_{name}.py" for name in TESTS]
+    return _call([python, "-c", IMPORT_ALL]) or _call([python, "-m", "pytest", "-q", "-x", *tests])
+
+
+IMPORT_ALL = """
+import importlib, pkgutil
+for name in ("campus_core", "campus_edge"):
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, name + "."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+"""
+
+
+def _call(command: list[str | Path]) -> str:
+    folders = ("addons/campus_card", "addons/campus_terminal", "tests", "tests/unit", "tools")
+    search = os.pathsep.join(str(paths.ROOT / folder) for folder in folders)
+    env = {
+        "PYTHONPATH": search,
+        "PYTHONPYCACHEPREFIX": str(paths.WORK / "pycache"),
+        "CAMPUS_EXAMPLES": EXAMPLES,
+    }
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], cwd=paths.ROOT, env=process.clean_env(env), stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, timeout=LIMIT_S,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"{command[1:3]} took longer than {LIMIT_S} s"
+    return (done.stdout[-2000:] + done.stderr[-1000:]).strip() or "failed" if done.returncode else ""
