@@ -7,6 +7,6 @@ class CampusWallet(models.Model):
     _inherit = "campus.wallet"
 
     def _move_links(self, target):
-        super()._move_links(target)
         taken = self.env["campus.import.account"].search([("wallet_id", "=", self.id)])
         taken.write({"wallet_id": target.id})
+        return super()._move_links(target)
