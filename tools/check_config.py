@@ -102,7 +102,7 @@ def dockerfile(path):
 
 def edge_toml(path):
     """The edge's own reading of its settings."""
-    sys.path.insert(0, str(ROOT / "addons" / "campus_card"))
+    sys.path[:0] = [str(ROOT / "addons" / name) for name in ("campus_card", "campus_terminal")]
     config = importlib.import_module("campus_edge.config")
     drivers = importlib.import_module("campus_edge.readers.drivers")
     try:

@@ -5,5 +5,5 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
-    "depends": ["campus_card"],
+    "depends": ["campus_card", "campus_terminal"],
 }

@@ -5,7 +5,7 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
-    "depends": ["campus_card", "campus_portal", "mail"],
+    "depends": ["campus_card", "campus_terminal", "campus_portal", "mail"],
     "data": [
         "security/ir.model.access.csv",
         "security/campus_alert_rules.xml",

@@ -1,9 +1,8 @@
-from . import address_log, controllers, edge_app, models, wizard
+from . import address_log, controllers, models, wizard
 
 
 def post_load():
-    """Put the short way for taps before Odoo's application; keep secrets of addresses out of the log."""
-    edge_app.install()
+    """Keep secrets of addresses out of the log."""
     address_log.install()
 
 

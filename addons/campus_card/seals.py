@@ -6,7 +6,7 @@ the old seal, a row that comes round them has none, and the bridge names both. A
 who may change the database and knows this file can compute it anew.
 """
 
-#: table -> columns that its seal covers. A row's ``id`` is not among them: uuid and line say which it is.
+#: table -> columns that its seal covers; addons put tables of theirs in. A row's ``id`` is not among them: uuid and line say which it is.
 SEALED = {
     "campus_transfer": (
         "uuid line kind company_id wallet_id card_id debit_account_id credit_account_id amount_minor"
@@ -17,10 +17,6 @@ SEALED = {
         " purpose expires_at reserved_at closed_at user_id origin memo close_reason"
     ),
     "campus_posting": ("uuid action attempt digest ok code answer wallet_id company_id answered_at user_id"),
-    "campus_tap": (
-        "uuid kind company_id edge_id terminal_id journal seq mark purpose credential card_id wallet_id"
-        " amount_minor balance_minor mode outcome code rule numbers snapshot occurred_at received_at"
-    ),
 }
 
 
@@ -40,6 +36,10 @@ RESERVATION_ENDS = """
         FOR EACH ROW WHEN (OLD.state = 'open' AND NEW.state <> 'open')
         EXECUTE FUNCTION campus_reservation_seal();
 """
+
+
+#: The tables of the ledger itself.
+LEDGER = ("campus_transfer", "campus_reservation", "campus_posting")
 
 
 def schema(table):

@@ -16,10 +16,11 @@ KINDS = ("interfaces", "drivers")
 
 def load():
     """Load our handlers and start the interfaces that come with them."""
-    addon = Path(file_path("campus_card/iot_handlers")).parent
-    # the readers' code lies beside the handlers, and is a package of its own
-    if str(addon) not in sys.path:
-        sys.path.append(str(addon))
+    addon = Path(file_path("campus_terminal/iot_handlers")).parent
+    # the readers' code and its rules are packages of their own, without Odoo
+    for folder in (addon, Path(file_path("campus_card/campus_core")).parent):
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
     before = set(interfaces)
     for kind in KINDS:
         for file in sorted((addon / "iot_handlers" / kind).glob("*.py")):

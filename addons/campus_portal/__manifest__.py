@@ -5,7 +5,7 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
-    "depends": ["campus_card", "portal"],
+    "depends": ["campus_card", "campus_terminal", "portal"],
     "data": [
         "security/ir.model.access.csv",
         "security/campus_portal_rules.xml",

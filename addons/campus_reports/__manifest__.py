@@ -5,7 +5,7 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
-    "depends": ["account", "campus_card", "campus_pos"],
+    "depends": ["account", "campus_card", "campus_terminal", "campus_pos"],
     "data": [
         "security/campus_reports_groups.xml",
         "security/ir.model.access.csv",

@@ -23,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import common
 
+from campus_cli.paths import PURE_PATH
 from campus_edge.protocols import rdm6300
 from support.odoo import odoo_database, odoo_server
 
@@ -115,7 +116,7 @@ class EdgeProcess:
 
     @staticmethod
     def _env():
-        return {**os.environ, "PYTHONPATH": str(common.ROOT / "addons" / "campus_card")}
+        return {**os.environ, "PYTHONPATH": PURE_PATH}
 
 
 def until(true, timeout_s, what):

@@ -17,7 +17,12 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests"), str(ROOT / "addons" / "campus_card")]
+sys.path[:0] = [
+    str(ROOT / "tools"),
+    str(ROOT / "tests"),
+    str(ROOT / "addons" / "campus_card"),
+    str(ROOT / "addons" / "campus_terminal"),
+]
 
 from campus_cli import databases, process
 

@@ -22,7 +22,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/chaos", "addons/campus_card")]
+sys.path[:0] = [
+    str(ROOT / part)
+    for part in ("tools", "tests", "tests/chaos", "addons/campus_card", "addons/campus_terminal")
+]
 
 from device import NOTHING, Device
 from line import CUT, LOSE_ANSWERS, SLOW, SWAP, TWICE, WHOLE, Line

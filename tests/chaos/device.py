@@ -14,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 
+from campus_cli.paths import PURE_PATH
 from campus_edge.simulators.cards import Card
 from campus_edge.simulators.osdp_reader import OsdpReader
 from campus_edge.simulators.wire import Wire
@@ -114,7 +115,7 @@ key_file = "{key}"
     def _env(self):
         return {
             **os.environ,
-            "PYTHONPATH": str(ROOT / "addons" / "campus_card"),
+            "PYTHONPATH": PURE_PATH,
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 

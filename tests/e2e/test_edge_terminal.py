@@ -36,7 +36,7 @@ answer = env["campus.tap"].search([("edge_id", "=", edge)], order="id").mapped(
 CONFLICT = """
 import uuid as uuids
 from odoo.addons.campus_card.campus_core.taps import wire
-from odoo.addons.campus_card.edge_auth import Edge
+from odoo.addons.campus_terminal.edge_auth import Edge
 tap = env["campus.tap"].search([("edge_id", "=", edge), ("outcome", "=", "granted")], order="id", limit=1)
 record = env["campus.edge"].browse(edge)
 entry = wire.TapEntry(1, "tap", tap.uuid, "K01", 1_790_000_000_000, "pay", "uid:04E2F5AA", None, 9900, "told",

@@ -24,7 +24,7 @@ import threading, time
 import uuid as uuids
 from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_card.campus_core.errors import CampusError
-from odoo.addons.campus_card.edge_auth import Edge
+from odoo.addons.campus_terminal.edge_auth import Edge
 
 record = env["campus.edge"].browse(edge)
 sender = Edge(edge, record.company_id.id, record.uuid, "active")

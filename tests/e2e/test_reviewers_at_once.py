@@ -4,7 +4,7 @@ SETUP = """
 import time
 import uuid as uuids
 from odoo.addons.campus_card.campus_core.taps import wire
-from odoo.addons.campus_card.edge_auth import Edge
+from odoo.addons.campus_terminal.edge_auth import Edge
 
 env.company._campus_setup()
 env.company.write({"campus_offline_tap_minor": 50, "campus_debt_limit_minor": 300})

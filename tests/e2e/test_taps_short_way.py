@@ -60,7 +60,7 @@ env.cr.commit()
 answer = new.wallet_id.id
 """
 CONDITIONS = """
-from odoo.addons.campus_card import edge_app
+from odoo.addons.campus_terminal import edge_app
 from odoo.http import Application
 from odoo.tools import config
 def is_short(**environ):

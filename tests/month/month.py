@@ -15,7 +15,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / part) for part in ("tools", "tests", "tests/month", "addons/campus_card")]
+sys.path[:0] = [
+    str(ROOT / part)
+    for part in ("tools", "tests", "tests/month", "addons/campus_card", "addons/campus_terminal")
+]
 
 from clock import Clock, ClockedOdoo, copied_postgres
 from life import Life

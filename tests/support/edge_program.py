@@ -4,15 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
+from campus_cli.paths import PURE_PATH
 from campus_edge.simulators.cards import Card
 from campus_edge.simulators.rdm6300 import Rdm6300Reader
 from campus_edge.simulators.wire import Wire
 from support.edge_campus import uid_of
 from support.edge_rig import until
-
-ADDON = Path(__file__).resolve().parents[2] / "addons" / "campus_card"
 
 
 class Program:
@@ -92,4 +90,4 @@ class Program:
         process.wait()
 
     def _env(self):
-        return {**os.environ, "PYTHONPATH": str(ADDON), "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**os.environ, "PYTHONPATH": PURE_PATH, "PYTHONDONTWRITEBYTECODE": "1"}

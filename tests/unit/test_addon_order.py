@@ -16,6 +16,11 @@ def texts(path):
     ]
 
 
+def below(addon):
+    """The addon, those that it needs, and what those need."""
+    return {addon}.union(*map(below, MAY_USE[addon]))
+
+
 def models_made():
     """Model -> the first addon that makes it; one above may state its name again beside what it inherits."""
     made = {}
@@ -30,10 +35,10 @@ def test_an_addon_names_only_models_of_addons_below_it():
     made = models_made()
     wrong = [
         f"{short(path)}: {text}"
-        for addon, below in MAY_USE.items()
+        for addon in MAY_USE
         for path in python_files(ADDONS / addon)
         for text in texts(path)
-        if made.get(text, addon) not in {addon, *below}
+        if made.get(text, addon) not in below(addon)
     ]
     assert not wrong
 
@@ -41,11 +46,11 @@ def test_an_addon_names_only_models_of_addons_below_it():
 def test_an_addon_names_only_records_of_addons_below_it():
     wrong = [
         f"{short(path)}: {found}"
-        for addon, below in MAY_USE.items()
+        for addon in MAY_USE
         for suffix in ("py", "xml", "csv", "toml")
         for path in sorted((ADDONS / addon).rglob(f"*.{suffix}"))
         for found in RECORD.findall(path.read_text("utf-8"))
-        if found in MAY_USE and found not in {addon, *below}
+        if found in MAY_USE and found not in below(addon)
     ]
     assert not wrong
 

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ROOT / "addons"
 CORE = ADDONS / "campus_card" / "campus_core"
-EDGE = ADDONS / "campus_card" / "campus_edge"
+EDGE = ADDONS / "campus_terminal" / "campus_edge"
 
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 50
@@ -20,16 +20,18 @@ FUNCTION_LINES_MAX = 50
 MAY_USE = {
     "campus_card": set(),
     "campus_import": {"campus_card"},
-    "campus_portal": {"campus_card"},
-    "campus_access": {"campus_card"},
-    "campus_alert": {"campus_card", "campus_portal"},
+    "campus_terminal": {"campus_card"},
+    "campus_portal": {"campus_card", "campus_terminal"},
+    "campus_access": {"campus_card", "campus_terminal"},
+    "campus_alert": {"campus_card", "campus_terminal", "campus_portal"},
     "campus_pos": {"campus_card"},
-    "campus_reports": {"campus_card", "campus_pos", "campus_access"},
+    "campus_reports": {"campus_card", "campus_terminal", "campus_pos", "campus_access"},
     "campus_iot": set(),
     "campus_topup": {"campus_card", "campus_portal"},
     "campus_demo": {
         "campus_card",
         "campus_import",
+        "campus_terminal",
         "campus_portal",
         "campus_alert",
         "campus_pos",
@@ -272,3 +274,13 @@ def test_the_licence_is_stated():
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in (ROOT / "LICENSE").read_text(encoding="utf-8")
     for manifest in ADDONS.glob("*/__manifest__.py"):
         assert ast.literal_eval(manifest.read_text(encoding="utf-8"))["license"] == "LGPL-3", manifest
+
+
+def test_the_picture_of_the_architecture_shows_what_addons_depend_on():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^    (campus_\w+) --> (campus_\w+)$", text, re.M))
+    stated = set()
+    for manifest in ADDONS.glob("*/__manifest__.py"):
+        depends = ast.literal_eval(manifest.read_text(encoding="utf-8"))["depends"]
+        stated |= {(manifest.parent.name, name) for name in depends if name.startswith("campus_")}
+    assert shown == stated

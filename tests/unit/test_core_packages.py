@@ -49,6 +49,9 @@ def test_every_package_of_the_core_has_its_place():
 
 def test_the_wheel_has_every_package_of_the_core_and_the_edge():
     stated = re.search(r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.S | re.M)
-    homes = [folder.parent for home in (CORE, EDGE) for folder in home.rglob("__init__.py")]
-    wanted = {".".join(path.relative_to(CORE.parent).parts) for path in homes}
+    wanted = {
+        ".".join(folder.parent.relative_to(home.parent).parts)
+        for home in (CORE, EDGE)
+        for folder in home.rglob("__init__.py")
+    }
     assert set(re.findall(r'"([\w.]+)"', stated[1])) == wanted

@@ -247,7 +247,7 @@ threads = [threading.Thread(target=write) for _ in range(4)]
 @pytest.mark.parametrize("lines", [1, 40])
 def test_what_was_reported_written_survives_a_kill(path, lines):
     root = Path(__file__).resolve().parents[2]
-    folders = [str(root / "tests"), str(root / "addons" / "campus_card")]
+    folders = [str(root / part) for part in ("tests", "addons/campus_card", "addons/campus_terminal")]
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path), *folders], stdout=subprocess.PIPE, text=True
     )

@@ -6,18 +6,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 from lan_world import POS, Scans, Till, lan, until
 
+from campus_cli.paths import PURE_PATH
 from campus_edge.lan.config import LanConfigError
 from campus_edge.lan.reader_feed import ReaderFeed
 from campus_edge.lan.reader_line import ReaderLine, parse_readers
 from campus_edge.protocols.base import AGAIN
 from support.card_reader import CardReader
-
-ADDON = Path(__file__).resolve().parents[2] / "addons" / "campus_card"
 
 
 @pytest.fixture
@@ -92,7 +90,7 @@ def test_what_names_no_reader_is_refused(text):
 
 
 def program(*arguments):
-    env = {**os.environ, "PYTHONPATH": str(ADDON), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONPATH": PURE_PATH, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "campus_edge.lan", *arguments]
     return subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
 

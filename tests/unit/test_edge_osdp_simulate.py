@@ -3,17 +3,15 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from edge_support import Events
 from osdp_rig import KEY
 
+from campus_cli.paths import PURE_PATH
 from campus_edge.config import ConfigError, ReaderConfig
 from campus_edge.protocols.base import READY, CardSeen, KeysPressed, ReaderState
 from campus_edge.readers.drivers import Ports
-
-HOME = Path(__file__).resolve().parents[2] / "addons" / "campus_card"
 
 
 def reader(terminal, address, key_file, url):
@@ -34,7 +32,7 @@ def test_a_simulated_reader_is_read_by_the_edges_driver(key_file, tmp_path):
     command = [sys.executable, "-m", "campus_edge", "simulate", "osdp", "04A1B2C3", "--address", "3"]
     command += ["--key-file", str(key_file), "--link", str(link), "--every-ms", "500", "--rounds", "0"]
     program = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(HOME)}
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": PURE_PATH}
     )
     try:
         assert program.stdout.readline().startswith("osdp on ")
@@ -76,7 +74,7 @@ def test_a_simulated_reader_has_its_keys_pressed(tmp_path):
     ]
     program = subprocess.Popen(
         [*command, "--every-ms", "500", "--rounds", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(HOME)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": PURE_PATH},
     )  # fmt: skip
     events = Events()
     try:

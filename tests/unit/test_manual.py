@@ -80,7 +80,7 @@ def folder(tmp_path, monkeypatch):
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m campus_edge "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("PYTHONPATH", str(paths.ADDONS / "campus_card"))
+    monkeypatch.setenv("PYTHONPATH", paths.PURE_PATH)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

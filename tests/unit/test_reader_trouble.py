@@ -11,8 +11,8 @@ from campus_core.devices import reader_trouble as trouble
 from campus_edge.readers import trouble_words
 
 ROOT = Path(__file__).resolve().parents[2]
-EDGE = ROOT / "addons" / "campus_card" / "campus_edge" / "edge.py"
-TERMINAL = ROOT / "addons" / "campus_card" / "models" / "campus_terminal.py"
+EDGE = ROOT / "addons" / "campus_terminal" / "campus_edge" / "edge.py"
+TERMINAL = ROOT / "addons" / "campus_terminal" / "models" / "campus_terminal.py"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ROOT / "addons"
+# Where the pure packages campus_core and campus_edge are found, and as a PYTHONPATH.
+PURE = (ADDONS / "campus_card", ADDONS / "campus_terminal")
+PURE_PATH = os.pathsep.join(map(str, PURE))
 TOOLS = ROOT / "tools"
 ODOO_SCRIPTS = TOOLS / "odoo_scripts"
 ARTIFACTS = ROOT / "artifacts"

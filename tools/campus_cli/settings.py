@@ -18,6 +18,7 @@ LOADED_LANGUAGES = ("en_US", *LANGUAGES)
 PRODUCT_ADDONS = (
     "campus_card",
     "campus_import",
+    "campus_terminal",
     "campus_portal",
     "campus_access",
     "campus_alert",

@@ -12,7 +12,7 @@ import uuid
 
 import odoo
 from odoo import sql_db
-from odoo.addons.campus_card.edge_auth import Edge
+from odoo.addons.campus_terminal.edge_auth import Edge
 from odoo.modules.registry import Registry
 
 from campus_core.taps import wire

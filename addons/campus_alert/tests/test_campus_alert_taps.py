@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta, timezone
 
-from odoo.addons.campus_card.tests.tap_common import TapCase
+from odoo.addons.campus_terminal.tests.tap_common import TapCase
 from odoo.tests import freeze_time, tagged
 
 NOW = datetime(2026, 3, 2, 1)

@@ -1,2 +1,1 @@
-from . import edges, identity, openapi, vcard
-from . import taps
+from . import identity, vcard

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, file_open
+from odoo.tools import SQL
 
 from ..campus_core import errors as core_errors
 from ..columns import Uuid
@@ -26,10 +26,6 @@ class CampusChip(models.Model):
 
     _uid_unique = models.Constraint("UNIQUE(company_id, uid)", "A chip is known once.")
     _counter_check = models.Constraint("CHECK(counter BETWEEN 0 AND 16777215)", "A chip counts to 16777215.")
-
-    def init(self):
-        with file_open("campus_card/data/chip_schema.sql") as schema:
-            self.env.cr.execute(schema.read())
 
     @api.model
     def _take(self, company, tap, use=None):

@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..campus_core import errors as core_errors
 from ..campus_core.credentials import sun
 from ..campus_core.errors import CredentialError
-from .campus_key import CURRENT, PREVIOUS, RETIRED
+
+CURRENT, PREVIOUS, RETIRED = "current", "previous", "retired"
 
 NUMBER_MAX = 255
 # What a person says about a version; the rest is the system's.

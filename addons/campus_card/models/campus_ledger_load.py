@@ -196,12 +196,7 @@ class CampusLedgerLoad(models.AbstractModel):
     @api.model
     def _load_register(self, shelf, typed):
         self.env.cr.execute(
-            """SELECT uuid::text, action, attempt, digest, answer, id FROM campus_posting
-                WHERE uuid = ANY(%(uuids)s::uuid[])
-                UNION ALL
-               SELECT DISTINCT uuid::text, %(birth)s, 0, 'tap', NULL::jsonb, 0 FROM campus_tap
-                WHERE uuid = ANY(%(uuids)s::uuid[]) AND code <> %(conflict)s
-                ORDER BY id""",
+            " UNION ALL ".join(self._registers()) + " ORDER BY id",
             {
                 "uuids": [request.uuid for request in typed],
                 "birth": BIRTH,
@@ -215,6 +210,18 @@ class CampusLedgerLoad(models.AbstractModel):
             # The same id may come for a wallet of another company: every book knows it.
             for book in shelf.books.values():
                 book.add_entry(entry)
+
+    @api.model
+    def _registers(self):
+        """Hook: queries of the tables whose rows have used an id up.
+
+        Each gives ``uuid, action, attempt, digest, answer, id`` for the ids ``%(uuids)s``; ``%(birth)s``
+        is the action of a new id, ``%(conflict)s`` the code of an answer that used none up.
+        """
+        return [
+            """SELECT uuid::text, action, attempt, digest, answer, id FROM campus_posting
+                WHERE uuid = ANY(%(uuids)s::uuid[])"""
+        ]
 
     @staticmethod
     def _outcome(answer):

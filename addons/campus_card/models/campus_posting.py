@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
+from .. import seals
 from ..columns import Uuid, make_ids_big
 
 
@@ -41,6 +42,9 @@ class CampusPosting(models.Model):
         # Last of the ledger's tables: the triggers below need all of them.
         with file_open("campus_card/data/ledger_schema.sql") as schema:
             self.env.cr.execute(schema.read())
+        for table in seals.LEDGER:
+            self.env.cr.execute(seals.schema(table))
+        self.env.cr.execute(seals.RESERVATION_ENDS)
 
     @api.model_create_multi
     def create(self, vals_list):

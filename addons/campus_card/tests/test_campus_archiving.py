@@ -102,16 +102,6 @@ class TestCampusArchiving(PeopleCase):
         desk = self.env["campus.account"]._system("cash_desk")
         with self.assertRaisesRegex(UserError, "needed by the ledger"):
             self.as_user(desk, "finance").active = False
-        shop = self.env["campus.account"].create({"name": "Shop", "code": "t-shop", "kind": "merchant"})
-        edge = self.env["campus.edge"].create({"name": "Gate"})
-        terminal = self.env["campus.terminal"].create(
-            {"name": "Shop 1", "code": "s1", "edge_id": edge.id, "purpose": "pay", "merchant_id": shop.id,
-             "amount_mode": "fixed", "amount_minor": 100}
-        )  # fmt: skip
-        with self.assertRaisesRegex(UserError, "Shop 1"):
-            self.as_user(shop, "finance").active = False
-        terminal.active = False
-        self.as_user(shop, "finance").active = False
 
     def test_a_plan_with_money_is_not_archived_and_cash_never(self):
         plans = self.env["campus.pocket.plan"].search([("company_id", "=", self.company.id)])

@@ -9,11 +9,11 @@ BIG = 3_000_000_000
 
 @tagged("post_install", "-at_install")
 class TestCampusBigIds(LedgerCase):
-    """Ids of transfers, taps and answers outgrow 32 bits within eleven years."""
+    """Ids of transfers and answers outgrow 32 bits within eleven years."""
 
     def setUp(self):
         super().setUp()
-        for table in ("campus_transfer", "campus_posting", "campus_tap", "campus_reservation"):
+        for table in ("campus_transfer", "campus_posting", "campus_reservation"):
             self.cr.execute(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {BIG}")
 
     def test_money_moves_beyond_32_bits(self):
@@ -40,9 +40,8 @@ class TestCampusBigIds(LedgerCase):
         self.cr.execute(
             """SELECT c.table_name || '.' || c.column_name, c.data_type FROM information_schema.columns c
                  JOIN pg_class t ON t.relname = c.table_name AND t.relkind = 'r'
-                WHERE (c.table_name IN ('campus_transfer', 'campus_tap', 'campus_posting',
-                       'campus_reservation') AND c.column_name = 'id')
-                   OR c.column_name IN ('transfer_id', 'tap_id')
+                WHERE (c.table_name IN ('campus_transfer', 'campus_posting', 'campus_reservation') AND c.column_name = 'id')
+                   OR c.column_name = 'transfer_id'
                    OR (c.table_name = 'campus_transfer' AND c.column_name = 'reverses_id')"""
         )
         columns = dict(self.cr.fetchall())
@@ -52,13 +51,9 @@ class TestCampusBigIds(LedgerCase):
             """SELECT conrelid::regclass::text FROM pg_constraint con JOIN pg_attribute a
                    ON a.attrelid = con.conrelid AND a.attnum = con.conkey[1]
                 WHERE contype = 'f' AND a.atttypid <> 'int8'::regtype AND confrelid = ANY(
-                      ARRAY['campus_transfer', 'campus_tap', 'campus_posting']::regclass[])"""
+                      ARRAY['campus_transfer', 'campus_posting']::regclass[])"""
         )
         self.assertFalse(self.cr.fetchall())
-
-    def test_a_review_points_to_a_tap_beyond_32_bits(self):
-        field = self.env["campus.tap.review"]._fields["tap_id"]
-        self.assertEqual(field.column_type[0], "int8")
 
 
 @tagged("post_install", "-at_install")

@@ -4,10 +4,6 @@ from . import (
     campus_card_replace,
     campus_counter,
     campus_department_merge,
-    campus_edge_pair,
-    campus_key_rotate,
     campus_pin_reset,
-    campus_tap_decide,
-    campus_tap_decide_all,
     campus_wallet_reopen,
 )

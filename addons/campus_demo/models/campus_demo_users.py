@@ -29,7 +29,7 @@ STAFF = (
         "马骏",
         False,
         "campus_card.group_campus_card_device_manager",
-        "campus_card.campus_edge_action",
+        "campus_terminal.campus_edge_action",
     ),
     Worker("cashier", "孙丽", True, "point_of_sale.group_pos_user", "point_of_sale.action_pos_config_kanban"),
 )

@@ -1,6 +1,6 @@
 import time
 
-from odoo.addons.campus_card.tests.tap_common import TapCase
+from odoo.addons.campus_terminal.tests.tap_common import TapCase
 from odoo.tests import tagged
 
 from .common import PortalCase, SoftPhone

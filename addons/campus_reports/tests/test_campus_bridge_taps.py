@@ -1,4 +1,4 @@
-from odoo.addons.campus_card.tests.tap_common import TapCase
+from odoo.addons.campus_terminal.tests.tap_common import TapCase
 from odoo.tests import tagged
 
 from .common import OwnCompanyCase

@@ -1,7 +1,7 @@
 import uuid
 
-from odoo.addons.campus_card.edge_auth import Edge
-from odoo.addons.campus_card.tests.tap_common import Journal
+from odoo.addons.campus_terminal.edge_auth import Edge
+from odoo.addons.campus_terminal.tests.tap_common import Journal
 from odoo.tests import tagged
 
 from .common import ClosingCase

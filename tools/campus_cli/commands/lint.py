@@ -120,11 +120,8 @@ def _style(where: list[str], fix: bool) -> str:
 
 def _types() -> str:
     """The pure packages, typed without exception."""
-    home = paths.ADDONS / "campus_card"
-    packages = [name for name in TYPED if (home / name / "__init__.py").exists()]
-    flags = [flag for name in packages for flag in ("-p", name)]
-    config = paths.ROOT / "pyproject.toml"
-    return _tool("mypy", "--config-file", config, *flags, cwd=home)
+    flags = [flag for name in TYPED for flag in ("-p", name)]
+    return _tool("mypy", "--config-file", paths.ROOT / "pyproject.toml", *flags)
 
 
 def _pylint(*targets: str) -> str:

@@ -1,0 +1,213 @@
+import json
+import random
+
+from odoo import api, models
+from odoo.addons.campus_card.campus_core import card_state
+
+from ..edge_http import server_time_ms
+from .campus_key import CURRENT, DRAFT
+
+# Apart from each other further than any database counts transactions.
+LIVES_APART = 1 << 32
+LIVES = 1000
+# An edge that makes up versions must not make all others load everything all the time.
+NOTICED_EVERY_S = 3600
+# Cards that exist for readers: in somebody's hands, or known to be refused for a reason.
+SHOWN_STATES = (
+    card_state.ISSUED,
+    card_state.ACTIVE,
+    card_state.FROZEN,
+    card_state.LOST,
+    card_state.EXPIRED,
+)
+WALLET_FROZEN = "wallet_frozen"
+HMAC_BLOCK = 64
+_LIVES = """
+    SELECT life,
+           (SELECT system_identifier FROM pg_control_system())
+           || '/' || (SELECT timeline_id FROM pg_control_checkpoint())
+           || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())
+      FROM campus_snapshot_life"""
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class CampusSnapshot(models.AbstractModel):
+    """What an edge needs to decide alone, and what of it changed since when.
+
+    Versions and their triggers: ``data/snapshot_schema.sql``. Set-based: nothing is read into records.
+    """
+
+    _name = "campus.snapshot"
+    _description = "Snapshot for Edges"
+
+    # -- versions --------------------------------------------------------------
+
+    @api.model
+    def _version(self):
+        """Return the version that a snapshot made in this transaction has."""
+        self.env.cr.execute("SELECT campus_snapshot_version()")
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _is_changed(self, edge, since):
+        """Say whether an edge with version ``since`` may lack something."""
+        self.env.cr.execute(
+            """SELECT %(since)s < campus_snapshot_news(%(company)s, %(edge)s)
+                   OR %(since)s > campus_snapshot_version()""",
+            {"since": since, "company": edge.company_id.id, "edge": edge.id},
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _renew_life(self):
+        """In a restored or copied database: move the versions away from those of the other life."""
+        self.env.cr.execute(_LIVES)
+        life, this_life = self.env.cr.fetchone()
+        if life == this_life:
+            return
+        self.env.cr.execute("UPDATE campus_snapshot_life SET life = %s WHERE life = ''", [this_life])
+        if not self.env.cr.rowcount:
+            self._move_away(this_life)
+
+    @api.model
+    def _move_away(self, life=None):
+        """Give the versions a new base; ``life`` None: nobody but an edge has noticed that it is due."""
+        steps = random.randrange(1, LIVES)
+        self.env.cr.execute(
+            """UPDATE campus_snapshot_life
+                  SET life = coalesce(%s, life), base = (base / %s + %s) * %s,
+                      noticed_at = CASE WHEN %s::text IS NULL THEN now() ELSE noticed_at END
+                WHERE %s::text IS NOT NULL OR noticed_at IS NULL OR noticed_at < now() - %s * interval '1 s'""",
+            [life, LIVES_APART, steps, LIVES_APART, life, life, NOTICED_EVERY_S],
+        )
+
+    @api.model
+    def _mark(self, edge):
+        """Note that something changed which only ``edge`` is shown, such as its leases."""
+        self.env.cr.execute(
+            """INSERT INTO campus_snapshot_mark (company_id, edge_id, changed_version)
+               VALUES (%s, %s, campus_snapshot_now())""",
+            [edge.company_id.id, edge.id],
+        )
+
+    # -- building --------------------------------------------------------------
+
+    @api.model
+    def _build(self, edge, since=0):
+        """Return ``(body, signature header)`` for ``edge``; None when nothing changed since ``since``.
+
+        ``since`` from another life of the database, or from the future, gets everything.
+        """
+        self._renew_life()
+        version, base = self._version_and_base()
+        if version < since < base + LIVES_APART:
+            # a disk put back under the same server: what it said since may have been another list
+            self._move_away()
+            version, base = self._version_and_base()
+        if not base <= since <= version or since <= edge.whole_version:
+            since = 0
+        if since and not self._is_changed(edge, since):
+            return None
+        parts = {name: _encode(value) for name, value in self._small_parts(edge, version, since).items()}
+        parts["cards"], parts["removed"] = self._cards(edge, since)
+        body = ("{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}").encode()
+        return body, self._signing_key(edge)._sign(body)
+
+    @api.model
+    def _version_and_base(self):
+        self.env.cr.execute("SELECT campus_snapshot_version(), base FROM campus_snapshot_life")
+        return self.env.cr.fetchone()
+
+    @api.model
+    def _small_parts(self, edge, version, since):
+        company = edge.company_id
+        # sudo: the channel is a secret that only the edge itself is told
+        channel = edge.sudo().channel
+        return {
+            "version": version,
+            "since": since,
+            "issued_at_ms": server_time_ms(),
+            "company": company.name,
+            "currency": company.currency_id.name,
+            "salt": edge._snapshot_salt(),
+            "keys": self.env["campus.key"]._good_keys(company)._to_wire(),
+            "limits": company._campus_offline_limits(),
+            "terminals": edge.terminal_ids._to_wire(),
+            "phones": self._snapshot_phones(company, since),
+            "leases": self._snapshot_leases(edge),
+            "bus": {"url": "/websocket", "channel": channel},
+        }
+
+    @api.model
+    def _snapshot_phones(self, company, since):
+        """Hook: ``[[card, phone, certificate id, revoked], ...]`` of the company, changed since.
+
+        Who stores phones calls ``campus_snapshot_touch(ARRAY[card ids])`` in a trigger, so that a
+        change is seen as one.
+        """
+        return []
+
+    @api.model
+    def _snapshot_leases(self, edge):
+        """Hook: ``[[card, uuid, amount_minor, until_ms], ...]``, all that the edge has."""
+        return []
+
+    @api.model
+    def _signing_key(self, edge):
+        """The newest key that the edge knows; without one the current key."""
+        keys = self.env["campus.key"]._good_keys(edge.company_id).filtered(lambda key: key.state != DRAFT)
+        known = keys.filtered(lambda key: key.known_version < edge.keys_version)
+        current = keys.filtered(lambda key: key.state == CURRENT)
+        return current if current in known or not known else known.sorted("number")[-1]
+
+    @api.model
+    def _cards(self, edge, since):
+        """Return the JSON texts of ``cards`` and ``removed``."""
+        self.env.flush_all()
+        salt = bytes.fromhex(edge._snapshot_salt()).ljust(HMAC_BLOCK, b"\0")
+        values = {
+            "company": edge.company_id.id,
+            "shows_names": edge._shows_names(),
+            "since": since,
+            "states": list(SHOWN_STATES),
+            "active": card_state.ACTIVE,
+            "wallet_frozen": WALLET_FROZEN,
+            "inner": bytes(byte ^ 0x36 for byte in salt),
+            "outer": bytes(byte ^ 0x5C for byte in salt),
+        }
+        self.env.cr.execute(_CARDS_SQL.format(which=_CHANGED if since else ""), values)
+        cards = self.env.cr.fetchone()[0]
+        if not since:
+            return cards, "[]"
+        self.env.cr.execute(_REMOVED_SQL, values)
+        return cards, self.env.cr.fetchone()[0]
+
+
+_CHANGED = """
+       AND card.id IN (SELECT card_id FROM campus_snapshot_card
+                        WHERE company_id = %(company)s AND changed_version >= %(since)s)"""
+# `key` is tap.card_key(): HMAC out of the database's own sha256
+_CARDS_SQL = """
+    SELECT coalesce(json_agg(json_build_array(
+               card.id,
+               CASE WHEN card.uid IS NULL OR (chip.id IS NOT NULL AND company.campus_chip_required) THEN ''
+                    ELSE left(encode(
+                   sha256(%(outer)s || sha256(%(inner)s || convert_to(card.uid, 'UTF8'))), 'hex'), 16) END,
+               CASE WHEN card.state = %(active)s AND wallet.state <> 'open' THEN %(wallet_frozen)s
+                    ELSE card.state END,
+               greatest(card.valid_from, holder.campus_valid_from),
+               least(card.valid_until, holder.campus_valid_until),
+               CASE WHEN %(shows_names)s THEN campus_shown_name(holder.name) ELSE '' END,
+               coalesce(wallet.limit_purchase_minor, 0)) ORDER BY card.id), '[]')::text
+      FROM campus_card card
+      JOIN campus_wallet wallet ON wallet.id = card.wallet_id
+      JOIN res_partner holder ON holder.id = card.partner_id
+      JOIN res_company company ON company.id = card.company_id
+      LEFT JOIN campus_chip chip ON chip.company_id = card.company_id AND chip.uid = card.uid
+     WHERE card.company_id = %(company)s AND card.active AND card.state = ANY (%(states)s){which}"""
+_REMOVED_SQL = """
+    SELECT coalesce(json_agg(mark.card_id ORDER BY mark.card_id), '[]')::text
+      FROM campus_snapshot_card mark
+      LEFT JOIN campus_card card ON card.id = mark.card_id AND card.company_id = mark.company_id
+           AND card.active AND card.state = ANY (%(states)s)
+     WHERE mark.company_id = %(company)s AND mark.changed_version >= %(since)s AND card.id IS NULL"""

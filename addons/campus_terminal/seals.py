@@ -1,0 +1,8 @@
+"""The seal of taps; see ``campus_card/seals.py``."""
+
+from odoo.addons.campus_card.seals import SEALED
+
+SEALED["campus_tap"] = (
+    "uuid kind company_id edge_id terminal_id journal seq mark purpose credential card_id wallet_id"
+    " amount_minor balance_minor mode outcome code rule numbers snapshot occurred_at received_at"
+)
