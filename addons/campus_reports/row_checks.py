@@ -7,7 +7,7 @@ in all. Parameters: ``company_id``, ``most`` (rows wanted), ``since`` (see :data
 
 from collections import namedtuple
 
-from odoo.addons.campus_card.seals import seal
+from odoo.addons.campus_card.db.seals import seal
 
 #: ``kind``: of a finding; ``model``: of the rows that it names.
 RowCheck = namedtuple("RowCheck", "kind model query")

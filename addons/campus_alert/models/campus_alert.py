@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.columns import BigReference
+from odoo.addons.campus_card.db.columns import BigReference
 from odoo.exceptions import UserError
 
 STATES = [

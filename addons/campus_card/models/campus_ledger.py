@@ -4,11 +4,11 @@ from contextlib import contextmanager
 from odoo import api, models, modules
 from odoo.exceptions import UserError
 
-from .. import own_cursor, prepared
 from ..campus_core import errors
 from ..campus_core.ledger import types as lt
 from ..campus_core.ledger.decide import decide
-from ..prepared import Statement
+from ..db import own_cursor, prepared
+from ..db.prepared import Statement
 
 _logger = logging.getLogger(__name__)
 

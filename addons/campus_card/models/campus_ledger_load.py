@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from ..campus_core import errors
 from ..campus_core.ledger import types as lt
 from ..campus_core.ledger.book import BIRTH, Book, Entry
-from ..prepared import Statement
+from ..db.prepared import Statement
 
 _DAY = Statement(
     "day",

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ..campus_core.ledger import types as lt
 from ..campus_core.ledger.book import BIRTH, CLOSE
-from ..seals import seal
+from ..db.seals import seal
 
 TRANSFER_COLUMNS = {
     "id": "bigint",

@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ..campus_core import card_state, errors
 from ..campus_core.ledger import types as lt
-from ..prepared import Statement, array
+from ..db.prepared import Statement, array
 
 POCKETS = """
     SELECT wallet_id, kind = 'debt', id, plan_id, balance_minor, reserved_minor, expires_on FROM campus_account

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.columns import Uuid
+from odoo.addons.campus_card.db.columns import Uuid
 from odoo.tools import SQL
 
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.columns import BigInteger
+from odoo.addons.campus_card.db.columns import BigInteger
 from odoo.tools import format_date
 
 KINDS = [

@@ -2,7 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.credentials import signing
-from odoo.addons.campus_card.columns import BigInteger
+from odoo.addons.campus_card.db.columns import BigInteger
 from odoo.exceptions import UserError
 
 NUMBER_MAX = 255

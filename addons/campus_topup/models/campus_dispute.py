@@ -1,7 +1,7 @@
 from uuid import uuid5
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.columns import BigLink
+from odoo.addons.campus_card.db.columns import BigLink
 from odoo.addons.campus_card.html_text import to_html
 from odoo.exceptions import AccessError, UserError
 

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core.card_file import guess
+from odoo.addons.campus_card.campus_core.card_file import reading as card_file
+from odoo.addons.campus_card.campus_core.card_file import types as ft
 from odoo.exceptions import UserError, ValidationError
-
-from ..campus_core.card_file import guess
-from ..campus_core.card_file import reading as card_file
-from ..campus_core.card_file import types as ft
 
 
 class CampusImportProfile(models.Model):

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from odoo import fields
 from odoo.tools import SQL, sql
 
-from .campus_core import number
+from ..campus_core import number
 
 # Characters that no number in its one form has, in the words of PostgreSQL; ``number.normalise`` is the rule.
 NO_NUMBER = r"[a-z[:space:]\u00AD\u200B-\u200F\u2010-\u2015\u2060\u2212\u3000\uFEFF\uFF01-\uFF5E]"

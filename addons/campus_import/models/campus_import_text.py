@@ -1,6 +1,5 @@
 from odoo import api, models
-
-from ..campus_core import errors, money
+from odoo.addons.campus_card.campus_core import errors, money
 
 
 class _Numbers(dict):

@@ -1,16 +1,17 @@
 """What each row of a file means for the database: looked up in sets, decided row by row.
 
 Nothing is written here: a dry run ends with the plan, a commit goes on with
-``campus_import_apply``.
+``apply``.
 """
 
 from dataclasses import dataclass, field
 
-from ..campus_core import card_state, errors
-from ..campus_core.card_file import types as ft
-from ..campus_core.card_file.types import Problem, Record
-from ..campus_core.card_file.values import key
-from .campus_import_known import Known
+from odoo.addons.campus_card.campus_core import card_state, errors
+from odoo.addons.campus_card.campus_core.card_file import types as ft
+from odoo.addons.campus_card.campus_core.card_file.types import Problem, Record
+from odoo.addons.campus_card.campus_core.card_file.values import key
+
+from .known import Known
 
 CREATED, UPDATED, UNCHANGED, ERROR = "created", "updated", "unchanged", "error"
 

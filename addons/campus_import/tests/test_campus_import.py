@@ -190,3 +190,15 @@ class TestCampusImport(ImportCase):
         self.assertEqual(job.profile_id.source, "new")
         self.assert_counts(self.import_rows(ROW, SECOND, profile=job.profile_id), created=2)
         self.assertEqual(self.pocket_minor("cash", self.holder()), 1230)
+
+    def test_an_imported_account_goes_along_with_a_wallet_that_is_joined(self):
+        # an empty one: joining money asks a second person
+        empty = {**ROW, "卡余额": "0.00", "补助余额": "0.00"}
+        self.assert_counts(self.import_rows(empty, SECOND), created=2)
+        holder, other = self.holder(), self.holder(SECOND["学工号"])
+        taken = self.env["campus.import.account"].search([("partner_id", "=", holder.id)])
+        self.assertEqual(taken.wallet_id, holder.campus_wallet_id)
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((holder | other).ids, other)
+        self.env.invalidate_all()
+        self.assertEqual(taken.wallet_id, other.campus_wallet_id)

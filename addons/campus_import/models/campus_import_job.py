@@ -2,12 +2,12 @@ import logging
 from collections import Counter
 
 from odoo import api, fields, models, modules, tools
+from odoo.addons.campus_card.campus_core.card_file.values import MAX_NAME
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..campus_core.card_file.values import MAX_NAME
-from .campus_import_alive import sign_of_life
-from .campus_import_plan import CREATED, ERROR, UNCHANGED, UPDATED
+from ..steps.alive import sign_of_life
+from ..steps.plan import CREATED, ERROR, UNCHANGED, UPDATED
 from .campus_import_run import Outcome
 
 _logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class CampusImport(models.Model):
             if at_once or modules.module.current_test:
                 job._process()
             else:
-                self.env.ref("campus_card.campus_import_cron")._trigger()
+                self.env.ref("campus_import.campus_import_cron")._trigger()
 
     def action_run_now(self):
         """Do not wait for the background worker."""

@@ -1,9 +1,8 @@
 """What the database knows of the rows of a file, in one query per kind, however many rows."""
 
+from odoo.addons.campus_card.campus_core import card_state
+from odoo.addons.campus_card.campus_core.card_file.values import key
 from odoo.tools import SQL
-
-from ..campus_core import card_state
-from ..campus_core.card_file.values import key
 
 
 class Known:

@@ -10,7 +10,7 @@ const GOING = ["queued", "running"];
 
 /** Bar of an import that works in the background; reloads the form when it is through. */
 export class CampusImportProgress extends Component {
-    static template = "campus_card.ImportProgress";
+    static template = "campus_import.ImportProgress";
     static props = { ...standardFieldProps };
 
     setup() {

@@ -2,14 +2,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from odoo import api, models
+from odoo.addons.campus_card.campus_core import errors
+from odoo.addons.campus_card.campus_core.card_file import reading as card_file
+from odoo.addons.campus_card.campus_core.card_file import types as ft
+from odoo.addons.campus_card.campus_core.card_file.decode import decode
 from odoo.exceptions import UserError
 
-from ..campus_core import errors
-from ..campus_core.card_file import reading as card_file
-from ..campus_core.card_file import types as ft
-from ..campus_core.card_file.decode import decode
-from .campus_import_apply import Applier
-from .campus_import_plan import CREATED, UNCHANGED, UPDATED, Planner
+from ..steps.apply import Applier
+from ..steps.plan import CREATED, UNCHANGED, UPDATED, Planner
 
 ALL_OR_NOTHING, SKIP_BAD_ROWS = "all_or_nothing", "skip_bad_rows"
 # Class id of the advisory lock: one import per company at a time.

@@ -75,8 +75,8 @@ class ImportCase(TransactionCase):
         cls.company = cls.env.company
         cls.company._campus_setup()
         cls.imports = cls.env["campus.import"]
-        cls.profile_a = cls.env.ref("campus_card.campus_import_profile_vendor_a")
-        cls.profile_b = cls.env.ref("campus_card.campus_import_profile_vendor_b")
+        cls.profile_a = cls.env.ref("campus_import.campus_import_profile_vendor_a")
+        cls.profile_b = cls.env.ref("campus_import.campus_import_profile_vendor_b")
 
     def run_file(self, content, **values):
         return self.imports._run(content, "cards.csv", **values)

@@ -1,9 +1,8 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core.card_file.decode import decode
 from odoo.exceptions import UserError
-
-from ..campus_core.card_file.decode import decode
 
 STATES = [
     ("draft", "New"),
@@ -152,7 +151,7 @@ class CampusImport(models.Model):
     def action_view_lines(self):
         """The report, opened at what the button says."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_import_line_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_import.campus_import_line_action")
         wanted = self.env.context.get("campus_import_result")
         action["domain"] = [("import_id", "=", self.id)]
         action["context"] = {f"search_default_{wanted}": 1} if wanted else {}

@@ -4,11 +4,10 @@ import io
 import xlsxwriter
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core import money
+from odoo.addons.campus_card.campus_core.card_file import reading as card_file
+from odoo.addons.campus_card.campus_core.card_file.values import key, text_of
 from odoo.exceptions import UserError
-
-from ..campus_core import money
-from ..campus_core.card_file import reading as card_file
-from ..campus_core.card_file.values import key, text_of
 
 PREVIEW_ROWS = 5
 

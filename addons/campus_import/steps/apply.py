@@ -7,11 +7,11 @@ last, because posting holds the business day against its close.
 import uuid
 
 from odoo import fields
+from odoo.addons.campus_card.campus_core import card_state
+from odoo.addons.campus_card.campus_core.card_file import types as ft
 from odoo.tools import SQL
 
-from ..campus_core import card_state
-from ..campus_core.card_file import types as ft
-from .campus_import_plan import CARD_STATE
+from .plan import CARD_STATE
 
 BATCH = 1000
 # Opening balances are named by company, old system, account and pocket (RFC 4122, version 5).

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.campus_card.campus_core.card_file import types as ft
+from odoo.addons.campus_card.campus_core.card_file import values as card_file_values
 from odoo.exceptions import ValidationError
-
-from ..campus_core.card_file import types as ft
-from ..campus_core.card_file import values as card_file_values
 
 TARGETS = [
     (ft.ACCOUNT, "Account number"),

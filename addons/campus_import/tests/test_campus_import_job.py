@@ -128,7 +128,7 @@ class TestCampusImportJob(ImportCase):
         job.sudo().write({"state": "queued", "task": "import"})
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            self.env.ref("campus_card.campus_import_cron").method_direct_trigger()
+            self.env.ref("campus_import.campus_import_cron").method_direct_trigger()
         job.invalidate_recordset()
         self.assertEqual((job.state, job.progress), ("done", 100))
         self.assertTrue(self.holder())
@@ -139,7 +139,7 @@ class TestCampusImportJob(ImportCase):
         job.sudo().write({"state": "running", "task": "import", "progress_at": "2020-01-01"})
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            self.env.ref("campus_card.campus_import_cron").method_direct_trigger()
+            self.env.ref("campus_import.campus_import_cron").method_direct_trigger()
         job.invalidate_recordset()
         self.assertRecordValues(job, [{"state": "done", "created_count": 1, "unchanged_count": 1}])
         self.assertEqual(self.pocket_minor("cash", self.holder()), 1230)
@@ -149,7 +149,7 @@ class TestCampusImportJob(ImportCase):
         job.sudo().write({"state": "running", "task": "import", "progress_at": "2020-01-01", "attempts": 3})
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            self.env.ref("campus_card.campus_import_cron").method_direct_trigger()
+            self.env.ref("campus_import.campus_import_cron").method_direct_trigger()
         job.invalidate_recordset()
         self.assertEqual(job.state, "failed")
         self.assertIn("limit_time_real_cron", job.failure)
