@@ -32,6 +32,11 @@ def test_the_dialog_asks_for_the_reason_and_exports_with_it(server, visit, lang)
     reason = page.locator("#o-campus-export-reason")
     expect(reason).to_be_visible()
     manager.shot("export reason")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(reason).to_be_visible()
+    manager.shot("export reason 390")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1366, "height": 900})
     page.locator(".o_select_button").click()
     expect(page.locator(".o_notification")).to_be_visible()
     assert server.run(LINES, user=made["user"]) == []
