@@ -19,6 +19,7 @@ FUNCTION_LINES_MAX = 50
 # Addon -> the addons of ours that it may import or depend on.
 MAY_USE = {
     "campus_card": set(),
+    "campus_import": {"campus_card"},
     "campus_terminal": {"campus_card"},
     "campus_portal": {"campus_card", "campus_terminal"},
     "campus_access": {"campus_card", "campus_terminal"},
@@ -29,6 +30,7 @@ MAY_USE = {
     "campus_topup": {"campus_card", "campus_portal"},
     "campus_demo": {
         "campus_card",
+        "campus_import",
         "campus_terminal",
         "campus_portal",
         "campus_alert",

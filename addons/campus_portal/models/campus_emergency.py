@@ -2,6 +2,7 @@ import secrets
 from datetime import timezone
 
 from odoo import api, fields, models
+from odoo.addons.campus_card import pepper
 from odoo.addons.campus_card.campus_core import errors as core_errors
 from odoo.addons.campus_card.campus_core.credentials import emergency
 from odoo.addons.campus_card.campus_core.errors import CredentialError
@@ -42,7 +43,9 @@ class CampusEmergency(models.Model):
         record = self._of(holder, company) or self.create({"partner_id": holder.id, "company_id": company.id})
         record.write(
             {
-                "hashed": emergency.hash_code(code, secrets.token_bytes(emergency.SALT_BYTES)),
+                "hashed": emergency.hash_code(
+                    code, secrets.token_bytes(emergency.SALT_BYTES), pepper.peppers()
+                ),
                 "set_at": fields.Datetime.now(),
             }
         )
@@ -79,7 +82,9 @@ class CampusEmergency(models.Model):
         )
         amount_minor = payment["amount_minor"] if payment else 0
         cap_minor = self.company_id.campus_emergency_cap_minor
-        state, refusal = emergency.decide(state, self.hashed or "", code, amount_minor, cap_minor, today)
+        state, refusal = emergency.decide(
+            state, self.hashed or "", code, amount_minor, cap_minor, today, pepper.peppers()
+        )
         self.write({"wrong": state.wrong, "tried_on": state.tried_on})
         if refusal:
             return refusal.code
