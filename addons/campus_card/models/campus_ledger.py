@@ -239,25 +239,7 @@ class CampusLedger(models.AbstractModel):
         """``{code: sentence}``; other addons add the sentences of their own codes."""
         return {
             "ok": self.env._("Done."),
-            "unknown_card": self.env._("This card is not known here."),
-            "card_not_active": self.env._("This card is not active yet."),
-            "card_frozen": self.env._("This card is frozen. Its holder can unfreeze it at the card office."),
-            "card_lost": self.env._("This card was reported lost. Please keep it and call the card office."),
-            "card_expired": self.env._("This card has expired."),
-            "card_replaced": self.env._(
-                "This card was replaced: its holder has a new one. Please keep the old one."
-            ),
-            "card_returned": self.env._(
-                "This card was given back and pays nothing any more. Please keep it."
-            ),
-            "credential_malformed": self.env._("This was not read as a card. Please try again."),
-            "sun_forged": self.env._("The chip of this card is not genuine. Please keep the card."),
-            "sun_replayed": self.env._("This message of the chip was used already. Hold the card again."),
-            "sun_needed": self.env._(
-                "Hold this card to a reader that reads its chip: its number may be a copy."
-            ),
-            "limit_uid": self.env._("Over the limit of %(limit)s per purchase for plain cards."),
-            "key_unknown": self.env._("This card's chip has a key that is not valid here."),
+            **self._card_sentences(),
             "wallet_frozen": self.env._("This account is frozen. Please ask the card office."),
             "wallet_closed": self.env._("This account is closed."),
             "insufficient": self.env._("Not enough money: %(available)s left, %(missing)s missing."),
@@ -291,4 +273,28 @@ class CampusLedger(models.AbstractModel):
             ),
             "debt_exceeds": self.env._("Only %(debt)s is owed."),
             "day_closed": self.env._("This business day is already closed."),
+        }
+
+    @api.model
+    def _card_sentences(self):
+        return {
+            "unknown_card": self.env._("This card is not known here."),
+            "card_not_active": self.env._("This card is not active yet."),
+            "card_frozen": self.env._("This card is frozen. Its holder can unfreeze it at the card office."),
+            "card_lost": self.env._("This card was reported lost. Please keep it and call the card office."),
+            "card_expired": self.env._("This card has expired."),
+            "card_replaced": self.env._(
+                "This card was replaced: its holder has a new one. Please keep the old one."
+            ),
+            "card_returned": self.env._(
+                "This card was given back and pays nothing any more. Please keep it."
+            ),
+            "credential_malformed": self.env._("This was not read as a card. Please try again."),
+            "sun_forged": self.env._("The chip of this card is not genuine. Please keep the card."),
+            "sun_replayed": self.env._("This message of the chip was used already. Hold the card again."),
+            "sun_needed": self.env._(
+                "Hold this card to a reader that reads its chip: its number may be a copy."
+            ),
+            "limit_uid": self.env._("Over the limit of %(limit)s per purchase for plain cards."),
+            "key_unknown": self.env._("This card's chip has a key that is not valid here."),
         }
