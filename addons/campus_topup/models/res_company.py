@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
-    """What the school allows to be topped up from the phone."""
+    """Which top-ups the school allows."""
 
     _inherit = "res.company"
 
