@@ -9,7 +9,7 @@ from ..const import HOURS, MATCH, MEASURES, SOURCE_MODELS
 
 
 class CampusAlertRule(models.Model):
-    """What to watch, when it is too much, and what happens then."""
+    """What is watched, which condition raises an alert, and what happens then."""
 
     _name = "campus.alert.rule"
     _description = "Alert Rule"
@@ -137,7 +137,7 @@ class CampusAlertRule(models.Model):
         [("card", "The holder's active cards"), ("wallet", "The holder's wallet")], tracking=True
     )
     activity_user_id = fields.Many2one("res.users", "Activity For", domain=[("share", "=", False)])
-    # A server action runs with every right there is: only those who have them may choose one.
+    # A server action runs with all rights. So only users with all rights may choose one.
     server_action_id = fields.Many2one(
         "ir.actions.server",
         domain=[("model_id.model", "=", "campus.alert")],
@@ -198,10 +198,10 @@ class CampusAlertRule(models.Model):
 
     @api.constrains("domain", "source")
     def _check_domain(self):
-        """The filter is tried out with the rights of the person who writes it.
+        """Run the filter once with the rights of the person who writes it.
 
-        The clock evaluates it with all rights: without this check, a filter on a field that
-        its author may not read would tell the author what is in it.
+        Later the job runs it with all rights. Without this check, a filter on a field that its author may not
+        read would show the author what the field contains.
         """
         for rule in self:
             try:
@@ -215,7 +215,7 @@ class CampusAlertRule(models.Model):
                 ) from error
 
     def _parsed_domain(self):
-        """The filter as a Domain. Names that it may use: those of ``time`` and ``datetime``."""
+        """The filter as a Domain. It may use the names ``time`` and ``datetime``."""
         self.ensure_one()
         text = (self.domain or "[]").strip()
         try:
@@ -224,6 +224,7 @@ class CampusAlertRule(models.Model):
             return Domain(safe_eval(text, {"context_today": lambda: fields.Date.context_today(self)}))
 
     def action_view_alerts(self):
+        """Open the list of this rule's alerts."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_alert.campus_alert_action")
         return {**action, "domain": [("rule_id", "=", self.id)], "context": {}}
