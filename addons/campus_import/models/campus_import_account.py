@@ -3,10 +3,10 @@ from odoo.exceptions import UserError
 
 
 class CampusImportAccount(models.Model):
-    """An account of the old card system that was taken over: whose it is, what it held.
+    """An account of the old card system that was imported: its holder and its opening balance.
 
-    It remembers that an opening balance was booked (also one of nothing), so that the
-    same account is never opened twice, whatever a later file says.
+    It stores that an opening balance was booked (even if it was zero). So the same account is never opened
+    twice, whatever a later file says.
     """
 
     _name = "campus.import.account"

@@ -3,20 +3,20 @@ from odoo.addons.campus_card.campus_core import errors, money
 
 
 class _Numbers(dict):
-    """A number that a problem lacks shows as a dash: a sentence is better than an error."""
+    """Numbers for a sentence. A missing one is shown as a dash in place of raising an error."""
 
     def __missing__(self, key):
         return "–"
 
 
 class CampusImport(models.Model):
-    """Problems of a file in words: code and numbers as a sentence in the user's language."""
+    """Writes the problems of a file as sentences, made of code and numbers, in the user's language."""
 
     _inherit = "campus.import"
 
     @api.model
     def _sentences(self):
-        """``{code: sentence}``, made once per import and language."""
+        """``{code: sentence}``. It is made once per import and language."""
         return {
             **errors.CODES,
             **self._file_sentences(),
@@ -27,7 +27,7 @@ class CampusImport(models.Model):
 
     @staticmethod
     def _sentence(sentences, code, numbers):
-        """The sentence of a code; amounts in the numbers are cents (keys end in ``_minor``)."""
+        """The sentence of a code. Numbers whose keys end in ``_minor`` are cents."""
         shown = {
             name.removesuffix("_minor"): money.format_minor(value) if name.endswith("_minor") else value
             for name, value in numbers.items()
@@ -133,7 +133,7 @@ class CampusImport(models.Model):
         }
 
     def _doubt_sentences(self):
-        """What is imported all the same, and worth a look before."""
+        """Sentences for rows that are imported although something about them should be checked."""
         _ = self.env._
         return {
             errors.SHEET_NOT_READ: _("The sheet “%(sheet)s” is not read: its columns are others."),
