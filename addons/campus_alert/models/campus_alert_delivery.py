@@ -43,7 +43,7 @@ class CampusAlertDelivery(models.Model):
     due_at = fields.Datetime("Not Before", required=True, readonly=True)
     sent_at = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True)
-    error = fields.Char(readonly=True, help="What the program says, for an administrator.")
+    error = fields.Char(readonly=True, help="The error text of the program, for an administrator.")
     why = fields.Char("Why Not", compute="_compute_why")
     notification_id = fields.Many2one("mail.notification", readonly=True, ondelete="set null")
 

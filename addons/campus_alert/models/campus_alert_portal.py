@@ -110,7 +110,7 @@ class CampusAlertPortal(models.AbstractModel):
     def _minutes(self, text):
         match = CLOCK.fullmatch(text or "00:00")
         if not match:
-            raise ValidationError(self.env._("“%s” is no time of day.", text))
+            raise ValidationError(self.env._("“%s” is not a valid time.", text))
         return int(match[1]) * 60 + int(match[2])
 
     # -- Devices ------------------------------------------------------------

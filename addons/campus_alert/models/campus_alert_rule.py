@@ -93,10 +93,10 @@ class CampusAlertRule(models.Model):
     )
     history_days = fields.Integer("Days of History", default=60)
     uses_min = fields.Integer(
-        "Uses Needed", default=20, help="With fewer uses there is no habit to judge by."
+        "Uses Needed", default=20, help="With fewer uses the usual hours of the holder are not known."
     )
     spread_hours = fields.Integer(
-        "Hours Around", default=1, help="Uses in the hours next to it make an hour a usual one."
+        "Hours Around", default=1, help="An hour is usual if the card was used in the hours next to it."
     )
     speed_kmh = fields.Integer("Fastest Way (km/h)", default=30)
     slack_s = fields.Integer("Clock Tolerance (s)", default=120)
@@ -107,7 +107,7 @@ class CampusAlertRule(models.Model):
            AND history_days BETWEEN 1 AND 400 AND uses_min BETWEEN 0 AND 1000 AND spread_hours BETWEEN 0 AND 6
            AND speed_kmh BETWEEN 1 AND 2000 AND slack_s BETWEEN 0 AND 86400 AND distance_min_m >= 0
            AND late_after_h BETWEEN 1 AND 8760)""",
-        "A number of this rule is out of its range.",
+        "A number in this rule is too small or too large.",
     )
 
     # -- What happens -------------------------------------------------------
@@ -115,7 +115,7 @@ class CampusAlertRule(models.Model):
     holder_may_mute = fields.Boolean(
         "Holder May Mute",
         default=True,
-        help="Without it the channels below are used whatever the holder says.",
+        help="If not set, the channels below are used, whatever the holder has chosen.",
     )
     staff_ids = fields.Many2many(
         "res.users", string="Tell Staff", domain=[("share", "=", False)], check_company=True
@@ -132,7 +132,7 @@ class CampusAlertRule(models.Model):
         domain=[("model", "=", "campus.alert")],
         default=lambda self: self.env.ref("campus_alert.mail_template_alert", raise_if_not_found=False),
     )
-    message = fields.Text(translate=True, help="What the holder reads. Empty takes the explanation.")
+    message = fields.Text(translate=True, help="The text for the holder. If empty, the explanation is used.")
     freeze = fields.Selection(
         [("card", "The holder's active cards"), ("wallet", "The holder's wallet")], tracking=True
     )
@@ -147,8 +147,8 @@ class CampusAlertRule(models.Model):
     late_after_h = fields.Integer(
         "Too Late After (h)",
         default=24,
-        help="What is found later than this, such as after a pause of the server, is kept in the log "
-        "and neither announced nor acted on.",
+        help="What is found later than this, for example after a stop of the server, is only stored: nobody "
+        "is told and nothing is done.",
     )
     alert_ids = fields.One2many("campus.alert", "rule_id", readonly=True)
     alert_count = fields.Integer("Alerts", compute="_compute_alert_count")

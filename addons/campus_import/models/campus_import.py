@@ -104,7 +104,7 @@ class CampusImport(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):
         if any(job.state in ("running", "queued", "done") for job in self):
-            raise UserError(self.env._("The report of an import is kept."))
+            raise UserError(self.env._("The report of an import cannot be deleted."))
 
     def action_check(self):
         """Dry run: find what would be done with every row."""
@@ -126,7 +126,7 @@ class CampusImport(models.Model):
         """Set back to draft, so that another file or profile can be chosen."""
         for job in self:
             if job.state not in ("checked", "failed"):
-                raise UserError(self.env._("Only an import that is not carried out can start again."))
+                raise UserError(self.env._("An import that was carried out cannot start again."))
         # sudo: nobody may write a report; it is deleted when the import is set back
         self.line_ids.sudo().unlink()
         self.write({"state": "draft", "failure": False, "blocked": False, "progress": 0})

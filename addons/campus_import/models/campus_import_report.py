@@ -21,7 +21,7 @@ class CampusImport(models.Model):
     totals = fields.Html(compute="_compute_totals", sanitize=False)
     file_info = fields.Char("Recognised As", compute="_compute_preview")
     unreadable = fields.Boolean(
-        compute="_compute_preview", help="Nothing can be read of the file: it is no file for a profile."
+        compute="_compute_preview", help="The content of the file cannot be read, so no profile fits it."
     )
     report_file = fields.Binary(compute="_compute_report_file")
 

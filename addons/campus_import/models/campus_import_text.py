@@ -90,7 +90,7 @@ class CampusImport(models.Model):
             ),
             errors.UID_PLACEHOLDER: _("This number stands for “no card”. No card has it."),
             errors.UID_EMPTY: _("The UID is missing."),
-            errors.UID_MALFORMED: _("This is not a UID in the form that the profile states."),
+            errors.UID_MALFORMED: _("This UID does not have the format that the profile states."),
             errors.UID_LENGTH: _("A UID has 4, 7 or 10 bytes: 8, 14 or 20 hexadecimal digits."),
             errors.UID_OUT_OF_RANGE: _("This number is too large for a UID."),
             errors.MONEY_EMPTY: _("The amount is missing."),
@@ -102,7 +102,7 @@ class CampusImport(models.Model):
             errors.MONEY_OUT_OF_RANGE: _("The amount is too large."),
             errors.MONEY_SCIENTIFIC: _("A spreadsheet has shortened this amount, and digits may be lost."),
             errors.AMOUNT_INVALID: _("The amounts of this row are too large together."),
-            errors.DATE_INVALID: _("This is not a date in the form that the profile states."),
+            errors.DATE_INVALID: _("This date does not have the format that the profile states."),
             errors.DATES_REVERSED: _("The last valid day is before the first."),
             errors.STATUS_UNKNOWN: _("The profile does not know this status. Add the word to it."),
             errors.ROLE_UNKNOWN: _("The profile does not know this role. Add the word to it."),
@@ -144,7 +144,8 @@ class CampusImport(models.Model):
                 "The number ends in zeros from its 16th digit on. Check that no spreadsheet has cut it."
             ),
             errors.UID_RANDOM: _(
-                "A UID that begins with 08 is made up anew at each reading: the card cannot be known by it."
+                "A card whose UID begins with 08 makes a new UID at each reading, so the UID cannot "
+                "identify the card."
             ),
             errors.UID_HALF: _(
                 "A UID of four bytes that begins with 88 is the first half of a longer one. "

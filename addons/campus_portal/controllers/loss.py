@@ -15,7 +15,9 @@ class CampusLossPage(CampusPage, http.Controller):
     @http.route("/my/card/lost/report", type="http", auth="user", methods=["POST"])
     def report(self, **_form):
         if not request.env["campus.portal"]._report_loss():
-            return self._lost_page(error=request.env._("Too often today. Please call the card office."))
+            return self._lost_page(
+                error=request.env._("You did this too often today. Please call the card office.")
+            )
         return request.redirect("/my/card/lost", 303)
 
     @http.route("/my/card/lost/found", type="http", auth="user", methods=["POST"])

@@ -154,4 +154,4 @@ class CampusLoss(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A loss report stays in the books."))
+        raise UserError(self.env._("A loss report cannot be deleted."))

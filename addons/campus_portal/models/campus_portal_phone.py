@@ -38,7 +38,9 @@ class CampusPortal(models.AbstractModel):
         """
         holder = self._need_holder()
         if not self.env["campus.rate"]._may_try("enrol", self.env.uid, ENROLMENTS_A_DAY, 86400):
-            return self._answer("rate_limited", self.env._("Too often today. Please try again tomorrow."))
+            return self._answer(
+                "rate_limited", self.env._("You did this too often today. Please try again tomorrow.")
+            )
         key = self._proven_key(x, y, challenge, proof)
         if key is None:
             return self._answer("code_forged", self.env._("This phone could not prove its key. Try again."))

@@ -19,7 +19,12 @@ class CampusSigning(models.AbstractModel):
         """``(key id, signing.SigningKey)`` that signs now. The private key never leaves the server."""
         key = self._keys(company).filtered(lambda key: key.state == "current")
         if not key.private_seed:
-            raise UserError(self.env._("Key %s cannot sign: it was removed from this copy.", key.name))
+            raise UserError(
+                self.env._(
+                    "Key %s cannot sign: its private part was removed from this copy of the database.",
+                    key.name,
+                )
+            )
         seed = signing.b64url_decode(key.private_seed, signing.KEY_BYTES)
         return key.name, signing.SigningKey(seed)
 

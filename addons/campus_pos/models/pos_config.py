@@ -27,7 +27,7 @@ class PosConfig(models.Model):
     campus_scan_to_pay = fields.Boolean(
         "One Tap Pays",
         default=True,
-        help="A card tapped while the order is still open pays for it at once.",
+        help="If a card is tapped while the order is open, it pays for the order at once.",
     )
     campus_accept_numbers = fields.Boolean(
         "Accept Typed Numbers",
@@ -59,8 +59,8 @@ class PosConfig(models.Model):
             if config.currency_id != company.currency_id:
                 raise ValidationError(
                     self.env._(
-                        "Cards hold %(card)s, and %(till)s counts in %(other)s: a till takes the campus card in "
-                        "the company's currency only.",
+                        "The money on cards is in %(card)s, but %(till)s uses %(other)s. A till takes the "
+                        "campus card in the company's currency only.",
                         card=company.currency_id.name,
                         till=config.name,
                         other=config.currency_id.name,

@@ -107,8 +107,7 @@ class CampusClosing(models.Model):
     def _close_until(self, company, date):
         """Close every open day with transfers up to ``date``, then ``date`` itself. Returns the ids.
 
-        A closed day cannot be opened again. Therefore reasons that would refuse the last day for ever are
-        checked before the first day is closed.
+        A closed day stays closed, so reasons that would always refuse the last day are checked first.
         """
         self._check_may_close(company)
         if refused := self.new({"company_id": company.id, "date": date})._day_blockers():
@@ -139,9 +138,7 @@ class CampusClosing(models.Model):
         return closing
 
     def write(self, vals):
-        """Refuse changes to the content of a closed day. The database itself refuses to change its state and
-        its date.
-        """
+        """Refuse changes to the content of a closed day. The database protects its state and its date."""
         if FINAL & vals.keys() and any(closing.state == "closed" for closing in self):
             raise UserError(self.env._("A closed day is final."))
         return super().write(vals)
@@ -169,8 +166,7 @@ class CampusClosing(models.Model):
     def _close_blockers(self):
         """The reasons, as sentences, why this day cannot be closed. Other files add reasons of their own.
 
-        ``self`` is a new record with ``company_id`` and ``date``. The day's sums, the order of days and the
-        lock dates have been checked before.
+        ``self`` is a new record with ``company_id`` and ``date``; sums, order and lock dates were checked.
         """
         self.ensure_one()
         return []
@@ -219,9 +215,7 @@ class CampusClosing(models.Model):
         return list(dict.fromkeys(reasons))
 
     def _link_blockers(self, sums):
-        """Check that the accounts and journals can take the entries, with error texts of our own in place of
-        Odoo's.
-        """
+        """Check, with error texts of our own, that the accounts and journals can take the entries."""
         links, company = self.env["campus.account.links"], self.company_id
         gl_ids = {gl_id for row in sums for gl_id in (row.debit_gl_id, row.credit_gl_id) if gl_id}
         plans = self.env["campus.pocket.plan"].with_context(active_test=False)
@@ -257,7 +251,7 @@ class CampusClosing(models.Model):
         moves._post(soft=False)
         if any(move.date != date or move.state != "posted" for move in moves):
             # Odoo would move an entry to a later date because of a lock date, in place of refusing it.
-            raise UserError(self.env._("The books do not take an entry on %s.", format_date(self.env, date)))
+            raise UserError(self.env._("The books are locked on %s.", format_date(self.env, date)))
 
     def _entry_date(self, journals):
         """The date on which this day is booked in these journals."""

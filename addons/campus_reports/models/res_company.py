@@ -19,8 +19,8 @@ class ResCompany(models.Model):
 
     campus_close_daily = fields.Boolean(
         string="Close Days Automatically",
-        help="Every night all days before today are closed. What keeps a day open becomes "
-        "an activity for card finance.",
+        help="Every night all days before today are closed. If a day cannot be closed, card finance gets an "
+        "activity with the reason.",
     )
 
     def _validate_locks(self, values):

@@ -17,7 +17,7 @@ class CampusAutoTopup(CampusPage, Controller):
         wallet_sudo = portal._need_wallet()
         try:
             if agreed != "1":
-                raise UserError(request.env._("Tick that you agree first."))
+                raise UserError(request.env._("Please tick the box to agree first."))
             chosen = portal._own_tokens(wallet_sudo).filtered(lambda own: str(own.id) == token)
             if not chosen:
                 raise UserError(request.env._("Choose one of your saved ways of payment."))

@@ -23,7 +23,7 @@ class CampusCorrection(models.Model):
     )
     _one_credit = models.UniqueIndex(
         "(campus_topup_id) WHERE direction = 'in' AND state IN ('requested', 'approved')",
-        "This payment is put right by another correction already.",
+        "There is another correction for this payment already.",
     )
 
     @api.model_create_multi
@@ -69,8 +69,8 @@ class CampusCorrection(models.Model):
         if answer["ok"]:
             self.message_post(
                 body=self.env._(
-                    "Taken back: the payment %s has been booked or refunded itself. If this correction was "
-                    "for something else, ask for it again.",
+                    "This correction was reversed, because the payment %s itself was booked or refunded. If "
+                    "the correction was for something else, ask for it again.",
                     tx.reference,
                 )
             )

@@ -33,7 +33,9 @@ class CampusKioskSession(models.Model):
     _inherit = "campus.kiosk.session"
 
     is_identified = fields.Boolean(
-        readonly=True, help="The holder has shown more than the card, which anybody may have found."
+        readonly=True,
+        help="The holder has proven who they are. The card alone is no proof, because "
+        "anybody may have found it.",
     )
     has_proven_pin = fields.Boolean(readonly=True)
 

@@ -96,7 +96,7 @@ class CampusKioskSession(models.Model):
             "coming": self.env._("The payment is on its way"),
             "paid": self.env._("Paid: %s", amount),
             "refused": self.env._("%s was paid", amount),
-            "over": self.env._("This code is over"),
+            "over": self.env._("This code has expired"),
         }.get(stage) or self.env._("Pay %s with your phone", amount)
 
 

@@ -22,7 +22,7 @@ class CampusTopupLink(models.Model):
     wallet_id = fields.Many2one("campus.wallet", required=True, index=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="wallet_id.company_id", store=True)
     token = fields.Char(required=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
-    shown_name = fields.Char(required=True, readonly=True, help="All that a visitor learns about the holder.")
+    shown_name = fields.Char(required=True, readonly=True, help="A visitor sees only this about the holder.")
     revoked_at = fields.Datetime(readonly=True)
     last_used_at = fields.Datetime(readonly=True)
     uses = fields.Integer(string="Top-ups", readonly=True)

@@ -64,13 +64,13 @@ class CampusTopupLink(models.Model):
         self.ensure_one()
         self.invalidate_recordset()
         if self.revoked_at:
-            raise ValidationError(self.env._("This link was used or is over."))
+            raise ValidationError(self.env._("This link was used or has expired."))
         if not self.amount_minor:
             return
         if amount_minor != self.amount_minor:
             raise ValidationError(self.env._("This link is for another amount."))
         if not self._is_payable():
-            raise ValidationError(self.env._("This link was used or is over."))
+            raise ValidationError(self.env._("This link was used or has expired."))
         since = fields.Datetime.subtract(fields.Datetime.now(), seconds=BEGUN_S)
         if self.transaction_ids.filtered(lambda tx: tx.state == "draft" and tx.create_date > since):
             raise ValidationError(

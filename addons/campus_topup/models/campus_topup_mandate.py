@@ -250,7 +250,7 @@ class CampusTopupMandate(models.Model):
             partner_ids=self.partner_id.ids,
             subject=reader.env._("Automatic top-up is paused"),
             body=reader.env._(
-                "The payment for your campus card failed. Nothing was charged, and nothing more is tried until "
-                "you go on: open the card in the portal and look at automatic top-up."
+                "The payment for your campus card failed. Nothing was charged, and nothing more is tried "
+                "until you continue: open the card in the portal and look at automatic top-up."
             ),
         )
