@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.errors import CredentialError
-from odoo.addons.campus_card.campus_core.taps import charge, wire
+from odoo.addons.campus_card.campus_core.taps import charge, rules, wire
 
 
 class CampusTapsChip(models.AbstractModel):
@@ -71,9 +71,11 @@ class CampusTapsChip(models.AbstractModel):
             # what was told is done: whether its edge is believed is seen elsewhere
             return key
         place = order.places.get(entry.terminal)
-        if credential.startswith(charge.NUMBER) and not (place and place.accepts_numbers):
-            # nobody learns whose number that is
-            return errors.NUMBER_REFUSED
-        if order.proven_cards and credential.startswith(charge.BARE):
-            return errors.SUN_NEEDED if getattr(key, "card_id", 0) in order.proven_cards else key
-        return key
+        has_to_prove_itself = getattr(key, "card_id", 0) in order.proven_cards
+        refusal = rules.shown_refusal(
+            credential,
+            accepts_numbers=bool(place and place.accepts_numbers),
+            has_to_prove_itself=has_to_prove_itself,
+        )
+        # nobody learns whose number that is
+        return refusal.code if refusal else key

@@ -3,7 +3,7 @@ import datetime as dt
 import orjson
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import errors
-from odoo.addons.campus_card.campus_core.taps import charge, told, wire
+from odoo.addons.campus_card.campus_core.taps import charge, rules, told, wire
 from odoo.addons.campus_card.campus_core.taps.charge import Key
 from odoo.addons.campus_card.models.campus_ledger_wallets import TERMS_COLUMNS
 from odoo.addons.campus_card.prepared import Statement, array
@@ -153,7 +153,7 @@ class CampusTapsTold(models.AbstractModel):
         """Id of the card that the credential shows by itself, None where it shows none."""
         if entry.credential.startswith("uid:"):
             return told.holder_at(order.holdings.get(entry.credential, ()), entry.at_ms)
-        if entry.credential.startswith(charge.NUMBER):
+        if entry.credential.startswith(rules.NUMBER):
             return None
         return getattr(order.keys.get(entry.credential), "card_id", None)
 
