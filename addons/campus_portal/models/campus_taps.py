@@ -4,13 +4,14 @@ from odoo.addons.campus_card.campus_core.credentials import emergency
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.addons.campus_card.campus_core.taps import charge, wire
 
-# Codes tried at one edge in a quarter of an hour: a canteen's worst, and no way to try a class list.
+# Number of emergency codes that may be tried at one edge in 15 minutes. It is enough for a busy canteen and
+# too few for trying the numbers of a class.
 TRIES_MAX = 60
 TRIES_SPAN_S = 900
 
 
 class CampusTaps(models.AbstractModel):
-    """Phones and emergency codes at the readers of an edge: codes that the server is asked about."""
+    """Codes of phones, and emergency codes that are typed at a terminal, in taps that ask the server."""
 
     _inherit = "campus.taps"
 
@@ -36,12 +37,13 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _resolve_qr(self, cards, texts):
-        """``{text: Key or refusal code}``. Codes that an edge believed while it was alone are believed
-        as of that moment: what it says of them is no proof."""
+        """``{text: Key or refusal code}``. If the edge accepted a code offline, it is judged at that moment,
+        so the edge's statement about it proves nothing.
+        """
         resolved = {text: self._resolve_code(cards, text, cards.first[f"qr:{text}"]) for text in texts}
         ids = [card.id for card, _refusal in resolved.values() if card]
         found = cards.find("id", ids) if ids else {}
-        # a card that may not pay is left to the rules of taps, which know the day and the place
+        # the rules of taps refuse cards that may not pay; they know the day and the place
         return {text: found.get(card.id, code) for text, (card, code) in resolved.items()}
 
     @api.model
@@ -55,7 +57,7 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _resolve_emergency(self, cards, texts):
-        """``{text: Key or refusal code}``; each code is tried for the first tap that shows it."""
+        """``{text: Key or refusal code}``. Each code is tried for the first tap that has it."""
         found, tried = {}, set()
         for text in texts:
             entry = cards.first[f"emergency:{text}"]
@@ -74,7 +76,7 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _emergency_refusal(self, entry, place):
-        """Why the code is not even looked at, None when it is to be tried."""
+        """The reason why the code is not tried, or None if it is."""
         if entry.mode != wire.ASK or entry.purpose != wire.PAY:
             return errors.EMERGENCY_ONLINE
         if place is None or not place.enabled or place.purpose != wire.PAY:
@@ -87,11 +89,11 @@ class CampusTaps(models.AbstractModel):
         if not self.env["campus.rate"]._may_try("emergency-edge", edge.id, TRIES_MAX, TRIES_SPAN_S):
             return errors.RATE_LIMITED
         company = self.env["res.company"].browse(edge.company_id)
-        # the code's day is the campus's: whoever sends an edge's taps has no time zone
+        # the code is valid for a day of the campus; the user of an edge has no time zone
         company_cards = self.env["campus.card"].with_company(company).with_context(tz=company.partner_id.tz)
         payment = {"uuid": entry.uuid, "amount_minor": charge.amount_of(entry, place)}
         card, refusal = company_cards._resolve_emergency(f"emergency:{text}", payment)
         if not card:
             return refusal
-        # a card that may not pay is left to the rules of taps, which know the day and the place
+        # the rules of taps refuse cards that may not pay; they know the day and the place
         return cards.find("id", card.ids).get(card.id, refusal)

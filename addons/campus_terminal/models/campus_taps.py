@@ -1,8 +1,9 @@
 from odoo import api, models
-from odoo.addons.campus_card import own_cursor
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.addons.campus_card.campus_core.taps import journal_chain
+from odoo.addons.campus_card.db import own_cursor
+from odoo.addons.campus_card.ledger import days
 from psycopg2 import errors as pg_errors
 
 from .. import card_memory
@@ -60,7 +61,7 @@ class CampusTaps(models.AbstractModel):
         """Load, decide and store a batch in one transaction, and put its answers into words after that."""
         ledger = self.env["campus.ledger"]
         # the shared lock of the day, then what surrounds the batch
-        begin = (ledger._share_day(batch.edge.company_id), frame.call(batch))
+        begin = (days.share_day(batch.edge.company_id), frame.call(batch))
         with ledger._own_transaction(*begin, settings=own_cursor.TAPS) as env:
             around = frame.read(env.cr, batch)
             taps = env["campus.taps"]

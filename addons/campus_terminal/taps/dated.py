@@ -1,8 +1,8 @@
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import rules, told, wire
 from odoo.addons.campus_card.campus_core.taps.charge import Key
-from odoo.addons.campus_card.models.campus_ledger_wallets import TERMS_COLUMNS
-from odoo.addons.campus_card.prepared import Statement, array
+from odoo.addons.campus_card.db.prepared import Statement, array
+from odoo.addons.campus_card.ledger.wallets import TERMS_COLUMNS
 
 from .cards import is_uid
 

@@ -1,15 +1,15 @@
 from collections import namedtuple
 
 import orjson
-from odoo.addons.campus_card.bulk import column
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.addons.campus_card.campus_core.taps import journal_chain, wire
 from odoo.addons.campus_card.campus_core.taps.charge import Place
 from odoo.addons.campus_card.campus_core.taps.told import Caps
 from odoo.addons.campus_card.campus_core.taps.uid_hour import UidHour
-from odoo.addons.campus_card.models.campus_ledger_wallets import PLAN_COLUMNS
-from odoo.addons.campus_card.prepared import Statement
+from odoo.addons.campus_card.db.bulk import column
+from odoo.addons.campus_card.db.prepared import Statement
+from odoo.addons.campus_card.ledger.wallets import PLAN_COLUMNS
 
 from .. import card_memory
 

@@ -2,7 +2,7 @@ from collections import namedtuple
 
 from odoo.addons.campus_card.campus_core.credentials import credential
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
-from odoo.addons.campus_card.prepared import Statement, array
+from odoo.addons.campus_card.db.prepared import Statement, array
 
 # A tap as it is stored; ``mark``: 32 hex digits of its chain hash; ``at_ms``: milliseconds since 1970.
 Known = namedtuple(

@@ -2,6 +2,7 @@ import datetime as dt
 from collections import namedtuple
 
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
+from odoo.addons.campus_card.ledger import days
 
 from . import known as known_taps
 from . import rows
@@ -36,7 +37,7 @@ class Loader:
         """
         env, batch, frame = self._env, self._batch, self._frame
         closed_until = dt.date.fromisoformat(frame.closed_until) if frame.closed_until else None
-        self.book = env["campus.ledger"]._book_of_today(frame.tz, closed_until)
+        self.book = days.book_of_today(frame.tz, closed_until)
         self.terms = charge.Terms(self.book.today, batch.now_ms, frame.uid_limit_minor, frame.history)
         if batch.is_careful or self._may_be_known():
             self.known = known_taps.read_known(env.cr, batch.sent.entries)

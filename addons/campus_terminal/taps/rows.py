@@ -2,7 +2,7 @@ import datetime as dt
 import json
 from functools import lru_cache
 
-from odoo.addons.campus_card.bulk import Insert
+from odoo.addons.campus_card.db.bulk import Insert
 
 from .known import mark, masked
 

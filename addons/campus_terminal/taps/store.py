@@ -1,6 +1,6 @@
-from odoo.addons.campus_card import own_cursor, prepared
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
-from odoo.addons.campus_card.prepared import Statement
+from odoo.addons.campus_card.db import own_cursor, prepared
+from odoo.addons.campus_card.db.prepared import Statement
 
 from . import rows
 from .reviews import Reviews, is_held

@@ -2,8 +2,8 @@ import datetime as dt
 
 import orjson
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
-from odoo.addons.campus_card.models.campus_ledger_wallets import LOCK_POCKETS
-from odoo.addons.campus_card.prepared import Statement, array
+from odoo.addons.campus_card.db.prepared import Statement, array
+from odoo.addons.campus_card.ledger import wallets as ledger_wallets
 
 from .. import card_memory
 from .known import has_cost
@@ -12,7 +12,7 @@ from .known import has_cost
 # is no longer what it was when this one began.
 _LOCK = Statement(
     "taps_lock",
-    f"""WITH locked AS MATERIALIZED ({LOCK_POCKETS})
+    f"""WITH locked AS MATERIALIZED ({ledger_wallets.LOCK_POCKETS})
         SELECT * FROM locked
          UNION ALL
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -75,16 +75,15 @@ class Wallets:
         return told.Risk()
 
     def _lock(self):
-        ledger, frame = self._env["campus.ledger"], self._frame
-        plans = ledger._to_plans(frame.plans)
-        wallets = {key.wallet_id: ledger._to_wallet(key.wallet_id, *key.wallet_terms) for key in self._keys}
+        frame, to_wallet = self._frame, ledger_wallets.to_wallet
+        wallets = {key.wallet_id: to_wallet(key.wallet_id, *key.wallet_terms) for key in self._keys}
         cards = {key.card_id for key in self._keys}
         looked = (self._batch.edge.company_id, array(cards), frame.snapshot, frame.seen)
         rows = _LOCK.rows(self._env.cr, array(wallets), *looked)
         if rows and rows[-1][0] is None:
             raise card_memory.Outdated
-        ledger._fill_wallets(wallets, rows, plans)
-        ledger._add_wallets(self._book, wallets.values())
+        ledger_wallets.fill(wallets, rows, ledger_wallets.to_plans(frame.plans))
+        ledger_wallets.Wallets(self._env.cr).add(self._book, wallets.values())
 
     def _load_risk(self, lines, known, history):
         """What was set aside for told charges is given back, as they are here."""

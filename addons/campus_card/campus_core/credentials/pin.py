@@ -6,19 +6,17 @@ stops a guesser at the till. Times are seconds of one clock, given by the caller
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import itertools
 import re
+from collections.abc import Sequence
+
+from . import slow_hash
 
 LENGTH_MIN, LENGTH_MAX = 4, 6
-ROUNDS = 120_000
 # Wrong tries in a row that lock the PIN for a while, and those that lock it until staff reset it.
 TRIES, TRIES_FOR_GOOD = 5, 15
 LOCK_S = 15 * 60
 FOR_GOOD = -1
-
-_STORED = re.compile(r"v1\$(\d+)\$([0-9a-f]{32})\$([0-9a-f]{64})")
 
 
 def is_pin(text: object) -> bool:
@@ -33,21 +31,16 @@ def is_weak(pin: str) -> bool:
     return steps in ({0}, {1}, {-1}) or (len(pin) % 2 == 0 and pin[:half] == pin[half:])
 
 
-def seal(pin: str, salt: bytes, rounds: int = ROUNDS) -> str:
-    """Text to store for a PIN. ``salt``: 16 random bytes, new for each PIN."""
-    if not is_pin(pin) or len(salt) != 16:
-        raise ValueError("a PIN and 16 bytes of salt are needed")
-    digest = hashlib.pbkdf2_hmac("sha256", pin.encode(), salt, rounds)
-    return f"v1${rounds}${salt.hex()}${digest.hex()}"
+def seal(pin: str, salt: bytes, peppers: Sequence[bytes] = (), cost_log2: int = slow_hash.COST_LOG2) -> str:
+    """Text to store for a PIN. ``salt``: 16 random bytes, new for each PIN. Raises ``ValueError``."""
+    if not is_pin(pin):
+        raise ValueError("a PIN is needed")
+    return slow_hash.seal(pin, salt, peppers, cost_log2)
 
 
-def matches(pin: str, stored: str) -> bool:
+def matches(pin: str, stored: str, peppers: Sequence[bytes] = ()) -> bool:
     """Whether a PIN is the stored one, in constant time; what cannot be read matches nothing."""
-    parts = _STORED.fullmatch(stored or "")
-    if not parts or not is_pin(pin):
-        return False
-    again = seal(pin, bytes.fromhex(parts[2]), int(parts[1]))
-    return hmac.compare_digest(again, stored)
+    return is_pin(pin) and slow_hash.matches(pin, stored or "", peppers)
 
 
 def locked_for_s(wrong: int, last_wrong_at_s: float, now_s: float) -> int:
