@@ -5,5 +5,7 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
+    "development_status": "Alpha",
+    "maintainers": ["campus-card"],
     "depends": ["campus_card", "campus_terminal"],
 }

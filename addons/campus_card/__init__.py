@@ -1,9 +1,10 @@
-from . import address_log, controllers, models, wizard
+from . import address_log, controllers, models, pepper, wizard
 
 
 def post_load():
-    """Keep secrets of addresses out of the log."""
+    """Keep secrets of addresses out of the log; read the pepper."""
     address_log.install()
+    pepper.load()
 
 
 def post_init_hook(env):

@@ -5,7 +5,17 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
-    "depends": ["campus_pos", "campus_reports", "campus_topup", "campus_alert", "payment_demo", "l10n_cn"],
+    "development_status": "Beta",
+    "maintainers": ["campus-card"],
+    "depends": [
+        "campus_import",
+        "campus_pos",
+        "campus_reports",
+        "campus_topup",
+        "campus_alert",
+        "payment_demo",
+        "l10n_cn",
+    ],
     "data": ["views/payment_demo_templates.xml"],
     "post_init_hook": "post_init_hook",
 }

@@ -5,6 +5,8 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
+    "maintainers": ["campus-card"],
     "depends": ["web"],
     # like iot_drivers: a part of a server, not of a database
     "installable": False,

@@ -5,6 +5,8 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
+    "maintainers": ["campus-card"],
     "depends": ["campus_card", "point_of_sale"],
     "data": [
         "security/ir.model.access.csv",

@@ -5,6 +5,8 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
+    "maintainers": ["campus-card"],
     "depends": ["account", "campus_card", "campus_terminal", "campus_pos"],
     "data": [
         "security/campus_reports_groups.xml",

@@ -5,6 +5,8 @@
     "category": "Campus Card",
     "author": "Campus Card Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
+    "maintainers": ["campus-card"],
     "depends": ["bus", "campus_card"],
     "data": [
         "security/ir.model.access.csv",

@@ -14,8 +14,8 @@ import threading
 import time
 
 from odoo import modules
-from odoo.addons.campus_card import own_cursor
 from odoo.addons.campus_card.campus_core.errors import CampusError
+from odoo.addons.campus_card.db import own_cursor
 from odoo.http import Application
 from odoo.modules.registry import Registry
 from odoo.tools import config, real_time

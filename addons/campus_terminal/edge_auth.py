@@ -13,7 +13,7 @@ from odoo import SUPERUSER_ID
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.campus_core.taps import wire
-from odoo.addons.campus_card.prepared import Statement, array, run_all
+from odoo.addons.campus_card.db.prepared import Statement, array, run_all
 from odoo.api import Environment
 
 from .edge_http import EdgeRefused, read_body, server_time_ms

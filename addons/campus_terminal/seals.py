@@ -1,6 +1,6 @@
-"""The seal of taps; see ``campus_card/seals.py``."""
+"""The seal of taps; see ``campus_card/db/seals.py``."""
 
-from odoo.addons.campus_card.seals import SEALED
+from odoo.addons.campus_card.db.seals import SEALED
 
 SEALED["campus_tap"] = (
     "uuid kind company_id edge_id terminal_id journal seq mark purpose credential card_id wallet_id"

@@ -19,7 +19,6 @@ LINES = """
 answer = env["campus.export.line"].search_read([("user_id", "=", user)], ["model", "export_id", "record_count"])
 """
 REASONS = 'answer = env["campus.export"].search([("user_id", "=", user)]).mapped("reason")'
-WORDS = {"zh_CN": ("导出", "操作"), "en_US": ("Export", "Actions")}
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en_US"])
@@ -29,10 +28,15 @@ def test_the_dialog_asks_for_the_reason_and_exports_with_it(server, visit, lang)
     page = manager.page
     page.locator(".o_list_view thead .o_list_record_selector input").first.check()
     page.locator(".o_control_panel .o_cp_action_menus .dropdown-toggle").last.click()
-    page.get_by_role("menuitem", name=WORDS[lang][0], exact=True).click()
+    page.locator(".o_menu_item:has(.fa-upload)").click()
     reason = page.locator("#o-campus-export-reason")
     expect(reason).to_be_visible()
     manager.shot("export reason")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(reason).to_be_visible()
+    manager.shot("export reason 390")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1366, "height": 900})
     page.locator(".o_select_button").click()
     expect(page.locator(".o_notification")).to_be_visible()
     assert server.run(LINES, user=made["user"]) == []

@@ -43,7 +43,7 @@ with ledger._own_transaction() as outer:
 PLANNED = (
     TAKE
     + """
-from odoo.addons.campus_card.prepared import Statement
+from odoo.addons.campus_card.db.prepared import Statement
 add = Statement("e2e_add", "SELECT %s::int + 1")
 def plan():
     with ledger._own_transaction() as own:
@@ -56,8 +56,8 @@ answer = [plan(), plan()]
 FINISHED = (
     TAKE
     + """
-from odoo.addons.campus_card import own_cursor
-from odoo.addons.campus_card.prepared import Statement
+from odoo.addons.campus_card.db import own_cursor
+from odoo.addons.campus_card.db.prepared import Statement
 write = Statement("e2e_write", "UPDATE res_company SET campus_offline_tap_minor = %s WHERE id = %s")
 def cap():
     env.cr.rollback()

@@ -36,9 +36,11 @@ HEAD = b"GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         (b"GET status HTTP/1.1\r\n\r\n", 400),
         (b"GET http://x/ HTTP/1.1\r\n\r\n", 400),
         (b"GET /\x00 HTTP/1.1\r\n\r\n", 400),
-        (b"GET / HTTP/2.0\r\n\r\n", 505),
-        (b"DELETE / HTTP/1.1\r\n\r\n", 405),
-        (b"GET /" + b"a" * 1_100 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+        (b"GET /status HTTP/1.1\r\n\r\n", 400),
+        (HEAD + b"A: b\n\nGET /status HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", 405),
+        (b"GET /" + b"a" * 1_100 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
         (HEAD + b"no colon\r\n\r\n", 400),
         (HEAD + b"Sp ace: x\r\n\r\n", 400),
         (HEAD + b" folded: x\r\n\r\n", 400),
@@ -47,12 +49,12 @@ HEAD = b"GET /status HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         (HEAD + b"A: b\r\n" * 80 + b"\r\n", 431),
         (HEAD + b"A: " + b"b" * HEAD_MAX_BYTES + b"\r\n\r\n", 431),
         (b"POST /hw_proxy/scanner HTTP/1.1\r\nHost: x\r\n\r\n", 411),
-        (b"POST /hw_proxy/scanner HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: +1\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (BODY_MAX_BYTES + 1), 413),
+        (b"POST /hw_proxy/scanner HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 411),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (BODY_MAX_BYTES + 1), 413),
     ],
 )
 def test_a_request_that_is_not_as_it_should_be_is_refused_and_the_connection_ends(
@@ -104,7 +106,7 @@ def test_an_old_client_gets_its_answer_and_the_end_of_the_connection(service):
 
 def test_who_sends_a_request_too_slowly_is_cut_off(service, monkeypatch):
     monkeypatch.setattr(lan_server, "READ_S", 0.2)
-    for start in (b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"):
+    for start in (b"GET / HT", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"):
         till, started = Till(service.port), time.monotonic()
         assert till.raw(start) is None
         assert time.monotonic() - started < 5

@@ -70,13 +70,13 @@ def test_a_code_is_eight_digits_and_its_hash_is_salted():
     assert emergency.make_code(lambda below: 7) == "00000007"
     assert code not in emergency.hash_code(code, bytes(16))
     assert emergency.hash_code(code, bytes(16)) != emergency.hash_code(code, bytes([1] * 16))
-    assert STORED.startswith("scrypt$14$")
+    assert STORED.startswith("scrypt$14$-$")
     with pytest.raises(ValueError, match="16 bytes"):
         emergency.hash_code(code, b"")
 
 
 @pytest.mark.parametrize(
-    "stored", ["", "scrypt$99$" + "0" * 32 + "$" + "0" * 64, "plain$48152637", STORED[:-1]]
+    "stored", ["", "scrypt$99$-$" + "0" * 32 + "$" + "0" * 64, "plain$48152637", STORED[:-1]]
 )
 def test_a_broken_hash_is_no_codes(stored):
     assert not emergency.is_code(CODE, stored)

@@ -13,6 +13,7 @@ from .console import CampusError, Step
 PACKAGES = (
     "cryptography",
     "openpyxl",
+    "h11",
     "websocket-client",
     "pyserial",
     "pytest",

@@ -17,6 +17,7 @@ LOADED_LANGUAGES = ("en_US", *LANGUAGES)
 # In dependency order. A folder that does not exist yet is left out.
 PRODUCT_ADDONS = (
     "campus_card",
+    "campus_import",
     "campus_terminal",
     "campus_portal",
     "campus_access",

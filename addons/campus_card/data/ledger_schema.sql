@@ -64,7 +64,7 @@ BEGIN
 END $$;
 
 -- Links of append-only tables -------------------------------------------------
--- Checked once per statement instead of once per row and column (see columns.py); what they
+-- Checked once per statement instead of once per row and column (see db/columns.py); what they
 -- point to is not deleted.
 
 DO $$

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..campus_core import errors as core_errors
 from ..campus_core.credentials import uid as uid_core
-from ..columns import NO_NUMBER, Number
+from ..db.columns import NO_NUMBER, Number
 from .campus_card_states import CARD_STATES
 
 # What only the verbs of a card may set: writing them by hand would move money or history.

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..campus_core import errors as core_errors
-from ..columns import Uuid
+from ..db.columns import Uuid
 
 
 class CampusChip(models.Model):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..campus_core import money
-from ..columns import Uuid
+from ..db.columns import Uuid
 
 KIND_OF_DIRECTION = {
     "in": "correction_in",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..columns import BigLink
+from ..db.columns import BigLink
 
 # What a debt was settled with; purchases and top-ups are undone where they were made.
 UNDONE_KINDS = ("debt_payment", "debt_settle", "write_off")

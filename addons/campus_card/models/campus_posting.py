@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
-from .. import seals
-from ..columns import Uuid, make_ids_big
+from ..db import seals
+from ..db.columns import Uuid, make_ids_big
 
 
 class CampusPosting(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..columns import Uuid, make_ids_big
+from ..db.columns import Uuid, make_ids_big
 
 
 class CampusReservation(models.Model):

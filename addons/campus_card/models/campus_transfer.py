@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..columns import BigLedgerLink, LedgerLink, Uuid, make_ids_big
+from ..db.columns import BigLedgerLink, LedgerLink, Uuid, make_ids_big
 
 KINDS = [
     ("purchase", "Purchase"),

@@ -108,5 +108,3 @@ class CampusWallet(models.Model):
         """Hook: what belongs to this wallet and goes on working with ``target``."""
         cards = self.env["campus.card"].with_context(active_test=False)
         cards.search([("wallet_id", "=", self.id)]).write({"wallet_id": target.id})
-        taken = self.env["campus.import.account"].search([("wallet_id", "=", self.id)])
-        taken.write({"wallet_id": target.id})

@@ -3,8 +3,9 @@ import os
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .. import pepper
 from ..campus_core import errors
-from ..campus_core.credentials import pin
+from ..campus_core.credentials import pin, slow_hash
 
 PIN_COLUMNS = {"pin_hash", "pin_wrong", "pin_wrong_at", "pin_set_at"}
 
@@ -51,11 +52,14 @@ class CampusWallet(models.Model):
         wait_s = pin.locked_for_s(wrong, wrong_at.timestamp() if wrong_at else 0, now.timestamp())
         if wait_s:
             return errors.PIN_LOCKED, {"minutes": max(0, -(-wait_s // 60))}
-        right = isinstance(text, str) and pin.matches(text, stored)
+        right = isinstance(text, str) and pin.matches(text, stored, pepper.peppers())
         wrong = 0 if right else wrong + 1
+        if right and slow_hash.pepper_of(stored) != slow_hash.newest(pepper.peppers()):
+            # the server has got another pepper since: now that the PIN is known, it is sealed with that
+            stored = self._seal_pin(text)
         self.env.cr.execute(
-            "UPDATE campus_wallet SET pin_wrong = %s, pin_wrong_at = %s WHERE id = %s",
-            [wrong, None if right else now, self.id],
+            "UPDATE campus_wallet SET pin_hash = %s, pin_wrong = %s, pin_wrong_at = %s WHERE id = %s",
+            [stored, wrong, None if right else now, self.id],
         )
         self.invalidate_recordset(["pin_wrong", "pin_wrong_at"])
         if right:
@@ -90,7 +94,7 @@ class CampusWallet(models.Model):
 
     @api.model
     def _seal_pin(self, new):
-        return pin.seal(new, os.urandom(16))
+        return pin.seal(new, os.urandom(16), pepper.peppers())
 
     def _store_pin(self, sealed):
         """Store a sealed PIN, or remove it (False); wrong tries are forgotten."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..columns import NO_NUMBER, Number
+from ..db.columns import NO_NUMBER, Number
 from .campus_card_states import CAMPUS_STAFF
 
 

@@ -2,9 +2,9 @@ from unittest.mock import patch
 
 from odoo.tests import TransactionCase, tagged
 
-from .. import bulk
-from ..bulk import Insert, column
-from ..prepared import Statement, array, run_all
+from ..db import bulk
+from ..db.bulk import Insert, column
+from ..db.prepared import Statement, array, run_all
 
 NASTY = [
     "",

@@ -1,6 +1,10 @@
+import os
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
+from .. import pepper
 from .people_common import PeopleCase
 
 
@@ -45,6 +49,26 @@ class TestCampusWalletPin(PeopleCase):
             self.assertFalse(self.wallet.pin_wrong, "a right one starts the count again")
         self.env.cr.execute("UPDATE campus_wallet SET pin_wrong = 15 WHERE id = %s", [self.wallet.id])
         self.assertEqual(self.wallet._check_pin("2580"), ("pin_locked", {"minutes": 0}))
+
+    def test_a_pepper_that_comes_later_seals_the_pin_when_it_is_next_right(self):
+        self.choose("2580")
+        plain = self.wallet.sudo().pin_hash
+        with patch.object(pepper, "_peppers", (b"n" * 16,)):
+            self.assertEqual(self.wallet._check_pin("1111")[0], "pin_wrong")
+            self.assertEqual(self.wallet.sudo().pin_hash, plain)
+            self.assertEqual(self.wallet._check_pin("2580"), ("ok", {}))
+            self.wallet.invalidate_recordset()
+            self.assertNotEqual(self.wallet.sudo().pin_hash, plain)
+            self.assertEqual(self.wallet._check_pin("2580"), ("ok", {}))
+        # who has the database alone has nothing
+        self.assertEqual(self.wallet._check_pin("2580")[0], "pin_wrong")
+
+    def test_a_server_that_cannot_read_its_pepper_does_not_start(self):
+        with (
+            patch.dict(os.environ, {pepper.VARIABLE: "/no/such/file"}),
+            self.assertRaisesRegex(RuntimeError, "/no/such/file cannot be used"),
+        ):
+            pepper.load()
 
     def test_the_hash_is_read_by_nobody_and_the_columns_are_written_by_nobody(self):
         self.choose("2580")

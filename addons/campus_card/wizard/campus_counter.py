@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..campus_core import money, number
-from ..columns import Uuid
+from ..db.columns import Uuid
 from ..models.campus_card_states import CARD_STATES
 
 

@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from odoo import api, models
+from odoo.addons.campus_card import pepper
 from odoo.addons.campus_card.campus_core.credentials import emergency
 
 from ..generator import cast, daily
@@ -56,7 +57,9 @@ class CampusDemo(models.AbstractModel):
         if wallet and not codes._of(wallet.partner_id, company):
             codes._renew(wallet.partner_id, company)
             salt = secrets.token_bytes(emergency.SALT_BYTES)
-            codes._of(wallet.partner_id, company).hashed = emergency.hash_code(daily.EMERGENCY_CODE, salt)
+            codes._of(wallet.partner_id, company).hashed = emergency.hash_code(
+                daily.EMERGENCY_CODE, salt, pepper.peppers()
+            )
 
     @api.model
     def _load_phones(self, company, now):

@@ -1,6 +1,6 @@
 import datetime as dt
 
-from odoo.addons.campus_card.seals import SEALED
+from odoo.addons.campus_card.db.seals import SEALED
 from odoo.tests import tagged
 
 from .common import TODAY, ClosingCase

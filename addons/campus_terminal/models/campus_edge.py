@@ -1,7 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.columns import Uuid
+from odoo.addons.campus_card.db.columns import Uuid
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
 

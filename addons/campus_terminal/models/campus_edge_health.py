@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.devices import health as device_health
 from odoo.addons.campus_card.campus_core.devices import heartbeat
 from odoo.addons.campus_card.campus_core.taps import wire
-from odoo.addons.campus_card.columns import BigInteger, Uuid
+from odoo.addons.campus_card.db.columns import BigInteger, Uuid
 from odoo.addons.campus_card.html_text import to_html
 
 from ..edge_http import server_time_ms

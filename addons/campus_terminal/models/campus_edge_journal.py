@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.devices import heartbeat
 from odoo.addons.campus_card.campus_core.taps.charge import CLOCK_DOUBT
-from odoo.addons.campus_card.columns import BigInteger
+from odoo.addons.campus_card.db.columns import BigInteger
 
 from ..edge_auth import Edge
 

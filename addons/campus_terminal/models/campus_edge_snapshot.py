@@ -1,7 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.columns import BigInteger
+from odoo.addons.campus_card.db.columns import BigInteger
 
 SALT_BYTES = 16
 

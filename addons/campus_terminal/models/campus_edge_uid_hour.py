@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import api, models
-from odoo.addons.campus_card.columns import BigInteger
+from odoo.addons.campus_card.db.columns import BigInteger
 from odoo.addons.campus_card.html_text import to_html
 from odoo.tools import format_datetime
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card import seals
 from odoo.addons.campus_card.campus_core.taps import told
-from odoo.addons.campus_card.columns import BigInteger, LedgerLink, Uuid, make_ids_big
+from odoo.addons.campus_card.db import seals
+from odoo.addons.campus_card.db.columns import BigInteger, LedgerLink, Uuid, make_ids_big
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 

@@ -3,7 +3,7 @@ import datetime
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import money
 from odoo.addons.campus_card.campus_core.taps import wire
-from odoo.addons.campus_card.columns import BigInteger, BigLink, Uuid
+from odoo.addons.campus_card.db.columns import BigInteger, BigLink, Uuid
 from odoo.exceptions import UserError
 
 REASONS = [

@@ -3,14 +3,14 @@ from collections import namedtuple
 
 import orjson
 from odoo import api, models, modules
-from odoo.addons.campus_card import own_cursor
-from odoo.addons.campus_card.bulk import column
 from odoo.addons.campus_card.campus_core import errors as core_errors
 from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.addons.campus_card.campus_core.taps import charge, journal_chain, told, wire
 from odoo.addons.campus_card.campus_core.taps.uid_hour import UidHour
+from odoo.addons.campus_card.db import own_cursor
+from odoo.addons.campus_card.db.bulk import column
+from odoo.addons.campus_card.db.prepared import Statement
 from odoo.addons.campus_card.models.campus_ledger_wallets import PLAN_COLUMNS
-from odoo.addons.campus_card.prepared import Statement
 from psycopg2 import errors as pg_errors
 
 from .. import card_memory

@@ -7,8 +7,8 @@ from odoo.addons.campus_card.campus_core.credentials import uid
 from odoo.addons.campus_card.campus_core.taps import journal_chain, wire
 from odoo.addons.campus_card.campus_core.taps.charge import Key, Place, Terms
 from odoo.addons.campus_card.campus_core.taps.told import Caps
+from odoo.addons.campus_card.db.prepared import Statement, array
 from odoo.addons.campus_card.models.campus_ledger_wallets import LOCK_POCKETS, TERMS_COLUMNS
-from odoo.addons.campus_card.prepared import Statement, array
 
 from .. import card_memory
 

@@ -4,12 +4,12 @@ from collections import namedtuple
 from functools import lru_cache
 
 from odoo import api, models
-from odoo.addons.campus_card import own_cursor, prepared
-from odoo.addons.campus_card.bulk import Insert
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.credentials import credential
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
-from odoo.addons.campus_card.prepared import Statement
+from odoo.addons.campus_card.db import own_cursor, prepared
+from odoo.addons.campus_card.db.bulk import Insert
+from odoo.addons.campus_card.db.prepared import Statement
 
 TAPS = Insert(
     "campus_tap",

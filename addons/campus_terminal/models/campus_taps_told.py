@@ -5,8 +5,8 @@ from odoo import api, models
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
 from odoo.addons.campus_card.campus_core.taps.charge import Key
+from odoo.addons.campus_card.db.prepared import Statement, array
 from odoo.addons.campus_card.models.campus_ledger_wallets import TERMS_COLUMNS
-from odoo.addons.campus_card.prepared import Statement, array
 
 # Clocks of edges that may sign a request differ by two minutes: an ask that is older was not waited for.
 LATE_MS = 240_000

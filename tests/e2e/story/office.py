@@ -22,32 +22,32 @@ class Office(Person):
         """Upload, check, read what the check found, import, wait for the end."""
         self.find(".o_list_button_add").click()
         self.find(".o_field_widget[name=file] input[type=file]").set_input_files(path)
-        self.see(".o_campus_import_preview", "学工号", self.say("Campus number"))
-        self.see(".o_statusbar_buttons", self.say("Check the File"))
+        self.see(".o_campus_import_preview", "学工号", self._imported("Campus number"))
+        self.see(".o_statusbar_buttons", self._imported("Check the File"))
         self.shot("01 file chosen")
         self.find("button[name=action_check]:visible").click()
         self._watch("02 checking")
         self.see(
             ".o_form_sheet",
-            self.say("Nothing is changed yet."),
-            self.say("Below is what an import would do."),
+            self._imported("Nothing is changed yet."),
+            self._imported("Below is what an import would do."),
         )
         self._expect_totals("to be created", "to be updated")
         self.shot("03 checked")
         self.find("button[name=action_import]:visible").click()
         question = "Holders, cards and opening balances will be created as the check says. Import now?"
-        self.confirm(self.say(question)).click()
+        self.confirm(self._imported(question)).click()
         self._watch("04 importing")
         self.see(
             ".o_form_sheet",
-            self.say("The file is imported."),
-            self.say("Importing it again would change nothing."),
+            self._imported("The file is imported."),
+            self._imported("Importing it again would change nothing."),
         )
         self._expect_totals("created", "updated")
         self.shot("05 imported")
         self.find(".o_campus_tile", has=self.find("[name=attention_count]")).click()
         # beside them the report names cards with UIDs of random or half length
-        new = self.find(".o_data_row", has_text=self.say("The department is new."))
+        new = self.find(".o_data_row", has_text=self._imported("The department is new."))
         expect(new).to_have_count(cards.departments(path))
         self.shot("05 report")
 
@@ -66,11 +66,15 @@ class Office(Person):
         ):
             tile = self.find(".o_campus_tile", has=self.find(f"[name={field}]"))
             expect(tile).to_contain_text(f"{number:,}")
-            expect(tile).to_contain_text(self.say(text))
+            expect(tile).to_contain_text(self._imported(text))
         totals = self.find("[name=totals]")
         for plan, minor in (("Cash", cards.CASH_MINOR), ("Subsidy", cards.SUBSIDY_MINOR)):
             row = totals.locator("tr", has_text=self.say(plan))
             expect(row).to_contain_text(yuan(minor))
+
+    def _imported(self, text):
+        """A text of the import's screens in the language of the screen."""
+        return self.say(text, "campus_import")
 
     # -- a holder --------------------------------------------------------------------
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
-import tempfile
 import time
 import xml.etree.ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
-from .. import odoo_tree, paths, process, pure, settings, state, venv
+from .. import eslint, odoo_tree, paths, process, pure, settings, state, venv
 from ..console import Steps
 from . import i18n
 
@@ -22,7 +20,7 @@ CODE = ("addons", "tools", "tests", "campus")
 TYPED = ("campus_core", "campus_edge")
 
 PYLINT_OFF = (
-    "missing-readme",  # the manual is under docs/
+    "missing-readme",  # OCA makes README.rst out of readme/; the manual is under docs/
     "consider-merging-classes-inherited",  # large models are split into files by theme
     "method-required-super",  # append-only models refuse on purpose
     "no-raise-unlink",  # the same
@@ -73,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             ("translations", _translations),
             ("XML", _xml),
             ("settings of servers", lambda: _server_settings(tree.base)),
-            ("JavaScript", _javascript),
+            ("JavaScript", lambda: eslint.check(tree.base, args.fix)),
             ("oldest and newest Python", _pythons),
         ]
     return _report(checks)
@@ -184,18 +182,3 @@ def _pythons() -> str:
 def _server_settings(odoo: Path) -> str:
     """`config/` and `docker/`, each file with the parser of the program that reads it."""
     return _tool("python", CONFIG_CHECK, "--odoo", odoo)
-
-
-def _javascript() -> str:
-    """Parse every module with node, where there is one; browsers do it in the tests anyway."""
-    node = shutil.which("node")
-    files = sorted(path for path in paths.ADDONS.rglob("*.js") if "lib" not in path.parts)
-    broken = []
-    with tempfile.TemporaryDirectory() as folder:
-        for path in files if node else []:
-            module = Path(folder) / f"{path.stem}.mjs"
-            shutil.copyfile(path, module)
-            done = subprocess.run([node, "--check", str(module)], capture_output=True, text=True, check=False)
-            if done.returncode:
-                broken.append(done.stderr.replace(str(module), paths.relative(path)))
-    return "\n".join(broken)

@@ -1,4 +1,4 @@
-"""Signed requests over one kept connection, with a deadline on everything."""
+"""Requests to the server with a deadline on everything: signed ones over one kept connection."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import threading
 import time
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from campus_core import errors
 from campus_core.credentials import signing
@@ -166,14 +166,8 @@ class Connection:
 
     def _connected(self, deadline: float) -> http.client.HTTPConnection:
         if self._link is None:
-            host, port = self._url.hostname or "", self._url.port
-            if self._url.scheme == "https":
-                self._link = http.client.HTTPSConnection(host, port, context=self._tls)
-            else:
-                self._link = http.client.HTTPConnection(host, port)
-            self._link.timeout = _left(deadline)
-            self._link.connect()
-            self._link.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._link = _open(self._url, self._tls)
+            _connect(self._link, deadline)
         _limit(self._link, deadline)
         return self._link
 
@@ -190,6 +184,43 @@ class Connection:
         server_time_ms = values.get("server_time_ms")
         if type(server_time_ms) is int and server_time_ms > 0:
             self._clock.learn(server_time_ms, sent_ms, received_ms)
+
+
+def post_unsigned(
+    url: SplitResult, path: str, body: bytes, tls: ssl.SSLContext | None, timeout_ms: int
+) -> dict[str, Any]:
+    """Return the object that the server answers to somebody who is nobody yet, on a connection of its own.
+
+    Raises ``ServerUnreachable`` or ``ServerRefused``.
+    """
+    deadline = time.monotonic() + timeout_ms / 1000
+    link = _open(url, tls)
+    try:
+        with closing(link):
+            _connect(link, deadline)
+            link.request("POST", url.path.rstrip("/") + path, body, {"Content-Type": "application/json"})
+            _limit(link, deadline)
+            response = link.getresponse()
+            raw = _read(link, response, deadline)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise ServerUnreachable(_text(error)) from error
+    values = _object(raw)
+    if response.status != 200:
+        raise ServerRefused(response.status, str(values.get("code") or ""), values)
+    return values
+
+
+def _open(url: SplitResult, tls: ssl.SSLContext | None) -> http.client.HTTPConnection:
+    host, port = url.hostname or "", url.port
+    if url.scheme == "https":
+        return http.client.HTTPSConnection(host, port, context=tls)
+    return http.client.HTTPConnection(host, port)
+
+
+def _connect(link: http.client.HTTPConnection, deadline: float) -> None:
+    link.timeout = _left(deadline)
+    link.connect()
+    link.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _object(raw: bytes) -> dict[str, Any]:

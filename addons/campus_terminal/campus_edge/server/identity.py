@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import secrets
 import socket
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -19,12 +17,11 @@ from campus_core.taps import wire
 from .. import __version__
 from ..files import write_atomic
 from . import tls
-from .http import PAIR_PATH, Identity
+from .http import PAIR_PATH, Identity, ServerRefused, ServerUnreachable, post_unsigned
 
 KEY_FILE: Final = "edge.key"
 IDENTITY_FILE: Final = "identity.json"
-PAIR_TIMEOUT_S: Final = 15
-ANSWER_BYTES_MAX: Final = 1 << 16
+PAIR_TIMEOUT_MS: Final = 15_000
 
 
 class IdentityError(Exception):
@@ -134,32 +131,14 @@ def _unfinished(path: Path) -> signing.SigningKey | None:
 
 
 def _ask(parts: SplitResult, body: bytes, ca_file: Path | None) -> dict[str, Any]:
-    link: http.client.HTTPConnection
     try:
-        if parts.scheme == "https":
-            context = tls.context_for(parts.scheme, ca_file)
-            link = http.client.HTTPSConnection(parts.netloc, timeout=PAIR_TIMEOUT_S, context=context)
-        else:
-            link = http.client.HTTPConnection(parts.netloc, timeout=PAIR_TIMEOUT_S)
-        with closing(link):
-            path = parts.path.rstrip("/") + PAIR_PATH
-            link.request("POST", path, body, {"Content-Type": "application/json"})
-            response = link.getresponse()
-            raw = response.read(ANSWER_BYTES_MAX)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        context = tls.context_for(parts.scheme, ca_file)
+        return post_unsigned(parts, PAIR_PATH, body, context, PAIR_TIMEOUT_MS)
+    except ServerRefused as refused:
+        failure = _KeyUsed if refused.code == KEY_USED else IdentityError
+        raise failure(f"the server refuses: {CODES.get(refused.code, refused.code)}") from None
+    except (ServerUnreachable, OSError) as error:
         raise IdentityError(f"the server does not answer: {error}") from error
-    try:
-        values = json.loads(raw)
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        raise IdentityError(f"{parts.netloc} answered {response.status}, and not as a campus server does")
-    if response.status != 200:
-        code = str(values.get("code"))
-        raise (_KeyUsed if code == KEY_USED else IdentityError)(
-            f"the server refuses: {CODES.get(code, code)}"
-        )
-    return values
 
 
 def _load_key(path: Path) -> SigningKey:

@@ -1,3 +1,4 @@
+/* eslint no-restricted-globals: off */
 /* What a service worker does with the campus card's push messages: show them, and open the page
    behind them. Kept apart so that another worker of the portal can import it. */
 

@@ -21,7 +21,9 @@ async function isNeeded(orm, model, names = false) {
 /** Give the reason; false, with a sentence, when it is none. The server checks it again. */
 async function give(orm, notification, text) {
     if (text.trim().length < LETTERS_MIN) {
-        notification.add(_t("Say for what you need this data, and who gets it."), { type: "danger" });
+        notification.add(_t("Say for what you need this data, and who gets it."), {
+            type: "danger",
+        });
         return false;
     }
     await orm.create("campus.export", [{ reason: text.trim() }]);

@@ -37,9 +37,17 @@ export class CampusOverview extends Component {
             approve: { label: _t("Requests to approve"), icon: "fa-inbox", tone: "info" },
             scan: { label: _t("Approved, waiting for a chip"), icon: "fa-barcode", tone: "info" },
             collect: { label: _t("Ready for collection"), icon: "fa-handshake-o", tone: "info" },
-            lost: { label: _t("Lost: found or replace?"), icon: "fa-exclamation-triangle", tone: "bad" },
+            lost: {
+                label: _t("Lost: found or replace?"),
+                icon: "fa-exclamation-triangle",
+                tone: "bad",
+            },
             expiring: { label: _t("Expiring within 30 days"), icon: "fa-clock-o", tone: "warn" },
-            correction: { label: _t("Corrections to decide"), icon: "fa-balance-scale", tone: "warn" },
+            correction: {
+                label: _t("Corrections to decide"),
+                icon: "fa-balance-scale",
+                tone: "warn",
+            },
         };
         return this.state.data.todo.map((item) => ({ ...item, ...texts[item.key] }));
     }

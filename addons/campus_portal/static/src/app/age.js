@@ -10,7 +10,12 @@ const OLD_MS = 5 * MINUTE_MS;
 const language = document.documentElement.lang;
 /** The campus's clock: a phone abroad, or set wrong, shows the day that the statement shows. */
 const timeZone = document.documentElement.dataset.zone || undefined;
-const dayFormat = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+const dayFormat = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+});
 
 /** Midnight of the campus's day, as a number that differs by one day's length from the next. */
 function dayStart(date) {
@@ -19,10 +24,20 @@ function dayStart(date) {
 
 function timeText(element, now) {
     const at = new Date(element.dateTime);
-    const clock = at.toLocaleTimeString(language, { timeZone, hour: "2-digit", minute: "2-digit", hour12: false });
+    const clock = at.toLocaleTimeString(language, {
+        timeZone,
+        hour: "2-digit",
+        minute: "2-digit",
+        hour12: false,
+    });
     const days = Math.round((dayStart(now) - dayStart(at)) / DAY_MS);
     if (element.dataset.full) {
-        return at.toLocaleString(language, { timeZone, dateStyle: "long", timeStyle: "medium", hour12: false });
+        return at.toLocaleString(language, {
+            timeZone,
+            dateStyle: "long",
+            timeStyle: "medium",
+            hour12: false,
+        });
     }
     if (days === 0 && element.dataset.today) {
         return `${element.dataset.today} ${clock}`;

@@ -20,7 +20,9 @@ function watchLogout() {
     link?.addEventListener("click", async (event) => {
         event.preventDefault();
         const names = await caches.keys();
-        await Promise.all(names.filter((name) => name.startsWith("campus-own")).map((name) => caches.delete(name)));
+        await Promise.all(
+            names.filter((name) => name.startsWith("campus-own")).map((name) => caches.delete(name))
+        );
         window.location.assign(link.href);
     });
 }

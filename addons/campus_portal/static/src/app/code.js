@@ -70,6 +70,8 @@ export async function codeText(phone, step) {
     const number = new Uint8Array(4);
     new DataView(number.buffer).setUint32(0, step);
     const message = join(DOMAIN, phone.certificate, number);
-    const signature = new Uint8Array(await crypto.subtle.sign(ECDSA, phone.keys.privateKey, message));
+    const signature = new Uint8Array(
+        await crypto.subtle.sign(ECDSA, phone.keys.privateKey, message)
+    );
     return PREFIX + base32(join(phone.certificate, number, signature));
 }

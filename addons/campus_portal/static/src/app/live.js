@@ -32,7 +32,8 @@ export function keepLive() {
     }
     let since = Date.now();
     const ask = () => {
-        const watched = document.visibilityState === "visible" && Date.now() - since < STOP_AFTER_MS;
+        const watched =
+            document.visibilityState === "visible" && Date.now() - since < STOP_AFTER_MS;
         if (watched && navigator.onLine) {
             refresh().catch(() => {});
         }

@@ -43,7 +43,11 @@ function encodeData(text, version) {
         if (values.includes(-1)) {
             throw new RangeError("a letter that the alphanumeric mode does not have");
         }
-        pushBits(bits, values.length === 2 ? values[0] * 45 + values[1] : values[0], values.length === 2 ? 11 : 6);
+        pushBits(
+            bits,
+            values.length === 2 ? values[0] * 45 + values[1] : values[0],
+            values.length === 2 ? 11 : 6
+        );
     }
     const capacity = 8 * dataCodewords(version);
     pushBits(bits, 0, Math.min(4, capacity - bits.length));
@@ -141,7 +145,11 @@ class Square {
             this._set(i, 6, i % 2 === 0);
         }
         const far = this.size - 4;
-        for (const [x, y] of [[3, 3], [far, 3], [3, far]]) {
+        for (const [x, y] of [
+            [3, 3],
+            [far, 3],
+            [3, far],
+        ]) {
             this._drawRings(x, y, 4, [2, 4]);
         }
         const centres = ALIGNMENT[this.version];

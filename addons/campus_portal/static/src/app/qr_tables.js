@@ -2,7 +2,9 @@
 export const ECC_PER_BLOCK = [0, 10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24];
 export const BLOCKS = [0, 1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10];
 /** Codewords of all blocks together, with their error correction; table 1. */
-export const CODEWORDS = [0, 26, 44, 70, 100, 134, 172, 196, 242, 292, 346, 404, 466, 532, 581, 655];
+export const CODEWORDS = [
+    0, 26, 44, 70, 100, 134, 172, 196, 242, 292, 346, 404, 466, 532, 581, 655,
+];
 /** Centres of the alignment patterns; table E.1. */
 export const ALIGNMENT = [
     [],

@@ -12,7 +12,10 @@ export async function learnAheadMs() {
     }
     const asked = performance.now();
     try {
-        const answer = await fetch(TIME_URL, { cache: "no-store", signal: AbortSignal.timeout(TRIP_MAX_MS) });
+        const answer = await fetch(TIME_URL, {
+            cache: "no-store",
+            signal: AbortSignal.timeout(TRIP_MAX_MS),
+        });
         const { server_time_ms: serverMs } = await answer.json();
         const trip = performance.now() - asked;
         return Number.isFinite(serverMs) ? Math.round(serverMs + trip / 2 - Date.now()) : null;

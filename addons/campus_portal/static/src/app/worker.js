@@ -1,3 +1,5 @@
+/* eslint no-restricted-globals: off */
+/* global APP */
 /**
  * Service worker of /my. The app's own files come out of the phone, pages from the network as long
  * as it answers; the card and the help page are kept for when it does not. Nothing else of /my is
@@ -85,7 +87,9 @@ async function offline() {
 }
 
 function inTime(promise) {
-    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error("late")), PATIENCE_MS));
+    const late = new Promise((_resolve, reject) =>
+        setTimeout(() => reject(new Error("late")), PATIENCE_MS)
+    );
     return Promise.race([promise, late]);
 }
 

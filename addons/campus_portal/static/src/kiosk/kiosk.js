@@ -132,7 +132,10 @@ function wipe() {
     }
 }
 
-const clock = new KioskClock({ onOver: wipe, onTouch: () => secret && post("/campus/kiosk/touch", {}).catch(() => null) });
+const clock = new KioskClock({
+    onOver: wipe,
+    onTouch: () => secret && post("/campus/kiosk/touch", {}).catch(() => null),
+});
 
 async function speak(code) {
     await post("/campus/kiosk/language", { code }).catch(() => null);
@@ -169,7 +172,9 @@ function run() {
     });
     setInterval(async () => {
         const idle = turn;
-        const answer = secret ? null : await fetch("/campus/kiosk", { method: "HEAD" }).catch(() => null);
+        const answer = secret
+            ? null
+            : await fetch("/campus/kiosk", { method: "HEAD" }).catch(() => null);
         if (answer?.ok && idle === turn && main.querySelector("[data-start]")) {
             window.location.replace("/campus/kiosk");
         }

@@ -16,7 +16,10 @@ export class KioskClock {
         this.endsAt = 0;
         this.toldAt = 0;
         for (const kind of ["pointerdown", "keydown"]) {
-            document.addEventListener(kind, () => this._touched(), { capture: true, passive: true });
+            document.addEventListener(kind, () => this._touched(), {
+                capture: true,
+                passive: true,
+            });
         }
         setInterval(() => this._tick(), TICK_MS);
     }

@@ -32,7 +32,8 @@ class Steps {
     /** A step that is not complete cannot be left. */
     _weigh(step) {
         const field = step.querySelector("input");
-        step.querySelector("[type=submit]").disabled = field.value.length < Number(field.dataset.min);
+        step.querySelector("[type=submit]").disabled =
+            field.value.length < Number(field.dataset.min);
     }
 
     _submitted(event) {

@@ -40,7 +40,8 @@ tours.add("campus_pos_refund", {
             refund("1"),
             {
                 content: "the refund is quoted",
-                trigger: ".campus-refund:has(.campus-who:contains(Lin Xiaoyu)) .campus-balance strong:contains(37.50)",
+                trigger:
+                    ".campus-refund:has(.campus-who:contains(Lin Xiaoyu)) .campus-balance strong:contains(37.50)",
             },
             { content: "agree", trigger: ".campus-confirm", run: "click" },
             ReceiptScreen.isShown(),
@@ -98,7 +99,8 @@ tours.add("campus_pos_refund_by_manager", {
             PaymentScreen.clickValidate(),
             {
                 content: "the reason",
-                trigger: ".modal:contains(12.50 was paid by card) input, .modal:contains(was paid by card) textarea",
+                trigger:
+                    ".modal:contains(12.50 was paid by card) input, .modal:contains(was paid by card) textarea",
                 run: "edit The holder is leaving today",
             },
             Dialog.confirm(),

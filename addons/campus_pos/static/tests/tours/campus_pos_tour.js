@@ -217,7 +217,8 @@ tours.add("campus_pos_closing", {
             Chrome.clickMenuOption("Close Register"),
             {
                 content: "both open payments are listed",
-                trigger: ".campus-open-payments:has(.list-group-item:contains(Lin Xiaoyu):contains(17.50)):has(.list-group-item:contains(Wang Haoran):contains(6.20))",
+                trigger:
+                    ".campus-open-payments:has(.list-group-item:contains(Lin Xiaoyu):contains(17.50)):has(.list-group-item:contains(Wang Haoran):contains(6.20))",
             },
             {
                 content: "not before all are settled",
@@ -228,7 +229,10 @@ tours.add("campus_pos_closing", {
                 trigger: ".list-group-item:contains(Lin Xiaoyu) .campus-charge",
                 run: "click",
             },
-            { content: "charged", trigger: ".list-group-item:contains(Lin Xiaoyu) .text-bg-success" },
+            {
+                content: "charged",
+                trigger: ".list-group-item:contains(Lin Xiaoyu) .text-bg-success",
+            },
             {
                 content: "release Wang",
                 trigger: ".list-group-item:contains(Wang Haoran) .campus-release",
@@ -237,7 +241,8 @@ tours.add("campus_pos_closing", {
             { content: "go on", trigger: ".campus-finish:enabled", run: "click" },
             {
                 content: "nobody counts cards, and what was charged is in the sum",
-                trigger: ".close-pos-popup .payment-methods-overview:contains(30.00):not(:contains(Campus Card Count))",
+                trigger:
+                    ".close-pos-popup .payment-methods-overview:contains(30.00):not(:contains(Campus Card Count))",
             },
             {
                 content: "close",

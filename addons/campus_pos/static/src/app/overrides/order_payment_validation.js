@@ -14,7 +14,8 @@ patch(OrderPaymentValidation.prototype, {
             !this.order.isToInvoice() &&
             lines.length > 0 &&
             lines.every(
-                (line) => line.amount > 0 && line.payment_method_id?.use_payment_terminal === TERMINAL
+                (line) =>
+                    line.amount > 0 && line.payment_method_id?.use_payment_terminal === TERMINAL
             )
         );
     },

@@ -35,9 +35,7 @@ patch(PosStore.prototype, {
 
     _tryCampusCard(code) {
         const isCard =
-            this.campusCardMethod &&
-            this.getOrder()?.remainingDue > 0 &&
-            UID_FORMS.test(code);
+            this.campusCardMethod && this.getOrder()?.remainingDue > 0 && UID_FORMS.test(code);
         if (isCard) {
             this.onCampusCard(code);
         }

@@ -50,7 +50,10 @@ export async function showRefundPopup(terminal, line) {
             answer = await terminal.client.quoteRefund(line.uuid, amountMinor, original.id);
         } catch (error) {
             alert(
-                sentenceOf(error, _t("The server cannot be reached. Refund in another way, or try again."))
+                sentenceOf(
+                    error,
+                    _t("The server cannot be reached. Refund in another way, or try again.")
+                )
             );
             return false;
         }

@@ -37,7 +37,9 @@ patch(OrderPaymentValidation.prototype, {
         const client = this.pos.campusCardMethod?.payment_terminal?.client;
         const amountMinor = otherMinor(this.order);
         const original = originalOf(this.order);
-        const isAsked = original ? original.payment_ids.some(isCard) : toMinor(this.order.priceIncl) < 0;
+        const isAsked = original
+            ? original.payment_ids.some(isCard)
+            : toMinor(this.order.priceIncl) < 0;
         if (!client || !isAsked || amountMinor <= 0) {
             return true;
         }
@@ -46,7 +48,10 @@ patch(OrderPaymentValidation.prototype, {
             answer = await client.quoteCash(amountMinor, original?.id || false);
         } catch (error) {
             this._alertCash(
-                sentenceOf(error, _t("The server cannot be reached. Money goes back once it answers again."))
+                sentenceOf(
+                    error,
+                    _t("The server cannot be reached. Money goes back once it answers again.")
+                )
             );
             return false;
         }

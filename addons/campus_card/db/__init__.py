@@ -1,0 +1,1 @@
+"""How the addons talk to PostgreSQL: kept cursors, prepared statements, rows in bulk, columns, seals."""

@@ -1,0 +1,9 @@
+from odoo.addons.campus_card.tests.exports_common import ExportsMixin
+from odoo.addons.campus_card.tests.rights_common import RightsCase, StatedMixin
+from odoo.addons.campus_card.tests.rights_tries import TriesMixin
+from odoo.tests import tagged
+
+
+@tagged("post_install", "-at_install")
+class TestCampusImportRights(StatedMixin, TriesMixin, ExportsMixin, RightsCase):
+    addon = "campus_import"
