@@ -16,8 +16,6 @@ BROWSER_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Debian leaves this file out of Odoo; nothing of ours uses it.
-HARMLESS_ERRORS = ("selfie_segmentation",)
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 SCRIPT = paths.TOOLS / "headless_check.py"
 
