@@ -10,7 +10,7 @@ SUM, COUNT, MATCH, ODD_HOUR, DISTANCE, FORECAST = (
     "forecast",
 )
 
-# Where a rule's events come from, and what can be asked about them.
+# The sources of events, and the conditions that a rule may ask of each.
 SOURCE_MODELS = {
     TRANSFER: "campus.transfer",
     TAP: "campus.tap",
@@ -29,21 +29,21 @@ HOURS = "hours"
 MAIL, INBOX, PUSH, SMS = "mail", "inbox", "push", "sms"
 CHANNELS = (MAIL, INBOX, PUSH, SMS)
 
-# Holders judged in one go, so that memory stays bounded whatever the campus' size.
+# Number of holders that are judged together. It limits the memory that a run needs.
 CHUNK_HOLDERS = 2000
-# What a run that comes after a pause reads in one go.
+# The longest period that one slice of a run reads, when the run comes late.
 SLICE_HOURS = 24
-# Clocks of Odoo and PostgreSQL may differ, and times are kept in whole seconds.
+# The clocks of Odoo and PostgreSQL may differ, and Odoo stores whole seconds.
 SKEW_S = 60
 
 TRIAL_DAYS_MAX = 400
 TRIAL_LINES_MAX = 500
 
-# Minutes before the second, third ... attempt of a delivery.
+# Minutes before the second, third ... try of a delivery.
 RETRY_MINUTES = (5, 30, 120, 720)
 DELIVERY_BATCH = 100
 
 PUSH_DEVICES_MAX = 10
 PUSH_TTL_S = 24 * 3600
-#: A push whose outcome was never stored is tried again after this time.
+#: Minutes after which a push message is sent again if its result was not stored.
 SENDING_MINUTES = 15

@@ -1,4 +1,6 @@
-"""The files of the web app, read once: a version over all of them, and their compressed bytes."""
+"""The files of the web app. They are read once; a version is computed over all of them, and they are
+compressed.
+"""
 
 import gzip
 import hashlib
@@ -36,5 +38,5 @@ def version():
 
 
 def url(name):
-    """Where the app's file ``name`` is served, for as long as it does not change."""
+    """The address of the app's file ``name``. It changes when any file of the app changes."""
     return f"/my/card/app/{version()}/{name}"

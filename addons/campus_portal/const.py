@@ -1,6 +1,6 @@
-"""Files, headers and bounds of the web app."""
+"""Constants of the web app: its files, its headers and its limits."""
 
-#: What the app is made of, in the order in which a page needs it; served under one version.
+#: The app's files, in the order in which a page needs them. All have one version.
 APP_FILES = (
     "app.css",
     "app.js",
@@ -17,7 +17,7 @@ APP_FILES = (
     "server_clock.js",
     "store.js",
 )
-#: Of the machine in the lobby; no phone loads them.
+#: Files that only a kiosk loads.
 KIOSK_FILES = ("kiosk.css", "kiosk.js", "kiosk_clock.js", "kiosk_pad.js", "kiosk_reader.js")
 ICON_FILES = ("icon.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png")
 CONTENT_TYPES = {
@@ -27,7 +27,7 @@ CONTENT_TYPES = {
     ".png": "image/png",
 }
 
-#: Nothing from elsewhere, nothing inline, in nobody's frame.
+#: The page may load nothing from other sites, may contain no inline scripts, and may not be put in a frame.
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -50,17 +50,17 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-#: Pages about a person are kept by nobody but the app itself.
+#: Only the app itself may store pages about a person.
 PRIVATE_HEADERS = {**PAGE_HEADERS, "Cache-Control": "no-store, private"}
 
-#: Cookie that says how large a person wants letters: the page has them right from the first byte.
+#: The cookie with the size of letters that a person chose. The server reads it, so the first page is right.
 TYPE_COOKIE = "campus_type"
-#: Movements on the first page.
+#: Number of movements on the first page.
 RECENT_MAX = 6
 
-#: The key of a machine in a lobby; the language that somebody chose at it, for as long as a session.
+#: Cookies: the key of a kiosk, and the language that somebody chose at the kiosk (lasts one session).
 KIOSK_COOKIE = "campus_kiosk"
 KIOSK_LANGUAGE_COOKIE = "campus_kiosk_language"
 KIOSK_LANGUAGE_S = 15 * 60
-#: The secret of a person's session, on its way into the memory of the page.
+#: The header that carries the secret of a person's session to the page.
 KIOSK_SESSION_HEADER = "X-Campus-Session"

@@ -1,18 +1,18 @@
-"""Names and bounds shared by the models of this addon."""
+"""Constants of this addon."""
 
-#: Key of the payment terminal, and type of the barcode rules that read cards.
+#: The key of the payment terminal, and the type of the barcode rules that read cards.
 TERMINAL = "campus_card"
-#: Purpose of the reservations that a till makes.
+#: The purpose of the reservations that a till makes.
 PURPOSE = "pos"
-#: A credential is what a reader types; a phone's code has 300 letters, longer text is none.
+#: Longest text of a credential. A phone's code has 300 letters.
 MAX_CREDENTIAL = 512
-#: A PIN that is typed; longer text is not one.
+#: Longest text of a typed PIN.
 MAX_PIN = 16
-#: Tries under one payment line, each after a refusal; a reader gone wild is stopped here.
+#: Number of tries for one payment line. It stops a broken reader that sends on and on.
 MAX_ATTEMPT = 1000
-#: A link to a holder's photo works to the end of this many hours.
+#: Number of hours for which a link to a holder's photo works; it ends on the full hour.
 PHOTO_TTL_H = 2
-#: States in which an order is paid for.
+#: The states of a paid order.
 PAID_STATES = ("paid", "done")
-#: Who changes how a till is paid, and gives card money back in another way.
+#: The groups that may change how a till is paid and pay card money back in another way.
 MANAGER = "point_of_sale.group_pos_manager"

@@ -1,34 +1,32 @@
-"""From the sums of a day to the lines of its journal entries. Pure: no Odoo, no I/O.
+"""Makes the lines of a day's journal entries from the sums of the day. Pure: no Odoo, no I/O.
 
-Cards are debited and credited gross, so that a day's sales and refunds stay readable
-in the books; the two sides of a journal's entry are equal because every sum is a debit
-of one account and a credit of another.
+Sales and refunds are booked separately (gross), so that both can be read in the books. The two sides of an
+entry are equal, because every sum is a debit of one account and a credit of another.
 """
 
 from collections import namedtuple
 
-#: Transfers of a day between two keys: an account's id, or a plan's as a negative number
-#: for all its pockets. ``amount_minor`` > 0, whole cents.
+#: The transfers of a day between two keys. A key is the id of an account, or a plan's id as a negative number
+#: for all pockets of the plan. ``amount_minor`` > 0, whole cents.
 Group = namedtuple("Group", "debit_key credit_key kind is_reversal transfer_count amount_minor")
 
-#: What a key is booked on; ``journal_id`` None takes the company's. ``is_holder``: a pocket
-#: or a debt, not a place.
+#: The general ledger account of a key. Without ``journal_id`` the company's journal is used. ``is_holder``:
+#: the key is a pocket or a debt, not a place.
 Booking = namedtuple("Booking", "gl_id journal_id is_holder")
 
-#: One sum of a day. ``place_id`` is the ledger account that is no holder's
-#: (merchant, card office, fund ...); None where both sides belong to holders.
-#: ``place_is_debit`` says on which side it stands.
+#: One sum of a day. ``place_id`` is the ledger account that belongs to no holder (merchant, card office, fund
+#: ...), or None if both sides belong to holders. ``place_is_debit``: the place is on the debit side.
 Sum = namedtuple(
     "Sum",
     "journal_id debit_gl_id credit_gl_id place_id place_is_debit kind is_reversal transfer_count amount_minor",
 )
 
-#: One line of an entry: of the account ``gl_id``, for one place or for all holders.
+#: One line of an entry: on the account ``gl_id``, for one place or for all holders.
 EntryLine = namedtuple("EntryLine", "gl_id place_id is_debit transfer_count amount_minor")
 
 
 def sums(groups, bookings, company_journal_id):
-    """Say what groups are booked on, and add up what is booked alike.
+    """Find the general ledger accounts of the groups, and add up the groups with equal ones.
 
     :param groups: iterable of :class:`Group`
     :param bookings: ``{key: Booking}``
@@ -84,5 +82,5 @@ def _reading_order(item):
 
 
 def missing_gl(sums):
-    """Sums that cannot be booked because a side has no general ledger account."""
+    """The sums that cannot be booked because one side has no general ledger account."""
     return [row for row in sums if not (row.debit_gl_id and row.credit_gl_id)]

@@ -1,4 +1,4 @@
-"""Tables to a spreadsheet. Pure: knows neither Odoo nor the ledger."""
+"""Writes tables to a spreadsheet. Pure: knows neither Odoo nor the ledger."""
 
 import io
 from collections import namedtuple
@@ -23,7 +23,7 @@ FORMATS = {
 def write_day(tables):
     """Return the bytes of a workbook with one sheet per :class:`Table`."""
     buffer = io.BytesIO()
-    # A day may have 100,000 transfers: rows go to disk as they come.
+    # A day may have 100,000 transfers, so rows are written to disk one by one.
     options = {"constant_memory": True, "default_date_format": FORMATS["datetime"]["num_format"]}
     with xlsxwriter.Workbook(buffer, options) as workbook:
         formats = {kind: workbook.add_format(form) for kind, form in FORMATS.items()}
@@ -49,7 +49,7 @@ def _write_rows(sheet, table, formats):
     row_number = HEADER_ROW
     for row_number, row in enumerate(table.rows, HEADER_ROW + 1):
         for index, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            # An account is debited or credited: the other cell stays blank.
+            # An account is debited or credited; the other cell stays empty.
             if value in (None, "") or (column.kind == "amount" and not value):
                 continue
             if column.kind in ("integer", "amount"):
@@ -57,7 +57,7 @@ def _write_rows(sheet, table, formats):
             elif column.kind in ("date", "datetime"):
                 sheet.write_datetime(row_number, index, value, formats[column.kind])
             else:
-                # Never a formula, whatever a memo begins with.
+                # A text that begins like a formula stays a text.
                 sheet.write_string(row_number, index, str(value))
     return row_number
 

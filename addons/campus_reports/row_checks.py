@@ -1,19 +1,19 @@
-"""What each row of the ledger must agree with, as statements for the bridge. No logic.
+"""SQL statements for the bridge: each compares rows of the ledger with other rows. No logic.
 
-Every statement gives rows ``(res_id, detail, expected_minor, found_minor, total)``: the row that is
-not as it should be, a JSON object that names it, two amounts in cents (or None), and how many there are
-in all. Parameters: ``company_id``, ``most`` (rows wanted), ``since`` (see :data:`SINCE`).
+Every statement returns rows ``(res_id, detail, expected_minor, found_minor, total)``: the row that does not
+agree, a JSON object that names it, two amounts in cents (or None), and the total number of such rows.
+Parameters: ``company_id``, ``most`` (number of rows wanted), ``since`` (see :data:`SINCE`).
 """
 
 from collections import namedtuple
 
 from odoo.addons.campus_card.db.seals import seal
 
-#: ``kind``: of a finding; ``model``: of the rows that it names.
+#: ``kind`` of the finding; ``model`` of the rows that it names.
 RowCheck = namedtuple("RowCheck", "kind model query")
 
-# Answers since then are held against what they moved. Transfers of closed days are held against the
-# sums of the close. The day before counts too: its end is another moment in every time zone.
+# Answers since then are compared with what they moved. Transfers of closed days are compared with the sums of
+# the close. One day more is read, because a day ends at different times in different time zones.
 SINCE = """
 SELECT COALESCE(LEAST(max(closed_at), max(date) + INTERVAL '10 hours'), TIMESTAMP '0001-01-01')
   FROM campus_closing WHERE company_id = %(company_id)s AND state = 'closed'
@@ -50,8 +50,8 @@ SELECT COALESCE(noted.transfer_id, undone.transfer_id), NULL::jsonb, COALESCE(un
  ORDER BY 1 LIMIT %(most)s
 """
 
-# An answer names the transfers that it made. What is given back to a wallet that was joined with another
-# one goes through both, and the answer is of the one that stays.
+# An answer names the transfers that it made. A refund to a wallet that was joined moves through both wallets;
+# its answer belongs to the wallet that stays.
 ANSWERED = """
 SELECT id, NULL::jsonb, NULL::bigint, NULL::bigint, count(*) OVER ()
   FROM campus_posting posting
@@ -66,7 +66,7 @@ SELECT id, NULL::jsonb, NULL::bigint, NULL::bigint, count(*) OVER ()
  ORDER BY id LIMIT %(most)s
 """
 
-# A transfer comes from an answer or from a tap.
+# Every transfer comes from an answer or from a tap.
 CAUSED = """
 SELECT id, NULL::jsonb, NULL::bigint, NULL::bigint, count(*) OVER ()
   FROM campus_transfer transfer
@@ -76,7 +76,7 @@ SELECT id, NULL::jsonb, NULL::bigint, NULL::bigint, count(*) OVER ()
  ORDER BY id LIMIT %(most)s
 """
 
-# What the server has granted was charged; what an edge has granted alone may have to wait for eyes.
+# A tap that the server granted was charged. A tap that an edge granted alone may wait for a review.
 TAP_MONEY = """
 SELECT tap.id, NULL::jsonb, tap.amount_minor::bigint, COALESCE(moved.minor, 0)::bigint, count(*) OVER ()
   FROM campus_tap tap
@@ -88,7 +88,8 @@ SELECT tap.id, NULL::jsonb, tap.amount_minor::bigint, COALESCE(moved.minor, 0)::
  ORDER BY tap.id LIMIT %(most)s
 """
 
-# The numbers that are missing in its journals say where to look; some may be missing for another reason.
+# The numbers that are missing in an edge's journal show where to look. Some may be missing for another
+# reason.
 TAPS_GONE = """
 WITH here AS (
     SELECT edge_id, count(*) AS taps, bit_xor(seal) AS seals FROM campus_tap
@@ -116,7 +117,7 @@ SELECT off.id,
   FROM off ORDER BY off.id LIMIT %(most)s
 """
 
-# A reservation that has ended was ended by an answer, and what it captured was moved.
+# A reservation that has ended was ended by an answer, and its captured amount was transferred.
 ENDED = """
 SELECT held.id, NULL::jsonb, held.captured_minor::bigint, moved.minor::bigint, count(*) OVER ()
   FROM campus_reservation held
@@ -130,7 +131,7 @@ SELECT held.id, NULL::jsonb, held.captured_minor::bigint, moved.minor::bigint, c
  ORDER BY held.id LIMIT %(most)s
 """
 
-# The day that posts look at is the last closed one, and no entry was booked for a day that is open.
+# The day that posts check is the last closed one, and no entry was booked for an open day.
 DAYS = """
 WITH last AS (
     SELECT max(date) AS date FROM campus_closing WHERE company_id = %(company_id)s AND state = 'closed'
@@ -149,7 +150,7 @@ SELECT id, jsonb_build_object('date', date), NULL::bigint, NULL::bigint, count(*
   FROM wrong ORDER BY date LIMIT %(most)s
 """
 
-# Sums of closed days against the transfers, added up again ...
+# The sums of closed days compared with their transfers, added up again ...
 CLOSED_SUMS = """
 WITH day AS (
     SELECT max(date) AS closed_until FROM campus_closing
@@ -186,7 +187,7 @@ SELECT closing.id,
  ORDER BY line.date, line.kind, is_reversal, place_key LIMIT %(most)s
 """
 
-# ... and against what was booked of them, account by account.
+# ... and compared with what was booked for them, account by account.
 CLOSED_ENTRIES = """
 WITH line AS (
     SELECT line.closing_id, side.gl_id, sum(round(side.debit * 100)) AS debit, sum(round(side.credit * 100)) AS credit

@@ -1,18 +1,19 @@
-"""Sums as stacked bars. Pure: no Odoo; whole cents in, positions of an SVG out."""
+"""Lays out sums as stacked bars. Pure: no Odoo. It takes whole cents and returns positions for an SVG."""
 
 from collections import namedtuple
 
 WIDTH, HEIGHT, GAP = 320, 140, 4
 COLOURS = 5
 
-#: ``y`` and ``height`` count from the top; ``colour`` 0..4 is a place, 5 all others.
+#: ``y`` and ``height`` count from the top. ``colour`` 0 to 4 stands for one place each, 5 for all other
+#: places.
 Bar = namedtuple("Bar", "x y width height colour title")
 Tick = namedtuple("Tick", "x label")
 Chart = namedtuple("Chart", "bars ticks peak_minor legend width height")
 
 
 def stack(buckets, names):
-    """Lay out bars, the places with most money first.
+    """Lay out the bars. The places with the most money get colours of their own.
 
     :param buckets: ``[(label, {place: cents})]``, in order; sums below zero (refunds) show as nothing
     :param names: ``{place: name}``

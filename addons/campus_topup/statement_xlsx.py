@@ -1,4 +1,4 @@
-"""A statement as a spreadsheet. Pure: knows neither Odoo nor the ledger."""
+"""Writes a statement as a spreadsheet. Pure: knows neither Odoo nor the ledger."""
 
 import io
 
@@ -26,7 +26,7 @@ def write_statement(note, titles, ends, values):
         sheet = workbook.add_worksheet()
         for index, width in enumerate((18, 18, 30, 14, 14)):
             sheet.set_column(index, index, width)
-        # Strings never become formulas, whatever a name begins with.
+        # A text that begins like a formula stays a text.
         sheet.write_string(0, 0, note, bold)
         for index, title in enumerate(titles):
             sheet.write_string(2, index, title, head)

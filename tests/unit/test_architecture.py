@@ -201,6 +201,18 @@ def test_imports_go_from_controllers_over_models_to_the_core():
     assert not wrong
 
 
+def test_what_models_use_knows_no_model():
+    """``db`` and ``ledger`` are handed what they need, so that a reader follows them in one direction."""
+    wrong = [
+        f"{short(path)}: {name}"
+        for room, below in (("db", ("db", "campus_core")), ("ledger", ("ledger", "db", "campus_core")))
+        for path in python_files(ADDONS / "campus_card" / room)
+        for name in imports(path)
+        if our_addon(name) and name.removeprefix("odoo.addons.").split(".")[1] not in below
+    ]
+    assert not wrong
+
+
 def test_sentences_are_translated_by_the_environment():
     old = {"odoo._", "odoo.tools.translate._", "odoo.tools._"}
     wrong = [short(path) for path in python_files(ADDONS) if old & set(imports(path))]

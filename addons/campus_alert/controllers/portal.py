@@ -10,7 +10,9 @@ WORKER = 'importScripts("/campus_alert/static/src/portal/push_events.js");\n'
 
 
 class CampusAlertPortal(CampusPage, http.Controller):
-    """What a holder reads and chooses about alerts. Who asks is always the user of the session."""
+    """The pages on which holders read alerts and choose how they are told. The holder is always the user of
+    the session.
+    """
 
     @http.route("/my/card/alerts", type="http", auth="user", methods=["GET"])
     def page(self, **params):
@@ -38,7 +40,7 @@ class CampusAlertPortal(CampusPage, http.Controller):
         return request.make_response(
             WORKER,
             [
-                # a worker obeys the policy of its own answer, and this one loads a script
+                # the policy in a worker's own response applies to it, and this worker loads a script
                 *PAGE_HEADERS.items(),
                 ("Content-Type", "text/javascript; charset=utf-8"),
                 ("Service-Worker-Allowed", SCOPE),
@@ -48,5 +50,5 @@ class CampusAlertPortal(CampusPage, http.Controller):
 
 
 def _told(params):
-    """What the page says above itself after a form was sent."""
+    """The message at the top of the page after a form was sent."""
     return {"saved": params.get("saved") == "1", "refused": params.get("saved") == "0"}

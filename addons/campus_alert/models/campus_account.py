@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CampusAccount(models.Model):
-    """A merchant sells at a place."""
+    """A merchant has a place."""
 
     _inherit = "campus.account"
 

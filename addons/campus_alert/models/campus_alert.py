@@ -9,12 +9,12 @@ STATES = [
     ("false", "False Alarm"),
     ("late", "Too Late"),
 ]
-# What staff change on an alert; the rest was written by the rule and stays.
+# Fields that staff may change. The rule wrote the others, and they stay as they are.
 STAFF_FIELDS = frozenset(("state", "note", "user_id", "activity_ids", "message_follower_ids"))
 
 
 class CampusAlert(models.Model):
-    """What a rule has found: about whom, when, and why. Never twice for one period."""
+    """What a rule has found: about whom, when and why. There is one alert per rule, record and period."""
 
     _name = "campus.alert"
     _description = "Alert"
@@ -77,7 +77,7 @@ class CampusAlert(models.Model):
             alert.failed_count = len(alert.delivery_ids.filtered(lambda one: one.state == "failed"))
 
     def _subject(self):
-        """The record that the alert is about; empty when it is gone."""
+        """The record that the alert is about; an empty record if it was deleted."""
         self.ensure_one()
         if self.subject_model not in self.env:
             return self.env["res.partner"]
@@ -89,17 +89,21 @@ class CampusAlert(models.Model):
         return super().write(vals)
 
     def action_open(self):
+        """Set the alerts back to *open*."""
         self.write({"state": "open", "user_id": self.env.uid})
 
     def action_done(self):
+        """Set the alerts to *done*."""
         self.write({"state": "done", "user_id": self.env.uid})
         self.activity_feedback(["campus_alert.mail_activity_type_alert"])
 
     def action_false_alarm(self):
+        """Set the alerts to *false alarm*."""
         self.write({"state": "false", "user_id": self.env.uid})
         self.activity_feedback(["campus_alert.mail_activity_type_alert"])
 
     def action_view_subject(self):
+        """Open the record that the alert is about."""
         self.ensure_one()
         if self.partner_id and self.subject_model == "res.partner":
             return self.partner_id.action_open_campus_holder()
@@ -111,7 +115,7 @@ class CampusAlert(models.Model):
         }
 
     def action_retry(self):
-        """Send again what could not be delivered."""
+        """Send again the deliveries that failed."""
         self.check_access("write")
-        # sudo: deliveries are written by the clock alone; the right on the alert was checked.
+        # sudo: nobody may write deliveries by hand; the right on the alert was checked.
         self.sudo().delivery_ids.filtered(lambda one: one.state == "failed")._retry()

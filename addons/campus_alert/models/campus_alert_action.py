@@ -12,13 +12,13 @@ _logger = logging.getLogger(__name__)
 
 
 class CampusAlertAction(models.Model):
-    """Raising alerts and doing what their rule says."""
+    """Makes alerts and does what their rule says."""
 
     _inherit = "campus.alert"
 
     @api.model
     def _raise(self, rule, found):
-        """Log what was found and is not in the log yet; act on what is not too late.
+        """Store what was found if it is new. Then act on it, unless it was found too late.
 
         :param found: list of ``Found``
         :return: the new alerts
@@ -65,7 +65,9 @@ class CampusAlertAction(models.Model):
         }
 
     def _act(self):
-        """Do what the rule says. What is refused is noted on the alert; the rest is done anyway."""
+        """Do what the rule says. If an action is refused, the alert says so and the other actions are still
+        done.
+        """
         self.ensure_one()
         errors = []
         for step in (self._freeze, self._plan_deliveries, self._schedule_activity, self._run_server_action):
@@ -101,7 +103,8 @@ class CampusAlertAction(models.Model):
             )
 
     def _run_server_action(self):
-        # sudo: only administrators choose the action of a rule (field groups); it runs as they do.
+        # sudo: only administrators may choose the action of a rule (groups on the field); it runs with their
+        # rights.
         action = self.rule_id.sudo().server_action_id
         if action:
             action.with_context(active_model=self._name, active_id=self.id, active_ids=self.ids).run()
@@ -120,23 +123,23 @@ class CampusAlertAction(models.Model):
         return staff - self.partner_id if self.rule_id.notify_holder else staff
 
     def _is_settled(self):
-        """Whether what was found is over before it could be told."""
+        """Whether the reason for the alert is gone before anybody was told."""
         if self.state == "false":
             return True
         if self.rule_id.measure != FORECAST:
             return False
         wallet = self.partner_id.with_company(self.company_id).campus_wallet_id
-        # Topped up in the night: nothing to say any more.
+        # The holder has topped up in the meantime: there is nothing to say.
         return wallet.available_minor > self.facts["average"]
 
     def _message_to(self, partner):
-        """What is told: the holder reads the rule's message, staff read who and why."""
+        """The message: holders get the text of the rule, staff get the name and the reason."""
         if partner == self.partner_id:
             return self.message
         return f"{self.display_name}: {self.explanation}"
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """Deliveries choose their channel; Odoo would choose by the user's preference."""
+        """Use the channel of the delivery, not the one in the user's preferences."""
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
         channel = self.env.context.get("campus_alert_channel")
         if channel:
@@ -145,7 +148,7 @@ class CampusAlertAction(models.Model):
         return recipients
 
     def _notify_thread_by_web_push(self, message, recipients_data, msg_vals=False, **kwargs):
-        """Phones are told by a delivery of their own, and once."""
+        """Send no web push here: a delivery of its own does it, once."""
         if self.env.context.get("campus_alert_channel"):
             return None
         return super()._notify_thread_by_web_push(message, recipients_data, msg_vals=msg_vals, **kwargs)

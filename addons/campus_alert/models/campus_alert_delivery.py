@@ -15,7 +15,7 @@ assert tuple(key for key, _name in CHANNEL_NAMES) == CHANNELS
 
 
 class CampusAlertDelivery(models.Model):
-    """One alert to one person on one channel: sent once, tried again, and shown."""
+    """One alert to one person on one channel. It is sent once and tried again after a failure."""
 
     _name = "campus.alert.delivery"
     _description = "Alert Delivery"
@@ -43,7 +43,7 @@ class CampusAlertDelivery(models.Model):
     due_at = fields.Datetime("Not Before", required=True, readonly=True)
     sent_at = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True)
-    error = fields.Char(readonly=True, help="What the program says, for an administrator.")
+    error = fields.Char(readonly=True, help="The error text of the program, for an administrator.")
     why = fields.Char("Why Not", compute="_compute_why")
     notification_id = fields.Many2one("mail.notification", readonly=True, ondelete="set null")
 
@@ -55,7 +55,7 @@ class CampusAlertDelivery(models.Model):
 
     @api.model
     def _plan(self, alert, partner, channels, hold_night):
-        """Put deliveries into the queue, after the person's quiet hours."""
+        """Queue deliveries, for a time after the person's quiet hours."""
         due_at = self._due_at(alert.company_id, partner, hold_night)
         self.create(
             [
@@ -70,7 +70,7 @@ class CampusAlertDelivery(models.Model):
     def _due_at(self, company, partner, hold_night):
         Source = self.env["campus.alert.source"]
         local = Source._to_local(company, fields.Datetime.now())
-        # Waiting for one end can lead into the other quiet time, but not a third time around.
+        # The end of one quiet time may lie in the other. Two rounds are enough.
         for quiet in (
             partner._campus_quiet_hours(),
             quiet_hours.NIGHT if hold_night else quiet_hours.NONE,
@@ -80,7 +80,7 @@ class CampusAlertDelivery(models.Model):
 
     @api.model
     def _cron_deliver(self):
-        """Send what is due, look after what is in Odoo's queue, try failures again."""
+        """Send what is due, read the state of what Odoo sends, and repeat what failed."""
         cron = self.env["ir.cron"]
         self._follow_queue()
         domain = self._due_domain()
@@ -88,10 +88,10 @@ class CampusAlertDelivery(models.Model):
         while due := self.search(domain, limit=DELIVERY_BATCH).try_lock_for_update().filtered_domain(domain):
             for delivery in due:
                 if delivery._claim():
-                    # Stored before it leaves the house: nothing that follows can undo that it did.
+                    # Commit before sending: a later error must not undo that it was sent.
                     cron._commit_progress()
                 delivery._deliver()
-                # Committed one by one: what has left the house is never sent again.
+                # Commit after each one: what was sent must never be sent again.
                 if not cron._commit_progress(1):
                     return
 
@@ -113,15 +113,17 @@ class CampusAlertDelivery(models.Model):
             delivery.why = delivery._why_not() if delivery.error else False
 
     def _why_not(self):
-        """Why it was not sent, in words for the staff, and what to do."""
+        """Why it was not sent and what staff can do about it."""
         if self.channel == MAIL:
             return self.env._("The mail could not be sent. Check the address and the outgoing mail server.")
         return self.env._("The message could not be sent. It is tried again some times by itself.")
 
     def _claim(self):
-        """Say that this one is sent now, where sending asks somebody outside; whether it was said.
+        """Store that this one is being sent now, if sending asks another server. Returns whether it may be
+        sent.
 
-        One whose outcome was never stored is tried again later: the phone shows the same message once.
+        If the result is never stored, it is sent again later: the phone replaces the first message by the
+        second.
         """
         if self.channel != PUSH:
             return False
@@ -130,7 +132,7 @@ class CampusAlertDelivery(models.Model):
         return True
 
     def _deliver(self):
-        """Try once. The outcome is on the record; nothing is raised."""
+        """Try once. The result is stored on the record; errors are not raised."""
         self.ensure_one()
         if self.alert_id._is_settled():
             self.write({"state": "dropped"})
@@ -156,12 +158,12 @@ class CampusAlertDelivery(models.Model):
             self.env.ref("campus_alert.ir_cron_deliver")._trigger(self.due_at)
 
     def _retry(self):
-        """Once more, now, however often it was tried."""
+        """Try now, whatever the number of tries so far."""
         self.write({"due_at": fields.Datetime.now(), "attempts": 0})
         self.env.ref("campus_alert.ir_cron_deliver")._trigger()
 
     def _is_possible(self):
-        """Whether the person can be reached on this channel at all."""
+        """Whether this channel can reach the person."""
         partner = self.partner_id
         return {
             MAIL: lambda: bool(partner.email),

@@ -11,15 +11,16 @@ LOCAL_ENDPOINTS = "campus_alert.push_local_endpoints"
 
 
 class PushSession(Session):
-    """Odoo's sender says nothing about an answer other than "gone"; this keeps its status.
+    """Stores the status of the push service's answer; Odoo's sender only reports "gone".
 
-    It also lets the push service keep a message for a day instead of a minute: a phone
-    without a network gets it later.
+    It also lets the push service keep a message for a day instead of a minute. So a phone without a network
+    gets it later.
     """
 
     status = None
 
     def post(self, url, data=None, json=None, **kwargs):
+        """Send like ``requests.Session.post`` and store the status of the answer."""
         kwargs["headers"] = {**kwargs.get("headers", {}), "TTL": str(PUSH_TTL_S), "Urgency": "high"}
         response = super().post(url, data=data, json=json, allow_redirects=False, **kwargs)
         self.status = response.status_code
@@ -32,14 +33,14 @@ class CampusAlertDeliveryPush(models.Model):
     _inherit = "campus.alert.delivery"
 
     def _push_devices(self):
-        # sudo: a device belongs to its owner; the clock sends to it.
+        # sudo: only its owner may read a device; this job sends to it.
         return self.env["mail.push.device"].sudo().search([("partner_id", "=", self.partner_id.id)])
 
     def _send_push(self):
-        """One delivery is one message on each of the person's devices; one that got it is enough."""
+        """Send to all devices of the person. The delivery succeeds if one device got it."""
         devices = self._push_devices()
         self.env["mail.push.device"].get_web_push_vapid_public_key()
-        # sudo: Odoo's key pair for push.
+        # sudo: nobody may read Odoo's keys for push.
         config = self.env["ir.config_parameter"].sudo()
         keys = {
             "vapid_private_key": config.get_param("mail.web_push_vapid_private_key"),
@@ -52,7 +53,7 @@ class CampusAlertDeliveryPush(models.Model):
         return {"state": "sent"}
 
     def _push(self, device, payload, keys):
-        """Send to one device; returns why it failed, or None. A device that is gone is forgotten."""
+        """Send to one device. Returns the reason of a failure, or None. Deletes a device that is gone."""
         if not self._is_push_endpoint(device.endpoint):
             return "endpoint not allowed"
         session = PushSession()
@@ -80,11 +81,12 @@ class CampusAlertDeliveryPush(models.Model):
                 "icon": "/campus_alert/static/description/icon.png",
                 "badge": "/campus_alert/static/description/icon.png",
                 "lang": self._lang().replace("_", "-"),
-                # The same tag replaces: a message that came twice is seen once.
+                # A message with the same tag replaces the first, so a message that is sent twice is shown
+                # once.
                 "tag": f"campus-alert-{alert.id}",
                 "data": {
                     "url": f"/my/card/alerts?alert={alert.id}",
-                    # Odoo's own worker, in the browser of staff, opens records by these two.
+                    # Odoo's own worker, in the browser of staff, needs these two to open the record.
                     "model": "campus.alert",
                     "res_id": alert.id,
                 },
@@ -93,12 +95,12 @@ class CampusAlertDeliveryPush(models.Model):
 
     @api.model
     def _is_push_endpoint(self, endpoint):
-        """Whether an address can be a push service: others must not be called by this server.
+        """Whether an address can be a push service. This server must not be made to call other addresses.
 
-        Push services have names and speak HTTPS. The parameter ``campus_alert.push_local_endpoints``
-        allows a service of one's own at any address.
+        Push services have a host name and use HTTPS. The parameter ``campus_alert.push_local_endpoints``
+        allows a service at any address.
         """
-        # sudo: a system parameter, read to decide and not shown.
+        # sudo: a system parameter that is only compared and not shown.
         if self.env["ir.config_parameter"].sudo().get_param(LOCAL_ENDPOINTS):
             return endpoint.startswith(("https://", "http://"))
         try:

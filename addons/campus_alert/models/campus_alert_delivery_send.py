@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-# What Odoo says of a notification -> what we say of the delivery.
+# Odoo's state of a notification -> state of the delivery.
 QUEUE_STATES = {
     "ready": "queued",
     "process": "queued",
@@ -13,7 +13,7 @@ QUEUE_STATES = {
 
 
 class CampusAlertDeliverySend(models.Model):
-    """E-mail, inbox and SMS go through Odoo's own messages, which keep their state."""
+    """Sends e-mail, inbox messages and SMS through Odoo's own messages, which store their state."""
 
     _inherit = "campus.alert.delivery"
 
@@ -33,7 +33,7 @@ class CampusAlertDeliverySend(models.Model):
         return self._notify("email", subject, body, **layout)
 
     def _send_mail_again(self):
-        """Give an e-mail that failed back to Odoo's queue."""
+        """Put an e-mail that failed into Odoo's queue again."""
         mails = self.env["mail.mail"].search(
             [("mail_message_id", "=", self.notification_id.mail_message_id.id), ("state", "=", "exception")]
         )
@@ -73,7 +73,7 @@ class CampusAlertDeliverySend(models.Model):
         return self._taken_over(message)
 
     def _taken_over(self, message):
-        """Values of a delivery that Odoo has taken over."""
+        """Values of a delivery that Odoo has in its queue."""
         notification = self.env["mail.notification"].search(
             [("mail_message_id", "=", message.id), ("res_partner_id", "=", self.partner_id.id)], limit=1
         )
@@ -87,7 +87,7 @@ class CampusAlertDeliverySend(models.Model):
 
     @api.model
     def _follow_queue(self):
-        """Learn what became of what Odoo took over."""
+        """Read the state of the messages in Odoo's queue."""
         for delivery in self.search([("state", "=", "queued")], limit=1000):
             if not delivery.notification_id:
                 delivery.write({"state": "failed", "error": self.env._("Odoo's message is gone.")})

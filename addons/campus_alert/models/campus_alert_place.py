@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CampusAlertPlace(models.Model):
-    """A point on the ground at which tills and readers stand."""
+    """A place with coordinates. Tills and readers stand at places."""
 
     _name = "campus.alert.place"
     _description = "Place"

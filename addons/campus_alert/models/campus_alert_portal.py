@@ -13,8 +13,8 @@ ENDPOINT_LENGTH_MAX = 1000
 class CampusAlertPortal(models.AbstractModel):
     """A holder's own alerts, choices and devices.
 
-    sudo throughout: portal users have no right on these models; every query names the
-    partner of the user who asks, and nothing that the request says chooses another.
+    All methods use sudo, because portal users have no rights on these models. Each query is limited to the
+    partner of the user who asks; no value of the request can name another person.
     """
 
     _name = "campus.alert.portal"
@@ -22,7 +22,7 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _page_values(self):
-        # sudo: a holder has no rights on alerts and contacts; only what is the user's own is read and written here
+        # sudo: a holder has no rights on alerts and contacts; this method reads only the user's own
         partner = self.env.user.partner_id.sudo()
         alerts = self.env["campus.alert"].sudo().search(self._told_domain(partner), limit=ALERTS_SHOWN)
         unseen = alerts.filtered(lambda alert: not alert.seen_at)
@@ -42,7 +42,9 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _told_domain(self, partner):
-        """Alerts that concern this person and were told in time: old news is the office's business."""
+        """Alerts about this person of which they were told in time. Alerts that were found too late are for
+        the office.
+        """
         return [
             ("partner_id", "=", partner.id),
             ("rule_id.notify_holder", "=", True),
@@ -51,8 +53,8 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _rules(self, partner):
-        """Rules that tell holders, of the companies in which the person has a wallet."""
-        # sudo: holders do not read rules; these are the ones that tell them
+        """Rules that send messages to holders, in the companies in which the person has a wallet."""
+        # sudo: holders may not read rules; these are the rules that send messages to them
         return (
             self.env["campus.alert.rule"]
             .sudo()
@@ -66,13 +68,13 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _choice(self, rule, partner):
-        # sudo: one's own choice, of which holders have no rights on the model
+        # sudo: the user's own choices; holders have no rights on the model
         channels = self.env["campus.alert.preference"].sudo()._channels(rule, partner)
         return {"rule": rule, "channels": channels, "fixed": not rule.holder_may_mute}
 
     @api.model
     def _channel_names(self, partner):
-        """The channels that can reach this person, in the user's language: ``[(key, name)]``."""
+        """The channels that can reach this person: ``[(key, name)]``, names in the user's language."""
         possible = {
             "mail": True,
             "inbox": bool(partner.user_ids.filtered(lambda user: user._is_internal())),
@@ -88,8 +90,8 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _save(self, form, ticked):
-        """Keep choices and quiet hours of a form. ``ticked`` are texts "rule id:channel"."""
-        # sudo: a holder has no rights on alerts and contacts; only what is the user's own is read and written here
+        """Store the choices and quiet hours of a form. ``ticked`` contains texts such as "rule id:channel"."""
+        # sudo: a holder has no rights on alerts and contacts; this method writes only the user's own
         partner = self.env.user.partner_id.sudo()
         quiet = {
             "campus_quiet_start_min": self._minutes(form.get("quiet_start")),
@@ -97,7 +99,7 @@ class CampusAlertPortal(models.AbstractModel):
         }
         partner.write(quiet)
         shown = {key for key, _name in self._channel_names(partner)}
-        # sudo: as above: the choices of this person alone are written
+        # sudo: as above: it writes only this person's choices
         preferences = self.env["campus.alert.preference"].sudo()
         for rule in self._rules(partner).filtered("holder_may_mute"):
             hidden = preferences._channels(rule, partner) - shown
@@ -108,7 +110,7 @@ class CampusAlertPortal(models.AbstractModel):
     def _minutes(self, text):
         match = CLOCK.fullmatch(text or "00:00")
         if not match:
-            raise ValidationError(self.env._("“%s” is no time of day.", text))
+            raise ValidationError(self.env._("“%s” is not a valid time.", text))
         return int(match[1]) * 60 + int(match[2])
 
     # -- Devices ------------------------------------------------------------
@@ -122,13 +124,15 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _subscribe(self, subscription):
-        """Keep a browser's subscription (as ``PushSubscription.toJSON``); ``{"ok": bool, "message"?}``."""
+        """Store a browser's subscription (from ``PushSubscription.toJSON``). Returns ``{"ok": bool,
+        "message"?}``.
+        """
         endpoint, keys = _subscription(subscription)
         if not endpoint or not self.env["campus.alert.delivery"]._is_push_endpoint(endpoint):
             return {"ok": False, "message": self.env._("This browser's push service cannot be used.")}
         partner = self.env.user.partner_id
         devices = self._devices(partner)
-        # The oldest make room: a browser that was reset leaves its device behind.
+        # Delete the oldest ones if there are too many: a browser that was reset leaves its old device here.
         others = devices.filtered(lambda device: device.endpoint != endpoint)
         others[: max(len(others) - PUSH_DEVICES_MAX + 1, 0)].unlink()
         registry = self.env["mail.push.device"]
@@ -139,7 +143,7 @@ class CampusAlertPortal(models.AbstractModel):
 
     @api.model
     def _unsubscribe(self, endpoint):
-        """Forget a device of one's own."""
+        """Delete one of the user's own devices."""
         self._devices(self.env.user.partner_id).filtered(lambda one: one.endpoint == endpoint).unlink()
         return {"ok": True}
 
@@ -149,7 +153,7 @@ def _clock(minute):
 
 
 def _subscription(raw):
-    """Endpoint and keys of a subscription; ``(None, None)`` when it is none."""
+    """Address and keys of a subscription; ``(None, None)`` if it is not valid."""
     endpoint = raw.get("endpoint") if isinstance(raw, dict) else None
     keys = raw.get("keys") if isinstance(raw, dict) else None
     well_formed = (

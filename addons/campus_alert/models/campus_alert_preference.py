@@ -4,7 +4,9 @@ from ..const import CHANNELS
 
 
 class CampusAlertPreference(models.Model):
-    """How a holder wants to hear of a rule; without a rule, of all that have no line of their own."""
+    """On which channels a holder wants to hear of a rule. A line without a rule applies to all rules without
+    a line of their own.
+    """
 
     _name = "campus.alert.preference"
     _description = "Alert Preference"
@@ -23,9 +25,9 @@ class CampusAlertPreference(models.Model):
 
     @api.model
     def _channels(self, rule, partner):
-        """The channels on which this person hears of this rule, as a set."""
+        """The set of channels on which this person hears of this rule."""
         default = {channel for channel in CHANNELS if rule[f"channel_{channel}"]}
-        # Staff that a rule names are told by their rule's channels.
+        # Staff who are named in a rule hear on the channels of the rule.
         if not rule.holder_may_mute:
             return default
         choices = self.search([("partner_id", "=", partner.id), ("rule_id", "in", [rule.id, False])])
@@ -34,7 +36,7 @@ class CampusAlertPreference(models.Model):
 
     @api.model
     def _choose(self, partner, rule, channels):
-        """Keep a person's choice: the set of channels for a rule, or for all when it is empty."""
+        """Store a person's choice: the set of channels for one rule, or for all rules if ``rule`` is empty."""
         vals = {channel: channel in channels for channel in CHANNELS}
         choice = self.search([("partner_id", "=", partner.id), ("rule_id", "=", rule.id or False)])
         if choice:

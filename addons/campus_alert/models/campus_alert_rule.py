@@ -9,7 +9,7 @@ from ..const import HOURS, MATCH, MEASURES, SOURCE_MODELS
 
 
 class CampusAlertRule(models.Model):
-    """What to watch, when it is too much, and what happens then."""
+    """What is watched, which condition raises an alert, and what happens then."""
 
     _name = "campus.alert.rule"
     _description = "Alert Rule"
@@ -93,10 +93,10 @@ class CampusAlertRule(models.Model):
     )
     history_days = fields.Integer("Days of History", default=60)
     uses_min = fields.Integer(
-        "Uses Needed", default=20, help="With fewer uses there is no habit to judge by."
+        "Uses Needed", default=20, help="With fewer uses the usual hours of the holder are not known."
     )
     spread_hours = fields.Integer(
-        "Hours Around", default=1, help="Uses in the hours next to it make an hour a usual one."
+        "Hours Around", default=1, help="An hour is usual if the card was used in the hours next to it."
     )
     speed_kmh = fields.Integer("Fastest Way (km/h)", default=30)
     slack_s = fields.Integer("Clock Tolerance (s)", default=120)
@@ -107,7 +107,7 @@ class CampusAlertRule(models.Model):
            AND history_days BETWEEN 1 AND 400 AND uses_min BETWEEN 0 AND 1000 AND spread_hours BETWEEN 0 AND 6
            AND speed_kmh BETWEEN 1 AND 2000 AND slack_s BETWEEN 0 AND 86400 AND distance_min_m >= 0
            AND late_after_h BETWEEN 1 AND 8760)""",
-        "A number of this rule is out of its range.",
+        "A number in this rule is too small or too large.",
     )
 
     # -- What happens -------------------------------------------------------
@@ -115,7 +115,7 @@ class CampusAlertRule(models.Model):
     holder_may_mute = fields.Boolean(
         "Holder May Mute",
         default=True,
-        help="Without it the channels below are used whatever the holder says.",
+        help="If not set, the channels below are used, whatever the holder has chosen.",
     )
     staff_ids = fields.Many2many(
         "res.users", string="Tell Staff", domain=[("share", "=", False)], check_company=True
@@ -132,12 +132,12 @@ class CampusAlertRule(models.Model):
         domain=[("model", "=", "campus.alert")],
         default=lambda self: self.env.ref("campus_alert.mail_template_alert", raise_if_not_found=False),
     )
-    message = fields.Text(translate=True, help="What the holder reads. Empty takes the explanation.")
+    message = fields.Text(translate=True, help="The text for the holder. If empty, the explanation is used.")
     freeze = fields.Selection(
         [("card", "The holder's active cards"), ("wallet", "The holder's wallet")], tracking=True
     )
     activity_user_id = fields.Many2one("res.users", "Activity For", domain=[("share", "=", False)])
-    # A server action runs with every right there is: only those who have them may choose one.
+    # A server action runs with all rights. So only users with all rights may choose one.
     server_action_id = fields.Many2one(
         "ir.actions.server",
         domain=[("model_id.model", "=", "campus.alert")],
@@ -147,8 +147,8 @@ class CampusAlertRule(models.Model):
     late_after_h = fields.Integer(
         "Too Late After (h)",
         default=24,
-        help="What is found later than this, such as after a pause of the server, is kept in the log "
-        "and neither announced nor acted on.",
+        help="What is found later than this, for example after a stop of the server, is only stored: nobody "
+        "is told and nothing is done.",
     )
     alert_ids = fields.One2many("campus.alert", "rule_id", readonly=True)
     alert_count = fields.Integer("Alerts", compute="_compute_alert_count")
@@ -198,10 +198,10 @@ class CampusAlertRule(models.Model):
 
     @api.constrains("domain", "source")
     def _check_domain(self):
-        """The filter is tried out with the rights of the person who writes it.
+        """Run the filter once with the rights of the person who writes it.
 
-        The clock evaluates it with all rights: without this check, a filter on a field that
-        its author may not read would tell the author what is in it.
+        Later the job runs it with all rights. Without this check, a filter on a field that its author may not
+        read would show the author what the field contains.
         """
         for rule in self:
             try:
@@ -215,7 +215,7 @@ class CampusAlertRule(models.Model):
                 ) from error
 
     def _parsed_domain(self):
-        """The filter as a Domain. Names that it may use: those of ``time`` and ``datetime``."""
+        """The filter as a Domain. It may use the names ``time`` and ``datetime``."""
         self.ensure_one()
         text = (self.domain or "[]").strip()
         try:
@@ -224,6 +224,7 @@ class CampusAlertRule(models.Model):
             return Domain(safe_eval(text, {"context_today": lambda: fields.Date.context_today(self)}))
 
     def action_view_alerts(self):
+        """Open the list of this rule's alerts."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_alert.campus_alert_action")
         return {**action, "domain": [("rule_id", "=", self.id)], "context": {}}

@@ -11,17 +11,17 @@ from odoo.tools import split_every
 
 from ..const import CHUNK_HOLDERS, COUNT, DISTANCE, FORECAST, HOURS, MATCH, ODD_HOUR, SUM
 
-#: A hit of the core together with the record that it is about.
+#: A hit of the core and the record that it is about.
 Found = namedtuple("Found", ["model", "res_id", "partner_id", "hit"])
 
 
 class CampusAlertRuleFind(models.Model):
-    """Asking the core: the same code answers the clock and a dry run."""
+    """Calls the core. The job and the dry run use the same code."""
 
     _inherit = "campus.alert.rule"
 
     def _find(self, span):
-        """Yield chunks (lists) of what the rule finds in ``span``, with the environment's rights."""
+        """Yield lists of what the rule finds in ``span``, with the rights of the environment."""
         self.ensure_one()
         if self.measure == MATCH:
             yield from self._find_matching(span)
@@ -36,7 +36,7 @@ class CampusAlertRuleFind(models.Model):
             ]
 
     def _hits(self, partner_ids, span, first):
-        """Pairs of partner id and hits; ``first`` is the earliest new event of these people."""
+        """Pairs of partner id and hit. ``first`` is the time of the earliest new event of these people."""
         Source = self.env["campus.alert.source"]
         since = self._looks_back_to(first)
         if self.measure == FORECAST:
@@ -57,7 +57,7 @@ class CampusAlertRuleFind(models.Model):
             yield partner_id, self._judge(events)
 
     def _judge(self, events):
-        """Hits among one holder's events."""
+        """The hits among the events of one holder."""
         window = Window(self.unit, self.hours if self.unit == HOURS else 0)
         judges = {
             SUM: lambda: alert_window.crossings(events, self.threshold_minor, window),
@@ -78,7 +78,7 @@ class CampusAlertRuleFind(models.Model):
         return judges[self.measure]()
 
     def _looks_back_to(self, first):
-        """Since when events (UTC) matter for one that happened at ``first``."""
+        """From which time (UTC) on events matter for an event at ``first``."""
         if self.measure in (ODD_HOUR, FORECAST):
             return first - timedelta(days=self.history_days + 1)
         if self.measure == DISTANCE:
@@ -86,14 +86,14 @@ class CampusAlertRuleFind(models.Model):
         Source = self.env["campus.alert.source"]
         local = Source._to_local(self.company_id, first)
         window = Window(self.unit, self.hours if self.unit == HOURS else 0)
-        # An hour more: the day on which the clock is changed.
+        # One hour more, for the day on which the clock changes.
         return Source._to_utc(self.company_id, alert_window.starts_at(window, local)) - timedelta(hours=1)
 
     def _find_matching(self, span):
-        """Records that match now, one alert per record and period."""
+        """Records that match now. Each gives one alert per period."""
         now = span.until - timedelta(seconds=1)
         if now < fields.Datetime.now() - timedelta(hours=1):
-            # What matched in the past is not known: only the present can be asked.
+            # The database does not say what matched in the past, so only the present state is read.
             return
         local = self.env["campus.alert.source"]._to_local(self.company_id, now)
         hit = Hit(alert_window.period(self.unit, local.date()), local.replace(microsecond=0), 0, {})
@@ -111,6 +111,6 @@ class CampusAlertRuleFind(models.Model):
             ]
 
     def _at_utc(self, hit):
-        """When it happened, as Odoo stores times."""
+        """A local time as Odoo stores it, in UTC."""
         moment: datetime = self.env["campus.alert.source"]._to_utc(self.company_id, hit.at)
         return moment.replace(microsecond=0)

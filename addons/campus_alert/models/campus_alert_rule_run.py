@@ -12,12 +12,12 @@ _logger = logging.getLogger(__name__)
 
 
 class CampusAlertRuleRun(models.Model):
-    """The clock reads what is new, rule by rule, and never twice the same alert.
+    """The job reads new events, rule by rule, and never makes the same alert twice.
 
-    ``cursor_at`` is a moment before which everything posted has been read. A transaction
-    that is still open may have posted before "now" and show it later, so the cursor never
-    passes the start of the oldest open transaction. What is read again raises nothing new:
-    an alert is unique per rule, record and period.
+    Everything that was posted before ``cursor_at`` has been read. A transaction that is still open may have
+    posted earlier and become visible later. Therefore the cursor never passes the start of the oldest open
+    transaction. Events that are read twice make no second alert: an alert is unique per rule, record and
+    period.
     """
 
     _inherit = "campus.alert.rule"
@@ -32,23 +32,24 @@ class CampusAlertRuleRun(models.Model):
         for vals in vals_list:
             vals.setdefault("cursor_at", fields.Datetime.now())
             if not self.env.su:
-                # A rule that somebody writes is tried out first: saving it does not switch it on.
+                # A rule that somebody writes starts switched off, so that it can be tried first.
                 vals.setdefault("active", False)
         giving = self._campus_giving("cursor_at", "active")
         return super(CampusAlertRuleRun, giving).create(vals_list).with_env(self.env)
 
     def write(self, vals):
-        """A rule that is switched on again looks ahead, not back."""
+        """A rule that is switched on again reads only events from now on."""
         if vals.get("active"):
             giving = self._campus_giving("cursor_at")
             super(CampusAlertRuleRun, giving).write({"cursor_at": fields.Datetime.now()})
         return super().write(vals)
 
     def action_switch_on(self):
-        """From now on the rule watches."""
+        """Switch the rule on. It reads events from now on."""
         self.write({"active": True})
 
     def action_switch_off(self):
+        """Switch the rule off."""
         self.write({"active": False})
 
     @api.model
@@ -58,12 +59,12 @@ class CampusAlertRuleRun(models.Model):
         cron._commit_progress(remaining=len(rules))
         for rule in rules:
             if not rule._run():
-                # Time is over: the next run goes on where this one stopped.
+                # The job's time is used up. The next run continues here.
                 return
             cron._commit_progress(1)
 
     def _run(self):
-        """Read all that is new, in slices; returns False when the clock's time is over."""
+        """Read all new events in slices. Returns False if the job's time is used up."""
         self.ensure_one()
         now = fields.Datetime.now()
         horizon = self._horizon(now)
@@ -79,7 +80,7 @@ class CampusAlertRuleRun(models.Model):
                 return False
 
     def _run_slice(self, span):
-        """Raise the alerts of a slice. An error stops this rule, is shown, and stops no other."""
+        """Make the alerts of one slice. An error is stored on the rule and stops only this rule."""
         try:
             with self.env.cr.savepoint():
                 for found in self._find(span):
@@ -105,8 +106,8 @@ class CampusAlertRuleRun(models.Model):
 
     @api.model
     def _horizon(self, now):
-        """Before this moment nothing can turn up any more."""
-        # Within a transaction PostgreSQL shows the same picture of the sessions again and again.
+        """The time before which no further events can appear."""
+        # Within one transaction PostgreSQL always shows the same list of sessions.
         self.env.cr.execute("SELECT pg_stat_clear_snapshot()")
         ((oldest,),) = self.env.execute_query(
             SQL(

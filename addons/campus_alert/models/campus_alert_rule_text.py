@@ -8,7 +8,7 @@ from odoo.tools import format_amount
 from ..const import COUNT, DISTANCE, FORECAST, MATCH, ODD_HOUR, SUM
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# Words in braces that a rule's message may use.
+# The placeholders that a rule's message may contain, in braces.
 PLACEHOLDERS = frozenset(
     ("rule", "holder", "explanation", "threshold", "total", "balance", "average")
 ) | frozenset(("taps", "hour", "uses", "place", "from", "to", "metres", "minutes"))
@@ -16,12 +16,12 @@ AMOUNTS = frozenset(("balance", "average"))
 
 
 class CampusAlertRuleText(models.Model):
-    """The numbers of an alert in words, in the language of whoever reads them."""
+    """Writes the figures of an alert as text, in the reader's language."""
 
     _inherit = "campus.alert.rule"
 
     def _explain(self, facts):
-        """A sentence for the facts of a hit, in the environment's language."""
+        """A sentence about the facts of a hit, in the environment's language."""
         self.ensure_one()
         words = self._words(facts)
         if self.measure in (SUM, COUNT):
@@ -49,7 +49,7 @@ class CampusAlertRuleText(models.Model):
         }
 
     def _words(self, facts):
-        """Facts as people write them; what is missing reads as a dash."""
+        """The facts as text. A missing one is shown as a dash."""
         words = _Words(facts, rule=self.name or "", hours=self.hours)
         money = AMOUNTS | ({"total", "threshold"} if self.measure == SUM else set())
         for name in money & set(facts):
@@ -60,7 +60,7 @@ class CampusAlertRuleText(models.Model):
         return words
 
     def _message_for(self, facts, holder):
-        """The rule's message with its placeholders filled in; the explanation when it has none."""
+        """The rule's message with its placeholders filled in. If it has none: the explanation."""
         explanation = self._explain(facts)
         if not self.message:
             return explanation

@@ -8,8 +8,9 @@ from .campus_alert_source import HAPPENED, Span
 
 
 class CampusAlertRuleTrial(models.Model):
-    """Dry run: what a rule would have found in days that are over. Nothing is sent or stored
-    but the list itself."""
+    """Dry run: what a rule would have found on past days. It sends nothing and stores only the list of
+    results.
+    """
 
     _inherit = "campus.alert.rule"
 
@@ -30,7 +31,7 @@ class CampusAlertRuleTrial(models.Model):
         return self._default_trial_to().replace(day=1)
 
     def action_try(self):
-        """Answer "what would this rule have done?" for the days chosen."""
+        """Run the rule over the chosen days and show what it would have found."""
         self.ensure_one()
         self.check_access("write")
         if not self.trial_from or not self.trial_to or self.trial_from > self.trial_to:
@@ -54,7 +55,7 @@ class CampusAlertRuleTrial(models.Model):
     def _try(self, first, last):
         """What the rule would have found on the days from ``first`` to ``last``, oldest first.
 
-        Read with the rights of the user: nobody sees holders here that they see nowhere else.
+        It reads with the rights of the user, so it shows no holders whom the user may not see.
         """
         Source = self.env["campus.alert.source"]
         since = Source._to_utc(self.company_id, datetime.combine(first, time()))

@@ -8,10 +8,10 @@ from odoo.addons.campus_card.campus_core.alerts.types import Event, Place
 
 @dataclass(frozen=True)
 class Span:
-    """What a run reads: records whose ``moment`` lies in ``[since, until)``, times in UTC.
+    """The records to read: those whose ``moment`` lies in ``[since, until)``, in UTC.
 
-    ``moment`` is ``known`` (when the server learned of it; what the clock reads) or
-    ``happened`` (what a dry run reads).
+    ``moment`` is ``known`` (when the server stored the event; the job uses it) or ``happened`` (when it
+    happened; the dry run uses it).
     """
 
     moment: str
@@ -23,12 +23,13 @@ KNOWN, HAPPENED = "known", "happened"
 
 
 class CampusAlertSource(models.AbstractModel):
-    """Where rules read: one query for who did something, one for what they did.
+    """Reads the events for the rules. One query finds people with new events, a second one reads all their
+    events.
 
-    For each source ``x`` there are ``_touched_x(rule, span)``, which returns ``{partner id:
-    first moment}`` of everybody with a new event, and ``_events_x(rule, partner_ids, span,
-    since)``, which returns ``{partner id: [Event]}`` from ``since`` on, the new ones marked
-    as fresh. Times of events are those of the company's clock.
+    Each source ``x`` has two methods. ``_touched_x(rule, span)`` returns ``{partner id: first moment}`` of
+    everybody with a new event. ``_events_x(rule, partner_ids, span, since)`` returns ``{partner id:
+    [Event]}`` from ``since`` on, and marks the new ones as fresh. Times of events are in the company's time
+    zone.
     """
 
     _name = "campus.alert.source"
@@ -44,7 +45,7 @@ class CampusAlertSource(models.AbstractModel):
 
     @api.model
     def _time_zone(self, company):
-        # sudo: the clock of the school; a contact's time zone is no secret.
+        # sudo: the time zone of the school's contact is no secret.
         return company.sudo().partner_id.tz or "UTC"
 
     @api.model
@@ -59,7 +60,7 @@ class CampusAlertSource(models.AbstractModel):
 
     @api.model
     def _grouped(self, rows):
-        """Events of rows ``(partner, id, at, minor, latitude, longitude, place, fresh)``."""
+        """The events of rows ``(partner, id, at, minor, latitude, longitude, place, fresh)``."""
         events = {}
         for partner_id, event_id, at, minor, latitude, longitude, name, fresh in rows:
             place = None if latitude is None else Place(float(latitude), float(longitude))
@@ -69,6 +70,6 @@ class CampusAlertSource(models.AbstractModel):
 
     @api.model
     def _a_day_before(self, moment):
-        # A day more than needed, so that an index on the time of posting can be used for a
-        # condition on the time of the event, and a calendar day is whole in every time zone.
+        # One day more than needed. So the index on the time of posting also helps a condition on the time of
+        # the event, and a calendar day is complete in every time zone.
         return moment - timedelta(days=1)

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 
 class CampusAlertSourceCard(models.AbstractModel):
-    """What happened to cards: issued, lost, frozen, replaced."""
+    """Events of cards: issued, lost, frozen, replaced."""
 
     _inherit = "campus.alert.source"
 

@@ -8,7 +8,7 @@ MOMENTS = {KNOWN: "received_at", "happened": "occurred_at"}
 
 
 class CampusAlertSourceTap(models.AbstractModel):
-    """Cards presented at readers. A tap and what its reader showed later are one event."""
+    """Taps at readers. A tap and the later message about its result are one event."""
 
     _inherit = "campus.alert.source"
 

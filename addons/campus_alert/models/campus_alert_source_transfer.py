@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from .campus_alert_source import KNOWN
 
 MOMENTS = {KNOWN: SQL("transfer.posted_at"), "happened": SQL("transfer.occurred_at")}
-# Balances are counted back from the present ones.
+# Older balances are computed backwards from the present ones.
 MOVEMENTS = """WITH side AS (
     SELECT transfer.id, transfer.uuid, transfer.wallet_id, transfer.amount_minor,
            transfer.kind <> 'purchase' AND transfer.reverses_id IS NULL
@@ -40,16 +40,15 @@ SELECT wallet.partner_id, max(run.id),
 
 
 class CampusAlertSourceTransfer(models.AbstractModel):
-    """Purchases and other movements of money. One that spans several pockets is one event."""
+    """Purchases and other transfers. A purchase that uses several pockets is one event."""
 
     _inherit = "campus.alert.source"
 
     @api.model
     def _matching_transfers(self, rule, domain):
-        """Subquery of ids; the rule's domain is judged with the rights of the environment.
+        """A subquery of ids. The filter of the rule is applied with the rights of the environment.
 
-        A rule is about purchases unless its filter says which kinds it is about: money that comes in
-        is not spent.
+        If the filter names no kind of transfer, the rule is about purchases only.
         """
         here = Domain("company_id", "=", rule.company_id.id)
         wanted = rule._parsed_domain()
@@ -64,7 +63,8 @@ class CampusAlertSourceTransfer(models.AbstractModel):
 
     @api.model
     def _touched_transfer(self, rule, span):
-        # What happened was known later or at once: the index on the time of posting helps both.
+        # An event is stored when it happens or later. So the index on the time of posting helps for both
+        # times.
         domain = Domain("posted_at", ">=", self._a_day_before(span.since))
         return dict(
             self.env.execute_query(
@@ -106,10 +106,10 @@ class CampusAlertSourceTransfer(models.AbstractModel):
 
     @api.model
     def _movements(self, rule, partner_ids, span, since):
-        """What changed holders' money: ``{partner id: [Movement]}`` with the balance after each.
+        """What changed the holders' money: ``{partner id: [Movement]}``, each with the balance after it.
 
-        Balances are counted back from the present ones, so that the same question about last
-        month has the answer that it would have had then.
+        Balances are computed backwards from the present ones. So a question about last month gets the same
+        answer as it did then.
         """
         domain = Domain("wallet_id.partner_id", "in", partner_ids) & Domain("occurred_at", ">=", since)
         rows = self.env.execute_query(
@@ -130,7 +130,7 @@ class CampusAlertSourceTransfer(models.AbstractModel):
 
     @api.model
     def _last_top_ups(self, rule, partner_ids, before):
-        """The last top-up before a moment: ``{partner id: transfer id}``."""
+        """The last top-up before a time: ``{partner id: transfer id}``."""
         return dict(
             self.env.execute_query(
                 SQL(

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 
 class CampusAlertTrial(models.Model):
-    """One line of a dry run: an alert that was not raised."""
+    """One line of a dry run: an alert that the rule would have made."""
 
     _name = "campus.alert.trial"
     _description = "Dry Run Line"
@@ -28,5 +28,5 @@ class CampusAlertTrial(models.Model):
 
     @api.autovacuum
     def _gc_old(self):
-        """A dry run is looked at and forgotten."""
+        """Delete old results of dry runs."""
         self.search([("create_date", "<", fields.Datetime.now() - timedelta(days=7))]).unlink()

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class CampusPortal(models.AbstractModel):
-    """What is new among a holder's alerts stands on the first page of their card."""
+    """Shows the number of new alerts on the first page of the holder's card."""
 
     _inherit = "campus.portal"
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CampusTerminal(models.Model):
-    """A terminal stands at a place."""
+    """A terminal has a place."""
 
     _inherit = "campus.terminal"
 

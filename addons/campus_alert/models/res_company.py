@@ -2,18 +2,18 @@ from odoo import models
 
 
 class ResCompany(models.Model):
-    """Every company starts with the rules that come with the addon."""
+    """Every company starts with the rules of the addon."""
 
     _inherit = "res.company"
 
     def _campus_setup(self):
         done = super()._campus_setup()
-        # sudo: the rules come with the company, whoever makes it
+        # sudo: every new company gets the rules, whatever rights its creator has
         self.sudo()._campus_setup_alert_rules()
         return done
 
     def _campus_setup_alert_rules(self):
-        """Copy the first company's shipped rules into companies that have no rule yet."""
+        """Copy the rules of the addon from the first company to companies without any rule."""
         Rule = self.env["campus.alert.rule"].with_context(active_test=False)
         shipped_ids = (
             self.env["ir.model.data"]

@@ -4,11 +4,11 @@ from odoo.addons.campus_card.models.campus_card_states import CAMPUS_STAFF
 
 
 class ResPartner(models.Model):
-    """When a holder is not to be disturbed, and what was found about them."""
+    """The quiet hours of a holder, and the alerts about them."""
 
     _inherit = "res.partner"
 
-    # No defaults: Odoo writes those for everybody who creates a contact or a user.
+    # No defaults: Odoo would write them for everybody who creates a contact or a user.
     campus_quiet_start_min = fields.Integer("Quiet From (minute)", copy=False, groups=CAMPUS_STAFF)
     campus_quiet_end_min = fields.Integer("Quiet Until (minute)", copy=False, groups=CAMPUS_STAFF)
     campus_quiet_start = fields.Float(
@@ -50,6 +50,7 @@ class ResPartner(models.Model):
         return QuietHours(self.campus_quiet_start_min or 0, self.campus_quiet_end_min or 0)
 
     def action_view_campus_alerts(self):
+        """Open the list of alerts about this person."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_alert.campus_alert_action")
         return {**action, "domain": [("partner_id", "=", self.id)], "context": {}}

@@ -4,18 +4,23 @@ from contextlib import contextmanager
 from odoo import api, models, modules
 from odoo.exceptions import UserError
 
-from ..campus_core import errors
-from ..campus_core.ledger import types as lt
+from ..campus_core import errors, money
 from ..campus_core.ledger.decide import decide
 from ..db import own_cursor, prepared
-from ..db.prepared import Statement
+from ..ledger import convert, days
+from ..ledger.load import Loader
+from ..ledger.shelf import Shelf
+from ..ledger.store import Store
+from ..ledger.wallets import Wallets
 
 _logger = logging.getLogger(__name__)
 
-# Class id of the advisory locks that separate posts from the day close.
-DAY_LOCK = 0x0CA4D
-_SHARE_DAY = Statement("day_share", "SELECT pg_advisory_xact_lock_shared(%s, %s)")
-_CLOSE_DAY = Statement("day_close", "SELECT pg_advisory_xact_lock(%s, %s)")
+
+class _Numbers(dict):
+    """A number that an answer lacks shows as a dash: a sentence is better than an error."""
+
+    def __missing__(self, key):
+        return "–"
 
 
 class CampusLedger(models.AbstractModel):
@@ -43,131 +48,125 @@ class CampusLedger(models.AbstractModel):
             expires_on, settle, attempt, pin_given, origin, memo, occurred_at}``; the first five are required
         :param booking_date: business day, for generated histories; the server's day if None
         """
-        return self._run([self._to_post(request) for request in requests], requests, booking_date)
+        return self._run(convert.to_post, requests, booking_date)
 
     @api.model
     def _quote(self, requests):
         """Dry-run twin of :meth:`_post`: same input, same answers, nothing stored."""
-        return self._run([self._to_post(request) for request in requests], requests, dry=True)
+        return self._run(convert.to_post, requests, dry=True)
 
     @api.model
     def _reserve(self, requests):
         """Set money aside: ``{uuid, wallet_id, account_id, amount_minor, card_id, purpose,
         expires_at, attempt, pin_given, origin, memo}``; ``account_id`` is the merchant's."""
-        return self._run([self._to_reserve(request) for request in requests], requests)
+        return self._run(convert.to_reserve, requests)
 
     @api.model
     def _quote_reserve(self, requests):
         """Dry-run twin of :meth:`_reserve`."""
-        return self._run([self._to_reserve(request) for request in requests], requests, dry=True)
+        return self._run(convert.to_reserve, requests, dry=True)
 
     @api.model
     def _capture(self, requests):
         """Turn reservations into purchases: ``{uuid, amount_minor or None, origin}``."""
-        typed = [lt.Capture(str(r["uuid"]), r.get("amount_minor")) for r in requests]
-        return self._run(typed, requests)
+        return self._run(convert.to_capture, requests)
 
     @api.model
     def _release(self, requests):
         """Give reservations back: ``{uuid, state: released or expired, reason}``."""
-        typed = [lt.Release(str(r["uuid"]), r.get("state", lt.HOLD_RELEASED)) for r in requests]
-        return self._run(typed, requests)
+        return self._run(convert.to_release, requests)
 
     @api.model
     def _reverse(self, requests, booking_date=None):
         """Undo postings or captured reservations, whole or in part:
         ``{uuid, reverses_uuid, amount_minor or None, origin, memo}``."""
-        return self._run([self._to_reverse(request) for request in requests], requests, booking_date)
+        return self._run(convert.to_reverse, requests, booking_date)
 
     @api.model
     def _quote_reverse(self, requests):
         """Dry-run twin of :meth:`_reverse`."""
-        return self._run([self._to_reverse(request) for request in requests], requests, dry=True)
-
-    # -- machinery -------------------------------------------------------------
-
-    @staticmethod
-    def _to_post(request):
-        if request["kind"] not in lt.KINDS:
-            raise ValueError(f"no kind of posting {request['kind']!r}")
-        return lt.Post(
-            uuid=str(request["uuid"]),
-            kind=request["kind"],
-            wallet_id=request["wallet_id"],
-            account_id=request["account_id"],
-            amount_minor=request["amount_minor"],
-            plan=request.get("plan"),
-            expires_on=request.get("expires_on") or None,
-            card_id=request.get("card_id") or None,
-            settle=bool(request.get("settle")),
-            attempt=request.get("attempt", 0),
-            pin_given=bool(request.get("pin_given")),
-        )
-
-    @staticmethod
-    def _to_reserve(request):
-        return lt.Reserve(
-            uuid=str(request["uuid"]),
-            wallet_id=request["wallet_id"],
-            account_id=request["account_id"],
-            amount_minor=request["amount_minor"],
-            card_id=request.get("card_id") or None,
-            attempt=request.get("attempt", 0),
-            pin_given=bool(request.get("pin_given")),
-        )
-
-    @staticmethod
-    def _to_reverse(request):
-        return lt.Reverse(str(request["uuid"]), str(request["reverses_uuid"]), request.get("amount_minor"))
+        return self._run(convert.to_reverse, requests, dry=True)
 
     @api.model
-    def _run(self, typed, requests, booking_date=None, dry=False):
+    def _run(self, to_type, requests, booking_date=None, dry=False):
+        typed = [to_type(request) for request in requests]
         if not typed:
             return []
-        for request in typed:
-            amount = getattr(request, "amount_minor", None)
-            if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool)):
-                raise TypeError(f"amount_minor is whole cents, not {amount!r}")
+        convert.check_amounts(typed)
         self.env.flush_all()
-        shelf = self._open_shelf(typed, booking_date, dry)
+        shelf = Loader(self.env, self._registers()).load(typed, booking_date, dry)
         outcomes = [decide(shelf.book_of(request), request) for request in typed]
-        if not dry:
-            self._store(shelf, typed, requests)
+        if not dry and Store(self.env.cr, self.env.uid).store(shelf, typed, requests):
+            self._forget()
         for request, outcome in zip(typed, outcomes, strict=True):
             if outcome.code == errors.CONFLICT:
                 _logger.warning("Request %s came again with other content; refused.", request.uuid)
-        return [self._answer(outcome, shelf.transfer_ids) for outcome in outcomes]
+        return [convert.to_answer(outcome, shelf.transfer_ids) for outcome in outcomes]
 
-    @staticmethod
-    def _answer(outcome, transfer_ids):
-        """An outcome of the core as the dict that callers get and the register keeps."""
+    @api.model
+    def _forget(self):
+        """Drop cached values that SQL has changed behind the ORM's back."""
+        self.env["campus.account"].invalidate_model(
+            ["balance_minor", "reserved_minor", "available_minor", "balance", "reserved", "available"]
+        )
+        self.env["campus.wallet"].invalidate_model()
+        self.env["campus.reservation"].invalidate_model()
+
+    # -- looking ---------------------------------------------------------------
+
+    @api.model
+    def _look_at(self, wallets):
+        """Wallets as the ledger's rules see them, for who only shows what is in them.
+
+        What can be spent, and what may be paid out, is said by ``campus_core`` alone: portal, counter,
+        till and edge show the same figures. Callers may read the wallets; of their accounts no more is
+        shown than sums.
+
+        :return: ``{wallet id: (campus_core Wallet, calendar day of its company)}``, nothing locked
+        """
+        if not wallets.ids:
+            return {}
+        for name in ("campus.account", "campus.wallet", "campus.pocket.plan"):
+            self.env[name].flush_model()
+        shelf = Shelf()
+        shelf.company_of_wallet = {wallet.id: wallet.company_id.id for wallet in wallets}
+        for company in wallets.company_id:
+            # sudo: everybody who sees a wallet may know what time it is at its company
+            shelf.books[company.id] = days.book_of_today(company.partner_id.sudo().tz, None)
+        reader = Wallets(self.env.cr)
+        reader.read(shelf, lock=False)
+        reader.read_debts(shelf)
         return {
-            "uuid": outcome.uuid,
-            "ok": outcome.ok,
-            "code": outcome.code,
-            "numbers": dict(outcome.numbers),
-            "wallet_id": outcome.wallet_id,
-            "amount_minor": outcome.amount_minor,
-            "balance_before_minor": outcome.before_minor,
-            "balance_after_minor": outcome.after_minor,
-            "pockets": [
-                {"plan": p.plan, "account_id": p.account_id, "amount_minor": p.amount_minor}
-                for p in outcome.parts
-            ],
-            "transfer_ids": list(outcome.transfer_ids) or transfer_ids.get((outcome.uuid, outcome.verb), []),
-            "verb": outcome.verb,
+            wallet_id: (wallet, book.today)
+            for book in shelf.books.values()
+            for wallet_id, wallet in book.wallets.items()
         }
+
+    @api.model
+    def _business_day(self, company):
+        """Day on which a posting is booked now."""
+        return days.open_book(self.env.cr, company.id).on
+
+    # -- hooks -----------------------------------------------------------------
+
+    @api.model
+    def _registers(self):
+        """Hook: queries of the tables whose rows have used an id up.
+
+        Each gives ``uuid, action, attempt, digest, answer, id`` for the ids ``%(uuids)s``; ``%(birth)s``
+        is the action of a new id, ``%(conflict)s`` the code of an answer that used none up.
+        """
+        return [
+            """SELECT uuid::text, action, attempt, digest, answer, id FROM campus_posting
+                WHERE uuid = ANY(%(uuids)s::uuid[])"""
+        ]
+
+    # -- locks and transactions ------------------------------------------------
 
     @api.model
     def _lock_day(self, company, exclusive=False):
         """Hold the company's business day: posts share the lock, the day close has it alone."""
-        lock = (_CLOSE_DAY, DAY_LOCK, company.id) if exclusive else self._share_day(company.id)
-        prepared.run_all(self.env.cr, lock)
-
-    @staticmethod
-    def _share_day(company_id):
-        """The shared lock as a call for ``prepared.run_all``."""
-        return _SHARE_DAY, DAY_LOCK, company_id
+        days.lock_day(self.env.cr, company.id, exclusive)
 
     @contextmanager
     def _own_transaction(self, *calls, settings=own_cursor.POSTS):
@@ -194,9 +193,108 @@ class CampusLedger(models.AbstractModel):
             ):
                 yield self.env(cr=cr)
 
+    # -- refusals in words ------------------------------------------------------
+
     @api.model
     def _raise_refusal(self, answer):
         """Raise a readable error unless the answer is a yes; returns the answer."""
         if not answer["ok"]:
             raise UserError(self._explain(answer))
         return answer
+
+    @api.model
+    def _explain(self, answer):
+        """A sentence for an answer; amounts in the numbers are cents (keys end in ``_minor``)."""
+        numbers = {
+            name.removesuffix("_minor"): money.format_minor(value) if name.endswith("_minor") else value
+            for name, value in answer.get("numbers", {}).items()
+        }
+        text = self._sentences().get(answer["code"])
+        if answer["code"] == "ok" and "expired" in numbers:
+            text = self.env._(
+                "%(expired)s of it goes back to money whose last day is over: it cannot be spent, and returns "
+                "to the school."
+            )
+        elif answer["code"] == "ok" and "written_off" in numbers:
+            text = self.env._(
+                "%(written_off)s of it goes back to the school: the holder never paid it, the debt was written off."
+            )
+        if text is None:
+            return self.env._("Refused (%s).", answer["code"])
+        try:
+            return text % numbers
+        except KeyError:
+            return self._plain_sentences().get(answer["code"], text) % _Numbers(numbers)
+
+    @api.model
+    def _plain_sentences(self):
+        """``{code: sentence}`` for refusals that come without numbers: an edge decided, and tells none."""
+        return {
+            "amount_invalid": self.env._("No amount was keyed or sent, or none that can be paid."),
+            "limit_uid": self.env._("Over the limit per purchase for plain cards."),
+        }
+
+    @api.model
+    def _sentences(self):
+        """``{code: sentence}``; other addons add the sentences of their own codes."""
+        return {
+            "ok": self.env._("Done."),
+            **self._card_sentences(),
+            "wallet_frozen": self.env._("This account is frozen. Please ask the card office."),
+            "wallet_closed": self.env._("This account is closed."),
+            "insufficient": self.env._("Not enough money: %(available)s left, %(missing)s missing."),
+            "limit_purchase": self.env._("Over the limit of %(limit)s for one purchase."),
+            "limit_day": self.env._("Over the daily limit of %(limit)s: %(left)s left today."),
+            "pin_needed": self.env._("The PIN is needed above %(limit)s a day."),
+            "pin_wrong": self.env._("The PIN is wrong. Tries left: %(tries)s."),
+            "pin_locked": self.env._(
+                "Too many wrong PINs: wait %(minutes)s minutes, or ask the card office."
+            ),
+            "pin_not_set": self.env._("No PIN has been chosen yet. The holder chooses one in the portal."),
+            "topup_minimum": self.env._("The smallest top-up is %(limit)s."),
+            "topup_maximum": self.env._("The largest top-up is %(limit)s."),
+            "topup_month_cap": self.env._(
+                "Over the %(limit)s that may come in a month: %(left)s can still be topped up this month."
+            ),
+            "plan_not_usable": self.env._(
+                "Only %(available)s can be spent here; %(elsewhere)s is for other places."
+            ),
+            "conflict": self.env._(
+                "This request was already answered with other content. Nothing was booked."
+            ),
+            "not_found": self.env._("The booking that this is about was not found."),
+            "not_reversible": self.env._("This booking is itself a refund and cannot be undone."),
+            "reversal_exceeds": self.env._("Only %(left)s of it can still be refunded."),
+            "reservation_closed": self.env._("This payment is already settled."),
+            "capture_exceeds": self.env._("Only %(reserved)s was authorised."),
+            "amount_invalid": self.env._("The amount must be between 0.01 and %(maximum)s."),
+            "debt_first": self.env._(
+                "%(debt)s is owed: only %(left)s can be given out. The debt is settled first."
+            ),
+            "debt_exceeds": self.env._("Only %(debt)s is owed."),
+            "day_closed": self.env._("This business day is already closed."),
+        }
+
+    @api.model
+    def _card_sentences(self):
+        return {
+            "unknown_card": self.env._("This card is not known here."),
+            "card_not_active": self.env._("This card is not active yet."),
+            "card_frozen": self.env._("This card is frozen. Its holder can unfreeze it at the card office."),
+            "card_lost": self.env._("This card was reported lost. Please keep it and call the card office."),
+            "card_expired": self.env._("This card has expired."),
+            "card_replaced": self.env._(
+                "This card was replaced: its holder has a new one. Please keep the old one."
+            ),
+            "card_returned": self.env._(
+                "This card was given back and pays nothing any more. Please keep it."
+            ),
+            "credential_malformed": self.env._("This was not read as a card. Please try again."),
+            "sun_forged": self.env._("The chip of this card is not genuine. Please keep the card."),
+            "sun_replayed": self.env._("This message of the chip was used already. Hold the card again."),
+            "sun_needed": self.env._(
+                "Hold this card to a reader that reads its chip: its number may be a copy."
+            ),
+            "limit_uid": self.env._("Over the limit of %(limit)s per purchase for plain cards."),
+            "key_unknown": self.env._("This card's chip has a key that is not valid here."),
+        }

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.campus_card.ledger.wallets import card_code
 
 from ..generator import campus, event
 
@@ -78,12 +79,12 @@ class CampusDemo(models.AbstractModel):
     def _cards_that_pay(self, company, cards):
         """Ids of the cards, 0 for those that are stopped or over today: the ledger takes no payment of
         theirs any more, and the history has no other day than today to ask about."""
-        ledger, ids = self.env["campus.ledger"], []
+        today, ids = company._campus_today(), []
         for card in cards:
             holder = card.partner_id
             days = (card.valid_from, card.valid_until, holder.campus_valid_from, holder.campus_valid_until)
             terms = (card.state, *(day or None for day in days))
-            ids.append(0 if ledger._card_code(terms, company) else card.id)
+            ids.append(0 if card_code(terms, today) else card.id)
         return ids
 
     @api.model

@@ -25,15 +25,14 @@ PHASES = [
     ("report", "Writing the report"),
 ]
 
-# Lines that tell whose file it is and what its columns may mean.
+# Number of lines that are read to find the profile and the meaning of the columns.
 HEAD_LINES = 250
 
 
 class CampusImport(models.Model):
-    """One file of an old card system on its way in: checked first, then imported.
+    """A card file of an old system. It is checked first and then imported.
 
-    A check is a dry run: it finds what an import would do with every row and stores
-    the report, nothing else.
+    A check is a dry run: it finds what an import would do with every row, and stores only the report.
     """
 
     _name = "campus.import"
@@ -84,7 +83,7 @@ class CampusImport(models.Model):
 
     @api.depends("file")
     def _compute_profile_id(self):
-        """Whose file it is, told by its columns; a profile that is chosen by hand stays."""
+        """Find the profile by the columns of the file. A profile that was chosen by hand stays."""
         profiles = self.env["campus.import.profile"]
         for job in self:
             found = profiles._detect(decode(job._content(), limit=HEAD_LINES)) if job.file else profiles
@@ -105,10 +104,10 @@ class CampusImport(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):
         if any(job.state in ("running", "queued", "done") for job in self):
-            raise UserError(self.env._("The report of an import is kept."))
+            raise UserError(self.env._("The report of an import cannot be deleted."))
 
     def action_check(self):
-        """Dry run: what would be done with every row."""
+        """Dry run: find what would be done with every row."""
         self._start("check")
 
     def action_import(self):
@@ -124,22 +123,23 @@ class CampusImport(models.Model):
         self._start("import")
 
     def action_reset(self):
-        """Back to the start, for another file or profile."""
+        """Set back to draft, so that another file or profile can be chosen."""
         for job in self:
             if job.state not in ("checked", "failed"):
-                raise UserError(self.env._("Only an import that is not carried out can start again."))
-        # sudo: nobody writes a report; a file that starts over has none
+                raise UserError(self.env._("An import that was carried out cannot start again."))
+        # sudo: nobody may write a report; it is deleted when the import is set back
         self.line_ids.sudo().unlink()
         self.write({"state": "draft", "failure": False, "blocked": False, "progress": 0})
 
     def action_create_profile(self):
-        """A profile for a file that none knows, guessed, to be looked over."""
+        """Make a profile for a file that no profile fits. It is guessed and must be checked by a person."""
         self.ensure_one()
         name = (self.filename or self.env._("New file")).rsplit(".", 1)[0]
         self.profile_id = self.env["campus.import.profile"]._create_guess(self._head(), name)
         return self.action_open_profile()
 
     def action_open_profile(self):
+        """Open the profile."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -149,7 +149,7 @@ class CampusImport(models.Model):
         }
 
     def action_view_lines(self):
-        """The report, opened at what the button says."""
+        """Open the report with the filter of the button."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_import.campus_import_line_action")
         wanted = self.env.context.get("campus_import_result")
@@ -158,6 +158,7 @@ class CampusImport(models.Model):
         return action
 
     def action_download_report(self):
+        """Download the report as a spreadsheet."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",

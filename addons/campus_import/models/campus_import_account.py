@@ -3,10 +3,10 @@ from odoo.exceptions import UserError
 
 
 class CampusImportAccount(models.Model):
-    """An account of the old card system that was taken over: whose it is, what it held.
+    """An account of the old card system that was imported: its holder and its opening balance.
 
-    It remembers that an opening balance was booked (also one of nothing), so that the
-    same account is never opened twice, whatever a later file says.
+    It stores that an opening balance was booked (even if it was zero). So the same account is never opened
+    twice, whatever a later file says.
     """
 
     _name = "campus.import.account"
@@ -27,12 +27,12 @@ class CampusImportAccount(models.Model):
     opening_minor = fields.Integer("Opening Balance (cents)", readonly=True)
     opening = fields.Monetary("Opening Balance", compute="_compute_opening")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    status = fields.Char(readonly=True, help="Status in the old system when it was taken over.")
+    status = fields.Char(readonly=True, help="Status in the old system when the account was imported.")
     import_id = fields.Many2one("campus.import", "Import", readonly=True, ondelete="restrict")
     imported_at = fields.Datetime(readonly=True)
 
     _source_account_unique = models.Constraint(
-        "UNIQUE(company_id, source, account)", "This account of the old system was taken over already."
+        "UNIQUE(company_id, source, account)", "This account of the old system was imported already."
     )
 
     def _compute_opening(self):
@@ -40,4 +40,4 @@ class CampusImportAccount(models.Model):
             account.opening = account.currency_id.round(account.opening_minor / 100)
 
     def unlink(self):
-        raise UserError(self.env._("What was taken over from the old system stays on record."))
+        raise UserError(self.env._("An imported account cannot be deleted."))

@@ -12,21 +12,21 @@ from .campus_import_run import Outcome
 
 _logger = logging.getLogger(__name__)
 
-# A file up to this size is worked off at once; a larger one in the background.
+# A file up to this size is imported at once, a larger one in the background.
 AT_ONCE_BYTES = 40_000
-# A job in the background that has not moved for so long was interrupted: its
-# transaction is gone, so it is simply started again, this often at most.
+# A background job that reported nothing for so long was interrupted. Its transaction was rolled back, so it
+# is started again, but only this many times.
 STALE_MINUTES = 10
 MAX_ATTEMPTS = 3
 LINE_BATCH = 5000
-# A file that is refused as a whole names so many reasons at the top; the report has all.
+# Number of reasons that are shown at the top of a file that is refused. The report has all.
 REASONS_SHOWN = 5
-# Share of the bar that reading and checking take before the first row is written.
+# The part of the progress bar for reading and checking, before the first row is written.
 CHECKED_PERCENT = 10
 
 
 class CampusImport(models.Model):
-    """Working off imports: small ones at once, large ones in the background."""
+    """Runs imports: small ones at once, large ones in the background."""
 
     _inherit = "campus.import"
 
@@ -54,24 +54,24 @@ class CampusImport(models.Model):
                 self.env.ref("campus_import.campus_import_cron")._trigger()
 
     def action_run_now(self):
-        """Do not wait for the background worker."""
+        """Run now, without waiting for the background job."""
         self.filtered(lambda job: job.state == "queued")._process()
 
     @api.model
     def _cron_run(self):
-        """Work off what waits, and what was interrupted."""
+        """Run imports that wait, and those that were interrupted."""
         stale = fields.Datetime.subtract(fields.Datetime.now(), minutes=STALE_MINUTES)
         waiting = ["|", ("state", "=", "queued"), "&", ("state", "=", "running"), ("progress_at", "<", stale)]
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=self.search_count(waiting))
         while job := self.search(waiting, order="id", limit=1).try_lock_for_update():
             user = job.create_uid
-            # The report speaks the language of its reader.
+            # The report is written in the language of its reader.
             job = job.with_user(user).with_company(job.company_id).with_context(lang=user.lang, tz=user.tz)
             if job.attempts < MAX_ATTEMPTS:
                 job._process(background=True)
             else:
-                # sudo: results are written by the system only
+                # sudo: only the system may write results
                 job.sudo()._fail(
                     job.env._(
                         "The server stopped this import %(times)s times. Nothing was imported. "
@@ -83,14 +83,15 @@ class CampusImport(models.Model):
                 break
 
     def _process(self, background=False):
-        """Check or import one file. The job's row and the work have a transaction each, so
-        that the progress is seen while the work is all or nothing."""
+        """Check or import one file. The work has a transaction of its own, so the progress can be stored
+        while the work is all or nothing.
+        """
         self.ensure_one()
-        # In a test the job and the work share one transaction, which is not theirs to commit.
+        # In a test the import and its work share one transaction, which the test rolls back.
         apart = background and not modules.module.current_test
         commit = self.env["ir.cron"]._commit_progress if apart else lambda: None
         job = self.with_company(self.company_id)
-        own = job.sudo()  # sudo: the job's own record: its results are written by the system only
+        own = job.sudo()  # sudo: only the system may write the results of the import; it is its own record
         now = fields.Datetime.now()
         own.write({"state": "running", "started_at": now, "progress_at": now, "attempts": own.attempts + 1})
         commit()
@@ -122,7 +123,7 @@ class CampusImport(models.Model):
         self.write({"state": "failed", "failure": failure, "finished_at": fields.Datetime.now()})
 
     def _work(self, progress):
-        """The run itself; an import in a transaction of its own."""
+        """Do the work. An import runs in a transaction of its own."""
         arguments = {
             "content": self._content(),
             "profile": self.profile_id,
@@ -137,8 +138,8 @@ class CampusImport(models.Model):
             return job._execute(**{**arguments, "profile": job.profile_id}, job=job)
 
     def _keep(self, outcome: Outcome):
-        """Keep what a run found: totals, and a line for every row."""
-        # Of a file that is refused as a whole nothing would be imported, so nothing is promised.
+        """Store the result: totals, and a line for every row."""
+        # A file that is refused as a whole imports nothing, so its opening balances are not shown.
         counts = Counter() if outcome.fatal else outcome.counts
         failed = self.task == "import" and not outcome.committed
         openings = {} if outcome.fatal else outcome.openings()
@@ -164,7 +165,9 @@ class CampusImport(models.Model):
         self._keep_lines(outcome)
 
     def _why_refused(self, outcome, failed):
-        """Why the file as a whole cannot be imported, each reason with its row; or that rows have errors."""
+        """The reasons why the file as a whole cannot be imported, each with its row; or a text that some rows
+        have errors.
+        """
         if not outcome.fatal:
             return failed and self.env._("The file has errors, so nothing was imported.")
         sentences = self._sentences()
@@ -186,7 +189,7 @@ class CampusImport(models.Model):
         return counts
 
     def _keep_lines(self, outcome):
-        """Write the report in a few statements: a large file has as many lines as rows."""
+        """Write the lines of the report in a few statements, because a large file has many rows."""
         self.line_ids.unlink()
         self.env.flush_all()
         lines = sorted(self._lines(outcome), key=lambda line: line[0])
@@ -229,6 +232,6 @@ class CampusImport(models.Model):
         for step in outcome.steps:
             warnings = [*step.warnings, *pointed_out.pop(step.record.row, [])]
             yield line(step.record.row, step.result, step.record, warnings)
-        # What concerns the sheet, and rows that are refused for something else.
+        # Problems of the whole sheet, and rows that are refused for another reason.
         for row, warnings in pointed_out.items():
             yield line(row, UNCHANGED, outcome.reading.refused.get(row), warnings)

@@ -9,7 +9,7 @@ RESULTS = [
 
 
 class CampusImportLine(models.Model):
-    """What an import does (or would do) with one row of the file, or why it cannot."""
+    """One row of the file: what the import does (or would do) with it, or why it cannot."""
 
     _name = "campus.import.line"
     _description = "Import Report Line"

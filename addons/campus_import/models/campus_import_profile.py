@@ -6,10 +6,9 @@ from odoo.exceptions import UserError, ValidationError
 
 
 class CampusImportProfile(models.Model):
-    """What the columns and words of one old card system's file mean.
+    """The meaning of the columns and words in the file of one old card system.
 
-    The rules that read a file with it are ``campus_core.card_file``; a profile is
-    their configuration, edited in the user interface.
+    The rules that read the file are in ``campus_core.card_file``. A profile is their configuration.
     """
 
     _name = "campus.import.profile"
@@ -79,7 +78,7 @@ class CampusImportProfile(models.Model):
         ]
 
     def _to_core(self):
-        """The profile as ``campus_core`` reads files with it."""
+        """The profile in the form that ``campus_core`` needs."""
         self.ensure_one()
         words = {kind: {} for kind in ("status", "role", "remark")}
         for word in self.word_ids:
@@ -96,7 +95,7 @@ class CampusImportProfile(models.Model):
 
     @api.model
     def _detect(self, table):
-        """The profile whose columns the table has; of several the one that explains most."""
+        """The profile whose columns the table has. If there are several: the one that uses most columns."""
         profiles = self.search([("company_id", "in", (False, self.env.company.id))])
         cores = [profile._to_core() for profile in profiles]
         by_core = {id(core): profile for core, profile in zip(cores, profiles, strict=True)}
@@ -105,7 +104,7 @@ class CampusImportProfile(models.Model):
 
     @api.model
     def _named(self, name):
-        """The profile with this old system's name, or this name."""
+        """The profile that has this name, as its own or as the name of its old system."""
         domain = [("company_id", "in", (False, self.env.company.id))]
         profile = self.search([*domain, ("source", "=", name)], limit=1) or self.search(
             [*domain, ("name", "=", name)], limit=1
@@ -116,7 +115,7 @@ class CampusImportProfile(models.Model):
 
     @api.model
     def _create_guess(self, table, name):
-        """A new profile for a file that none knows, guessed from its header and cells."""
+        """A new profile for a file that no profile fits, guessed from its header and cells."""
         core = guess.guess(table, name)
         targets = {column.target for column in core.columns}
         if ft.NUMBER not in targets or ft.NAME not in targets:

@@ -40,7 +40,7 @@ STATUSES = [
 
 
 class CampusImportProfileColumn(models.Model):
-    """One column of an old system's file: what it means and how its text is read."""
+    """One column of an old system's file: its meaning and the format of its text."""
 
     _name = "campus.import.profile.column"
     _description = "Import Profile Column"
@@ -48,7 +48,7 @@ class CampusImportProfileColumn(models.Model):
     _rec_name = "header"
 
     profile_id = fields.Many2one("campus.import.profile", required=True, index=True, ondelete="cascade")
-    # A new column comes last.
+    # A new column is placed last.
     sequence = fields.Integer(default=1000)
     header = fields.Char("Column in the File", required=True)
     target = fields.Selection(TARGETS, "Meaning", required=True, default=ft.IGNORE)
@@ -84,7 +84,7 @@ class CampusImportProfileColumn(models.Model):
 
     @api.onchange("target")
     def _onchange_target(self):
-        """Offer the usual writing of a UID, an amount or a date."""
+        """Suggest the usual format of a UID, an amount or a date."""
         usual = {ft.UID: "dec_le", ft.AMOUNT: "yuan", ft.VALID_FROM: "ymd", ft.VALID_UNTIL: "ymd"}
         for column in self:
             forms = ft.FORMS.get(column.target, ())
@@ -106,7 +106,7 @@ class CampusImportProfileColumn(models.Model):
 
     @api.model
     def _from_core(self, column):
-        """Values of a column guessed by the core."""
+        """The values of a column that the core has guessed."""
         return {
             "header": column.header,
             "target": column.target,

@@ -14,7 +14,7 @@ ROLES = [
 
 
 class CampusImportProfileWord(models.Model):
-    """A word of the old system and what it means here."""
+    """A word of the old system and its meaning here."""
 
     _name = "campus.import.profile.word"
     _description = "Import Profile Word"

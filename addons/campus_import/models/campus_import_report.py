@@ -13,7 +13,7 @@ PREVIEW_ROWS = 5
 
 
 class CampusImport(models.Model):
-    """What people see of an import: a preview, totals, and the report to download."""
+    """The parts of an import that users see: a preview, totals, and a report for download."""
 
     _inherit = "campus.import"
 
@@ -21,7 +21,7 @@ class CampusImport(models.Model):
     totals = fields.Html(compute="_compute_totals", sanitize=False)
     file_info = fields.Char("Recognised As", compute="_compute_preview")
     unreadable = fields.Boolean(
-        compute="_compute_preview", help="Nothing can be read of the file: it is no file for a profile."
+        compute="_compute_preview", help="The content of the file cannot be read, so no profile fits it."
     )
     report_file = fields.Binary(compute="_compute_report_file")
 
@@ -49,7 +49,7 @@ class CampusImport(models.Model):
             job.file_info = ", ".join(filter(None, parts))
 
     def _preview_table(self, table):
-        """The first rows under their headers, with what each column means here."""
+        """The first rows under their headers, with the meaning of each column."""
         core = self.profile_id._to_core() if self.profile_id else None
         at, headers = card_file.headers_of(table, core)
         meanings = self._preview_meanings(headers)
@@ -79,7 +79,7 @@ class CampusImport(models.Model):
         ).format(head, body)
 
     def _preview_meanings(self, headers):
-        """``(header, what it means here, whether it is imported)`` for each column of the file."""
+        """``(header, meaning here, whether it is imported)`` of each column of the file."""
         columns = {key(column.header): column for column in self.profile_id.column_ids}
         targets = dict(self.profile_id.column_ids._fields["target"]._description_selection(self.env))
         plans = self._plan_names()
@@ -94,7 +94,7 @@ class CampusImport(models.Model):
         return meanings
 
     def _plan_names(self):
-        """Names of the company's pocket plans by code."""
+        """The names of the company's pocket plans by code."""
         plans = self.env["campus.pocket.plan"].search([("company_id", "=", self.company_id.id)])
         return {plan.code: plan.name for plan in plans}
 
@@ -130,7 +130,7 @@ class CampusImport(models.Model):
         return f"{name}-report.xlsx"
 
     def _report_xlsx(self):
-        """The report as a workbook: a sheet that can be filtered, errors first in red."""
+        """The report as a workbook: a sheet with a filter, errors first and in red."""
         lines = self.env["campus.import.line"]
         names = ["row", "result", "account", "campus_number", "name", "column", "value", "code", "message"]
         labels = lines.fields_get(names, ["string"])

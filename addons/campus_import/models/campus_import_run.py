@@ -42,11 +42,11 @@ class Outcome:
 
     @property
     def refused_rows(self):
-        """Rows with errors; what refuses the file as a whole counts where it stands."""
+        """The rows with errors. A problem of the whole file counts at the row where it is."""
         return len({problem.row for problem in [*self.fatal, *self.problems]})
 
     def openings(self):
-        """Cents by pocket plan that accounts not yet taken over bring along."""
+        """Cents by pocket plan of the accounts that were not imported before."""
         sums = Counter()
         for step in self.steps:
             if not step.account:
@@ -55,17 +55,17 @@ class Outcome:
 
 
 class CampusImport(models.Model):
-    """Running a file: read, plan, and unless it is a dry run, carry out."""
+    """Runs an import: read the file, plan, and apply the plan unless it is a dry run."""
 
     _inherit = "campus.import"
 
     @api.model
     def _run(self, content, filename="", profile=None, dry_run=False, policy=ALL_OR_NOTHING, progress=None):
-        """Import a card file, or only say what an import would do.
+        """Import a card file, or find what an import would do.
 
-        Nothing is committed here: the caller's transaction decides. A run that is not
-        allowed to go on (an error under ``all_or_nothing``, a file cut in half) changes
-        nothing and counts nothing as done.
+        It commits nothing; the caller's transaction decides. If the import is not allowed to continue (an
+        error under ``all_or_nothing``, a file that was cut off), it changes nothing and counts nothing as
+        done.
 
         :param bytes content: the file
         :param profile: profile record, its old system's name, or None to recognise it
@@ -104,7 +104,7 @@ class CampusImport(models.Model):
 
     @api.model
     def _read_file(self, content, profile):
-        """The file as records, with the profile given or found."""
+        """The file as records, with the given profile or the one that fits."""
         profiles = self.env["campus.import.profile"]
         if isinstance(profile, str):
             profile = profiles._named(profile)
@@ -121,8 +121,8 @@ class CampusImport(models.Model):
 
     @api.model
     def _unknown_plans(self, core):
-        """Balances that have no pocket plan to go to concern the whole file."""
-        # sudo: which plans there are is no secret of whoever may import
+        """If balances have no pocket plan, the whole file is refused."""
+        # sudo: whoever may import may know which plans there are
         plans = self.env["campus.pocket.plan"].sudo()
         known = set(plans.search([("company_id", "=", self.env.company.id)]).mapped("code"))
         return [

@@ -3,20 +3,20 @@ from odoo.addons.campus_card.campus_core import errors, money
 
 
 class _Numbers(dict):
-    """A number that a problem lacks shows as a dash: a sentence is better than an error."""
+    """Numbers for a sentence. A missing one is shown as a dash in place of raising an error."""
 
     def __missing__(self, key):
         return "–"
 
 
 class CampusImport(models.Model):
-    """Problems of a file in words: code and numbers as a sentence in the user's language."""
+    """Writes the problems of a file as sentences, made of code and numbers, in the user's language."""
 
     _inherit = "campus.import"
 
     @api.model
     def _sentences(self):
-        """``{code: sentence}``, made once per import and language."""
+        """``{code: sentence}``. It is made once per import and language."""
         return {
             **errors.CODES,
             **self._file_sentences(),
@@ -27,7 +27,7 @@ class CampusImport(models.Model):
 
     @staticmethod
     def _sentence(sentences, code, numbers):
-        """The sentence of a code; amounts in the numbers are cents (keys end in ``_minor``)."""
+        """The sentence of a code. Numbers whose keys end in ``_minor`` are cents."""
         shown = {
             name.removesuffix("_minor"): money.format_minor(value) if name.endswith("_minor") else value
             for name, value in numbers.items()
@@ -90,7 +90,7 @@ class CampusImport(models.Model):
             ),
             errors.UID_PLACEHOLDER: _("This number stands for “no card”. No card has it."),
             errors.UID_EMPTY: _("The UID is missing."),
-            errors.UID_MALFORMED: _("This is not a UID in the form that the profile states."),
+            errors.UID_MALFORMED: _("This UID does not have the format that the profile states."),
             errors.UID_LENGTH: _("A UID has 4, 7 or 10 bytes: 8, 14 or 20 hexadecimal digits."),
             errors.UID_OUT_OF_RANGE: _("This number is too large for a UID."),
             errors.MONEY_EMPTY: _("The amount is missing."),
@@ -102,7 +102,7 @@ class CampusImport(models.Model):
             errors.MONEY_OUT_OF_RANGE: _("The amount is too large."),
             errors.MONEY_SCIENTIFIC: _("A spreadsheet has shortened this amount, and digits may be lost."),
             errors.AMOUNT_INVALID: _("The amounts of this row are too large together."),
-            errors.DATE_INVALID: _("This is not a date in the form that the profile states."),
+            errors.DATE_INVALID: _("This date does not have the format that the profile states."),
             errors.DATES_REVERSED: _("The last valid day is before the first."),
             errors.STATUS_UNKNOWN: _("The profile does not know this status. Add the word to it."),
             errors.ROLE_UNKNOWN: _("The profile does not know this role. Add the word to it."),
@@ -133,7 +133,7 @@ class CampusImport(models.Model):
         }
 
     def _doubt_sentences(self):
-        """What is imported all the same, and worth a look before."""
+        """Sentences for rows that are imported although something about them should be checked."""
         _ = self.env._
         return {
             errors.SHEET_NOT_READ: _("The sheet “%(sheet)s” is not read: its columns are others."),
@@ -144,7 +144,8 @@ class CampusImport(models.Model):
                 "The number ends in zeros from its 16th digit on. Check that no spreadsheet has cut it."
             ),
             errors.UID_RANDOM: _(
-                "A UID that begins with 08 is made up anew at each reading: the card cannot be known by it."
+                "A card whose UID begins with 08 makes a new UID at each reading, so the UID cannot "
+                "identify the card."
             ),
             errors.UID_HALF: _(
                 "A UID of four bytes that begins with 88 is the first half of a longer one. "

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class CampusWallet(models.Model):
-    """What was imported goes along with a wallet that is joined with another one."""
+    """When a wallet is joined with another one, its imported accounts move to the other one."""
 
     _inherit = "campus.wallet"
 

@@ -1,7 +1,7 @@
-"""A sign of life for Odoo's own watch over long work.
+"""Tells Odoo that a long import is still working.
 
-One import is one transaction, so it cannot be cut into the short pieces that the
-limits of a worker are made for. It shows after each batch that it is not stuck.
+An import is one transaction, so it cannot be divided into the short pieces for which Odoo's time limits are
+made. After each batch it starts these limits anew.
 """
 
 import threading
@@ -16,11 +16,11 @@ except ImportError:  # not on this platform; its workers have no such limit eith
 
 
 def sign_of_life():
-    """Let the time limits of this worker count from now on.
+    """Start the time limits of this worker anew.
 
-    Threads: ``ThreadedServer.process_limit`` compares ``start_time``. Worker processes:
-    the CPU limit is moved as ``Worker.check_limits`` does. The limit of their real time
-    (``limit_time_real_cron``) is out of reach and has to be configured.
+    Threads: ``ThreadedServer.process_limit`` compares ``start_time``. Worker processes: the CPU limit is
+    moved as ``Worker.check_limits`` does. The limit of real time (``limit_time_real_cron``) cannot be changed
+    from here and must be configured.
     """
     thread = threading.current_thread()
     if getattr(thread, "start_time", None):

@@ -1,7 +1,7 @@
-"""Carrying out a plan: departments, holders, wallets, cards, opening balances, in sets.
+"""Applies a plan: departments, holders, wallets, cards and opening balances, many at a time.
 
-Everything happens in the transaction of the given environment. The balances come
-last, because posting holds the business day against its close.
+Everything happens in the transaction of the given environment. The balances come last, because posting locks
+the business day.
 """
 
 import uuid
@@ -14,15 +14,15 @@ from odoo.tools import SQL
 from .plan import CARD_STATE
 
 BATCH = 1000
-# Opening balances are named by company, old system, account and pocket (RFC 4122, version 5).
+# The ids of opening balances derive from company, old system, account and pocket (RFC 4122, version 5).
 OPENING_NAMESPACE = uuid.UUID("6f1c1f5e-4f0b-5d0c-9d0e-0ca4d0000001")
-# Thousands of new records need no log entry, follower or mail each.
+# No log, followers or mails for thousands of new records.
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
-    # A holder has no parent contact and no children to keep in step.
+    # A holder has no parent contact and no child contacts to synchronise.
     "_partners_skip_fields_sync": True,
 }
 STATE_TIME = {
@@ -33,16 +33,16 @@ STATE_TIME = {
 
 
 def opening_uuid(company, source, account, plan):
-    """The id of an opening balance: the same row gives the same id for ever."""
+    """The id of an opening balance. The same row always gives the same id."""
     return str(uuid.uuid5(OPENING_NAMESPACE, "\x1f".join((str(company.id), source, account, plan))))
 
 
 class Applier:
-    """Writes the steps of a plan. ``progress(done, total, phase)`` is told after each batch."""
+    """Writes the steps of a plan. It calls ``progress(done, total, phase)`` after each batch."""
 
     def __init__(self, env, plan, profile, import_id=None, progress=None):
-        # sudo: the right to import was checked; wallets, accounts and the protected
-        # values of cards are nobody's to write by hand.
+        # sudo: the right to import was checked; nobody may write wallets, accounts and the protected values
+        # of cards by hand.
         self.env = env(su=True, context={**env.context, **QUIET})
         self.company = env.company
         self.plan = plan
@@ -53,7 +53,7 @@ class Applier:
         self.total = len(plan.steps) * 3
         stages = self.env["campus.card.stage"]
         self.stage_ids = {state: stages._first_of(state).id for state in CARD_STATE.values()}
-        #: Accounts taken over by this run, as they were remembered.
+        #: Accounts that this run has imported, with their stored records.
         self.taken = {}
 
     def run(self):
@@ -77,7 +77,7 @@ class Applier:
             yield steps[start : start + BATCH]
 
     def _tick(self, count, phase):
-        """Between batches nothing of the last one is needed in memory."""
+        """Clear the cache between batches: the next batch needs nothing of the last one."""
         self.env.flush_all()
         self.env.invalidate_all(flush=False)
         self.done += count
@@ -97,7 +97,7 @@ class Applier:
         new, changed = [], {}
         of_school = {"company_id": self.company.id}
         if self.company.partner_id.lang:
-            # Receipts and mails speak the school's language, whoever imports.
+            # Receipts and mails are in the school's language, whoever imports.
             of_school["lang"] = self.company.partner_id.lang
         for step in steps:
             vals = dict(step.holder_vals)
@@ -170,7 +170,9 @@ class Applier:
         return vals
 
     def _card_numbers(self, count):
-        """Numbers of the card sequence, drawn in one statement where it is a plain one."""
+        """Numbers of the card sequence. One statement gets all of them if the sequence has no gap-free
+        numbering.
+        """
         sequence = self.env["ir.sequence"].search(
             [("code", "=", "campus.card"), ("company_id", "in", (self.company.id, False))],
             order="company_id",
@@ -186,7 +188,7 @@ class Applier:
     # -- money -----------------------------------------------------------------
 
     def _remember(self, steps):
-        """Note which accounts were taken over and what they held, also if it was nothing."""
+        """Store which accounts were imported and their balances, also if they were zero."""
         now = fields.Datetime.now()
         rows = []
         for step in steps:
@@ -239,7 +241,7 @@ class Applier:
         }
 
     def _close_wallets(self):
-        """Close the wallets of closed accounts that hold nothing and have no card in use."""
+        """Close the wallets of closed accounts if they have no money and no active card."""
         wallet_ids = [row["wallet_id"] for row in self.taken.values() if row["status"] == ft.CLOSED]
         if not wallet_ids:
             return

@@ -1,4 +1,4 @@
-"""What the database knows of the rows of a file, in one query per kind, however many rows."""
+"""What the database already has for the rows of a file, read with one query per kind."""
 
 from odoo.addons.campus_card.campus_core import card_state
 from odoo.addons.campus_card.campus_core.card_file.values import key
@@ -6,13 +6,13 @@ from odoo.tools import SQL
 
 
 class Known:
-    """Accounts, holders, cards and departments that the records name."""
+    """The accounts, holders, cards and departments that the records name."""
 
     def __init__(self, env, source, records):
         self.env = env
         self.company = env.company
         self.source = source
-        # The queries below read the tables themselves.
+        # The queries below read the tables directly, so pending changes are written first.
         env.flush_all()
         self.accounts = self._load_accounts([record.account for record in records])
         self.holders = self._load_holders([record.number for record in records])
@@ -35,7 +35,7 @@ class Known:
         return {row["account"]: row for row in rows}
 
     def _load_holders(self, numbers):
-        """Holders by campus number; one of this company wins over one shared by all."""
+        """The holders by campus number. A holder of this company comes before a shared one."""
         rows = self._query(
             """SELECT id, campus_number, name, campus_role, campus_department_id,
                       campus_valid_from, campus_valid_until
@@ -57,7 +57,7 @@ class Known:
         return {row["partner_id"]: row["account"] for row in rows}
 
     def _load_uid_cards(self, uids):
-        """Cards in use with these UIDs."""
+        """Active cards with these UIDs."""
         rows = self._query(
             """SELECT card.id, card.uid, card.state, card.valid_from, card.valid_until,
                       card.partner_id, partner.campus_number
@@ -70,7 +70,7 @@ class Known:
         return {row["uid"]: row for row in rows}
 
     def _load_cards(self):
-        """The cards that came with the accounts, in whatever state they are now."""
+        """The cards that came with the accounts, with their present state."""
         rows = self._query(
             """SELECT id, uid, state, valid_from, valid_until, partner_id
                  FROM campus_card WHERE id = ANY(%(cards)s)""",
@@ -79,8 +79,8 @@ class Known:
         return {row["id"]: row for row in rows}
 
     def _load_departments(self):
-        """Department ids by each name they go by; a code wins over a name."""
-        # sudo: a code of a department is taken, whoever may see the department
+        """Department ids by code and by name. A code comes before a name."""
+        # sudo: a code is unique among all departments, also those that the user may not see
         departments = self.env["campus.department"].with_context(active_test=False).sudo()
         found = {}
         domain = [("company_id", "=", self.company.id)]
@@ -96,8 +96,8 @@ class Known:
         return found
 
     def _load_allowed_departments(self):
-        """Departments whose holders the user may change; None: all."""
-        # sudo: what a user may see is asked of the user's own record, whose rights fields are not readable
+        """The departments whose holders the user may change. None: all."""
+        # sudo: users may not read the fields with their own rights
         user = self.env.user.sudo()
         if self.env.su or user.campus_all_departments:
             return None

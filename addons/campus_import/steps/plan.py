@@ -1,7 +1,6 @@
-"""What each row of a file means for the database: looked up in sets, decided row by row.
+"""Plans what each row of a file changes in the database. Lookups are done for all rows together.
 
-Nothing is written here: a dry run ends with the plan, a commit goes on with
-``apply``.
+It writes nothing. A dry run ends with the plan; an import continues with ``apply``.
 """
 
 from dataclasses import dataclass, field
@@ -15,21 +14,21 @@ from .known import Known
 
 CREATED, UPDATED, UNCHANGED, ERROR = "created", "updated", "unchanged", "error"
 
-# The state of a card whose account had this status in the old system.
+# The state of a card by the status of its account in the old system.
 CARD_STATE = {
     ft.ACTIVE: card_state.ACTIVE,
     ft.FROZEN: card_state.FROZEN,
     ft.LOST: card_state.LOST,
     ft.CLOSED: card_state.RETURNED,
 }
-# A later file may only make a card's state stricter, in this order.
+# A later file may only change a card's state to one further right in this order.
 STRICTER = (card_state.ACTIVE, card_state.FROZEN, card_state.LOST, card_state.RETURNED)
 VERB_TO = {
     card_state.FROZEN: card_state.FREEZE,
     card_state.LOST: card_state.REPORT_LOST,
     card_state.RETURNED: card_state.RETURN,
 }
-# Fields of the holder that a file states, with the target that must be in it.
+# The fields of the holder, with the column that the file must have for each.
 HOLDER_FIELDS = {
     "name": ft.NAME,
     "campus_role": ft.ROLE,
@@ -41,8 +40,9 @@ HOLDER_FIELDS = {
 
 @dataclass
 class Step:
-    """One row to be carried out. Empty ``holder``: a new one. ``department`` may be a key
-    of a department that is yet to be created."""
+    """The plan for one row. Empty ``holder``: a new holder. ``department`` may be the key of a department
+    that will be created.
+    """
 
     record: Record
     result: str = UNCHANGED
@@ -58,7 +58,7 @@ class Step:
 
 
 class Planner:
-    """Turns the records of a reading into steps and problems."""
+    """Makes steps and problems from the records of a file."""
 
     def __init__(self, env, reading, profile):
         self.reading = reading
@@ -79,7 +79,7 @@ class Planner:
         return self
 
     def _refuse(self, record):
-        """The problem that keeps a row out, or None."""
+        """The problem that refuses a row, or None."""
         account = self.known.accounts.get(record.account)
         if account and account["campus_number"] != record.number:
             return self._problem(
@@ -159,7 +159,7 @@ class Planner:
             value = stated[name]
             if target not in self.reading.targets or (old.get(name) or None) == (value or None):
                 continue
-            # An empty text erases nothing; an empty last day means no end.
+            # An empty text deletes nothing. An empty last day means that the card does not end.
             if value or (name == "campus_valid_until" and step.holder):
                 step.holder_vals[name] = value or False
 
@@ -180,7 +180,9 @@ class Planner:
             self._plan_card_changes(step, card, state)
 
     def _plan_card_changes(self, step, card, state):
-        """The card is here already: its dates follow the file, its state only to be stricter."""
+        """Changes of a card that is here already: its dates come from the file, its state may only become
+        stricter.
+        """
         if ft.VALID_UNTIL in self.reading.targets and card["valid_until"] != step.record.valid_until:
             step.card_vals["valid_until"] = step.record.valid_until or False
         if card["state"] == state:

@@ -8,7 +8,7 @@ from ..const import APP_FILES, ICON_FILES, PAGE_HEADERS
 from .main import CampusPage
 
 FOREVER = "public, max-age=31536000, immutable"
-# Kept by the worker when the app is installed, so that they open without a network.
+# The service worker stores these when the app is installed, so that they open without a network.
 KEPT_PAGES = ("/my/card/help", "/my/card/offline")
 
 
@@ -19,7 +19,7 @@ class CampusApp(CampusPage, http.Controller):
         "/my/card/app/<version>/<name>", type="http", auth="public", readonly=True, save_session=False
     )
     def app_file(self, version, name):
-        """One file of the app. An old version is gone: a page never mixes two of them."""
+        """Return one file of the app. Only the current version is served, so a page never mixes two versions."""
         file = app_files.files().get(name)
         if not file or version != app_files.version():
             raise request.not_found()
@@ -32,7 +32,7 @@ class CampusApp(CampusPage, http.Controller):
 
     @http.route("/my/card/worker.js", type="http", auth="public", readonly=True, save_session=False)
     def worker(self):
-        """The service worker, for all of ``/my``: its first line names the version and what to keep."""
+        """The service worker, for all of ``/my``. Its first line names the version and the files to store."""
         kept = [*map(app_files.url, (*APP_FILES, *ICON_FILES)), *KEPT_PAGES]
         about = {"version": app_files.version(), "kept": kept}
         body = f"const APP = {json.dumps(about)};\n{app_files.files()['worker.js'].content.decode()}"
@@ -46,7 +46,7 @@ class CampusApp(CampusPage, http.Controller):
 
     @http.route("/my/card/manifest.webmanifest", type="http", auth="public", readonly=True)
     def manifest(self):
-        """What a phone needs to know to put the card on its home screen."""
+        """The manifest: what a phone needs to put the card on its home screen."""
         name = request.env._("Campus Card")
         values = {
             "id": "/my/card",
@@ -79,10 +79,10 @@ class CampusApp(CampusPage, http.Controller):
 
     @http.route("/my/card/offline", type="http", auth="public", readonly=True)
     def offline(self):
-        """What the app shows when a page was never seen and there is no network."""
+        """The page for a network failure, when the requested page was never stored."""
         return self._page("campus_portal.offline", private=False)
 
     @http.route("/my/card/help", type="http", auth="public", readonly=True)
     def help(self):
-        """How the card in the phone works; readable without a network and without a login."""
+        """The help page for the card in the phone. It can be read without a network and without a login."""
         return self._page("campus_portal.help", {"tab": "help"}, private=False)

@@ -5,7 +5,7 @@ from .main import CampusPage
 
 
 class CampusEmergencyPage(CampusPage, http.Controller):
-    """Setting up the emergency code; the code is shown once, in the answer to the press."""
+    """Make an emergency code. The code is shown once, in the answer to the button."""
 
     @http.route("/my/card/emergency", type="http", auth="user", methods=["GET"], readonly=True)
     def emergency(self):

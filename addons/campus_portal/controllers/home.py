@@ -6,7 +6,7 @@ from .main import CampusPage
 
 
 class CampusHome(CampusPage, http.Controller):
-    """The holder's first page. No route takes an id: a holder is who is logged in."""
+    """The holder's first page. No route takes an id: the holder is the person who is logged in."""
 
     @http.route("/my/card", type="http", auth="user", readonly=True)
     def home(self):
@@ -28,7 +28,7 @@ class CampusHome(CampusPage, http.Controller):
 
     @http.route("/my/card/settings", type="http", auth="user", readonly=True)
     def settings(self):
-        """Language, letters, this phone."""
+        """Settings: language, size of letters, this phone."""
         portal = request.env["campus.portal"]
         return self._page("campus_portal.settings", {"tab": "settings", **portal._settings_values()})
 
@@ -36,6 +36,6 @@ class CampusHome(CampusPage, http.Controller):
     def language(self, code, **_form):
         """Show the pages in another of the installed languages."""
         request.env["campus.portal"]._set_language(code)
-        # the login remembers the language that it began with
+        # Odoo's session keeps the language of the login, so it must be changed too
         request.session.context = {**request.session.context, "lang": code}
         return request.redirect("/my/card/settings", 303)

@@ -6,7 +6,9 @@ from .kiosk_page import FORM, KioskPage, at_kiosk, in_session
 
 
 class CampusKioskPages(KioskPage, http.Controller):
-    """The machine in the lobby. No login: the browser's key is the right, the card says who."""
+    """The kiosk: a machine for everybody in a lobby. It has no login: the browser's key gives the right, the
+    card says who is there.
+    """
 
     @http.route("/campus/kiosk", type="http", auth="public", methods=["GET"])
     def kiosk_start(self):
@@ -16,7 +18,9 @@ class CampusKioskPages(KioskPage, http.Controller):
 
     @http.route("/campus/kiosk/open", **FORM)
     def kiosk_open(self, key="", **_form):
-        """Take the key that stood behind the address into a cookie that no script can read."""
+        """Store the key of the kiosk, which came after the ``#`` of the address, in a cookie that no script
+        can read.
+        """
         response = request.redirect("/campus/kiosk", 303)
         if request.env["campus.kiosk"]._of_key(key):
             self._set_cookie(response, KIOSK_COOKIE, key, 400 * 24 * 3600)
@@ -25,7 +29,7 @@ class CampusKioskPages(KioskPage, http.Controller):
     @http.route("/campus/kiosk/language", **FORM)
     @at_kiosk
     def kiosk_language(self, kiosk, code="", **_form):
-        """The language of who stands there now; it goes when the screen wipes itself."""
+        """Set the language for the person at the kiosk. It ends with the session."""
         response = self._nothing()
         if request.env["res.lang"]._get_code(code[:12]):
             self._set_cookie(response, KIOSK_LANGUAGE_COOKIE, code, KIOSK_LANGUAGE_S)
@@ -36,7 +40,7 @@ class CampusKioskPages(KioskPage, http.Controller):
     @http.route("/campus/kiosk/card", **FORM)
     @at_kiosk
     def kiosk_card(self, kiosk, session="", credential="", **_form):
-        """A card or the code of a phone was held to the reader: who was there before is gone."""
+        """A card, or the code of a phone, was held to the reader. The session of the person before ends."""
         sessions = kiosk.env["campus.kiosk.session"]
         sessions._of_secret(kiosk, session)._end()
         card, refusal = kiosk._read_card(credential[:512])
@@ -53,7 +57,7 @@ class CampusKioskPages(KioskPage, http.Controller):
     @http.route("/campus/kiosk/touch", **FORM)
     @in_session
     def kiosk_touch(self, session, **_form):
-        """Somebody touches the screen and asks nothing."""
+        """Somebody touched the screen: the session lasts longer."""
         session._touch()
         return self._nothing()
 
@@ -70,7 +74,7 @@ class CampusKioskPages(KioskPage, http.Controller):
     @http.route("/campus/kiosk/lost", **FORM)
     @at_kiosk
     def kiosk_lost(self, kiosk, **_form):
-        """The form for who has no card left to hold up."""
+        """The form for a person who has no card to hold to the reader."""
         return self._part("campus_portal.kiosk_lost")
 
     @http.route("/campus/kiosk/lost/report", **FORM)
@@ -84,7 +88,7 @@ class CampusKioskPages(KioskPage, http.Controller):
     @http.route("/campus/kiosk/lost/mine", **FORM)
     @in_session
     def kiosk_lost_mine(self, session, sure="", **_form):
-        """The holder has one key left and has lost another: asked once, then everything is frozen."""
+        """A holder with one key reports another one lost. The kiosk asks once, then everything is frozen."""
         if not sure:
             session._touch()
             return self._part("campus_portal.kiosk_lost_mine")

@@ -1,4 +1,4 @@
-"""What every page of a kiosk shares: the key of the machine, the session of the person."""
+"""What all pages of a kiosk share: the key of the machine, the session of the person."""
 
 import functools
 
@@ -8,12 +8,13 @@ from odoo.http import request
 from ..const import KIOSK_COOKIE, KIOSK_LANGUAGE_COOKIE, KIOSK_SESSION_HEADER, PRIVATE_HEADERS
 from .main import CampusPage
 
-#: Pages are parts of one page and are fetched by POST: no address, no history, nothing to go back to.
+#: A kiosk shows one page. Its parts are fetched by POST, so the browser has no address and no history of
+#: them.
 FORM = {"type": "http", "auth": "public", "methods": ["POST"]}
 
 
 def at_kiosk(method):
-    """Call ``method(self, kiosk, **form)`` for a browser with a kiosk's key; 403 for any other."""
+    """Call ``method(self, kiosk, **form)`` if the browser has the key of a kiosk; answer 403 if not."""
 
     @functools.wraps(method)
     def checked(self, **form):
@@ -27,7 +28,9 @@ def at_kiosk(method):
 
 
 def in_session(method):
-    """Call ``method(self, session, **form)`` for who has a session at this very kiosk; 410 else."""
+    """Call ``method(self, session, **form)`` if the request has a valid session at this kiosk; answer 410 if
+    not.
+    """
 
     @at_kiosk
     @functools.wraps(method)
@@ -41,10 +44,10 @@ def in_session(method):
 
 
 class KioskPage(CampusPage):
-    """``class X(KioskPage, http.Controller)``: parts of the one page that a kiosk shows."""
+    """Base of ``class X(KioskPage, http.Controller)``: routes that return parts of the kiosk's page."""
 
     def _kiosk(self):
-        """The kiosk whose key this browser has, in the language that was chosen at it."""
+        """The kiosk whose key this browser has, in the language that was chosen there."""
         code = request.env["res.lang"]._get_code(request.cookies.get(KIOSK_LANGUAGE_COOKIE, "")[:12])
         if code:
             request.update_context(lang=code)
@@ -54,7 +57,7 @@ class KioskPage(CampusPage):
         return self._kiosk().company_id or request.env.company
 
     def _part(self, template, status=200, **values):
-        """A part of the page, which the page puts in place of the one before."""
+        """Return a part of the page. The page shows it in place of the part before."""
         shown = {"error": None, "idle_s": kiosk_core.IDLE_S, **values}
         return self._page(template, shown, status=status)
 
@@ -63,7 +66,7 @@ class KioskPage(CampusPage):
         return self._part("campus_portal.kiosk_start", **shown)
 
     def _home_part(self, session, secret=None, **values):
-        """The holder's first page; ``secret`` of a new session goes into a header, not on the page."""
+        """The holder's first page. The ``secret`` of a new session is sent in a header, not on the page."""
         session._touch(kiosk_core.IDLE_S)
         response = self._part("campus_portal.kiosk_home", **session._home_values(), **values)
         if secret:
@@ -81,7 +84,7 @@ class KioskPage(CampusPage):
         }
 
     def _nothing(self):
-        """Done, and nothing to show."""
+        """An answer without content."""
         response = request.make_response("", status=204)
         response.headers.update(PRIVATE_HEADERS)
         return response

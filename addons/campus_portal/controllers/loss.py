@@ -6,7 +6,7 @@ from .main import CampusPage
 
 
 class CampusLossPage(CampusPage, http.Controller):
-    """One press freezes everything; the same page lifts it again or asks for a new card."""
+    """The loss report: one button freezes everything. The same page lifts the freeze or asks for a new card."""
 
     @http.route("/my/card/lost", type="http", auth="user", methods=["GET"], readonly=True)
     def lost(self):
@@ -15,12 +15,14 @@ class CampusLossPage(CampusPage, http.Controller):
     @http.route("/my/card/lost/report", type="http", auth="user", methods=["POST"])
     def report(self, **_form):
         if not request.env["campus.portal"]._report_loss():
-            return self._lost_page(error=request.env._("Too often today. Please call the card office."))
+            return self._lost_page(
+                error=request.env._("You did this too often today. Please call the card office.")
+            )
         return request.redirect("/my/card/lost", 303)
 
     @http.route("/my/card/lost/found", type="http", auth="user", methods=["POST"])
     def found(self, card="", **_form):
-        """Everything back, or with ``card`` one of the holder's own cards."""
+        """Lift the freeze from everything, or with ``card`` from one of the holder's own cards only."""
         return self._do(lambda portal: portal._found_again(card or None), "/my/card")
 
     @http.route("/my/card/lost/replace", type="http", auth="user", methods=["POST"])

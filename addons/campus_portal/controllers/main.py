@@ -10,8 +10,8 @@ DOCTYPE = Markup("<!DOCTYPE html>\n")
 class CampusPage:
     """What all pages of the card share: ``class X(CampusPage, http.Controller)``.
 
-    No controller itself: Odoo would make one class of all that derive from it, and two pages with a
-    method of one name would be one.
+    This class is no controller itself. Odoo joins all classes that derive from one controller; then two pages
+    with methods of the same name would replace each other.
     """
 
     def _page(self, template, values=None, *, private=True, status=200):
@@ -24,11 +24,11 @@ class CampusPage:
         return response
 
     def _json(self, values, status=200):
-        """``values`` as a JSON answer that nobody keeps."""
+        """Return ``values`` as a JSON answer that is not cached."""
         return request.make_json_response(values, headers=dict(PRIVATE_HEADERS), status=status)
 
     def _company_of_page(self):
-        """Whose clock the page shows."""
+        """The company whose time zone the page uses."""
         return request.env["campus.portal"]._company()
 
     def _layout_values(self):

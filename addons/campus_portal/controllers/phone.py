@@ -6,7 +6,7 @@ from odoo.http import request
 
 from .main import CampusPage
 
-# What a browser says of itself, in words that its owner knows it by.
+# Names of phones for their owners, found by what the browser's user agent contains.
 DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -32,7 +32,9 @@ class CampusPhoneRoutes(CampusPage, http.Controller):
         "/my/card/time", type="http", auth="public", methods=["GET"], readonly=True, save_session=False
     )
     def server_time(self):
-        """The server's clock: a phone's own may be minutes off, and right again a minute later."""
+        """The server's clock. The page uses it because the clock of a phone may be minutes wrong and may
+        change at any time.
+        """
         return self._json({"server_time_ms": int(time.time() * 1000)})
 
     @http.route("/my/card/phone/challenge", type="http", auth="user", methods=["POST"], readonly=True)
@@ -42,7 +44,7 @@ class CampusPhoneRoutes(CampusPage, http.Controller):
 
     @http.route("/my/card/phone", type="http", auth="user", methods=["POST"])
     def enrol(self, x="", y="", challenge="", proof="", move="", **_form):
-        """Make this phone the card, or renew what it has; see ``campus.portal._enrol_phone``."""
+        """Make this phone a card, or renew its certificate; see ``campus.portal._enrol_phone``."""
         portal = request.env["campus.portal"]
         answer = portal._enrol_phone(x, y, challenge, proof, self._device(), move=bool(move))
         return self._json(answer)

@@ -8,18 +8,19 @@ from odoo.addons.campus_card.campus_core.errors import CredentialError
 
 
 class _Steps:
-    """The table of used steps as ``qr_code.verify`` wants it."""
+    """The table of used steps, with the interface that ``qr_code.verify`` expects."""
 
     def __init__(self, env, payment):
         self.env, self.payment = env, payment
 
     def take(self, phone, step):
+        """Store the step as used. Returns False if it was used before for something else."""
         record = self.env["campus.phone"].browse(phone)
         return self.env["campus.credential.use"]._take_step(record, step, self.payment)
 
 
 class _Revoked:
-    """Ids of phones that carried no card any more at that moment, or never did."""
+    """The ids of phones that were no card at the given moment."""
 
     def __init__(self, env, at_ms):
         self.env, self.at_ms = env, at_ms
@@ -33,7 +34,7 @@ class _Revoked:
 
 
 class CampusCard(models.Model):
-    """Phones as cards: their codes resolve like a UID does."""
+    """Phones as cards: their codes are looked up like UIDs."""
 
     _inherit = "campus.card"
 
@@ -47,12 +48,13 @@ class CampusCard(models.Model):
 
     @api.model
     def _resolve_phone(self, text, payment=None):
-        """``(card, refusal code)`` of a phone's code. A code that is believed is used up by it.
+        """``(card, refusal code)`` of a phone's code. A valid code counts as used afterwards.
 
-        :param payment: may have ``at_ms``: when the code was shown, in milliseconds since 1970; now if not
+        :param payment: may have ``at_ms``: when the code was shown, in milliseconds since 1970. Without it:
+            now.
         """
         text = text.removeprefix("qr:")
-        # sudo: whoever holds the code has proven it; phones and used steps are the system's
+        # sudo: whoever has the code has proven who they are; only the system may read phones and used steps
         env = self.env(su=True)
         uuid = payment and payment["uuid"]
         at_ms = payment and payment.get("at_ms")
@@ -72,8 +74,8 @@ class CampusCard(models.Model):
         try:
             return qr_code.verify(text, ring, at_ms, _Revoked(env, at_ms), _Steps(env, payment))
         except CredentialError as error:
-            # A cashier who asks again about one payment asks about the code that was good when it
-            # was shown. Everything but its age has been checked by then.
+            # When a cashier asks again about the same payment, the code may be too old by now, but it was
+            # valid when it was shown. Everything but its age has been checked here.
             if error.code != core_errors.CODE_STALE:
                 raise
             code = qr_code.parse(text)

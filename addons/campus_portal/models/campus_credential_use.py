@@ -4,10 +4,10 @@ from odoo.tools import SQL
 
 
 class CampusCredentialUse(models.Model):
-    """What was presented instead of a card, and for which payment.
+    """A code that was used in place of a card, and the payment it was used for.
 
-    A phone's code is good once: ``(phone, step)`` is unique. Asking again about the same payment
-    (an answer that got lost, a smaller amount after a refusal) is the same use.
+    A phone's code is valid once: ``(phone, step)`` is unique. If the same payment asks again (because an
+    answer got lost, or with a smaller amount after a refusal), that is the same use.
     """
 
     _name = "campus.credential.use"
@@ -30,7 +30,7 @@ class CampusCredentialUse(models.Model):
 
     @api.model
     def _take_step(self, phone, step, payment):
-        """Remember a phone's step; False when it was used before, for something else."""
+        """Store a phone's step as used. Returns False if it was used before for something else."""
         rows = self.env.execute_query(
             SQL(
                 """INSERT INTO campus_credential_use AS old
@@ -54,7 +54,9 @@ class CampusCredentialUse(models.Model):
 
     @api.model
     def _note_emergency(self, wallet, payment):
-        """Remember that an emergency code was good for ``payment``; once for each."""
+        """Store that an emergency code was used for ``payment``. A second call for the same payment changes
+        nothing.
+        """
         if not self.search_count([("payment", "=", payment), ("kind", "=", "emergency")], limit=1):
             self.create(
                 {
@@ -67,7 +69,7 @@ class CampusCredentialUse(models.Model):
 
     @api.autovacuum
     def _gc_steps(self):
-        """Steps of no payment are worth nothing once they are stale."""
+        """Delete steps without a payment once their codes are too old to be valid."""
         self.env.cr.execute(
             """DELETE FROM campus_credential_use
                 WHERE payment IS NULL AND kind = 'phone'

@@ -10,10 +10,10 @@ from odoo.tools import SQL
 
 
 class CampusEmergency(models.Model):
-    """A holder's emergency code: its hash, and the wrong tries of today.
+    """The emergency code of a holder: its hash and the number of wrong tries today.
 
-    The rule is ``campus_core.credentials.emergency``. Whether the code was *used* is read from the money it
-    moved: a payment that was refused or cancelled has not used it up.
+    The rule is in ``campus_core.credentials.emergency``. A code is *used* when it has moved money: a refused
+    or cancelled payment does not count.
     """
 
     _name = "campus.emergency"
@@ -35,9 +35,9 @@ class CampusEmergency(models.Model):
 
     @api.model
     def _renew(self, holder, company):
-        """Give the holder a new code and return it, the only time that it can be read.
+        """Give the holder a new code and return it. It cannot be read again later.
 
-        Wrong tries stay counted: a new code is no way to more of them.
+        Wrong tries still count after that, so a new code gives nobody more tries.
         """
         code = emergency.make_code(secrets.randbelow)
         record = self._of(holder, company) or self.create({"partner_id": holder.id, "company_id": company.id})
@@ -53,23 +53,25 @@ class CampusEmergency(models.Model):
 
     @api.model
     def _prove(self, number, code, company, payment=None):
-        """``(record, refusal code)`` for who knows campus number and code.
+        """``(record, refusal code)`` for a campus number and a code.
 
-        :param payment: ``{uuid, amount_minor}`` that the code is to pay; without one it proves only
-            who somebody is, and is not used up
+        :param payment: ``{uuid, amount_minor}`` that the code is to pay. Without it the code only proves who
+            somebody is, and does not count as used.
         """
         domain = [("partner_id.campus_number", "=", number), ("company_id", "=", company.id)]
         record = self.search(domain, limit=1)
         if not record:
-            # the same answer, after the same time, as for a wrong code
+            # an unknown number gets the same answer after the same time as a wrong code, so nobody can find
+            # out which exist
             emergency.is_code(code, emergency.hash_code("", bytes(emergency.SALT_BYTES)))
             return record, core_errors.EMERGENCY_WRONG
         return record, record._try(code, payment)
 
     def _try(self, code, payment):
-        """Try ``code``; the refusal code, None when it is good.
+        """Check ``code``. Returns the refusal code, or None if it is right.
 
-        Two tills with one code wait for each other here; wrong tries are stored with the answer.
+        The row is locked, so two tills that try one holder's code do so one after the other. Wrong tries are
+        stored.
         """
         self.ensure_one()
         self.flush_recordset()
@@ -94,9 +96,9 @@ class CampusEmergency(models.Model):
         return None
 
     def _is_used_today(self, payment):
-        """Whether money moved, or is held, today by the code for another payment.
+        """Whether the code has moved or reserved money today for another payment.
 
-        Tills set it aside first, terminals move it at once and may take it back.
+        A till reserves the money first; a terminal charges at once and may reverse it.
         """
         rows = self.env.execute_query(
             SQL(
@@ -136,7 +138,7 @@ class CampusCard(models.Model):
 
     @api.model
     def _resolve_emergency(self, text, payment=None):
-        """``(card, refusal code)`` of a campus number and an emergency code, for a payment."""
+        """``(card, refusal code)`` for a campus number and an emergency code that pay at a till."""
         # sudo: a cashier may read neither holders nor codes; the answer says only yes or no
         env = self.env(su=True)
         company = self.env.company
@@ -145,7 +147,7 @@ class CampusCard(models.Model):
         except CredentialError as error:
             return self.browse(), error.code
         if not payment or not payment["amount_minor"]:
-            # A code that pays once a day opens no door and shows no balance.
+            # The code pays once a day. It opens no door and shows no balance.
             return self.browse(), core_errors.EMERGENCY_WRONG
         record, refusal = env["campus.emergency"]._prove(number, code, company, payment)
         if refusal:
@@ -159,5 +161,5 @@ class CampusCard(models.Model):
     def _refusal_numbers(self, code):
         if code != core_errors.EMERGENCY_CAP:
             return super()._refusal_numbers(code)
-        # sudo: a cashier may not read settings; the cap is no secret, and no holder is known yet
+        # sudo: a cashier may not read settings; the limit is no secret, and no holder is known yet
         return {"limit_minor": self.env.company.sudo().campus_emergency_cap_minor}

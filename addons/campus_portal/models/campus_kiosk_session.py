@@ -8,10 +8,10 @@ KEPT_DAYS = 1
 
 
 class CampusKioskSession(models.Model):
-    """A person at a kiosk, from holding up a card until the screen wipes itself.
+    """A person at a kiosk: from the moment a card is held to the reader until the screen is cleared.
 
-    The page keeps the session's secret in its memory and sends it with each form; nothing that a
-    page sends says whose session it is, so that no other holder can be named.
+    The page keeps the session's secret in memory and sends it with each form. No form contains an id of a
+    holder, so nobody can name another holder.
     """
 
     _name = "campus.kiosk.session"
@@ -32,12 +32,12 @@ class CampusKioskSession(models.Model):
 
     @staticmethod
     def _hashed(secret):
-        # 256 random bits need no slow hash
+        # the secret has 256 random bits, so a fast hash is safe
         return hashlib.sha256(secret.encode()).hexdigest()
 
     @api.model
     def _open(self, kiosk, card):
-        """``(session, secret)`` of who has held ``card`` to ``kiosk``; the caller has read the card."""
+        """Start a session for ``card`` at ``kiosk``: ``(session, secret)``. The caller has read the card."""
         secret, now = secrets.token_urlsafe(32), fields.Datetime.now()
         session = self.create(
             {
@@ -55,7 +55,7 @@ class CampusKioskSession(models.Model):
 
     @api.model
     def _of_secret(self, kiosk, secret):
-        """The session of this kiosk under this secret while it lasts and its card may be used."""
+        """The session with this secret at this kiosk, if it has not ended and its card may be used."""
         if not secret or len(secret) > 64:
             return self.browse()
         session = self.search(
@@ -65,11 +65,11 @@ class CampusKioskSession(models.Model):
                 ("ends_at", ">", fields.Datetime.now()),
             ]
         )
-        # a loss that was reported meanwhile, here or elsewhere, ends it
+        # a loss that was reported in the meantime, here or elsewhere, ends the session
         return session if session and not session.card_id._refusal_code() else self.browse()
 
     def _touch(self, wait_s=None):
-        """Somebody is there: the session goes on for ``wait_s``, or for as long as it did before."""
+        """Extend the session by ``wait_s`` seconds, or by as long as the last time."""
         self.ensure_one()
         wait_s = wait_s or self.wait_s
         now = fields.Datetime.now()
@@ -82,11 +82,11 @@ class CampusKioskSession(models.Model):
         )
 
     def _end(self):
-        """Nothing is answered under this secret any more."""
+        """End the session. Its secret does not work any more."""
         self.write({"ends_at": fields.Datetime.now()})
 
     def _wallet(self):
-        """The holder's wallet, made with the first visit."""
+        """The holder's wallet. The first visit makes it."""
         self.ensure_one()
         wallet = self.partner_id.with_company(self.company_id).campus_wallet_id
         return wallet or self.env["campus.wallet"]._for_holder(self.partner_id, self.company_id)
@@ -101,12 +101,12 @@ class CampusKioskSession(models.Model):
 
     @api.model
     def _errands(self):
-        """``[{icon, label, url, danger}]``: the large buttons; addons add theirs with ``super()``."""
+        """``[{icon, label, url, danger}]``: the large buttons. Addons extend this method."""
         lost = {"icon": "lost", "label": self.env._("Report lost"), "url": "/campus/kiosk/lost/mine"}
         return [{**lost, "danger": True}]
 
     def _shows_movements(self):
-        """Whether the card alone may show what was bought; addons ask for more."""
+        """Whether a card without a PIN may show the movements. Addons may require a PIN."""
         return True
 
     def _home_values(self):

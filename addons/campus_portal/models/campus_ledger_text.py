@@ -22,7 +22,7 @@ class CampusLedger(models.AbstractModel):
             ),
             "key_unknown": self.env._("This code was made with a key that is not valid here any more."),
             "rate_limited": self.env._("Too many tries. Please wait a moment."),
-            "emergency_wrong": self.env._("Campus number and emergency code do not go together."),
+            "emergency_wrong": self.env._("The campus number and the emergency code do not match."),
             "emergency_locked": self.env._("Too many wrong emergency codes: locked until tomorrow."),
             "emergency_used": self.env._("The emergency code was used today already."),
             "emergency_online": self.env._(

@@ -7,10 +7,10 @@ CAN_BE_LOST = tuple(state for state, moves in card_state.MOVES.items() if card_s
 
 
 class CampusLoss(models.Model):
-    """A loss report: everything of a holder stops at one moment, and can come back.
+    """A loss report: it stops everything of a holder at once. It can be undone.
 
-    Cards and phone become *lost*, the wallet is frozen, so that every key stops, also one that
-    nobody thought of. The moment is the liability clock: later uses are not the holder's.
+    Cards and phone become *lost* and the wallet is frozen. So every key stops, also one that was forgotten.
+    The holder is not liable for what is spent after this moment.
     """
 
     _name = "campus.loss"
@@ -54,11 +54,11 @@ class CampusLoss(models.Model):
             loss.not_told = "\n".join(loss._devices_not_told())
 
     def action_found(self):
-        """The office lifts the freeze for a holder who stands in front of it."""
+        """Lift the freeze for a holder who comes to the office."""
         self.check_access("read")
         if not self.env.user.has_group("campus_card.group_campus_card_clerk"):
             raise AccessError(self.env._("Only the card office lifts a freeze for others."))
-        # sudo: wallet and cards are thawed together; the clerk may see this holder's report
+        # sudo: wallet and cards are released together; the clerk may see this holder's report
         self.sudo()._found()
 
     @api.model
@@ -68,9 +68,9 @@ class CampusLoss(models.Model):
 
     @api.model
     def _report(self, holder, company, channel, identity=None):
-        """Freeze everything of ``holder`` at once; reporting again changes nothing.
+        """Freeze everything of ``holder``. A second report changes nothing.
 
-        Callers have checked who asks; this runs with the rights of the system.
+        The caller has checked who asks; this method runs with the rights of the system.
         """
         already = self._open_of(holder, company)
         if already:
@@ -104,10 +104,10 @@ class CampusLoss(models.Model):
         return loss
 
     def _after_report(self):
-        """Hook: doors, library and whatever else a card opens stop with it."""
+        """Hook, called after a report: other things that a card opens, such as doors, stop too."""
 
     def _found(self, cards=None):
-        """Everything works again as it did before the report; with ``cards``, only these do."""
+        """Make everything work again as before the report; with ``cards``, only these cards."""
         for loss in self:
             loss._check_open()
             mine = (loss.card_ids if cards is None else loss.card_ids & cards).filtered(
@@ -122,9 +122,9 @@ class CampusLoss(models.Model):
                 loss.write({"state": FOUND, "closed_at": fields.Datetime.now()})
 
     def _replace(self, card, fee_minor):
-        """Ask for a new card in place of a lost one; the fee is taken at once. Returns the new card.
+        """Order a new card in place of a lost one and charge the fee. Returns the new card.
 
-        The lost card is dead for good, so the money need not stay frozen for it.
+        The lost card never works again, so the wallet is released.
         """
         self.ensure_one()
         self._check_open()
@@ -139,7 +139,7 @@ class CampusLoss(models.Model):
         return new
 
     def _thaw_wallet(self):
-        """Lift the freeze that the report laid; one of the office's stays."""
+        """End the freeze that the report set. A freeze set by the office stays."""
         if self.froze_wallet and self.wallet_id.state == "frozen":
             self.wallet_id.action_unfreeze()
         self.froze_wallet = False
@@ -149,9 +149,9 @@ class CampusLoss(models.Model):
             raise UserError(self.env._("This loss report is closed already."))
 
     def _devices_not_told(self):
-        """Names of the edges that have not confirmed yet that they know of the loss."""
+        """Names of the edges that have not confirmed yet that they have this loss in their list of cards."""
         return sorted(set(self.card_ids.unaware_edge_ids.mapped("name")))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A loss report stays in the books."))
+        raise UserError(self.env._("A loss report cannot be deleted."))

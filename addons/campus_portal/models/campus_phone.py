@@ -7,14 +7,14 @@ from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.exceptions import AccessError
 from odoo.tools import file_open
 
-#: How long a phone works without the server.
+#: How long a phone works as a card without contact with the server.
 CERTIFICATE_DAYS = 7
 
 
 class CampusPhone(models.Model):
-    """A phone that is a card: its public key, and the certificate that a reader believes.
+    """A phone that is a card: its public key and the certificate that readers check.
 
-    The private key was made in the phone and cannot leave it. A card is on one phone at a time.
+    The private key is made in the phone and cannot be exported. A card is on one phone at a time.
     """
 
     _name = "campus.phone"
@@ -53,11 +53,11 @@ class CampusPhone(models.Model):
             self.env.cr.execute(schema.read())
 
     def action_revoke(self):
-        """The phone stops being a card; readers without a network learn it with their next list."""
+        """The phone stops being a card. Readers without a network learn it with their next list of cards."""
         self.check_access("read")
         if not self.env.user.has_group("campus_card.group_campus_card_clerk"):
             raise AccessError(self.env._("Only the card office takes a card from a phone."))
-        # sudo: nobody writes phones by hand; a clerk may do this one thing, to phones they may see
+        # sudo: nobody may write phones, but a clerk may stop the phones that they may see
         self.sudo()._revoke("office")
 
     def _revoke(self, reason):
@@ -68,15 +68,15 @@ class CampusPhone(models.Model):
 
     @api.model
     def _enrol(self, card, public_key, name):
-        """Make the phone with this key (33 bytes) the carrier of ``card``; others of it stop."""
+        """Make the phone with this key (33 bytes) the phone of ``card``. The card's other phones stop."""
         others = self.search([("card_id", "=", card.id), ("revoked_at", "=", False)])
         others._revoke("moved")
-        # the unique index must see that the others have stopped
+        # the unique index must see first that the other phones have stopped
         others.flush_recordset()
         return self.create({"card_id": card.id, "public_key": public_key.hex(), "name": name})
 
     def _issue(self):
-        """A fresh certificate: ``{certificate: base64, not_before_ms, expires_ms}``."""
+        """Make a new certificate: ``{certificate: base64, not_before_ms, expires_ms}``."""
         self.ensure_one()
         key_id, key = self.env["campus.signing"]._current_key(self.company_id)
         now = fields.Datetime.now()
@@ -104,7 +104,7 @@ class CampusPhone(models.Model):
 
     @api.model
     def _read_key(self, x, y):
-        """The compressed key (33 bytes) of a JWK's coordinates, None when it is no key."""
+        """The compressed key (33 bytes) of a JWK's coordinates, or None if they are no valid key."""
         try:
             return phone_key.from_jwk({"kty": "EC", "crv": "P-256", "x": x, "y": y})
         except CredentialError:

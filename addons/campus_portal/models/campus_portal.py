@@ -11,9 +11,9 @@ HOLDER_SCOPE = "campus_portal.holder"
 class CampusPortal(models.AbstractModel):
     """What holders may see and do with their own card, money and phone.
 
-    Portal users may read neither cards nor the ledger. Everything here starts from the person who
-    is logged in (:meth:`_holder`) and takes no id of anybody else, which is why it may run with the
-    rights of the system. Methods return plain values for pages, never records of others.
+    Portal users may read neither cards nor the ledger. All methods start from the person who is logged in
+    (:meth:`_holder`) and take no id of another person. Therefore they may run with the rights of the system.
+    Methods return plain values for pages, never records of other people.
     """
 
     _name = "campus.portal"
@@ -23,7 +23,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _holder(self):
-        """The logged-in person as a holder (with the rights of the system), or nobody."""
+        """The logged-in person as a holder (with the rights of the system), or an empty record."""
         user = self.env.user
         if user._is_public():
             return self.env["res.partner"]
@@ -33,7 +33,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _need_holder(self):
-        """The logged-in holder; ``AccessError`` when the person is none."""
+        """The logged-in holder. Raises ``AccessError`` if the person is no holder."""
         holder = self._holder()
         if not holder:
             raise AccessError(self.env._("You have no campus card here. Please ask the card office."))
@@ -45,7 +45,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _wallet(self):
-        """The holder's wallet; none before the first card or top-up."""
+        """The holder's wallet, or an empty record before the first card or top-up."""
         holder = self._need_holder()
         wallets = holder.env["campus.wallet"]
         domain = [("partner_id", "=", holder.id), ("company_id", "=", self._company().id), *wallets._live()]
@@ -53,7 +53,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _cards(self):
-        """The holder's cards that are not over, those that pay first."""
+        """The holder's cards that have not ended, those first that may pay."""
         holder = self._need_holder()
         cards = holder.env["campus.card"].search(
             [
@@ -66,7 +66,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _own_card(self, card_id):
-        """One of the holder's own cards; anything else is an ``AccessError``."""
+        """One of the holder's own cards. Raises ``AccessError`` for any other card."""
         card = self._cards().filtered(lambda card: str(card.id) == str(card_id))
         if not card:
             raise AccessError(self.env._("This is not a card of yours."))
@@ -74,7 +74,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _holder_key(self):
-        """A name for the holder that says nothing about them: under it their phone keeps its key."""
+        """A pseudonym of the holder. The phone stores its key under this name."""
         holder = self._need_holder()
         return hmac(holder.env, HOLDER_SCOPE, str(holder.id))[:32]
 
@@ -86,7 +86,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _tabs(self):
-        """``[{key, icon, label, url}]`` at the foot of each page; addons add theirs."""
+        """``[{key, icon, label, url}]``: the tabs at the foot of each page. Addons extend this method."""
         return [
             {"key": "card", "icon": "card", "label": self.env._("Card"), "url": "/my/card"},
             {"key": "help", "icon": "help", "label": self.env._("Help"), "url": "/my/card/help"},
@@ -95,7 +95,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _actions(self):
-        """``[{icon, label, url, danger}]``: large buttons under the code; addons add theirs."""
+        """``[{icon, label, url, danger}]``: the large buttons under the code. Addons extend this method."""
         return []
 
     @api.model
@@ -105,7 +105,9 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _words(self):
-        """What the page's script says about times: attributes are not translated in templates."""
+        """The texts about times that the page's script needs. Odoo does not translate attributes in
+        templates.
+        """
         return {
             "now": self.env._("just now"),
             "minutes": self.env._("%s min ago"),
@@ -162,7 +164,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _present_status(self, wallet, cards):
-        """One word about the account: ``{kind, label}``, and whether a code may be shown."""
+        """The state of the account in a word, ``{kind, label}``, and whether a code may be shown."""
         states = dict(cards._fields["state"]._description_selection(self.env))
         if wallet.state == "frozen":
             return {"kind": "bad", "label": self.env._("Frozen")}
@@ -188,7 +190,9 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _shown_pockets(self, wallet):
-        """Cash always, the others while they hold money that can be spent; in the order of spending."""
+        """The pockets to show, in the order of spending: cash always, the others while they have money to
+        spend.
+        """
         pockets = wallet.pocket_ids.filtered(
             lambda p: p.available_minor or (p.balance_minor and not p.is_expired) or p.plan_id.code == "cash"
         )
@@ -205,6 +209,6 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _format_day(self, day):
-        """A date without its year as the language writes it, such as Dec 31."""
+        """A date without its year in the language's format, such as Dec 31."""
         locale = babel_locale_parse(self.env.lang or "en_US")
         return babel.dates.format_skeleton("MMMd", day, locale=locale)

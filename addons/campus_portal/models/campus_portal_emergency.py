@@ -30,7 +30,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _new_emergency_code(self):
-        """A new code as ``1234 5678``, None when there were too many today."""
+        """A new code such as ``1234 5678``, or None if the holder made too many today."""
         holder = self._need_holder()
         if not self.env["campus.rate"]._may_try("emergency", self.env.uid, NEW_CODES_A_DAY, 86400):
             return None
@@ -39,7 +39,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _how_paid(self, uuids):
-        # sudo: asked for transfers of the holder's own wallet only
+        # sudo: it looks only for transfers of the holder's own wallet
         uses = self.env["campus.credential.use"].sudo().search([("payment", "in", uuids)])
         words = {"phone": self.env._("phone"), "emergency": self.env._("emergency code")}
         return super()._how_paid(uuids) | {use.payment: words[use.kind] for use in uses}

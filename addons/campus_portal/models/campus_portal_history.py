@@ -15,7 +15,7 @@ ICONS = {
 
 
 class CampusPortal(models.AbstractModel):
-    """The last things that happened to a holder's money."""
+    """The latest movements of a holder's money."""
 
     _inherit = "campus.portal"
 
@@ -23,7 +23,7 @@ class CampusPortal(models.AbstractModel):
     def _recent(self, wallet):
         """``[{icon, title, detail, at, amount, kind: in, out or refused}]``, newest first.
 
-        Addons that know of more (doors, top-ups on their way) extend :meth:`_recent_events`.
+        Addons add events (doors, top-ups that are not finished) by extending :meth:`_recent_events`.
         """
         events = sorted(self._recent_events(wallet), key=lambda event: event["at"], reverse=True)
         return events[:RECENT_MAX]
@@ -39,21 +39,22 @@ class CampusPortal(models.AbstractModel):
         transfers = wallet.env["campus.transfer"].search(
             [("wallet_id", "=", wallet.id)], order="occurred_at desc, id desc", limit=RECENT_MAX * 4
         )
-        # One purchase may have taken from several pockets: it is one line for people.
+        # A purchase may have been paid from several pockets. Holders see it as one line.
         groups = list(transfers.grouped("uuid").values())[:RECENT_MAX]
         how = self._how_paid([lines[0].uuid for lines in groups])
         return [self._present_transfers(lines, how.get(lines[0].uuid)) for lines in groups]
 
     @api.model
     def _how_paid(self, uuids):
-        """``{uuid: words}`` for payments that were not made with a card; addons know how."""
+        """``{uuid: text}`` for payments that were made without a card. Addons extend this method."""
         return {}
 
     @api.model
     def _present_transfers(self, lines, how=None):
         lines = lines.sorted("line")
         first = lines[0]
-        # What a refund moves from the debt to the money is the refund itself.
+        # A refund that first reduces the debt makes a second transfer. It belongs to the refund and is not
+        # shown alone.
         moved = [t for t in lines if t.kind != "debt_return"]
         minor = sum(-t.amount_minor if self._is_own(t.debit_account_id, t) else t.amount_minor for t in moved)
         details = [self._detail_of(lines), how]
@@ -77,7 +78,9 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _detail_of(self, lines):
-        """What a purchase was paid from, where everything else came from: a pocket says nothing about that."""
+        """The second line: for a purchase the pocket that paid, for everything else where the money came
+        from.
+        """
         if lines[0].kind == "purchase":
             pockets = {account.plan_id.name for t in lines for account in self._own_pockets(t)}
             return ", ".join(sorted(filter(None, pockets)))
@@ -85,7 +88,9 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _place_of(self, transfer):
-        """The counter, the desk or the way of payment: the account itself, not the company behind it."""
+        """The name of the till, the desk or the way of payment. It is the name of the account, not of its
+        company.
+        """
         other = (transfer.debit_account_id | transfer.credit_account_id).filtered(
             lambda account: not self._is_own(account, transfer)
         )
@@ -93,7 +98,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _title_of(self, transfer):
-        """Where it was for a purchase, what it was for everything else."""
+        """The first line: for a purchase the place, for everything else the reason."""
         kinds = dict(transfer._fields["kind"]._description_selection(self.env))
         label = kinds.get(transfer.kind, transfer.kind)
         if transfer.kind == "purchase":
@@ -102,10 +107,10 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _recent_refusals(self, wallet):
-        """Payments that were refused, in words; the register of answers keeps the numbers.
+        """Refused payments with their reasons. They come from the register of answers.
 
-        A till that asks for the PIN is refused first and paid a moment later under the same uuid:
-        what was paid in the end was no refusal.
+        A till that needs the PIN is refused first, and paid a moment later under the same uuid. Such a
+        payment is not listed.
         """
         rows = self.env.execute_query(
             SQL(

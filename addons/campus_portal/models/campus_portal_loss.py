@@ -61,7 +61,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _report_loss(self, channel="portal"):
-        """Freeze everything of the holder; False when this was done too often today."""
+        """Freeze everything of the holder. Returns False if the holder did it too often today."""
         holder = self._need_holder()
         if not self.env["campus.rate"]._may_try("loss", self.env.uid, REPORTS_A_DAY, 86400):
             return False
@@ -70,13 +70,13 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _found_again(self, card_id=None):
-        """Lift the freeze of the holder's own report, for all cards or for one of them."""
+        """End the freeze of the holder's own report, for all cards or for one."""
         card = self._own_card(card_id) if card_id else None
         self._open_loss()._found(card)
 
     @api.model
     def _replace_lost(self, card_id):
-        """Ask for a new card in place of the holder's own lost one, and pay the fee."""
+        """Order a new card in place of the holder's own lost one and charge the fee."""
         card = self._own_card(card_id)
         # sudo: holders do not read companies; this is the fee that was shown to them
         fee_minor = self._company().sudo().campus_replacement_fee_minor

@@ -21,7 +21,9 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _phone_challenge(self):
-        """A text that the phone signs to prove that it owns its key; good for this login, for minutes."""
+        """The text that the phone signs to prove that it has its key. It is valid for a few minutes and for
+        this login only.
+        """
         holder = self._need_holder()
         return hash_sign(holder.env, CHALLENGE_SCOPE, [self.env.uid], timedelta(minutes=CHALLENGE_MINUTES))
 
@@ -36,7 +38,9 @@ class CampusPortal(models.AbstractModel):
         """
         holder = self._need_holder()
         if not self.env["campus.rate"]._may_try("enrol", self.env.uid, ENROLMENTS_A_DAY, 86400):
-            return self._answer("rate_limited", self.env._("Too often today. Please try again tomorrow."))
+            return self._answer(
+                "rate_limited", self.env._("You did this too often today. Please try again tomorrow.")
+            )
         key = self._proven_key(x, y, challenge, proof)
         if key is None:
             return self._answer("code_forged", self.env._("This phone could not prove its key. Try again."))
@@ -67,7 +71,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _proven_key(self, x, y, challenge, proof):
-        """The public key, when its owner signed the challenge that this login was given."""
+        """The public key, if its owner signed the challenge of this login; else None."""
         holder = self._need_holder()
         try:
             asked = verify_hash_signed(holder.env, CHALLENGE_SCOPE, challenge)
@@ -81,16 +85,16 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _phone_card(self):
-        """The holder's card of kind phone, made when there is none."""
+        """The holder's card of kind *phone*. It is made if the holder has none."""
         holder = self._need_holder()
         card = self._cards().filtered(lambda card: card.kind == "phone")[:1]
         if card:
             return card
-        # An office's freeze is on the person's cards: another card is no way around it.
+        # The office may have frozen the person's cards. A new card for the phone must not evade that.
         blocked = self._cards().filtered(lambda card: card.state in (card_state.FROZEN, card_state.LOST))
         if blocked:
             return blocked[:1]
-        # Who has given back their last card has left: the card office decides, not a phone.
+        # A person without any card has given the last one back. Only the card office may issue a new one.
         ever = holder.env["campus.card"].with_context(active_test=False)
         if not self._cards() and ever.search_count([("partner_id", "=", holder.id)], limit=1):
             return ever
@@ -99,7 +103,7 @@ class CampusPortal(models.AbstractModel):
                 "partner_id": holder.id,
                 "company_id": self._company().id,
                 "kind": "phone",
-                # it works at once; a first day would be one of some time zone
+                # no first day: the card is valid at once, and a date would depend on the time zone
                 "valid_from": False,
             }
         )
@@ -108,14 +112,14 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _own_phone(self):
-        """The phone that carries the holder's card now."""
+        """The phone that is the holder's card now."""
         holder = self._need_holder()
         domain = [("partner_id", "=", holder.id), ("revoked_at", "=", False)]
         return holder.env["campus.phone"].search(domain, limit=1)
 
     @api.model
     def _remove_phone(self):
-        """The holder's phone stops being a card, wherever it is."""
+        """The holder's phone stops being a card. It need not be this phone."""
         self._own_phone()._revoke("holder")
 
     @api.model
@@ -128,7 +132,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _blocked(self):
-        """Why the phone shows no code, None when it may."""
+        """The reason why the phone shows no code, or None if it may."""
         wallet_state = self._wallet().state
         if wallet_state in ("frozen", "closed"):
             return self.env["campus.ledger"]._explain({"code": f"wallet_{wallet_state}"})

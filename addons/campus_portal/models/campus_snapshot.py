@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class CampusSnapshot(models.AbstractModel):
-    """Which phones carry cards: what an edge needs to refuse a phone that stopped."""
+    """Adds to the list of cards which phones are cards. With it an edge refuses phones that have stopped."""
 
     _inherit = "campus.snapshot"
 
@@ -10,7 +10,7 @@ class CampusSnapshot(models.AbstractModel):
     def _snapshot_phones(self, company, since):
         """``[[card, phone, certificate id, revoked], ...]``.
 
-        A phone whose certificate has run out is refused by its own dates and is left out.
+        Phones with an expired certificate are left out: the dates in the certificate refuse them.
         """
         phones = super()._snapshot_phones(company, since)
         self.env["campus.phone"].flush_model()

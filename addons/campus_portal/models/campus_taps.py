@@ -3,7 +3,7 @@ from odoo.addons.campus_card.campus_core import errors
 
 
 class CampusTaps(models.AbstractModel):
-    """Phones at the readers of an edge: a code that the server is asked about."""
+    """Codes of phones in taps that ask the server."""
 
     _inherit = "campus.taps"
 
@@ -17,8 +17,9 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _resolve_qr(self, order, texts):
-        """``{text: Key or refusal code}``. Codes that an edge believed while it was alone are believed
-        as of that moment: what it says of them is no proof."""
+        """``{text: Key or refusal code}``. If the edge accepted a code offline, it is judged at that moment,
+        so the edge's statement about it proves nothing.
+        """
         cards = self.env["campus.card"].with_company(order.edge.company_id)
         first = {}
         for index in order.fresh:
@@ -27,7 +28,7 @@ class CampusTaps(models.AbstractModel):
         resolved = {text: self._resolve_code(order, cards, text, first[f"qr:{text}"]) for text in texts}
         ids = [card.id for card, _refusal in resolved.values() if card]
         found = self._find_cards(order, "id", ids) if ids else {}
-        # a card that may not pay is left to the rules of taps, which know the day and the place
+        # the rules of taps refuse cards that may not pay; they know the day and the place
         return {text: found.get(card.id, code) for text, (card, code) in resolved.items()}
 
     @api.model

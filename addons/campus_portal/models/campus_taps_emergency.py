@@ -4,13 +4,14 @@ from odoo.addons.campus_card.campus_core.credentials import emergency
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.addons.campus_card.campus_core.taps import charge, wire
 
-# Codes tried at one edge in a quarter of an hour: a canteen's worst, and no way to try a class list.
+# Number of emergency codes that may be tried at one edge in 15 minutes. It is enough for a busy canteen and
+# too few for trying the numbers of a class.
 TRIES_MAX = 60
 TRIES_SPAN_S = 900
 
 
 class CampusTapsEmergency(models.AbstractModel):
-    """Emergency codes keyed at the terminals of an edge: they pay, when the server is asked."""
+    """Emergency codes that are typed at a terminal. They pay only when the server is asked."""
 
     _inherit = "campus.taps"
 
@@ -24,7 +25,7 @@ class CampusTapsEmergency(models.AbstractModel):
 
     @api.model
     def _resolve_emergency(self, order, texts):
-        """``{text: Key or refusal code}``; each code is tried for the first tap that shows it."""
+        """``{text: Key or refusal code}``. Each code is tried for the first tap that has it."""
         first = {}
         for index in order.fresh:
             entry = order.batch.entries[index]
@@ -46,7 +47,7 @@ class CampusTapsEmergency(models.AbstractModel):
 
     @api.model
     def _emergency_refusal(self, order, entry):
-        """Why the code is not even looked at, None when it is to be tried."""
+        """The reason why the code is not tried, or None if it is."""
         place = order.places.get(entry.terminal)
         if entry.mode != wire.ASK or entry.purpose != wire.PAY:
             return errors.EMERGENCY_ONLINE
@@ -60,11 +61,11 @@ class CampusTapsEmergency(models.AbstractModel):
         if not self.env["campus.rate"]._may_try("emergency-edge", order.edge.id, TRIES_MAX, TRIES_SPAN_S):
             return errors.RATE_LIMITED
         company = self.env["res.company"].browse(order.edge.company_id)
-        # the code's day is the campus's: whoever sends an edge's taps has no time zone
+        # the code is valid for a day of the campus; the user of an edge has no time zone
         cards = self.env["campus.card"].with_company(company).with_context(tz=company.partner_id.tz)
         payment = {"uuid": entry.uuid, "amount_minor": amount_minor}
         card, refusal = cards._resolve_emergency(f"emergency:{text}", payment)
         if not card:
             return refusal
-        # a card that may not pay is left to the rules of taps, which know the day and the place
+        # the rules of taps refuse cards that may not pay; they know the day and the place
         return self._find_cards(order, "id", card.ids).get(card.id, refusal)

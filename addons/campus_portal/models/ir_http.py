@@ -4,9 +4,9 @@ import werkzeug.exceptions
 from odoo import models
 from odoo.http import request
 
-# Addresses of the holder's card, also with a language before them.
+# Paths of the holder's pages, with or without a language in front.
 OF_THE_CARD = re.compile(r"(?:/(?!my/)[a-z]{2,3}(?:_[A-Za-z]+)?)?(/(?:my/)?card/.+)")
-# Where a form stands whose address is not below that of its page; other addons add theirs.
+# For forms whose address is not below the address of their page: ``{form: page}``. Addons add theirs.
 PAGE_OF_FORM = {
     "/my/card/alerts": "/my/card/settings",
     "/my/card/language": "/my/card/settings",
@@ -16,7 +16,7 @@ PAGE_OF_FORM = {
 
 
 class IrHttp(models.AbstractModel):
-    """Somebody who opens the address of a form, or goes back to it, gets the page with the form."""
+    """If somebody opens the address of a form, or goes back to it, show the page with the form."""
 
     _inherit = "ir.http"
 
@@ -32,7 +32,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _campus_page_of(cls, path_info):
-        """The page to which the address of a form belongs; None where it is none of ours."""
+        """The page with the form at this address, or None if the address is not ours."""
         found = OF_THE_CARD.fullmatch(path_info)
         if not found or request.httprequest.method not in ("GET", "HEAD"):
             return None

@@ -2,14 +2,14 @@ from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import money
 from odoo.exceptions import AccessError, UserError
 
-#: Right answers that a voice on the telephone needs before its card is frozen.
+#: Number of right answers that a caller needs before the card is frozen.
 ANSWERS_MIN = 2
 
 
 class CampusLossWizard(models.TransientModel):
     """Report a loss for somebody at the counter or on the telephone.
 
-    Whoever calls is asked what only the holder knows; what was asked stays with the report.
+    A caller is asked questions that only the holder can answer. The report stores which ones were asked.
     """
 
     _name = "campus.loss.wizard"
@@ -30,7 +30,7 @@ class CampusLossWizard(models.TransientModel):
         self.line_ids = [(5, 0, 0)] + [(0, 0, vals) for vals in self._questions()]
 
     def _questions(self):
-        """``[{question, answer}]`` that the ledger and the office know of the holder."""
+        """``[{question, answer}]`` from the ledger and from the holder's data."""
         holder = self.partner_id
         if not holder:
             return []
@@ -87,7 +87,7 @@ class CampusLossWizard(models.TransientModel):
 
 
 class CampusLossWizardLine(models.TransientModel):
-    """One question to a caller, and the answer that the clerk compares."""
+    """A question to the caller, and the answer that the clerk compares."""
 
     _name = "campus.loss.wizard.line"
     _description = "Question to Somebody Who Reports a Loss"

@@ -2,11 +2,11 @@ from odoo import models
 
 
 class CampusAccount(models.Model):
-    """A merchant of a till is in use."""
+    """A merchant that a till uses must not be archived."""
 
     _inherit = "campus.account"
 
     def _uses(self):
-        # sudo: finance archives merchants and may not read the tills
+        # sudo: finance may archive merchants but not read tills
         tills = self.env["pos.config"].sudo().search([("campus_account_id", "=", self.id)])
         return super()._uses() + tills.mapped("name")

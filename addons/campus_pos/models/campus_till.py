@@ -9,16 +9,16 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..const import MAX_ATTEMPT, MAX_CREDENTIAL, MAX_PIN, PURPOSE
 
-# A till as the ledger needs to know it; read once, in the caller's transaction.
+# The data of a till that the ledger needs. It is read once, in the caller's transaction.
 Place = namedtuple("Place", "company_id name origin merchant_id accepts_numbers")
 
 
 class CampusTill(models.AbstractModel):
     """What a till may ask about cards and money.
 
-    Callers have checked the user's rights and pass the place where the till stands.
-    Everything here runs with the rights of the system, because a cashier may read neither cards nor
-    the ledger: they learn what the answers below say, about the card that was tapped.
+    The caller has checked the user's rights and passes the place of the till. The methods run with the rights
+    of the system, because a cashier may read neither cards nor the ledger. Cashiers only get the answers
+    below, about the card that was tapped.
 
     An answer: ``{uuid, ok, code, message, numbers, state, amount_minor, before_minor,
     after_minor, pockets: [{plan, name, amount_minor}], holder, card}``.
@@ -31,10 +31,10 @@ class CampusTill(models.AbstractModel):
 
     @api.model
     def _authorise(self, place, uuid, amount_minor, credential, attempt=0, pin=None):
-        """Set money aside for a payment line; the line's uuid names the reservation.
+        """Reserve money for a payment line. The line's uuid is the id of the reservation.
 
-        A replay gets the first answer. After a refusal the till asks again under the same
-        uuid with the next ``attempt``; after ``pin_needed`` with the ``pin`` that was typed.
+        A repeated request gets the first answer. After a refusal the till asks again under the same uuid with
+        the next ``attempt``; after ``pin_needed`` it also sends the ``pin`` that was typed.
         """
         self._check_request(uuid, amount_minor, credential, attempt)
         self._check_pin_form(pin)
@@ -43,9 +43,9 @@ class CampusTill(models.AbstractModel):
 
     @api.model
     def _release(self, place, uuid):
-        """Give the money of a payment that was not completed back; safe to repeat.
+        """Release the money of a payment that was not completed. It may be called again.
 
-        :return: state of the reservation afterwards, ``none`` if there never was one
+        :return: the state of the reservation afterwards, ``none`` if there was none
         """
         self._check_uuid(uuid)
         with self._transaction(place) as till:
@@ -59,11 +59,12 @@ class CampusTill(models.AbstractModel):
 
     @api.model
     def _status(self, place, uuid):
-        """What became of a payment whose answer got lost: the first answer, with its state
-        and the number of the next ``attempt``."""
+        """The state of a payment whose answer got lost: the first answer, with the state now and the number
+        of the next ``attempt``.
+        """
         self._check_uuid(uuid)
         with self._transaction(place) as till:
-            # An authorisation that is still on its way to an answer is waited for.
+            # If the authorisation is still running, this waits for it.
             till._lock_payment(uuid)
             reservations = till._reservations(uuid)
             tries = till.env["campus.posting"].search([("uuid", "=", uuid), ("action", "=", "birth")])
@@ -80,8 +81,8 @@ class CampusTill(models.AbstractModel):
 
     @contextmanager
     def _transaction(self, place):
-        """This model on a short transaction of its own: a till's answer waits for no other till."""
-        # sudo: rights were checked by the caller; see the class comment.
+        """This model in a short transaction of its own, so that no till waits for another one."""
+        # sudo: the caller has checked the rights; see the docstring of the class.
         with self.env["campus.ledger"].sudo()._own_transaction() as env:
             context = dict(env.context, allowed_company_ids=[place.company_id])
             yield env(su=True, context=context)["campus.till"]
@@ -99,7 +100,7 @@ class CampusTill(models.AbstractModel):
             return self._present(self._refusal(uuid, refusal, amount_minor, numbers), card)
         wallet = self._wallet_of(card)
         if pin is not None:
-            # A wrong PIN is counted, and stays counted: this answer ends the transaction well.
+            # The count of wrong PINs must be stored, so this answer ends in a commit and not in an error.
             code, numbers = wallet._check_pin(pin)
             if code != "ok":
                 return self._present(self._refusal(uuid, code, amount_minor, numbers), card)
@@ -121,14 +122,15 @@ class CampusTill(models.AbstractModel):
         )[0]
         state = self._stored_state(uuid) if answer["ok"] else "none"
         if answer["ok"] and state != "open":
-            # Replay of a payment that was cancelled or completed since.
+            # The payment was cancelled or completed in the meantime.
             answer = self._refusal(uuid, core_errors.RESERVATION_CLOSED, amount_minor)
         return self._present(answer, card, state)
 
     @api.model
     def _find_card(self, credential, place, payment):
-        """``(card, refusal code)``. A number can be known by others: a till takes one
-        only where its settings say so, and then for what a bare UID is good for."""
+        """``(card, refusal code)``. Other people may know a card's number. So a till accepts a typed number
+        only if its settings allow it, and the number allows no more than a bare UID.
+        """
         Card = self.env["campus.card"]
         card, refusal = Card._resolve_key(credential, payment)
         if refusal == core_errors.UNKNOWN_CARD and not card and place.accepts_numbers:
@@ -143,7 +145,7 @@ class CampusTill(models.AbstractModel):
 
     @api.model
     def _lock_payment(self, uuid):
-        """Requests about one payment come one after the other, until the transaction ends."""
+        """Lock the payment until the transaction ends, so that requests about it run one after the other."""
         self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [uuid])
 
     @api.model
@@ -152,7 +154,7 @@ class CampusTill(models.AbstractModel):
 
     @api.model
     def _state(self, reservations):
-        """One state for all lines of a payment: they are opened and closed together."""
+        """The one state of all lines of a payment: they are reserved and completed together."""
         return reservations[:1].state or "none"
 
     @api.model
@@ -180,7 +182,7 @@ class CampusTill(models.AbstractModel):
     def _check_request(self, uuid, amount_minor, credential, attempt):
         self._check_uuid(uuid)
         for number, lowest, highest in ((amount_minor, 1, MAX_MINOR), (attempt, 0, MAX_ATTEMPT)):
-            # bool is an int in Python, and not an amount
+            # in Python a bool is an int, but it is no amount
             if type(number) is not int or not lowest <= number <= highest:
                 raise ValidationError(self.env._("This is not the amount of a payment."))
         self._check_credential(credential)

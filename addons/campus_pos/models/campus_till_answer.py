@@ -9,13 +9,13 @@ PHOTO_SCOPE = "campus_pos.photo"
 
 
 class CampusTillAnswer(models.AbstractModel):
-    """Answers of the ledger as a till shows them, with the person whose card it is."""
+    """The ledger's answers in the form that a till shows, with the holder of the card."""
 
     _inherit = "campus.till"
 
     @staticmethod
     def _refusal(uuid, code, amount_minor, numbers=None):
-        """A refusal that the ledger never saw, in the form of its answers."""
+        """A refusal that the ledger was not asked about, in the form of its answers."""
         return {
             "uuid": uuid,
             "ok": False,
@@ -29,7 +29,7 @@ class CampusTillAnswer(models.AbstractModel):
 
     @api.model
     def _present(self, answer, card, state="none"):
-        """An answer of the ledger as the till shows it."""
+        """An answer of the ledger in the form that the till shows."""
         return {
             "uuid": answer["uuid"],
             "ok": answer["ok"],
@@ -47,7 +47,7 @@ class CampusTillAnswer(models.AbstractModel):
 
     @api.model
     def _present_pockets(self, parts):
-        # Several pockets of one plan (with other expiry dates) are one line for people.
+        # A plan may have several pockets with different expiry dates. The till shows them as one line.
         sums = {}
         for part in parts:
             sums[part["plan"]] = sums.get(part["plan"], 0) + part["amount_minor"]
@@ -83,10 +83,11 @@ class CampusTillAnswer(models.AbstractModel):
 
     @api.model
     def _photo_url(self, partner):
-        """A link that works for a while, and only for the cashier who saw the card."""
+        """A link to the photo. It works for some hours and only for this cashier."""
         if not partner.with_context(bin_size=True).image_128:
             return ""
-        # Rounded, so that a regular's link stays the same and the browser keeps the picture.
+        # Rounded to full hours, so that the link of a frequent customer stays the same and the browser can
+        # cache the photo.
         hour = datetime.now().replace(minute=0, second=0, microsecond=0)
         token = hash_sign(
             self.env, PHOTO_SCOPE, [partner.id, self.env.uid], hour + timedelta(hours=PHOTO_TTL_H)
@@ -95,7 +96,7 @@ class CampusTillAnswer(models.AbstractModel):
 
     @api.model
     def _photo_of(self, token):
-        """The holder to whom a photo link belongs, nobody if it is not for this user or ran out."""
+        """The holder of a photo link; an empty record if the link is not for this user or has expired."""
         nobody = self.env["res.partner"]
         try:
             values = verify_hash_signed(self.env, PHOTO_SCOPE, token)

@@ -9,17 +9,19 @@ from ..const import MANAGER, PAID_STATES
 
 
 class CampusTillCash(models.AbstractModel):
-    """Card money that would leave a till in another way than back to the card.
+    """Paying card money back in another way than to the card, for example in cash.
 
-    Only a manager lets it, with a reason, and only what came from a pocket that is paid out. The ledger
-    then shows a refund and a payout, so that nothing is left to be refunded a second time.
+    Only a manager may do that, with a reason, and only with money from pockets that can be paid out. The
+    ledger shows a refund and a payout, so the same money cannot be refunded a second time.
     """
 
     _inherit = "campus.till"
 
     @api.model
     def _settle_refund(self, order):
-        """Check how the goods of a paid order are given back, and book card money that leaves otherwise."""
+        """Check how the goods of a paid order are refunded, and book card money that is refunded in another
+        way.
+        """
         now_minor = -self._other_minor(order)
         originals = order.lines.refunded_orderline_id.order_id
         if not self._card_payments(originals):
@@ -36,7 +38,7 @@ class CampusTillCash(models.AbstractModel):
             )
         amount_minor = self._card_money(originals, now_minor, order)
         if order.config_id.cash_rounding:
-            # The drawer rounds; a card has paid to the cent.
+            # Cash is rounded; card payments are exact to the cent.
             amount_minor = min(amount_minor, round(-order.amount_total * MINOR_PER_MAJOR))
         if amount_minor:
             self._check_cash(order, amount_minor)
@@ -44,19 +46,21 @@ class CampusTillCash(models.AbstractModel):
 
     @api.model
     def _other_minor(self, orders):
-        """Cents that orders took in other ways than by card; what they gave back counts below zero."""
+        """Cents that the orders took in other ways than by card, less what they gave back."""
         others = orders.payment_ids.filtered(lambda p: not p._is_campus_card())
         return round(sum(others.mapped("amount")) * MINOR_PER_MAJOR)
 
     @api.model
     def _worth_minor(self, order):
-        """Cents that the goods which come back are worth."""
+        """The value in cents of the goods that come back."""
         worth = min(order.amount_total, order._get_rounded_amount(order.amount_total, True))
         return round(-worth * MINOR_PER_MAJOR)
 
     @api.model
     def _card_money(self, original, now_minor, order=None):
-        """Cents of ``now_minor``, given back in other ways, that cards have paid for ``original``."""
+        """How many cents of ``now_minor``, which is given back in another way, were paid by card for
+        ``original``.
+        """
         refunds = original.lines.refund_orderline_ids.order_id.filtered(lambda o: o.state in PAID_STATES)
         if order:
             refunds -= order
@@ -66,15 +70,16 @@ class CampusTillCash(models.AbstractModel):
 
     @api.model
     def _check_nameless(self, order, originals, now_minor):
-        """Money for goods of which nobody knows how they were paid may have been a card's."""
+        """If nobody knows how the goods were paid, the money may have come from a card."""
         is_known = originals and all(original.state in PAID_STATES for original in originals)
         if now_minor > 0 and not is_known and order.config_id._campus_takes_card():
             self._check_manager(order)
 
     @api.model
     def _check_single(self, order, originals):
-        """One order at a time, and no new goods: or a card's money would turn into goods, and these
-        into cash."""
+        """Allow refunds of one order only and no new goods in the same order. Otherwise card money could
+        become goods and the goods cash.
+        """
         if len(originals) > 1:
             raise UserError(self.env._("Refund one order at a time."))
         new = order.lines.filtered(lambda line: not line.refunded_orderline_id)
@@ -89,7 +94,9 @@ class CampusTillCash(models.AbstractModel):
 
     @api.model
     def _line_up(self, original):
-        """Refunds of one order at the same moment: the second is repeated and sees the first."""
+        """Lock the original order. If two refunds of it run at the same time, the second is repeated and sees
+        the first.
+        """
         self.env.cr.execute("UPDATE pos_order SET write_date = write_date WHERE id = %s", [original.id])
 
     @api.model
@@ -128,7 +135,7 @@ class CampusTillCash(models.AbstractModel):
 
     @api.model
     def _pay_out(self, order, original, amount_minor):
-        """Refund card payments to their pockets and pay the same out of these pockets."""
+        """Refund card payments to their pockets and pay the same amount out of these pockets."""
         ledger, uuid = self._ledger(), self._cash_uuid(order)
         paid = self._refundable(original)
         if self._is_refunded(uuid, paid):
@@ -180,7 +187,7 @@ class CampusTillCash(models.AbstractModel):
                 "uuid": self._share_uuid(answer["uuid"], f"payout,{plan}"),
                 "kind": "payout",
                 "wallet_id": answer["wallet_id"],
-                # The till that gave the money gets it from the card, as if the goods had stayed.
+                # The till that paid the money gets it back from the card, as if the goods had not come back.
                 "account_id": (order.config_id.campus_account_id or original.config_id._campus_merchant()).id,
                 "amount_minor": minor,
                 "plan": plan,
@@ -192,11 +199,12 @@ class CampusTillCash(models.AbstractModel):
 
     @api.model
     def _quote_cash(self, place, original, now_minor):
-        """What a till must know before it gives ``now_minor`` back in another way than by card.
+        """What a till must know before it gives ``now_minor`` back in another way than to the card.
 
-        :return: ``{card_minor, may}``: how much of it a card has paid, and whether this user may
+        :return: ``{card_minor, may}``: how many cents of it were paid by card, and whether this user may do
+            it
         """
-        # sudo: rights were checked by the caller; see the class comment of campus.till.
+        # sudo: the caller has checked the rights; see the docstring of campus.till.
         till = self.sudo().with_context(allowed_company_ids=[place.company_id])
         order = original.with_env(till.env)
         card_minor = now_minor

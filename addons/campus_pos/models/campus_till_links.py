@@ -2,18 +2,20 @@ from odoo import api, models
 
 
 class CampusAccountLinks(models.AbstractModel):
-    """What sells over a till of Odoo is booked on the clearing account: the till's session books the income."""
+    """Merchants that sell with an Odoo till are booked on the clearing account, because the till's session
+    books the income.
+    """
 
     _inherit = "campus.account.links"
 
     @api.model
     def _ledger_problems(self, accounts):
         problems = super()._ledger_problems(accounts)
-        # sudo: who sets a link need not see the tills
+        # sudo: whoever sets a link may not be allowed to see the tills
         tills = self.env["pos.config"].sudo().with_context(active_test=False)
         sold = tills.search([("campus_account_id", "in", accounts.ids)]).campus_account_id
         for merchant in accounts & sold.with_env(accounts.env):
-            # sudo: accounts of the books are named to who chooses a wrong one
+            # sudo: the error must name the account, also to users who may not read it
             clearing = merchant.company_id.sudo().campus_clearing_account_id
             if merchant.gl_account_id and merchant.gl_account_id != clearing:
                 problems.append(
@@ -43,7 +45,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def write(self, vals):
-        """Tills and their payment method go along with the company's clearing account."""
+        """When the company's clearing account changes, its tills and their payment method change too."""
         if "campus_clearing_account_id" not in vals:
             return super().write(vals)
         before = {company: company.campus_clearing_account_id for company in self}
@@ -54,7 +56,7 @@ class ResCompany(models.Model):
         return res
 
     def _campus_move_clearing(self, old):
-        # sudo: who chooses the clearing account need not be a manager of tills
+        # sudo: whoever chooses the clearing account need not be a manager of tills
         tills = self.env["pos.config"].sudo().with_context(active_test=False)
         merchants = tills.search([("company_id", "=", self.id)]).campus_account_id
         merchants.filtered(

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 
 class CampusTillRefund(models.AbstractModel):
-    """Goods that come back: what a card has paid goes back to the pockets it came from."""
+    """Refunds of goods: what was paid by card goes back to the pockets that paid."""
 
     _inherit = "campus.till"
 
@@ -36,12 +36,12 @@ class CampusTillRefund(models.AbstractModel):
 
     @api.model
     def _refundable(self, order):
-        """Card payments of an order, the last first, each with what is left of it.
+        """The card payments of an order, the last one first, each with the amount that can still be refunded.
 
-        :return: ``[(uuid, answer of a dry run that takes all that is left)]``
+        :return: ``[(uuid, answer of a dry run that refunds all that is left)]``
         """
         payments = self._card_payments(order).sorted("id", reverse=True)
-        # The id is asked about and never used for a booking.
+        # The id is only for the dry run and is never booked.
         quotes = self._ledger()._quote_reverse(
             [
                 {"uuid": str(uuid5(NAMESPACE_OID, p.uuid)), "reverses_uuid": p.uuid, "amount_minor": None}
@@ -52,16 +52,16 @@ class CampusTillRefund(models.AbstractModel):
 
     @api.model
     def _card_payments(self, order):
-        """Payments by which cards have paid for an order."""
-        # sudo: what a refund may be does not depend on which orders a cashier may see
+        """The card payments of an order."""
+        # sudo: the result must not depend on which orders a cashier may see
         return order.sudo().payment_ids.filtered(lambda p: p._is_campus_card() and p.amount > 0)
 
     @api.model
     def _share_refund(self, uuid, paid, amount_minor):
-        """Share a refund over card payments. ``(requests, refusal or None)``.
+        """Split a refund among card payments. Returns ``(requests, refusal or None)``.
 
-        Each share has an id made from the refund's and the payment's, so that a refund
-        that comes twice is booked once.
+        The id of each part derives from the refund's and the payment's id. So a refund that comes twice is
+        booked once.
         """
         requests, left = [], amount_minor
         for paid_uuid, quote in paid:
@@ -95,12 +95,12 @@ class CampusTillRefund(models.AbstractModel):
 
     @api.model
     def _quote_refund(self, place, order, uuid, amount_minor):
-        """What a refund will do, without doing it.
+        """What a refund would do. Nothing is booked.
 
         :return: an answer with ``left_minor`` and ``parts``: one answer per payment
         """
         self._check_request(uuid, amount_minor, "-", 0)
-        # sudo: rights were checked by the caller; see the class comment of campus.till.
+        # sudo: the caller has checked the rights; see the docstring of campus.till.
         till = self.sudo().with_context(allowed_company_ids=[place.company_id])
         paid = till._refundable(order.with_env(till.env))
         left = sum(quote["amount_minor"] for _uuid, quote in paid if quote["ok"])
@@ -119,7 +119,7 @@ class CampusTillRefund(models.AbstractModel):
 
     @api.model
     def _cards_of(self, uuids):
-        """Cards that paid, by payment."""
+        """The card of each payment."""
         cards = dict.fromkeys(uuids, self.env["campus.card"])
         for reservation in self.env["campus.reservation"].search([("uuid", "in", uuids)]):
             cards[reservation.uuid] = reservation.card_id
@@ -127,7 +127,7 @@ class CampusTillRefund(models.AbstractModel):
 
     @api.model
     def _booked_uuids(self, order):
-        """Ids of the requests under which the card money of an order is booked."""
+        """The ids of the requests with which the card money of an order was booked."""
         paid = self._card_payments(order.refunded_order_id)
         uuids = [self._share_uuid(self._cash_uuid(order), uuid) for uuid in paid.mapped("uuid")]
         for payment in order.payment_ids.filtered(lambda p: p._is_campus_card()):

@@ -3,17 +3,17 @@ from odoo.exceptions import UserError
 
 
 class CampusTillSettlement(models.AbstractModel):
-    """Card payments of a paid order become movements of money, or the order is refused.
+    """When an order is paid, books its card payments, or refuses the order.
 
-    This runs in the transaction that stores the order. What the browser says is never
-    trusted: a payment needs its reservation, a refund needs the payment that it undoes.
+    This runs in the transaction that stores the order. Nothing that the browser says is trusted: a payment
+    needs its reservation, a refund needs the payment that it refunds.
     """
 
     _inherit = "campus.till"
 
     @api.model
     def _settle(self, payments):
-        """Book the card payments of paid orders; safe to repeat."""
+        """Book the card payments of paid orders. It may be called again."""
         for order, order_payments in payments.grouped("pos_order_id").items():
             charges = order_payments.filtered(lambda p: p.amount > 0)
             refunds = order_payments.filtered(lambda p: p.amount < 0).sorted("id")
@@ -25,7 +25,7 @@ class CampusTillSettlement(models.AbstractModel):
 
     @api.model
     def _check_no_cash_out(self, order, charges):
-        """Card money pays for goods; what is charged above the order would leave as change."""
+        """Refuse to charge a card for more than the order, because the rest would be given as cash."""
         total = max(order.amount_total, order._get_rounded_amount(order.amount_total, True))
         if charges and order.currency_id.compare_amounts(sum(charges.mapped("amount")), total) > 0:
             raise UserError(
@@ -35,7 +35,7 @@ class CampusTillSettlement(models.AbstractModel):
             )
         others = order.payment_ids.filtered(lambda p: not p._is_campus_card())
         for method, paid in others.grouped("payment_method_id").items() if charges else ():
-            # change is given for what was paid in the same way; anything else would be the card's money
+            # change may only come from payments in the same way; otherwise it would be card money
             if order.currency_id.compare_amounts(sum(paid.mapped("amount")), 0) < 0:
                 raise UserError(
                     self.env._(
@@ -71,12 +71,12 @@ class CampusTillSettlement(models.AbstractModel):
 
     @api.model
     def _check_payment(self, order, payment, reservations):
-        """Refuse a payment that no card was tapped for, here and for this amount."""
+        """Refuse a payment without a reservation of this till and this amount."""
         if not reservations:
             self._refuse_payment(payment, self.env._("no card was tapped for it"))
         if sum(reservations.mapped("amount_minor")) != payment._campus_minor():
             self._refuse_payment(payment, self.env._("another amount was authorised"))
-        # sudo: a cashier does not read the merchant account of the till
+        # sudo: a cashier may not read the merchant account of the till
         if reservations.merchant_id != order.config_id.sudo()._campus_merchant():
             self._refuse_payment(payment, self.env._("it was authorised at another till"))
         state = self._state(reservations)
@@ -99,7 +99,7 @@ class CampusTillSettlement(models.AbstractModel):
 
     @api.model
     def _note_card(self, payment, reservations):
-        """Say on the payment whose card it was, whatever the browser wrote there."""
+        """Write the card and its holder on the payment. Values from the browser are replaced."""
         holder, card = reservations.partner_id[:1], reservations.card_id[:1]
         vals = {"cardholder_name": holder.name, "card_no": (card.number or "")[-4:]}
         if any(payment[name] != value for name, value in vals.items()):

@@ -9,7 +9,7 @@ from ..const import MANAGER
 class PosConfig(models.Model):
     _inherit = "pos.config"
 
-    # Cashiers may write on their till (Odoo stores its state there), and not on these.
+    # Cashiers may write on their till, because Odoo stores its state there. They may not write these fields.
     campus_account_id = fields.Many2one(
         "campus.account",
         string="Campus Card Merchant",
@@ -27,7 +27,7 @@ class PosConfig(models.Model):
     campus_scan_to_pay = fields.Boolean(
         "One Tap Pays",
         default=True,
-        help="A card tapped while the order is still open pays for it at once.",
+        help="If a card is tapped while the order is open, it pays for the order at once.",
     )
     campus_accept_numbers = fields.Boolean(
         "Accept Typed Numbers",
@@ -38,12 +38,12 @@ class PosConfig(models.Model):
     campus_takes_emergency = fields.Boolean(compute="_compute_campus_takes_emergency")
 
     def _compute_campus_takes_emergency(self):
-        """Whether some addon knows emergency codes."""
+        """Whether an installed addon knows emergency codes."""
         self.campus_takes_emergency = "emergency:" in self.env["campus.card"]._proven_kinds()
 
     @api.constrains("campus_account_id", "company_id")
     def _check_campus_account(self):
-        # sudo: who changes a till need not be able to read the ledger's accounts
+        # sudo: whoever changes a till need not be able to read the ledger's accounts
         for config in self.sudo():
             account = config.campus_account_id
             if account and (account.kind, account.company_id) != ("merchant", config.company_id):
@@ -51,7 +51,7 @@ class PosConfig(models.Model):
 
     @api.constrains("payment_method_ids", "journal_id", "pricelist_id", "company_id")
     def _check_campus_currency(self):
-        """A till that counts in another currency would charge one amount and take another."""
+        """Refuse a till with another currency, because it would charge a wrong amount."""
         for config in self.filtered(lambda config: config._campus_takes_card()):
             # sudo: a cashier may not read the company's settings
             company = config.company_id.sudo()
@@ -59,8 +59,8 @@ class PosConfig(models.Model):
             if config.currency_id != company.currency_id:
                 raise ValidationError(
                     self.env._(
-                        "Cards hold %(card)s, and %(till)s counts in %(other)s: a till takes the campus card in "
-                        "the company's currency only.",
+                        "The money on cards is in %(card)s, but %(till)s uses %(other)s. A till takes the "
+                        "campus card in the company's currency only.",
                         card=company.currency_id.name,
                         till=config.name,
                         other=config.currency_id.name,
@@ -80,14 +80,14 @@ class PosConfig(models.Model):
         return res
 
     def action_campus_setup_pos(self):
-        """Take the campus card at these tills."""
+        """Set up these tills for the campus card."""
         self.check_access("write")
         if not self.env.user.has_group(MANAGER):
             raise UserError(self.env._("Only a manager of the point of sale changes how a till is paid."))
         self._campus_setup_pos()
 
     def _campus_setup_pos(self):
-        """Link the company's card payment method and a merchant account; safe to repeat."""
+        """Link the company's card payment method and a merchant account. It may be called again."""
         for config in self:
             method = config.company_id._campus_setup_pos()
             if method not in config.payment_method_ids:
@@ -98,8 +98,8 @@ class PosConfig(models.Model):
         return any(method._is_campus_card() for method in self.payment_method_ids)
 
     def _campus_prepare_till(self):
-        """Make the tills among these ready for the card; safe to repeat."""
-        # sudo: whoever may set a till up need not be able to write in the ledger's accounts.
+        """Prepare the tills among these that take cards. It may be called again."""
+        # sudo: whoever may set up a till need not be able to write the ledger's accounts.
         for config in self.sudo():
             if not config._campus_takes_card():
                 continue
@@ -112,9 +112,9 @@ class PosConfig(models.Model):
     def _campus_number_without_waiting(self):
         """Let several devices of one till store orders at the same time.
 
-        Odoo numbers a till's orders and lines without gaps, which locks a row for each
-        order; a device that meets the lock fails, sleeps and repeats the order, and gives up
-        under load. Receipts keep their own numbers, made by the device.
+        Odoo numbers a till's orders and lines without gaps and locks a row for each order. A device that
+        meets the lock fails, waits and repeats the order; under load it gives up. The numbers on receipts are
+        not affected, because the device makes them.
         """
         sequences = self.order_seq_id | self.order_line_seq_id | self.order_backend_seq_id
         sequences.filtered(lambda sequence: sequence.implementation == "no_gap").write(
@@ -141,7 +141,7 @@ class PosConfig(models.Model):
         return merchant
 
     def get_limited_partners_loading(self, offset=0):
-        """Holders stay on the server: a campus has tens of thousands, a till asks by card."""
+        """Load no partners: a campus has tens of thousands of holders, and the till finds them by card."""
         return self.env.execute_query(
             SQL(
                 """SELECT partner.id

@@ -5,7 +5,8 @@ from ..const import MANAGER
 from .pos_order_kept import changed
 
 SYSTEM = "base.group_system"
-#: How a till is paid, and what it believes: Odoo lets each cashier write on the till, these not.
+#: How a till is paid and what it accepts. Odoo lets every cashier write on the till, but these fields need
+#: more rights.
 SWITCHES = frozenset(
     {
         "active",
@@ -34,7 +35,7 @@ SWITCHES = frozenset(
 
 
 class PosConfig(models.Model):
-    """Whoever changes how a till is paid must have the right to, and leaves a trace."""
+    """Whoever changes how a till is paid needs the right to, and the change is logged."""
 
     _name = "pos.config"
     _inherit = ["pos.config", "mail.thread"]
@@ -52,7 +53,7 @@ class PosConfig(models.Model):
         if self.env.user.has_group(MANAGER) or self.env.user.has_group(SYSTEM):
             return
         for config in self:
-            # sudo: a cashier may not read all of them, and learns here no more than that they differ
+            # sudo: a cashier may not read all of these fields; here they only learn that a value differs
             wrong = changed(config.sudo(), vals, SWITCHES)
             if wrong:
                 names = [config._fields[name]._description_string(self.env) for name in wrong]
@@ -61,7 +62,7 @@ class PosConfig(models.Model):
                 )
 
     def _load_pos_data_fields(self, config):
-        """A till needs no chatter of its own settings."""
+        """Do not load the log of the settings into the till."""
         thread = self.env["mail.thread"]._fields.keys() - {"id", "display_name", *models.MAGIC_COLUMNS}
         names = super()._load_pos_data_fields(config) or [
             name for name, field in self._fields.items() if self._has_field_access(field, "read")

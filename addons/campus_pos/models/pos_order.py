@@ -21,15 +21,17 @@ class PosOrder(models.Model):
 
     @api.model
     def _process_order(self, order, existing_order):
-        # Only who sends orders from a till sets them paid at the end, when all that belongs to them is stored.
+        # Set by calls that send orders from a till. They set the order to paid at the end, when all its parts
+        # are stored.
         return super(PosOrder, self.with_context(campus_pays_later=True))._process_order(
             order, existing_order
         )
 
     @api.model_create_multi
     def create(self, vals_list):
-        """An order becomes paid after its lines and payments are stored, so that they are
-        there when its money is booked, and need no exception once it is."""
+        """Set an order to paid after its lines and payments are stored. Then they exist when its money is
+        booked, and nothing of a paid order has to be changed.
+        """
         states = []
         for vals in vals_list:
             is_paid = vals.get("state") in PAID_STATES
@@ -55,21 +57,21 @@ class PosOrder(models.Model):
         return res
 
     def _campus_settle(self):
-        """Book the card money of orders that have just been paid."""
+        """Book the card money of orders that were paid just now."""
         self.payment_ids._campus_settle()
         for order in self:
             if order.amount_total < 0 or order.lines.refunded_orderline_id:
-                # sudo: cashiers have no rights on the ledger; the order was checked on its way here.
+                # sudo: cashiers have no rights on the ledger; the order was checked before.
                 self.env["campus.till"].sudo()._settle_refund(order.sudo())
 
     def _campus_has_card_money(self):
         """Whether the order, or one that it refunds, was paid by card."""
-        # sudo: that does not depend on which orders a cashier may see
+        # sudo: the result must not depend on which orders a cashier may see
         orders = self.sudo()
         return any(p._is_campus_card() for p in (orders | orders.refunded_order_id).payment_ids)
 
     def action_view_campus_transfers(self):
-        """Movements of money that came from this order, and refunds of them."""
+        """Open the transfers of this order and their refunds."""
         self.ensure_one()
         uuids = self.env["campus.till"]._booked_uuids(self)
         return {

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from ..const import PAID_STATES
 
-#: What an order is about: once it is paid for, nobody changes it but the program itself.
+#: The content of an order. Once it is paid, only the program itself may change these fields.
 ORDER_KEPT = {
     "amount_total",
     "amount_tax",
@@ -20,7 +20,7 @@ ORDER_KEPT = {
     "user_id",
     "uuid",
 }
-#: Sums of an order's payments, which Odoo writes again whenever it looks at them.
+#: Sums over an order's payments. Odoo writes them again each time it computes them.
 ORDER_SUMS = {"amount_paid", "amount_return", "amount_difference"}
 LINE_KEPT = {
     "combo_parent_id",
@@ -40,7 +40,7 @@ LINE_KEPT = {
 
 
 def changed(record, vals, names):
-    """Fields out of ``names`` that ``vals`` would change on the record."""
+    """The fields among ``names`` that ``vals`` would change on the record."""
     wrong = []
     for name in sorted(names & vals.keys()):
         field = record._fields[name]
@@ -58,16 +58,16 @@ def changed(record, vals, names):
 
 
 class PosOrder(models.Model):
-    """A paid order stays what was sold: a till's orders are the books' evidence.
+    """A paid order cannot be changed, because it is evidence for the books.
 
-    Odoo lets every cashier write on every order of theirs, by whatever call. Its own program
-    changes nothing of a paid order but what is not listed above.
+    Odoo lets every cashier write on all of their orders, by any call. Odoo's own program changes only fields
+    of a paid order that are not listed above.
     """
 
     _inherit = "pos.order"
 
     def _campus_check_kept(self, vals):
-        # The program itself is no caller from outside: it closes sessions and makes invoices.
+        # The program itself may: it closes sessions and makes invoices.
         if self.env.su or not (ORDER_KEPT | ORDER_SUMS | {"lines"}) & vals.keys():
             return
         for order in self:
@@ -85,7 +85,7 @@ class PosOrder(models.Model):
                 )
 
     def _campus_wrong_sums(self, vals):
-        """Sums in ``vals`` that are not those of the order's payments."""
+        """The sums in ``vals`` that differ from the sums of the order's payments."""
         amounts = self.payment_ids.mapped("amount")
         right = {
             "amount_paid": (sum(amounts),),
@@ -119,7 +119,7 @@ class PosOrderLine(models.Model):
         return res
 
     def _campus_refuse_paid(self):
-        """Refuse a change of lines whose order is paid."""
+        """Refuse a change of lines of a paid order."""
         if self.env.su:
             return
         for line in self:

@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 from ..const import PAID_STATES
 from .pos_order_kept import changed
 
-# More than the noise of a float, and less than any real difference.
+# Larger than rounding errors of a float, and smaller than any real difference.
 NOISE = 1e-4
 BOOKED_FIELDS = {"amount", "payment_method_id", "uuid", "pos_order_id"}
-# Whose card it was, and when: written once, by the program.
+# The card, its holder and the time. The program writes them once.
 TOLD_FIELDS = {"cardholder_name", "card_no", "transaction_id", "payment_date", "is_change", "name"}
 
 
@@ -32,8 +32,9 @@ class PosPayment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked_card_payment(self):
-        """Money that was taken from a card goes back by a refund; what was only set aside
-        goes back now."""
+        """Money that was charged to a card goes back by a refund. Money that is only reserved is released
+        now.
+        """
         cards = self.filtered(lambda payment: payment._is_campus_card())
         (self - cards)._campus_refuse_late()
         if any(payment.pos_order_id.state in PAID_STATES for payment in cards):
@@ -44,7 +45,7 @@ class PosPayment(models.Model):
         return self.payment_method_id._is_campus_card()
 
     def _campus_minor(self):
-        """The amount in whole cents; refuses an amount that has none."""
+        """The amount in whole cents. Raises if it has parts of a cent."""
         self.ensure_one()
         minor = round(self.amount * MINOR_PER_MAJOR)
         if abs(self.amount * MINOR_PER_MAJOR - minor) > NOISE:
@@ -52,18 +53,18 @@ class PosPayment(models.Model):
         return minor
 
     def _campus_settle(self):
-        """Book the card payments of paid orders among these."""
+        """Book those of these payments that are card payments of paid orders."""
         payments = self.filtered(
             lambda p: p._is_campus_card() and p.pos_order_id.state in PAID_STATES and p.amount
         )
         if payments:
-            # sudo: cashiers have no rights on the ledger; the payments were checked on their way here.
+            # sudo: cashiers have no rights on the ledger; the payments were checked before.
             self.env["campus.till"].sudo()._settle(payments.sudo())
 
     def _campus_release(self):
-        """Give back what is set aside for payments that will not be."""
+        """Release what is reserved for payments that will not be made."""
         uuids = [payment.uuid for payment in self if payment._is_campus_card() and payment.uuid]
-        # sudo: same right as above: a cashier may let go what a till has set aside.
+        # sudo: as above: a cashier may release what the till has reserved.
         ledger = self.env["campus.ledger"].sudo()
         reservations = ledger.env["campus.reservation"].search(
             [("uuid", "in", uuids), ("state", "=", "open"), ("origin", "=like", "pos.session,%")]
@@ -73,8 +74,9 @@ class PosPayment(models.Model):
         )
 
     def _campus_check_untouched(self, vals):
-        """A booked card payment keeps its amount, method, id and order, and whose card it was; the other
-        payments of such an order keep their amounts."""
+        """A booked card payment keeps its amount, method, id, order, card and holder. The other payments of
+        the same order keep their amounts.
+        """
         kept = BOOKED_FIELDS if self.env.su else BOOKED_FIELDS | TOLD_FIELDS
         for payment in self:
             if payment.pos_order_id.state not in PAID_STATES:
@@ -86,8 +88,9 @@ class PosPayment(models.Model):
                 payment._campus_refuse_late()
 
     def _campus_refuse_late(self):
-        """Refuse payments that come to, change in or leave a paid order in which card money is counted:
-        what may be refunded in cash would change with them."""
+        """Refuse to add, change or remove payments of a paid order with card money, because they decide how
+        much may be refunded in cash.
+        """
         for payment in self:
             order = payment.pos_order_id
             if order.state in PAID_STATES and order._campus_has_card_money():

@@ -17,13 +17,13 @@ SELLING_SESSION = ("opening_control", "opened")
 
 
 class PosPaymentMethod(models.Model):
-    """The campus card as a payment terminal: the questions that a till may ask."""
+    """The campus card as a payment terminal, with the questions that a till may ask."""
 
     _name = "pos.payment.method"
     _inherit = ["pos.payment.method", "mail.thread"]
 
     def _track_get_fields(self):
-        """Where the money of a method goes leaves a trace when it is changed."""
+        """Log each change of the accounts that a payment method books on."""
         return super()._track_get_fields() | TRACKED
 
     def _get_payment_terminal_selection(self):
@@ -31,9 +31,9 @@ class PosPaymentMethod(models.Model):
 
     @api.constrains("use_payment_terminal", "journal_id", "outstanding_account_id", "split_transactions")
     def _check_campus_booking(self):
-        """Sessions and day closes meet on the clearing account, or a sale is booked twice."""
+        """Sessions and day closes must use the same clearing account, or a sale would be booked twice."""
         for method in self.filtered(lambda method: method._is_campus_card()):
-            # sudo: who sets a method up need not read the company's settings
+            # sudo: whoever sets up a method need not read the company's settings
             method.company_id.sudo()._campus_check_currency()
             clearing = method.company_id.campus_clearing_account_id
             if method.journal_id.type != "bank" or method.split_transactions:
@@ -64,37 +64,42 @@ class PosPaymentMethod(models.Model):
     # -- what the till asks ------------------------------------------------------
 
     def campus_card_authorise(self, uuid, amount_minor, credential, session_id, attempt=0, pin=None):
-        """Set ``amount_minor`` cents aside for the payment line ``uuid``."""
+        """Reserve ``amount_minor`` cents for the payment line ``uuid``.
+
+        :return: an answer, see ``campus.till``
+        """
         place = self._campus_place(session_id, SELLING_SESSION)
         return self.env["campus.till"]._authorise(place, uuid, amount_minor, credential, attempt, pin)
 
     def campus_card_release(self, uuid, session_id):
-        """Give the money of a payment line back; returns the state of the reservation."""
+        """Release the money of a payment line. Returns the state of the reservation."""
         place = self._campus_place(session_id, ANY_SESSION)
         return self.env["campus.till"]._release(place, uuid)
 
     def campus_card_status(self, uuid, session_id):
-        """The answer to a payment line whose answer got lost."""
+        """Return the answer of a payment line once more, because it got lost."""
         place = self._campus_place(session_id, ANY_SESSION)
         return self.env["campus.till"]._status(place, uuid)
 
     def campus_card_quote_refund(self, uuid, amount_minor, order_id, session_id):
-        """Who would get how much back for the order; nothing moves before the refund syncs."""
+        """Return who would get back how much for the order. Money moves only when the refund order is stored."""
         place = self._campus_place(session_id, SELLING_SESSION)
         order = self.env["pos.order"].browse(order_id)
         order.check_access("read")
         return self.env["campus.till"]._quote_refund(place, order, uuid, amount_minor)
 
     def campus_card_quote_cash(self, amount_minor, order_id, session_id):
-        """How much of ``amount_minor``, to be given back in another way, a card has paid for the order,
-        and whether this user may give it: ``{card_minor, may}``. ``order_id`` False: of no order."""
+        """Return ``{card_minor, may}``: how many of the ``amount_minor`` cents, to be given back in another
+        way, were paid by card for the order, and whether this user may do it. ``order_id`` is False for
+        goods without an order.
+        """
         place = self._campus_place(session_id, SELLING_SESSION)
         order = self.env["pos.order"].browse(order_id or [])
         order.check_access("read")
         return self.env["campus.till"]._quote_cash(place, order, amount_minor)
 
     def _campus_place(self, session_id, states):
-        """The till that asks, if this user, this session and this method go together."""
+        """The till that asks. Raises if this user, this session and this method do not belong together."""
         self.ensure_one()
         if not self.env.su and not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("Only cashiers take card payments."))

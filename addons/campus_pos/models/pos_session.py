@@ -8,14 +8,14 @@ from .campus_till import Place
 
 
 class PosSession(models.Model):
-    """No session ends with money set aside: each such payment is charged or let go."""
+    """A session cannot close while money is reserved: each such payment must be charged or released."""
 
     _inherit = "pos.session"
 
     # -- closing -----------------------------------------------------------------
 
     def write(self, vals):
-        """A session ends by being booked, not by writing its state, and stays ended."""
+        """A session is closed by booking it, not by writing its state, and it stays closed."""
         if "state" in vals:
             ended = self.filtered(lambda session: session.state == "closed")
             if ended and vals["state"] != "closed":
@@ -25,10 +25,10 @@ class PosSession(models.Model):
         return super().write(vals)
 
     def _campus_check_booked(self):
-        """Refuse to call sessions closed whose payments are not in the books."""
+        """Refuse to set sessions to closed if their payments are not in the books."""
         if self._campus_open_reservations():
             raise UserError(self._campus_open_message())
-        # Odoo marks orders as done once their session's entry is posted; free ones have none.
+        # Odoo sets orders to done once the entry of their session is posted. Free orders have no entry.
         paid = self.order_ids.filtered(
             lambda order: order.state == "paid" and any(order.payment_ids.mapped("amount"))
         )
@@ -49,7 +49,7 @@ class PosSession(models.Model):
         return super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
 
     def close_session_from_ui(self, bank_payment_method_diff_pairs=None):
-        """The ledger has counted the cards: a difference typed at the till is not booked."""
+        """Ignore a difference for cards that was typed at the till: the ledger knows the exact sum."""
         counted = [
             (method_id, diff)
             for method_id, diff in bank_payment_method_diff_pairs or []
@@ -72,7 +72,7 @@ class PosSession(models.Model):
     # -- payments without an order -------------------------------------------------
 
     def campus_card_open_payments(self):
-        """Payments that were authorised here and have no paid order, for the closing dialog."""
+        """The payments that were authorised here and have no paid order, for the closing dialog."""
         self._campus_check_cashier()
         return [
             {
@@ -86,7 +86,7 @@ class PosSession(models.Model):
         ]
 
     def campus_card_settle_payment(self, uuid, charge):
-        """Charge a payment without an order, or let it go. Returns the state it is in now."""
+        """Charge a payment without an order, or release it. Returns its new state."""
         self._campus_check_cashier()
         if self.state == "closed":
             raise UserError(self.env._("The session of this till is not open."))
@@ -97,8 +97,8 @@ class PosSession(models.Model):
         )
 
     def _campus_place(self):
-        """This session's till for the ledger."""
-        # sudo: a cashier may not read the merchant account that the till pays to.
+        """The place of this session's till, for the ledger."""
+        # sudo: a cashier may not read the merchant account of the till.
         config = self.sudo().config_id
         return Place(
             company_id=config.company_id.id,
@@ -115,7 +115,7 @@ class PosSession(models.Model):
         self.check_access("write")
 
     def _campus_open_reservations(self):
-        # sudo: cashiers have no rights on the ledger; they see their session's open payments.
+        # sudo: cashiers have no rights on the ledger; they only see the open payments of their session.
         return (
             self.env["campus.reservation"]
             .sudo()
@@ -130,7 +130,7 @@ class PosSession(models.Model):
         )
 
     def _campus_charge(self, uuid):
-        """Make the order that is missing, so that the books show the sale like any other."""
+        """Make the missing order, so that the books show the sale like any other."""
         reservations = self._campus_open_reservations().filtered(lambda r: r.uuid == uuid)
         if not reservations:
             return "none"

@@ -6,15 +6,16 @@ from odoo.tools import format_date
 
 
 class PosSession(models.Model):
-    """The books of a session where Odoo's own would not come out even, or not in their month."""
+    """Corrects the books of a session where Odoo's own entries would not clear or would be in a wrong month."""
 
     _inherit = "pos.session"
 
     def _create_combine_account_payment(self, payment_method, amounts, diff_amount):
-        """More refunds than sales: money out of the outstanding account, into the receivable.
+        """If a session has more refunds than sales, book from the outstanding account to the receivable
+        account.
 
-        Odoo turns the payment round after it was made and loses the receivable where the method has an
-        outstanding account: both lines are then booked on that account, and nothing clears.
+        Odoo reverses the payment after it was made and loses the receivable account if the method has an
+        outstanding account. Then both lines are booked on that account and nothing clears.
         """
         outstanding = payment_method.outstanding_account_id
         if not outstanding or self.currency_id.compare_amounts(amounts["amount"], 0) >= 0:
@@ -51,13 +52,15 @@ class PosSession(models.Model):
 
     @api.constrains("start_at")
     def _check_start_date(self):
-        """A till opens on the campus's day. Odoo asks the lock dates about the day in UTC, which in China
-        is yesterday until eight in the morning: no breakfast on the day after the books were locked."""
+        """Check the lock dates with the date in the campus's time zone. Odoo uses the date in UTC, which in
+        China is yesterday until eight in the morning. Then no till could open for breakfast on the day
+        after a lock.
+        """
         locked = self.filtered(lambda session: session._campus_starts_locked())
         return super(PosSession, locked)._check_start_date()
 
     def _campus_starts_locked(self):
-        """Whether the books are locked on the day on which this session starts by the campus's clock."""
+        """Whether the books are locked for the day, in the campus's time zone, on which this session started."""
         journal = self.config_id.journal_id
         day = self.company_id._campus_zoned(self.start_at).date()
         return bool(journal.company_id._get_violated_lock_dates(day, True, journal))
@@ -66,8 +69,9 @@ class PosSession(models.Model):
         return {**super().get_closing_control_data(), "campus_late": self._campus_late_text()}
 
     def _campus_late_text(self):
-        """What to say of a session that has sales of an earlier month: the books show them in the month
-        in which it is closed. Empty when all is in its month."""
+        """The warning for a session with sales of an earlier month: the books show them in the month in which
+        the session is closed. Empty if there are none.
+        """
         self.ensure_one()
         first = self.env["pos.order"].search(
             [("session_id", "=", self.id), ("state", "in", ("paid", "done"))], order="date_order", limit=1

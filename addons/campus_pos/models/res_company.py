@@ -18,12 +18,12 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _campus_setup_pos(self):
-        """Make the company's payment method for the campus card; safe to repeat.
+        """Make the company's payment method for the campus card. It may be called again.
 
         :return: the payment method
         """
         self.ensure_one()
-        # sudo: whoever sets a company up need not have rights on its journals and payment methods
+        # sudo: whoever sets up a company need not have rights on its journals and payment methods
         self.sudo()._campus_check_currency()
         company = self.sudo().with_context(allowed_company_ids=[self.id], lang="en_US", tracking_disable=True)
         company._campus_setup()
@@ -67,7 +67,7 @@ class ResCompany(models.Model):
             "name": METHOD_NAME._translate("en_US"),
             "company_id": self.id,
             "journal_id": self._campus_pos_journal().id,
-            # Not the bank's outstanding account: the day close takes these sums off again.
+            # Not the bank's outstanding account: the day close clears these sums.
             "outstanding_account_id": self.campus_clearing_account_id.id,
             "payment_method_type": "terminal",
             "use_payment_terminal": TERMINAL,

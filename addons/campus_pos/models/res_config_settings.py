@@ -17,5 +17,6 @@ class ResConfigSettings(models.TransientModel):
             settings.pos_campus_takes_card = settings.pos_config_id._campus_takes_card()
 
     def action_campus_setup_pos(self):
+        """Set up the company's tills for the campus card."""
         self.pos_config_id.action_campus_setup_pos()
         return {"type": "ir.actions.client", "tag": "reload"}

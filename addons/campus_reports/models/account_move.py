@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# What the entry of a closed day says. The rest (the chatter, who has reviewed it) may change.
+# The fields of an entry that must not change after its day was closed. Others may (messages, who has reviewed
+# it).
 FIXED_MOVE = {
     "campus_closing_id", "state", "date", "name", "ref", "journal_id", "company_id", "move_type", "line_ids",
     "invoice_line_ids", "currency_id", "partner_id", "auto_post",
@@ -27,9 +28,9 @@ class AccountMove(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """An entry is made by its day close; once the day is closed, it stays as it is.
+        """Refuse changes to the entry of a closed day.
 
-        Whoever writes: buttons, forms, RPC, other modules. Odoo reaches the lines through here or
+        This also covers buttons, forms, RPC and other modules: Odoo writes lines through this method or
         through their own ``write``.
         """
         if vals.get("campus_closing_id") and not self.env.su:
@@ -40,11 +41,11 @@ class AccountMove(models.Model):
         return super().write(vals)
 
     def _campus_of_closed_day(self):
-        # sudo: who may write entries need not be able to read the card's days
+        # sudo: whoever writes entries may not be able to read the card's days
         return self.filtered(lambda move: move.campus_closing_id.sudo().state == "closed")
 
     def _campus_changes(self, vals):
-        """Say whether values change what an entry says; written again as they are they do not."""
+        """Whether the values change the content of an entry. Writing the same values again is no change."""
         fixed = FIXED_MOVE & vals.keys()
         return any(self._field_will_change(move, vals, name) for move in self for name in fixed)
 
@@ -59,10 +60,12 @@ class AccountMove(models.Model):
             )
 
     def button_draft(self):
+        """Refuse to set the entry of a closed day to draft."""
         self._campus_check_not_closing()
         return super().button_draft()
 
     def button_cancel(self):
+        """Refuse to cancel the entry of a closed day."""
         self._campus_check_not_closing()
         return super().button_cancel()
 
@@ -71,6 +74,7 @@ class AccountMove(models.Model):
         self._campus_check_not_closing()
 
     def action_open_campus_closing(self):
+        """Open the day close that made this entry."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

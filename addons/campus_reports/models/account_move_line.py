@@ -1,6 +1,7 @@
 from odoo import api, models
 
-# What a line of a closed day's entry says. Matching it with other items changes none of these.
+# The fields of a line that must not change after its day was closed. Reconciling the line changes none of
+# them.
 FIXED_LINE = {
     "move_id", "account_id", "partner_id", "name", "date", "debit", "credit", "balance", "amount_currency",
     "currency_id", "company_id", "quantity", "price_unit", "tax_ids", "tax_tag_ids", "display_type",
@@ -20,7 +21,7 @@ class AccountMoveLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Lines of a closed day's entry stay as they are, and no line moves into it."""
+        """Refuse changes to the lines of a closed day's entry, and lines that move into it."""
         closed = self.filtered(lambda line: line.move_id._campus_of_closed_day())
         if vals.get("move_id"):
             target = self.env["account.move"].browse(vals["move_id"])

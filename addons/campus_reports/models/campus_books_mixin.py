@@ -7,7 +7,7 @@ READERS = f"{FINANCE},campus_card.group_campus_card_auditor"
 
 
 class CampusBooksMixin(models.AbstractModel):
-    """A record of a company (``company_id``) that card finance may have to look at."""
+    """A record of a company (``company_id``) that card finance may have to check."""
 
     _name = "campus.books.mixin"
     _description = "Record about the Books of the Card"
@@ -22,14 +22,15 @@ class CampusBooksMixin(models.AbstractModel):
             )
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        # Finance may not write these records, but comments on them and ticks activities off.
+        # Finance may not write these records, but may comment on them and complete their activities.
         if message_operation == "create" and self.env.user.has_group(FINANCE):
             return dict.fromkeys(self, "read")
         return super()._mail_get_operation_for_mail_message_operation(message_operation)
 
     def _remind_finance(self, activity_type, note, siblings=None):
-        """Schedule an activity for the finance users of the record's company, unless ``siblings``
-        or the record itself have one that is not done."""
+        """Schedule an activity for the finance users of the record's company, unless the record or one of
+        ``siblings`` has an open one.
+        """
         self.ensure_one()
         if (self | (siblings or self)).activity_search([activity_type]):
             return
@@ -40,10 +41,10 @@ class CampusBooksMixin(models.AbstractModel):
 
     def _finance_users(self):
         group = self.env.ref(FINANCE)
-        # sudo: who is in finance is asked by jobs and users that may not read users
+        # sudo: this is called by jobs and users that may not read the members of a group
         users = group.sudo().all_user_ids.filtered(
             lambda user: user.active and self.company_id in user.company_ids
         )
-        # sudo: as above. Administrators have every group; they are asked only where nobody else is.
+        # sudo: as above. Administrators belong to every group; they are chosen only if there is nobody else.
         admins = self.env.ref("base.group_system").sudo().all_user_ids
         return (users - admins) or users - self.env.ref("base.user_root")

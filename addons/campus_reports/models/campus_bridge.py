@@ -1,13 +1,12 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-# Three sources that know nothing of each other: what the pockets say they hold, what the
-# transfers add up to, and what the general ledger has posted. Credits count positive, as on
-# the school's side: money on cards is what it owes. Open are transfers of days that are not
-# closed, and on the clearing account card payments of till sessions that are not closed.
-# The last row holds all transfers against the debits of all day closes, whatever the account.
-# ``drifted``: pockets that hold something else than their transfers add up to, ``others``: accounts
-# with transfers of another wallet than theirs.
+# Three independent figures: the stored balances of the pockets, the sum of their transfers, and the posted
+# journal items. Credits are positive, as the school sees it: money on cards is what it owes. Open items are
+# transfers of days that are not closed and, on the clearing account, card payments of till sessions that are
+# not closed. The last row compares all transfers with the debits of all day closes, whatever the account.
+# ``drifted``: pockets whose balance differs from the sum of their transfers. ``others``: accounts with
+# transfers of another wallet.
 BRIDGE = """
 WITH day AS (
     SELECT COALESCE(max(date), DATE '0001-01-01') AS closed_until
@@ -92,9 +91,9 @@ SELECT subledger.kind, subledger.gl_id, plan_ids, stored_minor::bigint, moved_mi
 
 
 class CampusBridge(models.Model):
-    """One check that cards and books agree: pockets less open items = general ledger.
+    """A check that cards and books agree: pockets less open items = general ledger.
 
-    A check only reads; its row is the receipt. The nightly ones stay as evidence.
+    A check only reads. It stores its result as a record; the nightly ones are kept as evidence.
     """
 
     _name = "campus.bridge"
@@ -132,7 +131,9 @@ class CampusBridge(models.Model):
     # -- Actions ---------------------------------------------------------------
 
     def action_check_now(self):
-        """Compare cards and books again, of the company of this check or of the current one, and show it."""
+        """Compare cards and books now, for the company of this check or for the present one, and show the
+        result.
+        """
         bridge = self._check(self[:1].company_id or self.env.company)
         return {
             "type": "ir.actions.act_window",
@@ -150,14 +151,14 @@ class CampusBridge(models.Model):
     def _check(self, company, nightly=False):
         """Measure, store and return the check of one company."""
         self._check_may_read(company)
-        # sudo: an auditor changes nothing, but may look; the row only says what was seen
+        # sudo: an auditor may run a check but not write; the record only stores the result
         Bridge = self.sudo()
         lines = Bridge._measure(company)
         vals = {
             "company_id": company.id,
             "checked_by_id": self.env.uid,
             "is_nightly": nightly,
-            # sudo: a date, which whoever may check sees on the result
+            # sudo: a date that the result shows to everybody who may run a check
             "closed_until": self.env["campus.closing"].sudo()._closed_until(company),
             **Bridge._prepare_result_vals(company, lines),
         }
@@ -165,7 +166,7 @@ class CampusBridge(models.Model):
 
     @api.model
     def _prepare_result_vals(self, company, lines):
-        """What was found, of the lines of :meth:`_measure`."""
+        """The result, computed from the lines of :meth:`_measure`."""
         off_minor = sum(abs(line["difference_minor"]) + abs(line["drift_minor"]) for line in lines)
         return {
             "is_balanced": not off_minor,
@@ -182,8 +183,8 @@ class CampusBridge(models.Model):
             ``moved_minor`` (sum of their transfers), ``open_minor`` (not in the books yet),
             ``books_minor``, ``drifted`` (pockets ``[id, moved, stored]`` that differ, or None),
             ``others`` (ids of accounts with transfers of other wallets, or None),
-            ``difference_minor`` (stored - open - books) and ``drift_minor`` (stored - moved);
-            all is well when the last two are zero and nothing has drifted
+            ``difference_minor`` (stored - open - books) and ``drift_minor`` (stored - moved).
+            Cards and books agree if the last two are zero and ``drifted`` and ``others`` are None.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -205,10 +206,10 @@ class CampusBridge(models.Model):
 
     @api.model
     def _cron_check(self):
-        """Every night: check all companies that use the card, tell finance what is off."""
+        """Every night: check all companies that use the card, and tell finance about differences."""
         domain = [("campus_journal_id", "!=", False)]
         for company in self.env["res.company"].search(domain):
-            # The clock has no language: what it writes is read in the company's.
+            # A job has no language; its texts are written in the company's.
             bridge = self.with_context(lang=company.partner_id.lang)._check(company, nightly=True)
             if bridge.is_balanced:
                 continue
@@ -220,7 +221,7 @@ class CampusBridge(models.Model):
 
     @api.autovacuum
     def _gc_checks(self):
-        """Nightly checks stay; what somebody looked at in between goes after a month."""
+        """Delete old checks that somebody ran by hand, after a month. Nightly ones are kept."""
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=30)
         domain = [("is_nightly", "=", False), ("is_balanced", "=", True)]
         self.search([*domain, ("checked_at", "<", limit)]).unlink()

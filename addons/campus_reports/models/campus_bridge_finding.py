@@ -10,23 +10,23 @@ KINDS = [
     ("transfer", "Transfer: is not as it was written"),
     ("no_cause", "Transfer: comes from no request and no tap"),
     ("posting", "Answered request: is not as it was written"),
-    ("answer", "Answered request: its transfers are gone or belong to another"),
+    ("answer", "Answered request: its transfers are gone or belong to another request"),
     ("reservation", "Reservation: is not as it was written"),
     ("ended", "Reservation: ended without an answer, or captured something else"),
     ("tap", "Tap: is not as it was written"),
     ("tap_money", "Tap: amount is not what was moved"),
     ("taps_gone", "Edge: taps are not those that came"),
-    ("day", "Business day: was reopened or closed behind the system's back"),
+    ("day", "Business day: was reopened or closed outside the system"),
     ("closed_sum", "Closed day: a sum is not that of the transfers"),
     ("closed_entry", "Closed day: an account was not booked as the day's sums say"),
 ]
 
-# Their rows have no name of their own.
+# Rows of these models have no name of their own.
 NAMELESS = ("campus.posting", "campus.reservation")
 
 
 class CampusBridgeFinding(models.Model):
-    """One row that does not agree with what else is known of it."""
+    """A row that does not agree with what other rows say about it."""
 
     _name = "campus.bridge.finding"
     _description = "Row That Does Not Fit"
@@ -37,7 +37,7 @@ class CampusBridgeFinding(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(KINDS, string="What Is Wrong", required=True)
     res_model = fields.Char(required=True)
-    # No reference of Odoo's: ids of transfers, taps and answers have 64 bits.
+    # Not Odoo's Reference field: ids of transfers, taps and answers have 64 bits.
     res_id = BigInteger(string="Number")
     detail = fields.Json()
     name = fields.Char(string="Row", compute="_compute_name")
@@ -50,14 +50,14 @@ class CampusBridgeFinding(models.Model):
     def _compute_name(self):
         for finding in self:
             words = finding._detail_words()
-            # sudo: who reads the bridge reads the names of what it points to
+            # sudo: whoever may read the check may read the names of the rows in it
             record = self.env[finding.res_model].sudo().browse(finding.res_id or []).exists()
             holder = record.wallet_id.display_name if record and "wallet_id" in record else ""
             named = f"#{finding.res_id}" if finding.res_model in NAMELESS else record.display_name
             finding.name = " · ".join(part for part in (holder, named, *words) if part)
 
     def _detail_words(self):
-        """What names the row beyond its record, in the reader's language."""
+        """Details that name the row besides its record, in the reader's language."""
         detail = self.detail or {}
         words = []
         if detail.get("date") and not self.res_id:
@@ -68,7 +68,7 @@ class CampusBridgeFinding(models.Model):
         if detail.get("place"):
             words.append(detail["place"])
         if detail.get("gl_id"):
-            # sudo: as for the record's name
+            # sudo: as for the name of the record
             account = self.env["account.account"].sudo().with_company(self.company_id).browse(detail["gl_id"])
             words.append(account.display_name)
         if detail.get("taps"):
@@ -79,7 +79,7 @@ class CampusBridgeFinding(models.Model):
         return words
 
     def action_open(self):
-        """The row itself."""
+        """Open the row."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

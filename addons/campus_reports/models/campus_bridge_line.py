@@ -50,7 +50,7 @@ class CampusBridgeLine(models.Model):
             line.is_balanced = not (line.difference or line.drift)
 
     def action_open_cards(self):
-        """The pockets or debts behind this line; for clearing the merchants."""
+        """Open the pockets or debts of this line; for the clearing account the merchants."""
         self.ensure_one()
         kinds = {
             "plan": ["pocket"],
@@ -71,7 +71,7 @@ class CampusBridgeLine(models.Model):
         return action
 
     def action_open_transfers(self):
-        """Transfers of the days that were not closed at the check."""
+        """Open the transfers of the days that were not closed at the time of the check."""
         self.ensure_one()
         domain = [("company_id", "=", self.company_id.id)]
         if self.bridge_id.closed_until:
@@ -85,7 +85,7 @@ class CampusBridgeLine(models.Model):
         return self._open("campus.transfer.report", domain, self.env._("%s: open", self.name))
 
     def action_open_books(self):
-        """The posted journal items of the general ledger account."""
+        """Open the posted journal items of the general ledger account."""
         self.ensure_one()
         domain = [("company_id", "=", self.company_id.id), ("parent_state", "=", "posted")]
         if self.gl_id:

@@ -3,14 +3,14 @@ from odoo.tools import SQL
 
 from ..row_checks import ROW_CHECKS, SINCE
 
-# Enough to see what has happened; how many there are in all is said beside them.
+# Number of rows to show of each kind. The total is shown beside them.
 MOST_FINDINGS = 50
 
 
 class CampusBridgeRows(models.Model):
-    """The rows behind the sums: each pocket, transfer, answer, tap and closed day by itself.
+    """Checks each pocket, transfer, answer, tap and closed day by itself.
 
-    Sums agree when money is moved between two pockets of one plan; a row does not.
+    If money is moved between two pockets of one plan, the sums still agree but the rows do not.
     """
 
     _inherit = "campus.bridge"
@@ -29,10 +29,10 @@ class CampusBridgeRows(models.Model):
 
     @api.model
     def _find_rows(self, company, lines):
-        """Look for rows that do not agree with what else is known of them.
+        """Find the rows that do not agree with what other rows say about them.
 
-        :param lines: of :meth:`_measure`, which has added up every pocket
-        :return: (values of ``campus.bridge.finding``, some of each kind; how many rows there are in all)
+        :param lines: the result of :meth:`_measure`, which has added up every pocket
+        :return: (values of ``campus.bridge.finding``, some of each kind; the total number of rows)
         """
         drifted = [row for line in lines for row in line["drifted"] or ()]
         others = [(account_id, None, None) for line in lines for account_id in line["others"] or ()]

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class CampusBridge(models.Model):
-    """What a bridge says of tills that were left open over the end of a month."""
+    """Names the till sessions that stayed open over the end of a month."""
 
     _inherit = "campus.bridge"
 
@@ -23,7 +23,7 @@ class CampusBridge(models.Model):
 
     @api.model
     def _late_sessions(self, company):
-        # sudo: an auditor reads the bridge and not the tills; it names them and their dates alone
+        # sudo: an auditor may read the check but not the tills; only their names and dates are shown
         sessions = (
             self.env["pos.session"]
             .sudo()

@@ -11,11 +11,10 @@ FINAL = {"closed_at", "closed_by_id", "line_ids", "move_ids", "transfer_count", 
 
 
 class CampusClosing(models.Model):
-    """The day close: one entry per journal in the general ledger, then the day is final.
+    """The day close: it posts one entry per journal, then the day cannot change any more.
 
-    The close runs in a transaction of its own and holds the company's day alone, so that
-    it sees every transfer of the day and no other can still be booked on it. It is one
-    transaction from the first lock to the posted entries: it happens, or nothing does.
+    The close runs in one transaction of its own and locks the company's day. So it sees every transfer of the
+    day, and no other transfer can be booked on it. Either everything is done or nothing.
     """
 
     _name = "campus.closing"
@@ -36,7 +35,7 @@ class CampusClosing(models.Model):
 
     @api.depends("move_ids")
     def _compute_move_count(self):
-        # sudo: how many entries there are is no secret of who may read the day
+        # sudo: whoever may read the day may know how many entries there are
         for closing in self:
             closing.move_count = len(closing.sudo().move_ids)
 
@@ -56,6 +55,7 @@ class CampusClosing(models.Model):
     # -- Actions -------------------------------------------------------------
 
     def action_open_transfers(self):
+        """Open the transfers of the day."""
         self.ensure_one()
         return self._transfers_action(self.company_id, self.date)
 
@@ -68,6 +68,7 @@ class CampusClosing(models.Model):
         return action
 
     def action_open_moves(self):
+        """Open the journal entries of the day."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_journal_line")
         action["domain"] = [("id", "in", self.move_ids.ids)]
@@ -78,6 +79,7 @@ class CampusClosing(models.Model):
         return action
 
     def action_download_xlsx(self):
+        """Download the day as a spreadsheet."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
@@ -89,9 +91,9 @@ class CampusClosing(models.Model):
 
     @api.model
     def _close_day(self, company, date):
-        """Close one business day; returns the id of its closing.
+        """Close one business day. Returns the id of its closing.
 
-        The closing is made in another transaction: the caller's cannot read it yet.
+        Another transaction makes the closing, so the caller's transaction cannot read it yet.
         """
         self._check_may_close(company)
         with self.env["campus.ledger"]._own_transaction() as env:
@@ -103,9 +105,9 @@ class CampusClosing(models.Model):
 
     @api.model
     def _close_until(self, company, date):
-        """Close every open day with transfers up to ``date``, then ``date``; returns ids.
+        """Close every open day with transfers up to ``date``, then ``date`` itself. Returns the ids.
 
-        Each day is closed for good, so what would refuse the last one for ever refuses before the first.
+        A closed day stays closed, so reasons that would always refuse the last day are checked first.
         """
         self._check_may_close(company)
         if refused := self.new({"company_id": company.id, "date": date})._day_blockers():
@@ -120,7 +122,8 @@ class CampusClosing(models.Model):
 
     @api.model
     def _close_locked(self, company, date):
-        # First statement: it waits for the posts under way, and every later one sees them.
+        # This statement must be the first. It waits for transactions that are posting, and all later
+        # statements see what they posted.
         self.env["campus.ledger"]._lock_day(company, exclusive=True)
         self = self.with_company(company)
         plan = self._plan_close(company, date)
@@ -135,19 +138,20 @@ class CampusClosing(models.Model):
         return closing
 
     def write(self, vals):
-        """What a closed day says stays; that it is closed, and which day it is, the database keeps itself."""
+        """Refuse changes to the content of a closed day. The database protects its state and its date."""
         if FINAL & vals.keys() and any(closing.state == "closed" for closing in self):
             raise UserError(self.env._("A closed day is final."))
         return super().write(vals)
 
     @api.model
     def _quote_close(self, company, date):
-        """Dry-run twin of :meth:`_close_day`: same input, nothing stored, no lock.
+        """Dry-run twin of :meth:`_close_day`: same input, but it stores and locks nothing.
 
         :return: ``{blockers: [str], sums: [Sum], entries: {journal_id: [EntryLine]}}``
         """
         self._check_may_read(company)
-        # sudo: accounts, journals and sums of the day are shown, whoever may read them one by one.
+        # sudo: the user may see accounts, journals and sums of the day here, even without rights to read them
+        # one by one.
         return self.sudo().with_company(company)._plan_close(company.sudo(), date)
 
     @api.model
@@ -160,16 +164,15 @@ class CampusClosing(models.Model):
         return {"blockers": blockers, "sums": sums, "entries": entries(sums)}
 
     def _close_blockers(self):
-        """Reasons that keep this day open, as sentences. Extended by what needs eyes first.
+        """The reasons, as sentences, why this day cannot be closed. Other files add reasons of their own.
 
-        ``self`` is a new record with ``company_id`` and ``date``; the day's sums, its order
-        and the lock dates have been checked.
+        ``self`` is a new record with ``company_id`` and ``date``; sums, order and lock dates were checked.
         """
         self.ensure_one()
         return []
 
     def _day_blockers(self):
-        """Why this day cannot be closed, whatever happens to the days before it."""
+        """The reasons of this day alone, independent of the days before it."""
         day, closed_until = format_date(self.env, self.date), self._closed_until(self.company_id)
         if self.date > self._business_today(self.company_id):
             return [self.env._("%s is not over yet.", day)]
@@ -212,7 +215,7 @@ class CampusClosing(models.Model):
         return list(dict.fromkeys(reasons))
 
     def _link_blockers(self, sums):
-        """What the day would be booked on must be able to take it, in our words instead of Odoo's."""
+        """Check, with error texts of our own, that the accounts and journals can take the entries."""
         links, company = self.env["campus.account.links"], self.company_id
         gl_ids = {gl_id for row in sums for gl_id in (row.debit_gl_id, row.credit_gl_id) if gl_id}
         plans = self.env["campus.pocket.plan"].with_context(active_test=False)
@@ -247,8 +250,8 @@ class CampusClosing(models.Model):
         )
         moves._post(soft=False)
         if any(move.date != date or move.state != "posted" for move in moves):
-            # Odoo moves an entry behind a lock date instead of refusing it.
-            raise UserError(self.env._("The books do not take an entry on %s.", format_date(self.env, date)))
+            # Odoo would move an entry to a later date because of a lock date, in place of refusing it.
+            raise UserError(self.env._("The books are locked on %s.", format_date(self.env, date)))
 
     def _entry_date(self, journals):
         """The date on which this day is booked in these journals."""

@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 
 
 class CampusClosingCron(models.Model):
-    """Closing the days of the night before, and telling finance what keeps one open."""
+    """Closes the days before today at night, and tells finance why a day could not be closed."""
 
     _inherit = "campus.closing"
 
@@ -18,13 +18,13 @@ class CampusClosingCron(models.Model):
         companies = self.env["res.company"].search([("campus_close_daily", "=", True)])
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
-            # The clock has no language: what it writes is read in the company's.
+            # A job has no language; its texts are written in the company's.
             self.with_context(lang=company.partner_id.lang)._close_overdue(company)
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
     def _close_overdue(self, company):
-        """Close all days before today that have transfers; stop at the first that is refused."""
+        """Close all days before today that have transfers. Stop at the first one that is refused."""
         yesterday = self._business_today(company) - dt.timedelta(days=1)
         days = self.env["campus.day.sums"]._open_days(company, self._closed_until(company), yesterday)
         for day in days:
@@ -35,13 +35,13 @@ class CampusClosingCron(models.Model):
                 self._report_open_day(company, day, str(error))
                 return
             except OperationalError:
-                # Somebody's post holds the day; the next run tries again.
+                # Another transaction holds the day; the next run tries again.
                 _logger.info("Campus card day %s of company %s is busy", day, company.id)
                 return
 
     @api.model
     def _report_open_day(self, company, day, reason):
-        """Put the reason before card finance, once per day."""
+        """Tell card finance the reason, once per day."""
         closing = self.search([("company_id", "=", company.id), ("date", "=", day)])
         closing = closing or self.create({"company_id": company.id, "date": day})
         closing._remind_finance("campus_reports.mail_activity_type_day_open", reason)

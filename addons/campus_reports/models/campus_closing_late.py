@@ -5,7 +5,9 @@ from odoo.tools import format_date
 
 
 class CampusClosing(models.Model):
-    """Days over which the books were locked are booked later, where two people have agreed to it."""
+    """If the books were locked over open card days, these days are booked later, with the consent of two
+    people.
+    """
 
     _inherit = "campus.closing"
 
@@ -21,7 +23,7 @@ class CampusClosing(models.Model):
 
     @api.model
     def _first_unbooked_day(self, company):
-        """The first day that still has an entry to come, today at the latest; None without any card."""
+        """The first day that is not booked yet, today at the latest. None if the company has no cards."""
         self.env.cr.execute("SELECT closed_until FROM campus_day WHERE company_id = %s", [company.id])
         row = self.env.cr.fetchone()
         if not row:
@@ -33,7 +35,7 @@ class CampusClosing(models.Model):
 
     @api.model
     def _locked_until(self, company, date, journals):
-        """Last date from ``date`` on without a gap that the books do not take; None where ``date`` is open."""
+        """The last date of the locked period that contains ``date``; None if ``date`` is not locked."""
         locked_until, day = None, date
         while locks := [
             lock
@@ -45,7 +47,7 @@ class CampusClosing(models.Model):
         return locked_until
 
     def _entry_date(self, journals):
-        """The date on which this day is booked: its own, unless a late booking was agreed."""
+        """The date on which this day is booked: the day itself, unless a late booking was approved."""
         locked_until = self._locked_until(self.company_id, self.date, journals)
         if locked_until and self.env["campus.late.booking"]._for_day(self.company_id, self.date):
             return locked_until + dt.timedelta(days=1)

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class CampusClosingLine(models.Model):
-    """One sum of a closed day: what kind of movement, at which place, booked where."""
+    """One sum of a closed day: the kind of transfer, the place, and the accounts."""
 
     _name = "campus.closing.line"
     _description = "Sum of a Closed Day"
@@ -22,7 +22,7 @@ class CampusClosingLine(models.Model):
     debit_gl_id = fields.Many2one("account.account", string="Debit", ondelete="restrict")
     credit_gl_id = fields.Many2one("account.account", string="Credit", ondelete="restrict")
     transfer_count = fields.Integer(string="Transfers")
-    # A day's sum may be more than a single transfer: beyond int4.
+    # The sum of a day may be larger than int4 allows.
     amount = fields.Monetary(required=True)
 
     @api.depends("kind", "is_reversal")
@@ -67,5 +67,5 @@ class CampusClosingLine(models.Model):
         }
 
     def _net(self, kind):
-        """Amount of a kind less what was reversed of it."""
+        """The amount of a kind less what was reversed of it."""
         return sum(-line.amount if line.is_reversal else line.amount for line in self if line.kind == kind)

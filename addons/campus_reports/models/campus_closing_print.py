@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class CampusClosingPrint(models.Model):
-    """What the preview, the printed day and the spreadsheet say in words."""
+    """The day as text, for the preview, the printed page and the spreadsheet."""
 
     _inherit = "campus.closing"
 

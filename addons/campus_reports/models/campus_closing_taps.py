@@ -2,7 +2,7 @@ from odoo import models
 
 
 class CampusClosing(models.Model):
-    """A day does not close while something about its taps waits for eyes."""
+    """A day does not close while one of its taps waits for a review."""
 
     _inherit = "campus.closing"
 

@@ -3,7 +3,7 @@ from odoo.tools import SQL, format_date
 
 from ..day_xlsx import Column, Table
 
-# The holder's view: what leaves a card is negative. Time by the company's clock.
+# Amounts as the holder sees them: money that leaves a card is negative. Times are in the company's time zone.
 DAY_TRANSFERS = """
 SELECT transfer.id, transfer.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s,
        transfer.kind, transfer.reverses_id IS NOT NULL, holder.name, holder.campus_number,
@@ -24,7 +24,7 @@ SELECT transfer.id, transfer.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)
 
 
 class CampusClosingXlsx(models.Model):
-    """The tables of one day for a spreadsheet."""
+    """The tables of a day's spreadsheet."""
 
     _inherit = "campus.closing"
 
@@ -34,7 +34,7 @@ class CampusClosingXlsx(models.Model):
         closing = self.search([("company_id", "=", company.id), ("date", "=", date)])
         is_closed = closing.state == "closed"
         plan = self._quote_close(company, date)
-        # sudo: readers were checked by the quote; names of accounts and holders come with it.
+        # sudo: the quote has checked the reader's rights; names of accounts and holders belong to it.
         closing = closing.sudo().with_company(company)
         entries = (
             closing._readable_moves() if is_closed else closing._readable_entries(company, plan["entries"])
@@ -60,7 +60,7 @@ class CampusClosingXlsx(models.Model):
         ]
         rows = []
         for journal_id, lines in day_entries.items():
-            # sudo: readers were checked by the quote; names come with it
+            # sudo: the quote has checked the reader's rights; names belong to it
             journal = self.env["account.journal"].sudo().browse(journal_id or [])
             for line in lines:
                 words = self.sudo()._readable_line(company, line)
@@ -115,7 +115,7 @@ class CampusClosingXlsx(models.Model):
 
     @api.model
     def _names(self, model, ids):
-        # sudo: readers were checked by the quote; names come with it
+        # sudo: the quote has checked the reader's rights; names belong to it
         records = self.env[model].sudo().browse(ids)
         return {record.id: record.display_name for record in records}
 

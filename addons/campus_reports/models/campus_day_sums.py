@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 from ..day_entries import Booking, Group, sums
 
-# One pass over the day's transfers, grouped on as few and small keys as will do: a pocket
-# counts by its plan (negative), every other account by itself.
+# One pass over the day's transfers, with as few and small groups as possible: all pockets of a plan are one
+# group (the plan's id, negative), every other account is a group.
 DAY_GROUPS = """
 SELECT COALESCE(-debit.plan_id, debit.id), COALESCE(-credit.plan_id, credit.id),
        transfer.kind, transfer.reverses_id IS NOT NULL, COUNT(*), SUM(transfer.amount_minor)
@@ -14,8 +14,8 @@ SELECT COALESCE(-debit.plan_id, debit.id), COALESCE(-credit.plan_id, credit.id),
  WHERE transfer.company_id = %(company_id)s AND transfer.booking_date = %(date)s
  GROUP BY 1, 2, 3, 4
 """
-# What the groups are booked on: a pocket on its plan's liability account, a debt on the
-# company's account for debts, every other ledger account on its own.
+# The general ledger account of each group: for pockets the liability account of their plan, for debts the
+# company's account for debts, for other ledger accounts their own.
 BOOKINGS = """
 SELECT -plan.id, plan.liability_account_id, NULL::int, TRUE FROM campus_pocket_plan plan WHERE plan.id = ANY(%(plans)s)
  UNION ALL
@@ -26,7 +26,7 @@ SELECT account.id, COALESCE(account.gl_account_id, CASE WHEN account.kind = 'deb
 
 
 class CampusDaySums(models.AbstractModel):
-    """The transfers of a business day, summed in the database."""
+    """Sums of the transfers of a business day, computed by the database."""
 
     _name = "campus.day.sums"
     _description = "Sums of a Business Day"

@@ -8,10 +8,10 @@ TYPE_LATE_BOOKING = "campus_reports.mail_activity_type_late_booking"
 
 
 class CampusLateBooking(models.Model):
-    """The way out when the books were locked over card days that are still open.
+    """A late booking: for card days that were still open when the books were locked.
 
-    One person of card finance asks and says why, another one agrees. From then on the entries of
-    these days are booked on the first date that the books take; the days themselves stay what they are.
+    One person of card finance asks and gives the reason, another one approves. Then the entries of these days
+    are booked on the first date that is not locked. The days themselves keep their dates.
     """
 
     _name = "campus.late.booking"
@@ -71,12 +71,12 @@ class CampusLateBooking(models.Model):
 
     @api.model
     def _ask(self, company, locked_until, reason):
-        """Ask that days up to ``locked_until`` are booked on the first date that the books take."""
+        """Ask to book the days up to ``locked_until`` on the first date that is not locked."""
         self.env["campus.closing"]._check_may_close(company)
         waiting = [("company_id", "=", company.id), ("state", "=", "requested")]
         if self.search_count(waiting, limit=1):
             raise UserError(self.env._("A late booking waits for a second person already."))
-        # sudo: nobody writes late bookings by hand; who may ask was checked
+        # sudo: nobody may write late bookings by hand; whether this user may ask was checked
         late = self.sudo().create(
             {
                 "company_id": company.id,
@@ -92,10 +92,11 @@ class CampusLateBooking(models.Model):
         return super()._finance_users() - self.requested_by_id
 
     def action_approve(self):
-        """Agree; by another person than the one who asked."""
+        """Approve. It must be another person than the one who asked."""
         self._decide("approved")
 
     def action_refuse(self):
+        """Refuse the late booking."""
         self._decide("refused")
 
     def _decide(self, state):
@@ -106,16 +107,16 @@ class CampusLateBooking(models.Model):
                 raise UserError(self.env._("This late booking is decided already."))
             if late.requested_by_id == self.env.user:
                 raise AccessError(self.env._("You asked for it, so another person has to decide."))
-        # sudo: nobody writes late bookings by hand; who may decide was checked
+        # sudo: nobody may write late bookings by hand; whether this user may decide was checked
         self.sudo().write(
             {"state": state, "decided_by_id": self.env.uid, "decided_at": fields.Datetime.now()}
         )
-        # sudo: the activity is done for all who were asked, not only for who decided
+        # sudo: the activity ends for all who were asked, not only for the one who decided
         self.sudo().activity_feedback([TYPE_LATE_BOOKING])
 
     @api.model
     def _for_day(self, company, date):
-        """The permission that covers a day of the company, or an empty record."""
+        """The approved late booking for a day of the company, or an empty record."""
         domain = [("company_id", "=", company.id), ("state", "=", "approved"), ("locked_until", ">=", date)]
         return self.search(domain, order="locked_until", limit=1)
 

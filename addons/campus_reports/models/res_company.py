@@ -4,8 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-# Lock dates of Odoo, and the type of journal that each is about (None: all). The tax lock concerns no
-# entry of the card: they have no taxes.
+# Odoo's lock dates and the type of journal of each (None: all). The tax lock is left out, because entries of
+# the card have no taxes.
 LOCKS = {
     "fiscalyear_lock_date": None,
     "hard_lock_date": None,
@@ -19,23 +19,23 @@ class ResCompany(models.Model):
 
     campus_close_daily = fields.Boolean(
         string="Close Days Automatically",
-        help="Every night all days before today are closed. What keeps a day open becomes "
-        "an activity for card finance.",
+        help="Every night all days before today are closed. If a day cannot be closed, card finance gets an "
+        "activity with the reason.",
     )
 
     def _validate_locks(self, values):
-        """Books are not locked over card days that are still to be booked: these could never close."""
+        """Refuse a lock date after card days that are not booked yet: they could never be closed."""
         res = super()._validate_locks(values)
         locks = {name: fields.Date.to_date(values[name]) for name in LOCKS if values.get(name)}
         if locks:
-            # sudo: who locks the books need not see every branch, nor the card
+            # sudo: whoever locks the books may not be able to see every branch, or the card
             branches = self.sudo().search([("id", "child_of", self.ids), ("campus_journal_id", "!=", False)])
             for company in branches:
                 company._check_campus_days_booked(locks, self)
         return res
 
     def _check_campus_days_booked(self, locks, lockers):
-        """:param locks: new lock dates by field, of ``lockers``: this company or those above it"""
+        """:param locks: the new lock dates by field, of ``lockers``: this company and its parents"""
         journals = self.env["campus.account"].search([("company_id", "=", self.id)]).journal_id
         types = {None, *(self.campus_journal_id | journals).mapped("type")}
         above = self.parent_ids & lockers

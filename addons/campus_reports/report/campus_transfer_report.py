@@ -11,7 +11,7 @@ WEEKDAYS = [
     ("7", "Sunday"),
 ]
 
-# Hours and weekdays are those of the company's clock, not of the reader's.
+# Hours and weekdays are in the company's time zone, not in the reader's.
 REPORT = """
 SELECT transfer.id, transfer.company_id, transfer.booking_date, transfer.occurred_at,
        to_char(clock.at, 'HH24:00') AS hour, to_char(clock.at, 'ID') AS weekday,
@@ -42,7 +42,7 @@ SELECT transfer.id, transfer.company_id, transfer.booking_date, transfer.occurre
 
 
 class CampusTransferReport(models.Model):
-    """Transfers as finance reads them: by place, hour, day, kind, plan, department, role."""
+    """The analysis of transfers: by place, hour, day, kind, plan, department, role."""
 
     _name = "campus.transfer.report"
     _description = "Card Movements"

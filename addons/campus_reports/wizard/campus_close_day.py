@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 
 class CampusCloseDay(models.TransientModel):
-    """Show what closing a day would book, then close it."""
+    """Shows what the close of a day would book, then closes it."""
 
     _name = "campus.close.day"
     _description = "Close a Day"
@@ -22,8 +22,9 @@ class CampusCloseDay(models.TransientModel):
 
     @api.model
     def _default_date(self):
-        """The first open day with transfers before today, else yesterday: today is not over yet, and
-        who closes it in the morning has to ask for it."""
+        """The first open day with transfers before today, else yesterday. Today is not over; whoever wants to
+        close it must choose it.
+        """
         company = self.env.company
         Closing = self.env["campus.closing"]
         yesterday = Closing._business_today(company) - dt.timedelta(days=1)
@@ -48,8 +49,10 @@ class CampusCloseDay(models.TransientModel):
             wizard.preview = wizard._render_preview(date, plan)
 
     def _lock(self, date, plan):
-        """(last locked date, whether a late booking can be asked for): the books are locked on this day."""
-        # sudo: journals and locks are no secret of who may see the day's preview
+        """``(last locked date, whether a late booking can be asked for)`` if the books are locked on this
+        day.
+        """
+        # sudo: whoever may see the preview of the day may know its journals and locks
         closing = self.env["campus.closing"].sudo()
         journals = self.env["account.journal"].sudo().browse(plan["entries"])
         locked_until = closing._locked_until(self.company_id.sudo(), date, journals)
@@ -60,7 +63,7 @@ class CampusCloseDay(models.TransientModel):
         return locked_until, not late.search_count(waiting, limit=1)
 
     def _render_preview(self, date, plan):
-        # sudo: entries and accounts are named to whoever may see the day's preview, nothing is written
+        # sudo: whoever may see the preview of the day may see its entries and accounts; nothing is written
         closing = self.env["campus.closing"].sudo()
         return self.env["ir.qweb"]._render(
             "campus_reports.day_entries",
@@ -71,7 +74,7 @@ class CampusCloseDay(models.TransientModel):
         )
 
     def action_open_transfers(self):
-        """The movements that this day would book."""
+        """Open the transfers that this day would book."""
         self.ensure_one()
         return self.env["campus.closing"]._transfers_action(self.company_id, self.date)
 
@@ -82,7 +85,9 @@ class CampusCloseDay(models.TransientModel):
         return self._open(closing_id)
 
     def action_ask_late(self):
-        """Ask a second person that the locked days are booked on the first date that the books take."""
+        """Ask a second person to approve that the locked days are booked on the first date that is not
+        locked.
+        """
         self.ensure_one()
         late = self.env["campus.late.booking"]._ask(self.company_id, self.locked_until, self.late_reason)
         return {

@@ -101,7 +101,12 @@ class CampusKey(models.Model):
         # sudo: the private half can be read by nobody; signing is all it is for
         seed = self.sudo().private_seed
         if not seed:
-            raise UserError(self.env._("Key %s cannot sign: it was removed from this copy.", self.name))
+            raise UserError(
+                self.env._(
+                    "Key %s cannot sign: its private part was removed from this copy of the database.",
+                    self.name,
+                )
+            )
         return signing.sign_snapshot(
             self.name, signing.SigningKey(signing.b64url_decode(seed, signing.KEY_BYTES)), body
         )

@@ -10,20 +10,12 @@ class CampusLedgerText(models.AbstractModel):
     def _sentences(self):
         return {
             **super()._sentences(),
-            "credential_malformed": self.env._("This was not read as a card. Please try again."),
-            "sun_forged": self.env._("The chip of this card is not genuine. Please keep the card."),
-            "sun_replayed": self.env._("This message of the chip was used already. Hold the card again."),
-            "sun_needed": self.env._(
-                "Hold this card to a reader that reads its chip: its number may be a copy."
-            ),
-            "limit_uid": self.env._("Over the limit of %(limit)s per purchase for plain cards."),
             "limit_uid_hour": self.env._(
                 "This place has reached its hourly limit for plain cards. Please pay with a phone code or at a till."
             ),
             "number_refused": self.env._(
                 "Card numbers are not taken here. Please hold the card to the reader."
             ),
-            "key_unknown": self.env._("This card's chip has a key that is not valid here."),
             "terminal_unknown": self.env._("This terminal is not set up here."),
             "terminal_disabled": self.env._("This terminal is switched off."),
             "abandoned": self.env._("The reader was restarted before it answered. Nothing was charged."),
@@ -40,6 +32,5 @@ class CampusLedgerText(models.AbstractModel):
     def _plain_sentences(self):
         return {
             **super()._plain_sentences(),
-            "limit_uid": self.env._("Over the limit per purchase for plain cards."),
             "offline_cap_tap": self.env._("More than can be paid at once without the network."),
         }

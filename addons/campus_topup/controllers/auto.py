@@ -4,7 +4,7 @@ from odoo.http import Controller, request, route
 
 
 class CampusAutoTopup(CampusPage, Controller):
-    """Consent to automatic top-up, and its end."""
+    """The pages on which a holder agrees to automatic top-up and ends it."""
 
     @route("/my/card/auto", type="http", auth="user", methods=["GET"])
     def campus_auto(self, **_kwargs):
@@ -12,12 +12,12 @@ class CampusAutoTopup(CampusPage, Controller):
 
     @route("/my/card/auto/agree", type="http", auth="user", methods=["POST"])
     def campus_auto_agree(self, token="", threshold="", amount="", agreed="", **_kwargs):
-        """Store the consent; without the tick nothing is stored, whatever else was sent."""
+        """Store the consent. Without the tick nothing is stored."""
         portal = request.env["campus.portal"]
         wallet_sudo = portal._need_wallet()
         try:
             if agreed != "1":
-                raise UserError(request.env._("Tick that you agree first."))
+                raise UserError(request.env._("Please tick the box to agree first."))
             chosen = portal._own_tokens(wallet_sudo).filtered(lambda own: str(own.id) == token)
             if not chosen:
                 raise UserError(request.env._("Choose one of your saved ways of payment."))

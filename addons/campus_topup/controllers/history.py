@@ -11,7 +11,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _day(text):
-    """A date of a form; what is none is as if it was not given."""
+    """Read a date from a form; None if it is no date."""
     try:
         return dt.date.fromisoformat(text or "")
     except (TypeError, ValueError):
@@ -60,7 +60,7 @@ class CampusHistoryPages(CampusPage, Controller):
 
     @route("/my/card/history/<int:transfer_id>/dispute", type="http", auth="user", methods=["POST"])
     def campus_dispute(self, transfer_id, reason="", **_kwargs):
-        """One tap: staff get an activity. A second tap finds the first dispute."""
+        """Dispute a line: staff get an activity. A second press returns the first dispute."""
         transfer_sudo = self._own_line(transfer_id)
         try:
             request.env["campus.portal"]._dispute(transfer_sudo, reason)

@@ -6,7 +6,7 @@ from ..const import KIOSK_MONTHS_BACK
 
 
 class CampusKioskMoney(KioskPage, Controller):
-    """Money at the kiosk: the sum is chosen here and paid on the holder's own phone."""
+    """Top up at the kiosk: the holder chooses the amount here and pays on their own phone."""
 
     @route("/campus/kiosk/topup", **FORM)
     @in_session
@@ -18,7 +18,7 @@ class CampusKioskMoney(KioskPage, Controller):
     @route("/campus/kiosk/topup/begin", **FORM)
     @in_session
     def kiosk_topup_begin(self, session, amount="", **_form):
-        """Show the link for one payment of this sum as a QR code."""
+        """Show a QR code with the link for one payment of this amount."""
         try:
             session._begin_topup(amount[:20])
         except UserError as error:
@@ -28,7 +28,7 @@ class CampusKioskMoney(KioskPage, Controller):
     @route("/campus/kiosk/topup/state", **FORM)
     @in_session
     def kiosk_topup_state(self, session, seen="", **_form):
-        """What has become of this session's own payment; nothing while it is what the screen shows."""
+        """The state of this session's payment; an empty answer if the screen shows it already."""
         link = session.topup_link_id
         if link and link._progress() == seen:
             return self._nothing()
@@ -47,7 +47,7 @@ class CampusKioskMoney(KioskPage, Controller):
     @route("/campus/kiosk/statement", **FORM)
     @in_session
     def kiosk_statement(self, session, back="0", pin=None, **_form):
-        """A month on paper, behind the PIN of who has one."""
+        """The statement of a month for the printer. Holders with a PIN must give it."""
         error = None
         if pin is not None:
             answer = session._prove_pin(pin[:12])

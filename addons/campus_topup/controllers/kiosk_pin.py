@@ -5,7 +5,7 @@ from odoo.http import Controller, route
 
 
 class CampusKioskPin(KioskPage, Controller):
-    """The PIN at the kiosk: changed with the present one, set first by who proves to be the holder."""
+    """The PIN at the kiosk. The old PIN is needed to change it, a proof of identity to set the first one."""
 
     @route("/campus/kiosk/pin", **FORM)
     @in_session
@@ -16,7 +16,7 @@ class CampusKioskPin(KioskPage, Controller):
     @route("/campus/kiosk/pin/prove", **FORM)
     @in_session
     def kiosk_pin_prove(self, session, code=None, credential=None, **_form):
-        """An emergency code that was typed, or a second key of the holder that was held up."""
+        """Take a proof of identity: a typed emergency code, or a second key of the holder."""
         session._touch()
         if credential is not None:
             answer = session._prove_key(credential[:512])
@@ -38,7 +38,7 @@ class CampusKioskPin(KioskPage, Controller):
         return self._part("campus_topup.kiosk_pin_done", idle_s=kiosk_core.DONE_S)
 
     def _pin_part(self, session, answer=None, error=None):
-        """The form that fits: of the two ways to a PIN, or of the proof that comes before the first."""
+        """The form to set or change the PIN, or the form for the proof if a first PIN needs it."""
         if answer and not answer["ok"]:
             error = session.env["campus.ledger"]._explain(answer)
         has_pin = session._wallet().has_pin

@@ -6,7 +6,7 @@ from ..const import PIN_TRIES, PIN_WINDOW_S
 
 
 class CampusLimitsPages(CampusPage, Controller):
-    """The holder's own limits, tighter than the school's, and the PIN."""
+    """The holder's own limits, which may only be tighter than the school's, and the PIN."""
 
     @route("/my/card/limits", type="http", auth="user", methods=["GET"])
     def campus_limits(self, saved=None, **_kwargs):
@@ -24,7 +24,7 @@ class CampusLimitsPages(CampusPage, Controller):
 
     @route("/my/card/pin", type="http", auth="user", methods=["POST"])
     def campus_pin(self, new="", again="", old="", **_kwargs):
-        """Set or change the PIN; wrong old ones are counted and locked like at a till."""
+        """Set or change the PIN. Wrong old PINs are counted and lead to a lock, as at a till."""
         wallet_sudo = request.env["campus.portal"]._need_wallet()
         if not request.env["campus.rate"]._may_try("topup.pin", request.env.uid, PIN_TRIES, PIN_WINDOW_S):
             return self._limits_page(pin_error=request.env._("Too many tries. Please wait a few minutes."))

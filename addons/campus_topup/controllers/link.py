@@ -9,7 +9,7 @@ from .payment import TopupPayment
 
 
 class CampusTopupLinks(TopupPayment):
-    """Money from parents and guests by a link, and the page where its owner keeps the links."""
+    """Top-ups by parents and guests with a link, and the page where the holder manages the links."""
 
     # -- the visitor -----------------------------------------------------------------
 
@@ -76,11 +76,11 @@ class CampusTopupLinks(TopupPayment):
         return self._page("campus_topup.done", {**values, "tabs": []})
 
     def _campus_link_of(self, token):
-        """The link of a token, or 404; guessing is limited by address."""
+        """The link with this token, or 404. Each IP address has a limited number of tries."""
         address = request.httprequest.remote_addr
         if not request.env["campus.rate"]._may_try("topup.link", address, LINK_TRIES, LINK_WINDOW_S):
             raise BadRequest(request.env._("Too many tries. Please wait a few minutes."))
-        # sudo: a visitor has no rights; the token is what entitles them
+        # sudo: a visitor has no rights; whoever has the token may pay
         link_sudo = request.env["campus.topup.link"].sudo()._find(token)
         if not link_sudo:
             raise NotFound()
@@ -88,11 +88,11 @@ class CampusTopupLinks(TopupPayment):
 
     @staticmethod
     def _campus_payer(wallet_sudo):
-        """``(partner, logged in)``: a guest pays as the school's anonymous visitor."""
+        """``(partner, logged in)``. A guest pays as the anonymous visitor of the school."""
         user = request.env.user
         if not user._is_public():
             return user.partner_id, True
-        # sudo: nobody reads the anonymous contact of a company
+        # sudo: nobody may read the anonymous contact of a company
         return wallet_sudo.company_id.sudo()._get_public_user().partner_id, False
 
     def _visitor_page(self, link_sudo, token, error=None, asked=""):
@@ -127,7 +127,7 @@ class CampusTopupLinks(TopupPayment):
 
     @route("/my/card/links/revoke", type="http", auth="user", methods=["POST"])
     def campus_links_revoke(self, link="", **_kwargs):
-        """End one of the holder's own links; other ids are nobody's."""
+        """End one of the holder's own links. Ids of other links are ignored."""
         wallet_sudo = request.env["campus.portal"]._need_wallet()
         own = wallet_sudo.env["campus.topup.link"].search([("wallet_id", "=", wallet_sudo.id)])
         chosen = own.filtered(lambda record: str(record.id) == link)

@@ -12,14 +12,14 @@ from ..const import PAY_TRIES, PAY_WINDOW_S
 
 
 class TopupPayment(CampusPage, PaymentPortal):
-    """What the holder's own page and a link for others share: the way through Odoo's payments.
+    """Paying through Odoo's payment pages, for the holder's own page and for links to others.
 
-    The amount is bound to the payer by Odoo's access token; the wallet is never in the form.
-    Odoo makes one controller of all that derive from its own: hence the prefix of the names.
+    Odoo's access token binds the amount to the payer. The form contains no wallet. Odoo joins all controllers
+    that derive from its own into one, therefore the methods have a prefix.
     """
 
     def _campus_payment_page(self, wallet_sudo, payer_sudo, amount_minor, routes, *, logged_in, shown_name):
-        """Odoo's payment form for this amount. ``routes``: ``{transaction, landing}``."""
+        """Odoo's payment form for this amount. ``routes`` is ``{transaction, landing}``."""
         company, currency = wallet_sudo.company_id, wallet_sudo.currency_id
         amount = currency.round(amount_minor / 100)
         # sudo: fields of providers are not for payers
@@ -28,7 +28,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             .sudo()
             ._get_compatible_providers(company.id, payer_sudo.id, amount, currency_id=currency.id)
         )
-        # sudo: nor are ways of payment, and of saved ones only the payer's own are shown
+        # sudo: payers may not read payment methods and tokens; only the payer's own tokens are shown
         methods = (
             request.env["payment.method"]
             .sudo()
@@ -58,13 +58,14 @@ class TopupPayment(CampusPage, PaymentPortal):
             "access_token": payment_utils.generate_access_token(payer_sudo.id, amount, currency.id),
         }
         response = request.render("campus_topup.pay", values)
-        # a page of Odoo's with the providers' scripts: it has a policy of its own, in nobody's frame
+        # Odoo's page loads scripts of providers. Therefore it has its own policy; it may not be put in a
+        # frame.
         page_headers.complete(response.headers, "text/html", request.httprequest.path)
         response.headers["Cache-Control"] = "no-store, private"
         return response
 
     def _campus_start_payment(self, wallet_sudo, payer_sudo, landing, *, logged_in, link_sudo=None, **kwargs):
-        """Create the transaction that the form asks for; returns the processing values."""
+        """Create the transaction that the form asks for. Returns the processing values."""
         access_token, amount = kwargs.pop("access_token", None), kwargs.pop("amount", None)
         self._validate_transaction_kwargs(
             kwargs, additional_allowed_keys=("reference_prefix", "partner_id", "currency_id")
@@ -79,7 +80,7 @@ class TopupPayment(CampusPage, PaymentPortal):
         if float_compare(amount, amount_minor / 100, precision_digits=6):
             raise ValidationError(request.env._("This is not an amount."))
         self._campus_check_option(kwargs, wallet_sudo, payer_sudo, amount, logged_in)
-        # sudo: a payer makes no transactions by hand; what is stored was checked above and below
+        # sudo: payers may not create transactions; the values were checked above and are checked below
         transactions = request.env["payment.transaction"].sudo()
         tx_id = transactions._campus_begin(
             wallet_sudo,
@@ -100,7 +101,7 @@ class TopupPayment(CampusPage, PaymentPortal):
 
     @staticmethod
     def _campus_option_vals(kwargs):
-        """The chosen way of payment, as Odoo's own form stores it."""
+        """The chosen payment method, with the same values that Odoo's own form stores."""
         flow = kwargs["flow"]
         # sudo: fields of providers and tokens are not for payers
         if flow == "token":
@@ -108,7 +109,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             method, provider = token.payment_method_id, token.provider_id
         else:
             token = request.env["payment.token"]
-            # sudo: payers do not read methods and providers; whether these are offered is checked below
+            # sudo: payers may not read methods and providers; whether these are offered is checked below
             method = request.env["payment.method"].sudo().browse(kwargs.get("payment_method_id"))
             provider = request.env["payment.provider"].sudo().browse(kwargs["provider_id"])
         wanted = provider._is_tokenization_required() or kwargs.get("tokenization_requested")
@@ -122,7 +123,7 @@ class TopupPayment(CampusPage, PaymentPortal):
         }
 
     def _campus_check_option(self, kwargs, wallet_sudo, payer_sudo, amount, logged_in):
-        """The way of payment must be one that the form offered; guests keep none."""
+        """Check that the form offered this payment method. Guests may not save one."""
         if kwargs.get("is_validation") or kwargs.get("flow") not in ("redirect", "direct", "token"):
             raise BadRequest()
         if not logged_in and (kwargs.get("tokenization_requested") or kwargs["flow"] == "token"):
@@ -136,7 +137,7 @@ class TopupPayment(CampusPage, PaymentPortal):
             )
         )
         if kwargs["flow"] == "token":
-            # sudo: only the payer's own are asked for
+            # sudo: the search is limited to the payer's own tokens
             tokens = request.env["payment.token"].sudo()._get_available_tokens(providers.ids, payer_sudo.id)
             if kwargs.get("token_id") not in tokens.ids:
                 raise ValidationError(request.env._("This way of payment is not yours."))
@@ -151,8 +152,10 @@ class TopupPayment(CampusPage, PaymentPortal):
 
     @staticmethod
     def _campus_own_transaction(tx_id, domain):
-        """A transaction with this id and domain, or 404: other people's ids say nothing."""
-        # sudo: payers may not read transactions; the domain says whose it is
+        """The transaction with this id, if it matches the domain; else 404, which tells nothing about other
+        people's payments.
+        """
+        # sudo: payers may not read transactions; the domain limits them to the payer's own
         tx_sudo = request.env["payment.transaction"].sudo().search([("id", "=", tx_id), *domain], limit=1)
         if not tx_sudo:
             raise NotFound()

@@ -5,7 +5,7 @@ from ..const import EXPORT_TRIES, EXPORT_WINDOW_S
 
 
 class CampusPrivacyPages(CampusPage, Controller):
-    """What the school knows about a holder: to take along, and to ask for its erasure."""
+    """What the school has stored about a holder: the holder can download it and ask to have it erased."""
 
     @route("/my/card/privacy", type="http", auth="user", methods=["GET"])
     def campus_privacy(self, **_kwargs):
@@ -16,7 +16,7 @@ class CampusPrivacyPages(CampusPage, Controller):
 
     @route("/my/card/privacy/export", type="http", auth="user", methods=["POST"])
     def campus_export(self, **_kwargs):
-        """A zip of the holder's own data."""
+        """Download a zip with the holder's own data."""
         if not request.env["campus.rate"]._may_try(
             "topup.export", request.env.uid, EXPORT_TRIES, EXPORT_WINDOW_S
         ):

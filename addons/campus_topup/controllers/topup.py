@@ -5,11 +5,11 @@ from .payment import TopupPayment
 
 
 class CampusTopup(TopupPayment):
-    """The holder tops their own card up."""
+    """Top-ups by the holders themselves."""
 
     @route("/my/card/topup", type="http", auth="user", methods=["GET"])
     def campus_topup(self, amount=None, **_kwargs):
-        """Choose an amount, then a way to pay it."""
+        """Choose an amount first, then a payment method."""
         portal = request.env["campus.portal"]
         if not portal._holder():
             return self._page("campus_portal.no_card", {"tab": "card"})
@@ -39,7 +39,7 @@ class CampusTopup(TopupPayment):
 
     @route("/my/card/topup/transaction", type="jsonrpc", auth="user")
     def campus_topup_transaction(self, **kwargs):
-        """Start the payment that the form asks for; the wallet is that of who is logged in."""
+        """Start the payment that the form asks for. The wallet is that of the person who is logged in."""
         self._campus_limit("topup.pay", request.env.uid)
         wallet_sudo = request.env["campus.portal"]._need_wallet()
         return self._campus_start_payment(
@@ -48,7 +48,7 @@ class CampusTopup(TopupPayment):
 
     @route("/my/card/topup/done/<int:tx_id>", type="http", auth="user", methods=["GET"])
     def campus_topup_done(self, tx_id, **_kwargs):
-        """How a payment of one's own ended."""
+        """The result of the holder's own payment."""
         partner = request.env.user.partner_id
         tx_sudo = self._campus_own_transaction(
             tx_id, [("partner_id", "=", partner.id), ("campus_wallet_id.partner_id", "=", partner.id)]

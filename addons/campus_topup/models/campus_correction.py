@@ -2,10 +2,10 @@ from odoo import api, fields, models
 
 
 class CampusCorrection(models.Model):
-    """A correction that stands for an online payment, and what two people say about one.
+    """A correction that stands for an online payment, after two people have confirmed what the provider did.
 
-    What the provider did and nobody was told is found out by looking there. One person says so, another
-    one confirms it; then the payment is booked as if the provider had reported it, once.
+    It is for payments about which the provider reported nothing. One person looks there and says what
+    happened; another person confirms it. Then the payment is booked once, as if the provider had reported it.
     """
 
     _inherit = "campus.correction"
@@ -23,7 +23,7 @@ class CampusCorrection(models.Model):
     )
     _one_credit = models.UniqueIndex(
         "(campus_topup_id) WHERE direction = 'in' AND state IN ('requested', 'approved')",
-        "This payment is put right by another correction already.",
+        "There is another correction for this payment already.",
     )
 
     @api.model_create_multi
@@ -34,26 +34,27 @@ class CampusCorrection(models.Model):
                 tx.check_access("read")
                 if vals.get("direction") == "charged":
                     vals.pop("amount", None)
-                # sudo: the fields of a payment that corrections are made from
+                # sudo: corrections copy fields of the payment that their author may not read
                 vals.update(tx.sudo()._campus_correction_vals(vals.get("direction", "in")))
         return super().create(vals_list)
 
     def _book(self):
         if self.direction != "charged":
             return super()._book()
-        # sudo: two people have looked at the provider; nobody writes a payment by hand
+        # sudo: two people have checked at the provider; nobody may write a payment by hand
         return self.sudo().campus_topup_id._campus_was_charged(self)
 
     def _campus_left_minor(self):
-        """Cents of what this correction has booked that were not taken back."""
+        """Cents booked by this correction that have not been reversed."""
         self.ensure_one()
         lines = self.env["campus.transfer"].search([("uuid", "=", self.uuid)])
         taken = self.env["campus.transfer"].search([("reverses_id", "in", lines.ids)])
         return sum(lines.mapped("amount_minor")) - sum(taken.mapped("amount_minor"))
 
     def _campus_take_back(self, uuid, amount_minor, tx):
-        """Take up to ``amount_minor`` of this correction back for a payment that is booked or refunded itself;
-        the ledger's answer."""
+        """Reverse up to ``amount_minor`` of this correction, because the payment itself is booked or refunded
+        now. Returns the ledger's answer.
+        """
         [answer] = self.env["campus.ledger"]._reverse(
             [
                 {
@@ -68,8 +69,8 @@ class CampusCorrection(models.Model):
         if answer["ok"]:
             self.message_post(
                 body=self.env._(
-                    "Taken back: the payment %s has been booked or refunded itself. If this correction was "
-                    "for something else, ask for it again.",
+                    "This correction was reversed, because the payment %s itself was booked or refunded. If "
+                    "the correction was for something else, ask for it again.",
                     tx.reference,
                 )
             )

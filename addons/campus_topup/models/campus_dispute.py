@@ -11,10 +11,10 @@ FINANCE = "campus_card.group_campus_card_finance"
 
 
 class CampusDispute(models.Model):
-    """A holder says that a line of their history is wrong; staff look and answer.
+    """A holder disputes a line of their history. Staff check it and answer.
 
-    A sale without a till of Odoo can be reversed from here. A sale of a till is refunded at
-    the till, or put right by a correction: its session has booked it too.
+    A sale without an Odoo till can be reversed here. A sale of an Odoo till must be refunded at the till or
+    corrected, because its session has booked it too.
     """
 
     _name = "campus.dispute"
@@ -55,7 +55,7 @@ class CampusDispute(models.Model):
     def _compute_is_till_sale(self):
         for dispute in self:
             clearing = dispute.company_id.campus_clearing_account_id
-            # sudo: finance learns whether a till sold it, not the account's other business
+            # sudo: finance may learn whether a till sold it, but not read the till
             place = dispute.transfer_id.sudo().counter_account_id
             dispute.is_till_sale = bool(clearing) and place.gl_account_id == clearing
 
@@ -65,13 +65,15 @@ class CampusDispute(models.Model):
             dispute.display_name = self.env._("Dispute of %s", dispute.transfer_id.display_name)
 
     def _lines(self):
-        """Every line of the request that is disputed: a purchase may span pockets."""
-        # sudo: the lines are those of the one that may be read
+        """All lines of the disputed request: one purchase may have used several pockets."""
+        # sudo: the lines belong to the same request as the one that may be read
         return self.transfer_id.sudo().search([("uuid", "=", self.transfer_id.uuid)])
 
     @api.model
     def _open(self, transfer, reason):
-        """The open dispute of a line, made if there is none. The caller has checked whose it is."""
+        """The open dispute of a line; it is made if there is none. The caller has checked that the line is
+        the holder's.
+        """
         first = transfer.search([("uuid", "=", transfer.uuid)], order="line", limit=1)
         known = self.search([("transfer_id", "=", first.id), ("state", "=", "open")], limit=1)
         if known:
@@ -95,7 +97,7 @@ class CampusDispute(models.Model):
     # -- staff ---------------------------------------------------------------------
 
     def action_refund(self):
-        """Reverse the disputed sale; nothing is reversed twice."""
+        """Reverse the disputed sale. It cannot be reversed twice."""
         for dispute in self:
             if dispute.is_till_sale:
                 raise UserError(
@@ -105,7 +107,7 @@ class CampusDispute(models.Model):
                     )
                 )
             dispute._decide("refunded")
-            # sudo: finance decides here; the ledger itself is closed to hands
+            # sudo: finance decides here; nobody may write the ledger directly
             ledger = self.env["campus.ledger"].sudo()
             [answer] = ledger._reverse(
                 [
@@ -119,20 +121,23 @@ class CampusDispute(models.Model):
             )
             ledger._raise_refusal(answer)
             if answer["numbers"]:
-                # finance sees what of it the holder has not, and why
+                # finance sees which part the holder does not get, and why
                 dispute.message_post(body=ledger._explain(answer))
 
     def action_settle(self):
-        """Put right another way: refunded at the till, or by a correction."""
+        """Close the dispute because it was solved in another way: by a refund at the till, or by a
+        correction.
+        """
         self._decide("settled")
 
     def action_refuse(self):
-        """The line is right; the answer says why."""
+        """Refuse the dispute because the line is right. The answer to the holder gives the reason."""
         if any(not (dispute.answer or "").strip() for dispute in self):
             raise UserError(self.env._("Write an answer that the holder can understand first."))
         self._decide("refused")
 
     def action_request_correction(self):
+        """Open the form for a correction of the disputed line."""
         self.ensure_one()
         action = self.wallet_id.action_request_correction()
         action["context"] = {
@@ -149,11 +154,11 @@ class CampusDispute(models.Model):
         for dispute in self:
             if dispute.state != "open":
                 raise UserError(self.env._("%s is decided already.", dispute.display_name))
-        # sudo: the state is written by these verbs alone
+        # sudo: only these methods may write the state
         self.sudo().write(
             {"state": state, "decided_by_id": self.env.uid, "decided_at": fields.Datetime.now()}
         )
-        # sudo: the activities are those of whoever may decide
+        # sudo: the activities may belong to any person who may decide
         self.sudo().activity_feedback(["campus_topup.mail_activity_type_dispute"])
 
     def write(self, vals):

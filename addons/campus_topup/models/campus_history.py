@@ -22,8 +22,8 @@ KINDS = {
         "join_in",
     ),
 }
-# One row per request, as the holder sees it: a purchase may span pockets. What a refund moves from the
-# debt to the money is the refund itself, and no line of its own.
+# One row per request, because a purchase may use several pockets. A refund that also reduces the debt makes a
+# second transfer; it belongs to the refund and has no row of its own.
 ROWS = """
 SELECT min(t.id), t.uuid::text, min(t.kind) FILTER (WHERE t.kind <> 'debt_return'), min(t.occurred_at),
        min(t.booking_date),
@@ -36,7 +36,7 @@ SELECT min(t.id), t.uuid::text, min(t.kind) FILTER (WHERE t.kind <> 'debt_return
  WHERE t.wallet_id = %(wallet)s AND %(where)s
  GROUP BY t.uuid ORDER BY min(t.occurred_at) DESC, min(t.id) DESC LIMIT %(limit)s
 """
-# What comes after the last line of a page: lines are sorted by their time, and by id within it.
+# The rows after the last row of a page. They are sorted by time and then by id.
 BEFORE = """(t.occurred_at, t.id) <
     (SELECT last.occurred_at, last.id FROM campus_transfer last WHERE last.id = %s AND last.wallet_id = %s)"""
 SUMS = """
@@ -51,7 +51,7 @@ SELECT date_trunc(%(span)s, t.booking_date)::date,
 
 
 class CampusHistory(models.AbstractModel):
-    """A wallet's history for its holder. Callers have checked whose wallet it is."""
+    """The history of a wallet for its holder. Callers have checked that the wallet is the holder's."""
 
     _name = "campus.history"
     _description = "History of a Wallet"
@@ -60,8 +60,9 @@ class CampusHistory(models.AbstractModel):
     def _lines(
         self, wallet, limit, kind=None, start=None, end=None, place_id=None, before_id=None, uuid=None
     ):
-        """Requests of a wallet, the newest first: dicts with ``id, uuid, kind, name, occurred_at,
-        booking_date, amount_minor`` (signed), ``place, is_reversal, memo, dispute``."""
+        """The requests of a wallet, newest first: dicts with ``id, uuid, kind, name, occurred_at,
+        booking_date, amount_minor`` (signed), ``place, is_reversal, memo, dispute``.
+        """
         where = [SQL("TRUE")]
         if kind in KINDS:
             where.append(SQL("t.kind = ANY(%s)", list(KINDS[kind])))
@@ -118,7 +119,7 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _places(self, wallet):
-        """Places where this wallet has spent: ``[(id, name)]``."""
+        """The places where this wallet was used: ``[(id, name)]``."""
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT credit_account_id FROM campus_transfer WHERE wallet_id = %s AND kind = 'purchase'"
@@ -132,7 +133,7 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _refusals(self, wallet, limit=20):
-        """What was refused lately at tills, readers and doors: ``[{at, amount_minor, text}]``."""
+        """The latest refusals at tills, readers and doors: ``[{at, amount_minor, text}]``."""
         postings = self._unpaid(wallet, limit)
         taps = self.env["campus.tap"].search(
             [("card_id", "in", wallet.card_ids.ids), ("outcome", "=", "refused")],
@@ -143,7 +144,7 @@ class CampusHistory(models.AbstractModel):
         for posting in postings:
             found[posting.uuid] = (posting.answered_at, posting.answer["amount_minor"], posting.answer)
         for tap in taps:
-            # One tap may be two rows, and the ledger's own answer to it says more.
+            # A tap may also have an answer of the ledger. That answer says more, so it is used.
             answer = {"code": tap.code, "numbers": tap.numbers or {}}
             found.setdefault(tap.uuid, (tap.occurred_at, tap.amount_minor or 0, answer))
         newest = sorted(found.values(), key=lambda refusal: refusal[0], reverse=True)[:limit]
@@ -154,8 +155,9 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _unpaid(self, wallet, limit):
-        """Answers that refused a payment, without those that were paid under the same uuid afterwards:
-        a till asks for the PIN that way."""
+        """Answers that refused a payment and were not followed by a success under the same uuid. A till that
+        needs the PIN is refused first; such payments are left out.
+        """
         rows = self.env.execute_query(
             SQL(
                 """SELECT id FROM campus_posting refused
@@ -172,7 +174,7 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _explain(self, wallet, answer):
-        """The reason; a limit that the holder has set is called their own."""
+        """The reason. If the holder's own limit refused, the text says so."""
         to_text = self.env["campus.amount"]._to_text
         numbers = answer["numbers"]
         own = {
@@ -195,7 +197,7 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _chart(self, wallet, span, on):
-        """What was spent per day, week or month by place, up to the day ``on``."""
+        """What was spent per day, week or month at each place, until the day ``on``."""
         starts = self._bucket_starts(span, on)
         rows = self.env.execute_query(SQL(SUMS, span=span, wallet=wallet.id, start=starts[0]))
         sums = {start: {} for start in starts}

@@ -19,7 +19,7 @@ OK = {"ok": True, "code": "ok", "numbers": {}}
 
 
 def _signed(minor):
-    """Cents with the minus of print, which is as wide as a digit."""
+    """An amount as text. Its minus sign is the long one that print uses."""
     return f"{'−' if minor < 0 else ''}{money.format_minor(abs(minor))}"
 
 
@@ -28,12 +28,14 @@ def _refused(code, **numbers):
 
 
 class CampusKioskSession(models.Model):
-    """PIN and statement at a kiosk. Answers are the ledger's: ``{ok, code, numbers}``."""
+    """PIN and statement at a kiosk. Methods return answers like the ledger: ``{ok, code, numbers}``."""
 
     _inherit = "campus.kiosk.session"
 
     is_identified = fields.Boolean(
-        readonly=True, help="The holder has shown more than the card, which anybody may have found."
+        readonly=True,
+        help="The holder has proven who they are. The card alone is no proof, because "
+        "anybody may have found it.",
     )
     has_proven_pin = fields.Boolean(readonly=True)
 
@@ -49,21 +51,21 @@ class CampusKioskSession(models.Model):
         return super()._shows_movements() and self._may_see_history()
 
     def _may_see_history(self):
-        """Who has a PIN wants it to be asked for: the card alone tells a finder nothing then."""
+        """Holders with a PIN must give it first: then somebody who found the card sees nothing."""
         self.ensure_one()
         return self.has_proven_pin or not self._wallet().has_pin
 
     # -- PIN -------------------------------------------------------------------------
 
     def _may_guess(self):
-        """Count a try at something secret, for this wallet and for this kiosk."""
+        """Count a try at a PIN or code, for this wallet and for this kiosk. Returns whether it may go on."""
         may_try = self.env["campus.rate"]._may_try
         return may_try("kiosk pin", self.kiosk_id.id, KIOSK_PIN_TRIES, KIOSK_PIN_WINDOW_S) and may_try(
             "kiosk pin wallet", self._wallet().id, PIN_TRIES, PIN_WINDOW_S
         )
 
     def _prove_pin(self, text):
-        """Check the holder's PIN; from then on this session may show what was bought."""
+        """Check the holder's PIN. If it is right, this session may show the movements."""
         self.ensure_one()
         if not self._may_guess():
             return _refused("rate_limited")
@@ -74,7 +76,7 @@ class CampusKioskSession(models.Model):
         return OK
 
     def _prove_code(self, code):
-        """The emergency code says that this is the holder: it is on paper at home, not on the card."""
+        """Check an emergency code. It proves the holder, because it is not on the card."""
         self.ensure_one()
         if not self._may_guess():
             return _refused("rate_limited")
@@ -86,7 +88,9 @@ class CampusKioskSession(models.Model):
         return OK
 
     def _prove_key(self, credential):
-        """A second key of the same holder says it too: the phone beside the card, or the other way."""
+        """Check a second key. It proves the holder if it belongs to the same one as the first: card and
+        phone.
+        """
         self.ensure_one()
         card, refusal = self.kiosk_id._read_card(credential)
         if refusal:
@@ -99,7 +103,9 @@ class CampusKioskSession(models.Model):
         return OK
 
     def _choose_pin(self, new, again, old):
-        """Set the first PIN after a proof, change one with the old; a bad choice raises ``UserError``."""
+        """Set the first PIN after a proof of identity, or change it with the old PIN. Raises ``UserError``
+        for a PIN that is not allowed.
+        """
         self.ensure_one()
         wallet = self._wallet()
         if not wallet.has_pin and not self.is_identified:
@@ -114,7 +120,9 @@ class CampusKioskSession(models.Model):
     # -- statement -------------------------------------------------------------------
 
     def _statement_values(self, months_back):
-        """The statement of a month for paper, and the months to choose from; None when asked too often."""
+        """A month's statement for the printer, and the months that can be chosen. None if it was asked too
+        often.
+        """
         self.ensure_one()
         wallet = self._wallet()
         if not self.env["campus.rate"]._may_try(
@@ -126,7 +134,7 @@ class CampusKioskSession(models.Model):
         start, end = months[months_back]
         now = fields.Datetime.now()
         locale = babel_locale_parse(self.env.lang or "en_US")
-        # what this month's last day has not brought yet is not on it
+        # the statement of this month ends today
         values = self.env["campus.statement"]._values(wallet, start, min(end, today))
         return {
             "statement": values,

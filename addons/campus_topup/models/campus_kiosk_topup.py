@@ -9,10 +9,10 @@ from odoo.exceptions import UserError
 from ..const import KIOSK_LINK_S, KIOSK_LINK_TRIES, KIOSK_LINK_WINDOW_S
 
 QUIET_MODULES = 4
-# Letters that nobody mistakes for others, on the kiosk and on the phone.
+# Letters that are not confused with others. The kiosk and the phone show the same ones.
 CODE_LETTERS = "ACDEFHJKMNPRTUVWXY34679"
 CODE_LENGTH = 4
-#: How long each stage of a payment stays on the screen without a touch.
+#: Seconds for which the screen shows each stage of a payment without a touch.
 STAGE_S = {
     "waiting": kiosk_core.SCAN_S,
     "failed": kiosk_core.SCAN_S,
@@ -25,14 +25,14 @@ STAGE_S = {
 
 
 class CampusKioskSession(models.Model):
-    """Topping up at a kiosk: it shows a link for one payment, the phone pays it."""
+    """Top up at a kiosk: it shows a link for one payment, and the holder pays on the phone."""
 
     _inherit = "campus.kiosk.session"
 
     topup_link_id = fields.Many2one("campus.topup.link", readonly=True, ondelete="set null")
 
     def _topup_values(self):
-        """``{presets, left}``: amounts that would not be refused now."""
+        """``{presets, left}``: the amounts that may be topped up now."""
         self.ensure_one()
         wallet = self._wallet()
         portal = self.env["campus.portal"].with_company(self.company_id)
@@ -41,7 +41,7 @@ class CampusKioskSession(models.Model):
         return {"presets": values["presets"], "closed": wallet.state == "closed"}
 
     def _begin_topup(self, amount_text):
-        """Make the link for one payment; ``UserError`` says why not."""
+        """Make the link for one payment. Raises ``UserError`` with the reason if it may not be made."""
         self.ensure_one()
         wallet = self._wallet()
         portal = self.env["campus.portal"].with_company(self.company_id)
@@ -52,7 +52,7 @@ class CampusKioskSession(models.Model):
         ):
             raise UserError(self.env["campus.ledger"]._explain({"code": "rate_limited"}))
         self._drop_topup()
-        # the phone sees this and no name: who pays compares it with what the kiosk shows
+        # the phone shows this text and no name: the payer compares it with the text on the kiosk
         code = "".join(secrets.choice(CODE_LETTERS) for _letter in range(CODE_LENGTH))
         shown_name = f"{self.kiosk_id.name} · {code}"
         self.topup_link_id = self.env["campus.topup.link"]._make_once(
@@ -60,7 +60,9 @@ class CampusKioskSession(models.Model):
         )
 
     def _drop_topup(self):
-        """A link that no phone has opened dies with what showed it; a payment under way goes on."""
+        """End a link that no phone has opened, with the screen that showed it. A payment that has begun goes
+        on.
+        """
         links = self.topup_link_id
         links.filtered(lambda link: link._progress() in ("waiting", "failed"))._revoke()
         self.topup_link_id = False
@@ -76,7 +78,7 @@ class CampusKioskSession(models.Model):
         link, wallet = self.topup_link_id, self._wallet()
         stage = link._progress() if link else "over"
         to_text = self.env["campus.amount"]._to_text
-        # sudo: the link is the session's own; its token is nobody's to read elsewhere
+        # sudo: the link belongs to this session; nobody may read its token elsewhere
         url = f"{url_root.rstrip('/')}/card/topup/{link.sudo().token}" if link else ""
         return {
             "stage": stage,
@@ -94,12 +96,12 @@ class CampusKioskSession(models.Model):
             "coming": self.env._("The payment is on its way"),
             "paid": self.env._("Paid: %s", amount),
             "refused": self.env._("%s was paid", amount),
-            "over": self.env._("This code is over"),
+            "over": self.env._("This code has expired"),
         }.get(stage) or self.env._("Pay %s with your phone", amount)
 
 
 def _picture(text):
-    """``{size, path}`` of a QR code as an SVG with its quiet zone."""
+    """``{size, path}``: a QR code as a path for an SVG, with the white border that scanners need."""
     code = qrcode.QRCode(border=QUIET_MODULES, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(text)
     code.make(fit=True)

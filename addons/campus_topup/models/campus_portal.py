@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 
 class CampusPortal(models.AbstractModel):
-    """Top-ups, history and limits among the holder's own pages."""
+    """Top-ups, history and limits on the holder's pages."""
 
     _inherit = "campus.portal"
 
@@ -22,7 +22,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _actions(self):
-        """Top up first: it is what most people come for."""
+        """Put *Top up* first, because most people come for it."""
         topup_action = {"icon": "plus", "label": self.env._("Top up"), "url": "/my/card/topup"}
         limits = {"icon": "clock", "label": self.env._("Limits and PIN"), "url": "/my/card/limits"}
         return [topup_action, *super()._actions(), limits]
@@ -45,18 +45,18 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _need_wallet(self):
-        """The holder's wallet, made with the first visit; ``AccessError`` for who is no holder."""
+        """The holder's wallet, made at the first visit. Raises ``AccessError`` if the person is no holder."""
         holder = self._need_holder()
         return self._wallet() or holder.env["campus.wallet"]._for_holder(holder, self._company())
 
     @api.model
     def _amount_minor(self, text):
-        """Cents that a form says; ``UserError`` for what is no amount."""
+        """Read an amount in cents from a form. Raises ``UserError`` if it is no amount."""
         return self.env["campus.amount"]._to_minor((text or "").strip() or "0")
 
     @api.model
     def _topup_values(self):
-        """What the holder's page for choosing an amount shows; no balance is in an address."""
+        """Values of the page on which a holder chooses an amount. The address contains no balance."""
         wallet = self._need_wallet()
         rules = wallet.company_id._campus_topup_rules()
         month = wallet.env["payment.transaction"]._campus_month_minor(wallet)
@@ -69,7 +69,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _amount_values(self, wallet, month_minor=0):
-        """Buttons and bounds; without the month's sum they say nothing about the holder."""
+        """Suggested amounts and limits. Without the sum of the month they tell nothing about the holder."""
         company = wallet.company_id
         rules = company._campus_topup_rules()
         to_text = self.env["campus.amount"]._to_text
@@ -86,9 +86,9 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _check_topup(self, wallet, amount_minor, *, guest=False):
-        """``UserError`` with the reason where this may not be topped up now.
+        """Raise ``UserError`` with the reason if this amount may not be topped up now.
 
-        A guest learns that it is too much, not how much the holder has had this month.
+        A guest learns that the amount is too high, but not how much the holder topped up this month.
         """
         refusal = wallet._topup_refusal(amount_minor)
         if refusal and guest and refusal["code"] in ("topup_month_cap", "wallet_closed"):

@@ -8,7 +8,7 @@ ICONS = {"purchase": "cart", "topup": "plus", "payout": "minus", "subsidy": "gif
 
 
 class CampusPortal(models.AbstractModel):
-    """History, limits and automatic top-up as the holder's pages show them."""
+    """History, limits and automatic top-up, as values for the holder's pages."""
 
     _inherit = "campus.portal"
 
@@ -16,7 +16,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _history_values(self, filters, before_id):
-        """One page of the history: lines by day, and where the next page begins."""
+        """One page of the history: the lines by day, and where the next page begins."""
         wallet = self._wallet()
         history = wallet.env["campus.history"]
         lines = history._lines(wallet, PAGE_LINES + 1, before_id=before_id, **filters) if wallet else []
@@ -39,7 +39,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _present_line(self, line, how=None):
-        """A line for a page; ``how`` it was paid, where it was not with a card."""
+        """One line for a page. ``how`` it was paid is named if it was not paid with a card."""
         minor = line["amount_minor"]
         sign = "−" if minor < 0 else "+"
         detail = line["name"] if line["kind"] == "purchase" else line["place"]
@@ -98,7 +98,7 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _dispute(self, transfer, reason):
-        """Open a dispute of an own line; a few a day, so that a person reads each."""
+        """Dispute one of the holder's own lines. The number per day is limited, because staff read each."""
         if not self.env["campus.rate"]._may_try("topup.dispute", self.env.uid, 10, 86400):
             raise UserError(self.env._("Too many disputes today. Please ask the card office."))
         return transfer.env["campus.dispute"]._open(transfer, reason)
@@ -151,8 +151,8 @@ class CampusPortal(models.AbstractModel):
 
     @api.model
     def _own_tokens(self, wallet):
-        """Saved ways of payment of who is logged in, for the wallet's company."""
-        # sudo: fields of providers are not for payers; the domain says whose tokens these are
+        """Saved payment methods of the person who is logged in, for the wallet's company."""
+        # sudo: fields of providers are not for payers; the domain limits the tokens to the payer's own
         return (
             self.env["payment.token"]
             .sudo()

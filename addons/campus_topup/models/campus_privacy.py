@@ -10,14 +10,14 @@ MANAGER = "campus_card.group_campus_card_manager"
 
 
 class CampusPrivacy(models.AbstractModel):
-    """A holder's own data, for them to take along, and the request to erase it."""
+    """The holder's own data for download, and the request to erase it."""
 
     _name = "campus.privacy"
     _description = "Own Data of a Holder"
 
     @api.model
     def _export(self, wallet):
-        """Bytes of a zip with one JSON file per kind of data; the caller has checked whose it is."""
+        """Bytes of a zip with one JSON file per kind of data. The caller has checked whose data it is."""
         partner = wallet.partner_id
         parts = {
             "holder": self._holder(partner),
@@ -33,7 +33,7 @@ class CampusPrivacy(models.AbstractModel):
         }
 
         def in_words(value):
-            """A moment by the campus's clock, with its distance from UTC; everything else as it is read."""
+            """Write a time in the campus's time zone with its offset from UTC. Other values stay as they are."""
             if isinstance(value, dt.datetime):
                 return wallet.company_id._campus_zoned(value).isoformat(timespec="seconds")
             return str(value)
@@ -63,7 +63,9 @@ class CampusPrivacy(models.AbstractModel):
 
     @api.model
     def _cards(self, partner):
-        """Cards without the secrets of their chips: a UID alone can still open a door."""
+        """The cards without the secrets of their chips. UIDs are left out too, because a UID alone may open a
+        door.
+        """
         return [
             {
                 "number": card.number,
@@ -109,7 +111,7 @@ class CampusPrivacy(models.AbstractModel):
 
     @api.model
     def _topups(self, wallet):
-        """Top-ups with who paid left out where it was another person."""
+        """The top-ups. The name of the payer is left out if it is another person."""
         transactions = self.env["payment.transaction"].search(
             [("campus_wallet_id", "=", wallet.id)], order="id"
         )
@@ -135,7 +137,7 @@ class CampusPrivacy(models.AbstractModel):
 
     @api.model
     def _ask_erasure(self, wallet):
-        """Ask the card office to erase what may be erased; once."""
+        """Ask the card office to erase what may be erased. A second request changes nothing."""
         partner = wallet.partner_id
         if self._erasure_asked(partner):
             return

@@ -22,19 +22,19 @@ SELECT min(t.id), min(t.occurred_at), min(t.booking_date), min(t.kind), bool_or(
    AND t.booking_date BETWEEN %(start)s AND %(end)s
  GROUP BY t.uuid ORDER BY min(t.occurred_at), min(t.id)
 """
-# Longest statement: two years, as one file.
+# The longest period of a statement: two years.
 DAYS_MAX = 731
 
 
 class CampusStatement(models.AbstractModel):
-    """A statement of a wallet: opening balance, movements, closing balance, cent by cent."""
+    """A statement of a wallet: opening balance, movements, closing balance. Its figures add up to the cent."""
 
     _name = "campus.statement"
     _description = "Statement of a Wallet"
 
     @api.model
     def _period(self, wallet, start, end):
-        """A usable period: this month where none is given, never longer than two years."""
+        """A valid period: the present month if none was given, and two years at most."""
         today = self.env["campus.history"]._today(wallet)
         end = min(end or today, today)
         start = min(start or end.replace(day=1), end)
@@ -97,7 +97,7 @@ class CampusStatement(models.AbstractModel):
     @api.model
     def _pdf(self, wallet, start, end):
         """``(bytes, type)``: a PDF, or HTML where the machine has no wkhtmltopdf."""
-        # sudo: the report is for the holder, whose wallet it is was checked
+        # sudo: the report is for the holder; the caller has checked that the wallet is the holder's
         report = self.env["ir.actions.report"].sudo()
         data = {"start": str(start), "end": str(end)}
         return report._render_qweb_pdf("campus_topup.campus_statement_report", wallet.ids, data=data)

@@ -4,15 +4,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 NAME_MAX = 40
-# Links of one wallet that work at the same time.
+# Number of links of one wallet that may be valid at the same time.
 LINKS_MAX = 5
 
 
 class CampusTopupLink(models.Model):
-    """A link with which anybody can put money on one card, and learn nothing about it.
+    """A link with which anybody can put money on one card.
 
-    It shows the name that the holder chose, no balance, no number. The token has 192 bits
-    of chance; only its owner's page shows it again.
+    It shows the name that the holder chose, but no balance and no card number. The token has 192 random bits.
+    Only the page of its owner shows it again.
     """
 
     _name = "campus.topup.link"
@@ -22,7 +22,7 @@ class CampusTopupLink(models.Model):
     wallet_id = fields.Many2one("campus.wallet", required=True, index=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="wallet_id.company_id", store=True)
     token = fields.Char(required=True, readonly=True, copy=False, groups=fields.NO_ACCESS)
-    shown_name = fields.Char(required=True, readonly=True, help="All that a visitor learns about the holder.")
+    shown_name = fields.Char(required=True, readonly=True, help="A visitor sees only this about the holder.")
     revoked_at = fields.Datetime(readonly=True)
     last_used_at = fields.Datetime(readonly=True)
     uses = fields.Integer(string="Top-ups", readonly=True)
@@ -39,7 +39,8 @@ class CampusTopupLink(models.Model):
     transaction_ids = fields.One2many("payment.transaction", "campus_link_id", readonly=True)
 
     _token_unique = models.Constraint("UNIQUE(token)", "A token belongs to one link.")
-    # Two that are made at once would both find a place: the database gives it to one.
+    # If two links are made at the same time, both may find the same number free. The database gives it to
+    # one.
     _slot_check = models.Constraint(
         "CHECK (COALESCE(amount_minor, 0) > 0 OR revoked_at IS NOT NULL"
         f" OR COALESCE(slot, 0) BETWEEN 1 AND {LINKS_MAX})",
@@ -57,7 +58,7 @@ class CampusTopupLink(models.Model):
 
     @api.model
     def _make(self, wallet, shown_name):
-        """A new link for a wallet; the caller has checked that it is the holder who asks."""
+        """Make a new link for a wallet. The caller has checked that the holder asks."""
         name = " ".join((shown_name or "").split())
         if not 0 < len(name) <= NAME_MAX:
             raise ValidationError(self.env._("Choose a name of at most %s characters.", NAME_MAX))
@@ -78,7 +79,7 @@ class CampusTopupLink(models.Model):
         return sorted(set(range(1, LINKS_MAX + 1)).difference(self._lasting(wallet).mapped("slot")))
 
     def _move_to(self, wallet):
-        """Go on with another wallet; those for which it has no place end."""
+        """Move the links to another wallet. Links end if it has no room for them."""
         for link in self:
             free = self._free_slots(wallet)
             if not (link.revoked_at or link.amount_minor or free):
@@ -87,7 +88,7 @@ class CampusTopupLink(models.Model):
 
     @api.model
     def _lasting(self, wallet):
-        """Links of a wallet that its holder has made and not ended; none of those for one payment."""
+        """The active links that the holder of a wallet has made. Links for one payment are left out."""
         return self.search(
             [("wallet_id", "=", wallet.id), ("revoked_at", "=", False), ("amount_minor", "=", 0)]
         )
@@ -96,11 +97,11 @@ class CampusTopupLink(models.Model):
         self.filtered(lambda link: not link.revoked_at).write({"revoked_at": fields.Datetime.now()})
 
     def action_revoke(self):
-        """End a link at the holder's word; for the card office."""
+        """End a link because the holder asked the card office to."""
         if not self.env.user.has_group("campus_card.group_campus_card_clerk"):
             raise AccessError(self.env._("Links are revoked by their holder or by the card office."))
         self.wallet_id.check_access("write")
-        # sudo: nobody writes a link by hand; who may end it was checked
+        # sudo: nobody may write a link by hand; whether this user may end it was checked
         self.sudo()._revoke()
 
     def _note_use(self):
@@ -109,7 +110,7 @@ class CampusTopupLink(models.Model):
 
     @api.model
     def _find(self, token):
-        """The link that works under this token, or an empty record."""
+        """The valid link with this token, or an empty record."""
         if not isinstance(token, str) or not 20 <= len(token) <= 64:
             return self.browse()
         link = self.search([("token", "=", token), ("revoked_at", "=", False)], limit=1)

@@ -3,21 +3,21 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-#: A payment that was begun may still come: the link begins no other one meanwhile.
+#: Time in which a payment that has begun may still succeed. Until then the link begins no other payment.
 BEGUN_S = 120
 IN = ("pending", "authorized", "done")
 
 
 class CampusTopupLink(models.Model):
-    """Links for one payment of one sum, such as a kiosk shows as a QR code."""
+    """Links for one payment of one amount. A kiosk shows them as a QR code."""
 
     _inherit = "campus.topup.link"
 
     @api.model
     def _make_once(self, wallet, amount_minor, shown_name, valid_s):
-        """A link that puts ``amount_minor`` on a wallet once, within ``valid_s`` seconds.
+        """Make a link that puts ``amount_minor`` on a wallet once, within ``valid_s`` seconds.
 
-        The caller has checked who asks and that the sum may be topped up.
+        The caller has checked who asks and that the amount may be topped up.
         """
         return self.create(
             {
@@ -30,8 +30,9 @@ class CampusTopupLink(models.Model):
         )
 
     def _progress(self):
-        """How far the one payment is: ``waiting``, ``opened``, ``failed``, ``coming``, ``paid``,
-        ``refused`` (paid, and on no card) or ``over``."""
+        """The state of the payment: ``waiting``, ``opened``, ``failed``, ``coming``, ``paid``, ``refused``
+        (paid, but not put on the card) or ``over``.
+        """
         self.ensure_one()
         payments = self.transaction_ids.filtered(lambda tx: tx.operation != "refund")
         if payments.filtered(lambda tx: tx.campus_topup_state == "booked"):
@@ -48,7 +49,7 @@ class CampusTopupLink(models.Model):
         return "opened" if self.opened_at else "waiting"
 
     def _is_payable(self):
-        """Whether a payment may be begun with it; a link for any amount always."""
+        """Whether the link may begin a payment. A link for any amount always may."""
         self.ensure_one()
         return not self.amount_minor or self._progress() in ("waiting", "opened", "failed")
 
@@ -57,17 +58,19 @@ class CampusTopupLink(models.Model):
             self.opened_at = fields.Datetime.now()
 
     def _begin(self, amount_minor):
-        """Check that a payment of this sum may begin now, in the wallet's turn: two at once take turns."""
+        """Check that a payment of this amount may begin now. The wallet is locked, so two payments begin one
+        after the other.
+        """
         self.ensure_one()
         self.invalidate_recordset()
         if self.revoked_at:
-            raise ValidationError(self.env._("This link was used or is over."))
+            raise ValidationError(self.env._("This link was used or has expired."))
         if not self.amount_minor:
             return
         if amount_minor != self.amount_minor:
             raise ValidationError(self.env._("This link is for another amount."))
         if not self._is_payable():
-            raise ValidationError(self.env._("This link was used or is over."))
+            raise ValidationError(self.env._("This link was used or has expired."))
         since = fields.Datetime.subtract(fields.Datetime.now(), seconds=BEGUN_S)
         if self.transaction_ids.filtered(lambda tx: tx.state == "draft" and tx.create_date > since):
             raise ValidationError(
@@ -76,7 +79,7 @@ class CampusTopupLink(models.Model):
 
     @api.autovacuum
     def _gc_once(self):
-        """Links for one payment that nobody used are of no interest a day later."""
+        """Delete unused links for one payment after a day."""
         yesterday = fields.Datetime.subtract(fields.Datetime.now(), days=1)
         old = self.search([("amount_minor", ">", 0), ("expires_at", "<", yesterday)])
         old.filtered(lambda link: not link.transaction_ids).unlink()

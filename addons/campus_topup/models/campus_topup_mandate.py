@@ -11,10 +11,10 @@ _logger = logging.getLogger(__name__)
 
 
 class CampusTopupMandate(models.Model):
-    """The holder's consent to top the card up by itself, from a saved way of payment.
+    """The holder's consent to automatic top-up with a saved payment method.
 
-    What was agreed to stays as it was: a change ends the mandate and makes a new one. A
-    failed payment pauses it and is told once; the holder goes on or ends it.
+    A consent is never changed: a change ends this mandate and makes a new one. A failed payment pauses the
+    mandate and the payer gets one message; then the holder continues or ends it.
     """
 
     _name = "campus.topup.mandate"
@@ -27,7 +27,7 @@ class CampusTopupMandate(models.Model):
     )
     company_id = fields.Many2one(related="wallet_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    # The payer: the holder, or who else owns the saved way of payment.
+    # The payer: the holder, or another person who owns the saved payment method.
     partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="restrict")
     token_id = fields.Many2one("payment.token", required=True, readonly=True, ondelete="restrict")
     threshold_minor = fields.Integer(string="Below (cents)", required=True, readonly=True)
@@ -66,7 +66,7 @@ class CampusTopupMandate(models.Model):
 
     @api.model
     def _consent_text(self, wallet, threshold_minor, amount_minor):
-        """The text that is shown and stored, in the reader's language."""
+        """The text of the consent, in the user's language. The same text is shown and stored."""
         to_text = self.env["campus.amount"]._to_text
         return self.env._(
             "When less than %(threshold)s can be spent on my card, %(school)s may charge my saved way of payment "
@@ -80,7 +80,7 @@ class CampusTopupMandate(models.Model):
 
     @api.model
     def _agree(self, wallet, token, threshold_minor, amount_minor):
-        """Store the consent of now; an earlier mandate of the wallet ends."""
+        """Store the consent. An earlier mandate of the wallet ends."""
         company = wallet.company_id
         if not company.campus_auto_topup_per_day:
             raise ValidationError(self.env._("Automatic top-up is switched off at this school."))
@@ -122,14 +122,14 @@ class CampusTopupMandate(models.Model):
 
     @api.model
     def _cron_charge(self):
-        """Charge every mandate whose card is low, each in transactions of its own."""
+        """Charge each mandate whose balance is low, each in transactions of its own."""
         mandates = self.search([("state", "=", "active")])._worth_a_look()
         self.env["ir.cron"]._commit_progress(remaining=len(mandates))
         for mandate in mandates:
             try:
                 mandate._charge_if_low()
             except Exception:
-                # whatever it was, those behind it are not to wait for it
+                # an error of one mandate must not stop the others
                 _logger.exception("Automatic top-up %s failed.", mandate.id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
@@ -137,8 +137,9 @@ class CampusTopupMandate(models.Model):
         self.env["payment.transaction"]._campus_cron_unanswered()
 
     def _worth_a_look(self):
-        """Those whose card is low, or whose payment was stored before anybody was asked. Most are neither,
-        and each decision takes a transaction of its own."""
+        """Mandates whose balance is low, or with a payment that was stored but not sent to the provider. The
+        others are left out, because each decision needs a transaction.
+        """
         unasked = self.env["payment.transaction"].search(
             [("campus_mandate_id", "in", self.ids), ("state", "=", "draft"), ("campus_asked_at", "=", False)]
         )
@@ -148,10 +149,10 @@ class CampusTopupMandate(models.Model):
         )
 
     def _charge_if_low(self):
-        """Charge once if the rules say so; returns the decision.
+        """Charge once if the rules say so. Returns the decision.
 
-        The payment is stored before the provider is asked, and its answer before the card is filled:
-        see ``payment.transaction._campus_ask``.
+        The payment is stored before the provider is asked. The answer is stored before the money goes on the
+        card. See ``payment.transaction._campus_ask``.
         """
         self.ensure_one()
         decision, tx = self._intend()
@@ -161,7 +162,7 @@ class CampusTopupMandate(models.Model):
         return decision
 
     def _intend(self):
-        """Decide in the wallet's turn and store the payment that is meant; ``(decision, payment)``."""
+        """Decide under the wallet's lock and store the planned payment: ``(decision, payment)``."""
         with self.env["payment.transaction"]._campus_turn(self.wallet_id) as env:
             mandate = self.with_env(env)
             mandate.invalidate_recordset()
@@ -175,7 +176,7 @@ class CampusTopupMandate(models.Model):
         return decision, self.env["payment.transaction"].browse(tx_id or ())
 
     def _unasked(self):
-        """A payment of today that was stored when the server stopped, before anybody was asked."""
+        """A payment of today that was stored but not sent to the provider, because the server stopped."""
         if self.state != "active":
             return self.env["payment.transaction"]
         return self._tried_today().filtered(
@@ -183,7 +184,7 @@ class CampusTopupMandate(models.Model):
         )[:1]
 
     def _tried(self):
-        """Payments of all automatic top-ups of this wallet: a new consent is no new day."""
+        """Payments of all automatic top-ups of this wallet. A new consent does not reset the day's limit."""
         return self.env["payment.transaction"].search(
             [("campus_mandate_id.wallet_id", "=", self.wallet_id.id), ("source_transaction_id", "=", False)]
         )
@@ -238,7 +239,7 @@ class CampusTopupMandate(models.Model):
         }
 
     def _note_outcome(self, tx):
-        """A failed payment pauses the mandate and tells the payer, once."""
+        """After a failed payment: pause the mandate and tell the payer once."""
         self.ensure_one()
         if tx.state not in ("cancel", "error") or self.state != "active":
             return
@@ -249,7 +250,7 @@ class CampusTopupMandate(models.Model):
             partner_ids=self.partner_id.ids,
             subject=reader.env._("Automatic top-up is paused"),
             body=reader.env._(
-                "The payment for your campus card failed. Nothing was charged, and nothing more is tried until "
-                "you go on: open the card in the portal and look at automatic top-up."
+                "The payment for your campus card failed. Nothing was charged, and nothing more is tried "
+                "until you continue: open the card in the portal and look at automatic top-up."
             ),
         )

@@ -8,7 +8,9 @@ class CampusWallet(models.Model):
     _inherit = "campus.wallet"
 
     def _topup_refusal(self, amount_minor):
-        """Answer like the ledger's why this much may not be topped up now; None if it may."""
+        """The reason, as an answer like the ledger's, why this amount may not be topped up now; None if it
+        may.
+        """
         self.ensure_one()
         if self.state == "closed":
             return {"ok": False, "code": "wallet_closed", "numbers": {}}

@@ -2,13 +2,13 @@ from odoo import models
 
 
 class CampusWallet(models.Model):
-    """Payments under way, links and automatic top-ups go on with the wallet that took this one over."""
+    """When wallets are joined, payments under way, links and automatic top-ups move to the wallet that stays."""
 
     _inherit = "campus.wallet"
 
     def _move_links(self, target):
         result = super()._move_links(target)
-        # Also what is paid and not on the card yet: between the two lies a job.
+        # Payments that are paid but not on the card yet move too: a job puts them on the card later.
         transactions = self.env["payment.transaction"].search(
             [
                 ("campus_wallet_id", "=", self.id),
@@ -21,6 +21,6 @@ class CampusWallet(models.Model):
         )
         transactions.write({"campus_wallet_id": target.id})
         self.env["campus.topup.link"].search([("wallet_id", "=", self.id)])._move_to(target)
-        # The consent was given for this wallet: it ends with it, and can be given again.
+        # The consent was given for this wallet only, so it ends. The holder may give a new one.
         self.env["campus.topup.mandate"]._of_wallet(self)._revoke()
         return result

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class PaymentProvider(models.Model):
-    """A way to pay online, and the ledger account on which its top-ups come in."""
+    """An online payment provider, and the ledger account for its top-ups."""
 
     _inherit = "payment.provider"
 
@@ -17,10 +17,10 @@ class PaymentProvider(models.Model):
     )
 
     def _campus_channel(self):
-        """The provider's channel in the campus ledger, made with the first top-up.
+        """The provider's account in the campus ledger. The first top-up makes it.
 
-        It is booked on the company's transit account: the payment credits that account, the
-        day close debits it, and so it reads zero when both are done.
+        It is linked to the company's transit account: the payment credits that account and the day close
+        debits it, so the account is zero when both are done.
         """
         self.ensure_one()
         if self.campus_channel_id.gl_account_id:
@@ -34,7 +34,7 @@ class PaymentProvider(models.Model):
         code = f"online-{self.id}"
         accounts = self.env["campus.account"].with_context(active_test=False)
         channel = accounts.search([("code", "=", code), ("company_id", "=", company.id)], limit=1)
-        # A new chart of accounts takes the account away; the channel gets the new one.
+        # A new chart of accounts removes the old account. The channel gets the new one.
         channel.gl_account_id = company.campus_transit_account_id
         self.campus_channel_id = channel or accounts.create(
             {

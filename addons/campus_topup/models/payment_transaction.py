@@ -7,18 +7,18 @@ from ..const import TOPUP_NAMESPACE
 
 
 class _NotInPlace(Exception):
-    """A top-up cannot take the place of the correction that has credited it."""
+    """The top-up cannot replace the correction that has put its money on the card."""
 
 
 class PaymentTransaction(models.Model):
-    """A payment that goes on a card: booked in the ledger once, whoever reports it how often.
+    """A payment that goes on a card. The ledger books it once, however often it is reported.
 
     Odoo's payment engine decides when a transaction is done. Post-processing then makes the
-    ``account.payment`` and the ledger's top-up in one database transaction. The posting's
-    uuid derives from the transaction's id: webhook, poll and cron may all come, and come again.
+    ``account.payment`` and the ledger's top-up in one database transaction. The uuid of the posting derives
+    from the transaction's id, so webhook, polling and cron may all report it, also several times.
 
-    Where a provider authorises first, the authorised transaction has one child per capture; the
-    children carry what it carries, and the card gets what they have captured.
+    If a provider authorises first, the authorised transaction has one child per capture. The children carry
+    the wallet of their parent, and the card gets what they have captured.
     """
 
     _inherit = "payment.transaction"
@@ -88,7 +88,9 @@ class PaymentTransaction(models.Model):
             self.campus_mandate_id._note_outcome(self)
 
     def _campus_captures(self):
-        """Children that were captured or voided: the payment is theirs, and Odoo makes none for the whole."""
+        """The children that were captured or voided. They have the payments; Odoo makes none for their
+        parent.
+        """
         return self.child_transaction_ids.filtered(
             lambda child: child.operation == self.operation and child.state in ("done", "cancel")
         )
@@ -100,7 +102,7 @@ class PaymentTransaction(models.Model):
         return self.env["campus.amount"]._to_minor(abs(self.amount))
 
     def _campus_book(self):
-        """Post the top-up; a replay of the same transaction gets the first answer."""
+        """Post the top-up. A second call for the same transaction gets the first answer."""
         if self._campus_exceeds_authorised():
             self._campus_refuse("topup_over_authorised")
             return
@@ -112,7 +114,9 @@ class PaymentTransaction(models.Model):
         self.campus_link_id._note_use()
 
     def _campus_post(self):
-        """Post the top-up, in place of a correction that has credited it meanwhile; the ledger's answer."""
+        """Post the top-up, and reverse a correction that has put the same money on the card before. Returns
+        the ledger's answer.
+        """
         credit = self._campus_credit()
         try:
             with self.env.cr.savepoint():
@@ -129,7 +133,7 @@ class PaymentTransaction(models.Model):
         return answer
 
     def _campus_exceeds_authorised(self):
-        """Whether the whole and its captures would put more on the card than was authorised."""
+        """Whether the transaction and its captures together would put more on the card than was authorised."""
         source = self.source_transaction_id or self
         family = source | source.child_transaction_ids.filtered(lambda tx: tx.operation == source.operation)
         booked = family.filtered(lambda tx: tx.campus_topup_state == "booked") - self
@@ -151,7 +155,7 @@ class PaymentTransaction(models.Model):
         return {
             "uuid": self._campus_uuid(),
             "kind": "topup",
-            # money of a wallet that was joined with another one is at that one
+            # if the wallet was joined with another one, the money is in that one
             "wallet_id": (self.campus_wallet_id.joined_into_id or self.campus_wallet_id).id,
             "account_id": self.provider_id._campus_channel().id,
             "amount_minor": self._campus_amount_minor(),
@@ -161,7 +165,7 @@ class PaymentTransaction(models.Model):
         }
 
     def _campus_ask_finance(self, note):
-        """Give finance an activity: on the payment, or on the holder where there is no payment yet."""
+        """Give finance an activity: on the payment, or on the holder if there is no payment yet."""
         company = self.company_id
         group = self.env.ref("campus_card.group_campus_card_finance")
         users = group.all_user_ids.filtered(

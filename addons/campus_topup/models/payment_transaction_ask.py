@@ -12,12 +12,12 @@ _logger = logging.getLogger(__name__)
 
 
 class PaymentTransaction(models.Model):
-    """Asking a provider, which no rollback takes back.
+    """Asks a provider. A rollback cannot undo what a provider does.
 
-    Three transactions, each stored before the next: what is meant to be done, the question with its
-    answer, what follows in the books. The second locks the payment's row before the provider is asked
-    and writes nothing else, so that nothing that happens meanwhile can undo the answer; and it is
-    begun once, so that nobody is asked twice. What follows may be repeated as often as it takes.
+    There are three transactions, each committed before the next: the first stores what is planned, the second
+    asks and stores the answer, the third books. The second one locks the payment's row before it asks and
+    writes nothing else, so no other transaction can make it fail. It is never repeated, so the provider is
+    asked once. The third may be repeated.
     """
 
     _inherit = "payment.transaction"
@@ -26,9 +26,11 @@ class PaymentTransaction(models.Model):
 
     @contextmanager
     def _campus_apart(self):
-        """Yield these records in a transaction of their own at READ COMMITTED, locked, stored at the end.
+        """Yield these records in a transaction of their own at READ COMMITTED. Their rows are locked; it
+        commits at the end.
 
-        The lock leaves room for rows that point to these: a caller may have written some.
+        The lock (``FOR NO KEY UPDATE``) allows new rows that point to these: the caller may have written
+        some.
         """
         with self.env["campus.ledger"]._own_transaction() as env:
             env.execute_query(
@@ -37,7 +39,9 @@ class PaymentTransaction(models.Model):
             yield self.with_env(env)
 
     def _campus_store_before(self):
-        """Store what the caller has done so far: the provider cannot be rolled back with it."""
+        """Commit what the caller has done so far, because what the provider does cannot be rolled back with
+        it.
+        """
         self.env.flush_all()
         if not modules.module.current_test:
             self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -46,8 +50,8 @@ class PaymentTransaction(models.Model):
     def _campus_ask(self, question):
         """Ask the provider once, by one of Odoo's methods, and store the answer.
 
-        Returns False where it was asked before. An answer that could not be stored is no reason to ask
-        again: the payment stays as it is until the provider reports, or finance has looked there.
+        Returns False if it was asked before. If the answer could not be stored, the provider is not asked
+        again: the payment stays as it is until the provider reports or finance has looked there.
         """
         self.ensure_one()
         with self._campus_apart() as tx:
@@ -62,7 +66,9 @@ class PaymentTransaction(models.Model):
 
     @contextmanager
     def _campus_not_again(self):
-        """Let no error of the database out: Odoo would run the whole request again, and ask again."""
+        """Hide errors of the database from Odoo, which would run the whole request again and ask the provider
+        twice.
+        """
         try:
             yield
         except psycopg2.OperationalError as error:
@@ -77,9 +83,9 @@ class PaymentTransaction(models.Model):
             self.invalidate_recordset()
 
     def _campus_go_on(self, landing_route):
-        """What the payer's browser needs to pay what has begun; a saved way of payment is charged here.
+        """What the payer's browser needs to pay. If the payer uses a saved payment method, this charges it.
 
-        Some providers are asked for these values, so they are fetched like every other answer.
+        Some providers are asked for these values, so this counts as a question too.
         """
         self.ensure_one()
         with self._campus_apart() as tx:
@@ -102,16 +108,16 @@ class PaymentTransaction(models.Model):
             self._set_error(str(error))
 
     def _campus_may_come(self):
-        """Whether the provider may still take money for it: nothing comes of what nobody was asked about."""
+        """Whether the provider may still take the money. If nobody was asked, it cannot."""
         self.ensure_one()
         return self.state in ("pending", "authorized") or (
             self.state == "draft" and bool(self.campus_asked_at)
         )
 
     def _campus_settle_apart(self):
-        """Make the payment and put it on the card; what a purchase got in the way of is tried again.
+        """Make the payment and put it on the card. It is tried again if another transaction made it fail.
 
-        What fails every time is left to Odoo's own post-processing.
+        If all tries fail, Odoo's own post-processing does it later.
         """
         self.ensure_one()
         for _try in range(SETTLE_TRIES):
@@ -142,7 +148,7 @@ class PaymentTransaction(models.Model):
         return self._campus_child("_send_refund_request", amount_to_refund, is_refund=True)
 
     def _campus_child(self, question, amount, is_refund=False):
-        """Odoo's way of a capture, a void and a refund, in transactions that are not repeated."""
+        """Call Odoo's capture, void or refund in transactions that are not repeated."""
         self.ensure_one()
         self._ensure_provider_is_not_disabled()
         self._campus_store_before()
@@ -163,7 +169,7 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _campus_cron_unanswered(self):
-        """Ask finance to look up at the provider what became of a question that got no answer."""
+        """Ask finance to check payments at the provider if it did not answer."""
         since = fields.Datetime.subtract(fields.Datetime.now(), seconds=ANSWER_WAIT_S)
         silent = self.search(
             [
@@ -185,9 +191,10 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _campus_cron_unasked(self):
-        """End captures, voids and refunds that were stored when the server stopped, before anybody was asked.
+        """Cancel captures, voids and refunds that were stored but not sent to the provider, because the
+        server stopped.
 
-        The holder gets back what a refund had taken off the card.
+        A refund had taken the money off the card; the holder gets it back.
         """
         since = fields.Datetime.subtract(fields.Datetime.now(), seconds=ANSWER_WAIT_S)
         unasked = self.search(
@@ -204,11 +211,11 @@ class PaymentTransaction(models.Model):
             tx._post_process()
 
     def action_campus_not_charged(self):
-        """Finance has looked at the provider: nothing was charged, and nothing will be."""
+        """Finance has checked at the provider: nothing was charged, and nothing will be."""
         if not self.env.user.has_group("campus_card.group_campus_card_finance"):
             raise AccessError(self.env._("Card finance looks after payments without an answer."))
         self.check_access("read")
-        # sudo: nobody writes a transaction by hand; who may say so was checked
+        # sudo: nobody may write a transaction by hand; whether this user may say so was checked
         for tx in self.sudo():
             if tx.state != "draft" or tx.campus_topup_code != "topup_unanswered" or tx.operation == "refund":
                 raise UserError(
@@ -218,8 +225,9 @@ class PaymentTransaction(models.Model):
             tx._post_process()
 
     def _set_done(self, *, state_message=None, extra_allowed_states=()):
-        """A provider that reports money after all is believed, also about a payment that was given up:
-        Odoo would leave such money on no card, without a word."""
+        """If a provider reports money for a payment that was cancelled here, accept it. Otherwise Odoo would
+        ignore it and the money would be on no card.
+        """
         late = self.filtered(
             lambda tx: tx.campus_wallet_id and not tx.source_transaction_id and tx.state == "cancel"
         )
@@ -235,7 +243,7 @@ class PaymentTransaction(models.Model):
     # -- refunds -----------------------------------------------------------------------
 
     def _campus_check_refund(self, amount):
-        """``UserError`` where this much of this payment cannot be given back."""
+        """Raise ``UserError`` if this amount of this payment cannot be refunded."""
         minor = self.env["campus.amount"]._to_minor(amount)
         if self.campus_topup_state == "split":
             raise UserError(self.env._("This payment was captured in parts. Refund its captures."))

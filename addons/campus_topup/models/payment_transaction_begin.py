@@ -9,7 +9,7 @@ from ..const import TURN_LOCK
 
 
 class PaymentTransaction(models.Model):
-    """Beginning a payment: caps are asked and the payment is stored in one turn of its wallet."""
+    """Begins payments: the limits are checked and the payment is stored under one lock of its wallet."""
 
     _inherit = "payment.transaction"
 
@@ -27,9 +27,10 @@ class PaymentTransaction(models.Model):
     @api.model
     @contextmanager
     def _campus_turn(self, wallet):
-        """Yield an environment in which nobody else begins a payment for this wallet; stored at the end.
+        """Yield an environment in which nobody else can begin a payment for this wallet. It commits at the
+        end.
 
-        At READ COMMITTED whoever waited for the turn sees what was begun in the one before.
+        It runs at READ COMMITTED, so whoever waited for the lock sees the payments that began before.
         """
         with self.env["campus.ledger"]._own_transaction() as env:
             env.execute_query(SQL("SELECT pg_advisory_xact_lock(%s, %s)", TURN_LOCK, wallet.id))
@@ -37,7 +38,7 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _campus_begin(self, wallet, amount_minor, vals, *, link=None, guest=False):
-        """Store that a payment begins and return its id; raises where a cap or the link says no."""
+        """Store a payment that begins and return its id. Raises if a limit or the link does not allow it."""
         with self._campus_turn(wallet) as env:
             env["campus.portal"]._check_topup(wallet.with_env(env), amount_minor, guest=guest)
             if link:
@@ -62,7 +63,7 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _campus_month_minor(self, wallet):
-        """Cents that came or may still come in online for a wallet in the company's current month."""
+        """Cents that were paid online, or may still be, for a wallet in the company's present month."""
         now = fields.Datetime.now()
         payments = self.search(
             [
@@ -91,7 +92,7 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _campus_start_of(self, company, span):
-        """When the company's current ``day`` or ``month`` began, in UTC."""
+        """When the company's present ``day`` or ``month`` began, in UTC."""
         start = company._campus_zoned(fields.Datetime.now()).replace(
             hour=0, minute=0, second=0, microsecond=0
         )

@@ -3,18 +3,18 @@ from odoo.exceptions import UserError
 
 
 class PaymentTransaction(models.Model):
-    """Payments whose answer was lost: what two people say about them, and corrections that stand for them."""
+    """Payments whose answer got lost: two people state what happened, and corrections stand for the payment."""
 
     _inherit = "payment.transaction"
 
     def _campus_may_be_charged(self):
-        """Whether the provider may have done what is not known here, or known wrongly."""
+        """Whether the provider may have charged although the payment's state here says something else."""
         self.ensure_one()
         asked_long_ago = self.state == "draft" and self.campus_topup_code == "topup_unanswered"
         return bool(self.campus_wallet_id) and (asked_long_ago or self.state in ("cancel", "error"))
 
     def _campus_correction_vals(self, direction):
-        """What a correction about this payment has to say: its holder, and for ``charged`` its amount."""
+        """What a correction for this payment must contain: its holder and, for ``charged``, its amount."""
         wallet = self.campus_wallet_id
         vals = {"wallet_id": (wallet.joined_into_id or wallet).id}
         if direction == "charged":
@@ -28,7 +28,7 @@ class PaymentTransaction(models.Model):
         return vals
 
     def _campus_was_charged(self, correction):
-        """Book what the provider did, as if it had reported it; a late report books nothing more."""
+        """Book what the provider did, as if it had reported it. A later report books nothing more."""
         self.ensure_one()
         if not self._campus_may_be_charged():
             raise UserError(
@@ -41,17 +41,17 @@ class PaymentTransaction(models.Model):
         self._post_process()
 
     def action_campus_was_charged(self):
-        """Say that the provider did it after all; a second person confirms it."""
+        """State that the provider did charge. A second person must confirm it."""
         return self._campus_ask_correction("charged")
 
     def action_campus_request_correction(self):
-        """Put the money of a payment on the card by a correction that stands for it."""
+        """Open a correction that puts the money of this payment on the card."""
         return self._campus_ask_correction("in")
 
     def _campus_ask_correction(self, direction):
         self.ensure_one()
         self.check_access("read")
-        # sudo: fields of a payment that its reader may not read one by one
+        # sudo: the reader of the payment may not read all of these fields
         tx = self.sudo()
         vals = tx._campus_correction_vals(direction)
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_correction_action")
@@ -65,8 +65,9 @@ class PaymentTransaction(models.Model):
         return {**action, "views": [(False, "form")], "context": context}
 
     def _campus_credit(self):
-        """The correction that has put this payment's money on the card: it names the payment, or has its
-        amount and came after it."""
+        """The correction that has put this payment's money on the card. It names the payment, or it came
+        after the payment and has its amount.
+        """
         self.ensure_one()
         wallet = self.campus_wallet_id
         wallets = wallet | wallet.joined_into_id
@@ -85,6 +86,6 @@ class PaymentTransaction(models.Model):
                 ("decided_at", ">=", self.create_date),
             ]
         )
-        # one that was taken back, for another payment or by hand, stands for nothing any more
+        # a correction that was reversed does not count any more
         left = found.filtered(lambda one: one._campus_left_minor() > 0)
         return left.filtered(lambda one: one.campus_topup_id == self)[:1] or left[-1:]

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class PaymentTransaction(models.Model):
-    """Children of a top-up: what was captured, voided or refunded of it.
+    """Children of a top-up: captures, voids and refunds.
 
     A refund takes the money off the card before the provider is asked to return it.
     """
@@ -10,7 +10,7 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     def _create_child_transaction(self, amount, is_refund=False, **custom_create_values):
-        """Children carry what their parent carries, whoever makes them."""
+        """Copy the wallet and link to the children, whoever makes them."""
         if not self.campus_wallet_id:
             return super()._create_child_transaction(amount, is_refund=is_refund, **custom_create_values)
         child = super()._create_child_transaction(
@@ -29,7 +29,7 @@ class PaymentTransaction(models.Model):
         return child
 
     def _campus_take_off_credit(self):
-        """Take a refund of a payment that is not on the card off the correction that has credited it."""
+        """Refund a payment that is not on the card: reverse the correction that put its money there."""
         credit = self.source_transaction_id._campus_credit()
         if credit:
             uuid, amount_minor = self._campus_uuid("refund"), self._campus_amount_minor()
@@ -38,8 +38,8 @@ class PaymentTransaction(models.Model):
     def _campus_take_off(self, purpose="refund"):
         """Take a refund off the card.
 
-        Raises where the holder has spent it: then nothing is asked of the provider. A refund that the
-        provider reports has left the bank already: finance is told what the card still has.
+        Raises if the holder has spent the money; then the provider is not asked. If the provider reports a
+        refund by itself, the money has left the bank already; then finance is told what is still on the card.
         """
         ledger = self.env["campus.ledger"]
         [answer] = ledger._reverse(
@@ -72,9 +72,9 @@ class PaymentTransaction(models.Model):
         )
 
     def _campus_settle_refund(self):
-        """A refund that failed at the provider gives the money back to the card, once.
+        """If a refund failed at the provider, give the money back to the card, once.
 
-        Where the provider says afterwards that it was made, the money is taken off again.
+        If the provider says later that it did refund, the money is taken off again.
         """
         if self.state == "done" and self.campus_topup_state == "refused" and not self.campus_topup_code:
             self._campus_take_off("refund-after-all")

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
-    """What the school allows to be topped up from the phone."""
+    """Which top-ups the school allows."""
 
     _inherit = "res.company"
 
@@ -74,7 +74,7 @@ class ResCompany(models.Model):
                 topup.parse_presets(company.campus_topup_presets or "")
             except (MoneyError, ValueError) as error:
                 raise ValidationError(
-                    self.env._("“%s” are not up to six amounts.", company.campus_topup_presets)
+                    self.env._("“%s” is not a list of up to six amounts.", company.campus_topup_presets)
                 ) from error
 
     def _campus_topup_rules(self):

@@ -104,7 +104,7 @@ class TestKioskTopup(KioskMoneyCase):
         self.env.flush_all()
         self.assertEqual(self.url_open(path).status_code, 410)
         self.refused(form)
-        self.assertIn("This code is over", self.state("opened").text)
+        self.assertIn("This code has expired", self.state("opened").text)
 
     def test_who_goes_before_the_phone_came_leaves_no_link(self):
         path = self.begin()

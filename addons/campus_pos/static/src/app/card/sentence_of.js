@@ -13,5 +13,5 @@ export function sentenceOf(error, away = _t("The server cannot be reached. Try a
     if (error instanceof RPCError && error.data?.name?.startsWith(WRITTEN_FOR_PEOPLE)) {
         return error.data.message;
     }
-    return _t("This did not work. Try again; if it goes on, tell an administrator.").toString();
+    return _t("This did not work. Try again. If it fails again, tell an administrator.").toString();
 }

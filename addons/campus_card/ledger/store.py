@@ -1,10 +1,13 @@
+"""Storing what a batch decided: a few statements, however long the batch."""
+
 import json
 
-from odoo import api, fields, models
+from odoo import fields
 
 from ..campus_core.ledger import types as lt
 from ..campus_core.ledger.book import BIRTH, CLOSE
 from ..db.seals import seal
+from .convert import to_answer
 
 TRANSFER_COLUMNS = {
     "id": "bigint",
@@ -58,13 +61,17 @@ POSTING_COLUMNS = {
 }
 
 
-class CampusLedgerStore(models.AbstractModel):
-    """Storing what a batch decided: a few statements, however long the batch."""
+class Store:
+    """Writes reservations, transfers and answers of a batch in the name of the user ``uid``."""
 
-    _inherit = "campus.ledger"
+    def __init__(self, cr, uid):
+        self.cr, self.uid = cr, uid
 
-    @api.model
-    def _store(self, shelf, typed, requests):
+    def store(self, shelf, typed, requests):
+        """Write what is fresh in the books; say whether it moved or held money.
+
+        :param requests: the dicts that ``typed`` was made from, for what the core does not need
+        """
         by_key = {}
         for request, raw in zip(typed, requests, strict=True):
             action = CLOSE if isinstance(request, (lt.Capture, lt.Release)) else BIRTH
@@ -78,10 +85,8 @@ class CampusLedgerStore(models.AbstractModel):
             self._store_transfers(shelf, book, company_id, by_key, now)
             self._store_register(shelf, book, company_id, now)
             touched = touched or bool(book.fresh.transfers or book.fresh.holds or book.fresh.closed_holds)
-        if touched:
-            self._forget()
+        return touched
 
-    @api.model
     def _store_reservations(self, shelf, book, company_id, by_key, now):
         rows = []
         for hold in book.fresh.holds:
@@ -101,7 +106,7 @@ class CampusLedgerStore(models.AbstractModel):
                     "purpose": raw.get("purpose", "pos"),
                     "expires_at": raw.get("expires_at"),
                     "reserved_at": now,
-                    "user_id": self.env.uid,
+                    "user_id": self.uid,
                     "origin": raw.get("origin"),
                     "memo": raw.get("memo"),
                 }
@@ -110,7 +115,7 @@ class CampusLedgerStore(models.AbstractModel):
         self._insert("campus_reservation", RESERVATION_COLUMNS, rows)
         if book.fresh.closed_holds:
             holds = book.fresh.closed_holds
-            self.env.cr.execute(
+            self.cr.execute(
                 """UPDATE campus_reservation held
                       SET state = done.state, captured_minor = done.captured, closed_at = %s,
                           close_reason = done.reason
@@ -127,15 +132,14 @@ class CampusLedgerStore(models.AbstractModel):
                 ],
             )
 
-    @api.model
     def _store_transfers(self, shelf, book, company_id, by_key, now):
         transfers = book.fresh.transfers
         if not transfers:
             return
-        self.env.cr.execute(
+        self.cr.execute(
             "SELECT nextval('campus_transfer_id_seq') FROM generate_series(1, %s)", [len(transfers)]
         )
-        ids = [row[0] for row in self.env.cr.fetchall()]
+        ids = [row[0] for row in self.cr.fetchall()]
         for transfer, row_id in zip(transfers, ids, strict=True):
             shelf.transfer_id_of[transfer.uuid, transfer.line] = row_id
         rows = []
@@ -152,14 +156,14 @@ class CampusLedgerStore(models.AbstractModel):
                     "kind": transfer.kind,
                     "company_id": company_id,
                     "wallet_id": transfer.wallet_id,
-                    "card_id": raw.get("card_id") or self._card_of(shelf, request),
+                    "card_id": raw.get("card_id") or shelf.card_of(request),
                     "debit_account_id": transfer.debit_id,
                     "credit_account_id": transfer.credit_id,
                     "amount_minor": transfer.amount_minor,
                     "booking_date": book.on,
                     "occurred_at": raw.get("occurred_at") or now,
                     "posted_at": now,
-                    "user_id": self.env.uid,
+                    "user_id": self.uid,
                     "reverses_id": shelf.transfer_id_of[transfer.reverses] if transfer.reverses else None,
                     "origin": raw.get("origin"),
                     "memo": raw.get("memo"),
@@ -167,16 +171,10 @@ class CampusLedgerStore(models.AbstractModel):
             )
         self._insert("campus_transfer", TRANSFER_COLUMNS, rows)
 
-    @staticmethod
-    def _card_of(shelf, request):
-        key = request.reverses_uuid if isinstance(request, lt.Reverse) else request.uuid
-        return shelf.card_of_reservation.get(key)
-
-    @api.model
     def _store_register(self, shelf, book, company_id, now):
         rows = []
         for entry in book.fresh.entries:
-            answer = self._answer(entry.outcome, shelf.transfer_ids)
+            answer = to_answer(entry.outcome, shelf.transfer_ids)
             rows.append(
                 {
                     "uuid": entry.uuid,
@@ -189,29 +187,19 @@ class CampusLedgerStore(models.AbstractModel):
                     "wallet_id": entry.outcome.wallet_id or None,
                     "company_id": company_id,
                     "answered_at": now,
-                    "user_id": self.env.uid,
+                    "user_id": self.uid,
                 }
             )
         self._insert("campus_posting", POSTING_COLUMNS, rows)
 
-    @api.model
     def _insert(self, table, columns, rows):
         """Insert rows (dicts with exactly these columns) of a sealed table in one statement."""
         if not rows:
             return
         names = ", ".join(columns)
         arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-        self.env.cr.execute(
+        self.cr.execute(
             f"""INSERT INTO {table} ({names}, seal)
                 SELECT row.*, {seal(table, "row", columns)} FROM unnest({arrays}) AS row({names})""",
             [[row[name] for row in rows] for name in columns],
         )
-
-    @api.model
-    def _forget(self):
-        """Drop cached values that SQL has changed behind the ORM's back."""
-        self.env["campus.account"].invalidate_model(
-            ["balance_minor", "reserved_minor", "available_minor", "balance", "reserved", "available"]
-        )
-        self.env["campus.wallet"].invalidate_model()
-        self.env["campus.reservation"].invalidate_model()

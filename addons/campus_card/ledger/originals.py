@@ -1,4 +1,4 @@
-from odoo import api, models
+"""What reversals are about: the transfers that they undo."""
 
 from ..campus_core.ledger import types as lt
 from ..campus_core.ledger.overpaid import WRITE_OFF
@@ -15,30 +15,30 @@ ORIGINALS = """
   LEFT JOIN campus_pocket_plan plan ON plan.id = account.plan_id"""
 
 
-class CampusLedgerOriginals(models.AbstractModel):
-    """Reading into the books what reversals are about: the transfers that they undo."""
+class Originals:
+    """Reads the transfers that a batch undoes into its books."""
 
-    _inherit = "campus.ledger"
+    def __init__(self, cr):
+        self.cr = cr
 
-    @api.model
-    def _load_originals(self, shelf, typed):
+    def read(self, shelf, typed):
+        """Make the transfers that the reversals among ``typed`` name known to the shelf."""
         uuids = [r.reverses_uuid for r in typed if isinstance(r, lt.Reverse)]
         if not uuids:
             return
-        self._read_originals(shelf, "t.uuid = ANY(%s::uuid[]) ORDER BY t.uuid, t.line", [uuids])
+        self._read(shelf, "t.uuid = ANY(%s::uuid[]) ORDER BY t.uuid, t.line", [uuids])
         known = (t for book in shelf.books.values() for lines in book.transfers.values() for t in lines)
         if any(transfer.plan == lt.DEBT for transfer in known):
             # A refunded debt may have been written off: then it goes back to the school.
-            self._read_originals(
+            self._read(
                 shelf,
                 """t.wallet_id = ANY(%s) AND t.kind = %s AND t.reverses_id IS NULL
                    AND NOT t.uuid = ANY(%s::uuid[]) ORDER BY t.id""",
                 [list(shelf.company_of_wallet), WRITE_OFF, uuids],
             )
 
-    @api.model
-    def _read_originals(self, shelf, condition, values):
-        self.env.cr.execute(f"{ORIGINALS} WHERE {condition}", values)
+    def _read(self, shelf, condition, values):
+        self.cr.execute(f"{ORIGINALS} WHERE {condition}", values)
         for (
             company_id,
             row_id,
@@ -48,7 +48,7 @@ class CampusLedgerOriginals(models.AbstractModel):
             occurred_at,
             from_uuid,
             from_line,
-        ) in self.env.cr.fetchall():
+        ) in self.cr.fetchall():
             start, end = shelf.books[company_id].span
             transfer = lt.Transfer(
                 *values,
