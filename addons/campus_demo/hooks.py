@@ -1,4 +1,4 @@
-"""Turning a fresh database into the demo university."""
+"""Makes the demo university in a new database."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -7,7 +7,8 @@ from odoo import fields
 
 from .generator import campus
 
-#: Local time at which the history ends, kept so that a second installation makes the same one.
+#: Parameter with the local time at which the history ends. It is kept, so that a second installation makes
+#: the same history.
 NOW_PARAMETER = "campus_demo.now"
 
 #: With this parameter the school has a hundredth of its people and ten days.
@@ -29,7 +30,7 @@ def post_init_hook(env):
 
 
 def _now(env):
-    """The time at the school, or that of the first installation."""
+    """The present time at the school, or the time of the first installation."""
     parameters = env["ir.config_parameter"]
     stored = parameters.get_param(NOW_PARAMETER)
     if stored:

@@ -1,13 +1,12 @@
-"""Odoo 19 from the Debian archive the machine already uses and trusts.
+"""Gets Odoo 19 from the Debian archive that the machine already uses and trusts.
 
-An isolated apt (own source list, own package lists, own cache) downloads the
-packages and checks their signatures; they are only unpacked, never installed.
-Debian strips fonts and JavaScript libraries out of Odoo and links to packages
-that carry them, so these are unpacked into the same root.
+An isolated apt (with a source list, package lists and cache of its own) downloads the packages and checks
+their signatures. They are only unpacked, not installed. Debian removes fonts and JavaScript libraries from
+Odoo and links to packages that have them, so these are unpacked into the same root.
 
-One file Debian leaves out for its licence although Odoo's addon `mail` names it among its assets: every
-page of the backend then logs an error. An empty file takes its place; only blurring the background of
-video calls would need the real one.
+Debian excludes one file for its licence although Odoo's addon `mail` names it among its assets: every page of
+the backend then logs an error. An empty file takes its place. Only blurring the background of video calls
+would need the real one.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ FROM_UNSTABLE = (
     "fonts-ocr-b",
     "fonts-montserrat",
 )
-# Unstable moved these files; the stable suites still have the layout of the links.
+# In Debian unstable these files have moved; in the stable suites the links are right.
 FROM_STABLE = ("fonts-font-awesome", "fonts-inconsolata")
 
 LEFT_OUT = Path("odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
@@ -52,7 +51,7 @@ class Source:
 
 
 def fetch(target: Path, step: Step) -> str:
-    """Unpack Odoo and its companions into `target`; returns the name of the copy."""
+    """Unpack Odoo and the packages that it links to into `target`. Returns the name of the copy."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise CampusError("no apt on this machine")
     source = find_source()
@@ -113,7 +112,7 @@ def _download(source: Source, suite: str, packages: list[str], work: Path, step:
 
 
 def find_source() -> Source:
-    """The machine's own Debian archive: the source of its own release."""
+    """The Debian archive that the machine uses for its own release."""
     release = dict(line.partition("=")[::2] for line in _read(Path("/etc/os-release")).splitlines())
     codename = release.get("VERSION_CODENAME", "").strip('"')
     if release.get("ID", "").strip('"') != "debian" or not codename:
@@ -166,7 +165,7 @@ def parse_one_line(text: str) -> list[Source]:
 
 
 def _keyring(value: str) -> str:
-    """A path to a key file; a key written into the source itself falls back to Debian's."""
+    """The path of a key file. If the key is written into the source itself, Debian's is used."""
     return value if value.startswith("/") and " " not in value else KEYRING
 
 

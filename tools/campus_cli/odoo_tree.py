@@ -32,12 +32,12 @@ class OdooTree:
 
     @property
     def version(self) -> str:
-        """Names the exact tree in cache keys and messages."""
+        """A text that identifies the exact tree, for cache keys and messages."""
         return f"{self.release} ({self.origin})"
 
     @property
     def addons_paths(self) -> list[Path]:
-        """Debian has all addons in the package's own folder, a checkout beside it."""
+        """Debian has all addons in the package's own folder. A checkout has a second folder beside it."""
         folders = [self.base / "odoo" / "addons", self.base / "addons"]
         return [path for path in folders if (path / "web" / "__manifest__.py").exists()][:1]
 
@@ -62,7 +62,7 @@ def ensure(python: Path, step: Step) -> OdooTree:
 
 
 def find(python: Path) -> OdooTree | None:
-    """What is there already, without fetching anything."""
+    """The Odoo that is there already. It fetches nothing."""
     return find_chosen() or find_importable(python) or find_cached()
 
 
@@ -91,7 +91,7 @@ def find_importable(python: Path) -> OdooTree | None:
 
 
 def find_cached() -> OdooTree | None:
-    """Copies are renamed into place when complete, so what has the name is whole."""
+    """A copy gets its final name when it is complete, so a copy with that name is complete."""
     for folder in sorted(cache_folder().glob(f"{settings.ODOO_SERIES}*"), reverse=True):
         for base in (folder / odoo_debian.PACKAGES, folder):
             tree = OdooTree(base, folder.name)
@@ -102,7 +102,9 @@ def find_cached() -> OdooTree | None:
 
 
 def _clear_half_made() -> None:
-    """Remove what killed downloads left, up to a gigabyte each. Whoever holds the lock is the only one."""
+    """Delete unfinished downloads, up to a gigabyte each. The caller holds the lock, so nobody else is
+    downloading.
+    """
     for folder in cache_folder().glob("tmp-*"):
         shutil.rmtree(folder, ignore_errors=True)
 

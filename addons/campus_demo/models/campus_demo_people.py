@@ -9,7 +9,7 @@ BATCH = 500
 
 
 def encode(drawing):
-    """A drawing in the form of Odoo's image fields."""
+    """A drawing as a value of Odoo's image fields."""
     return base64.b64encode(drawing.encode())
 
 

@@ -11,10 +11,10 @@ JOURNAL = "TILL"
 
 
 class CampusDemo(models.AbstractModel):
-    """What the school's former tills reported, so that the card's clearing account is cleared.
+    """The sales that the school's former tills reported. They clear the card's clearing account.
 
-    The purchases of the history were made before these tills had sessions in Odoo. A session
-    would book Dr clearing / Cr income; here one entry per week does, with a sum per place.
+    The purchases of the history were made before these tills had sessions in Odoo. A session would book Dr
+    clearing / Cr income; here one entry per week does it, with a sum per place.
     """
 
     _inherit = "campus.demo"

@@ -7,19 +7,19 @@ from ..generator.pictures import picture
 from .campus_demo_company import LANGUAGE
 from .campus_demo_people import encode
 
-#: Who runs which places: the school itself, or a contractor that is settled with.
+#: Who runs which places: the school itself, or a contractor whom the school pays.
 OPERATORS = {
     "后勤服务中心": ("canteen_rice", "canteen_noodle", "canteen_staff"),
     "苏州蜀湘餐饮管理有限公司": ("canteen_spicy", "canteen_wok"),
     "苏州月亮湾清真餐饮有限公司": ("canteen_halal",),
     "澄湖校园超市有限公司": ("shop",),
 }
-#: Money that is meant for meals; the shop does not take it.
+#: Money for meals only; the shop does not take it.
 MEAL_PLANS = ("subsidy", "meal")
 
 
 class CampusDemo(models.AbstractModel):
-    """The canteens and the shop: merchants of the ledger, tills, and what they sell."""
+    """The canteens and the shop: merchants of the ledger, tills and products."""
 
     _inherit = "campus.demo"
 
@@ -166,7 +166,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _cash_method(self, company, number, place):
-        """A till has a drawer of its own, and so its own cash journal."""
+        """Each till has a cash drawer and therefore a cash journal of its own."""
         Journal, Method = self.env["account.journal"], self.env["pos.payment.method"]
         code = f"XJ{number:02d}"
         domain = [("company_id", "=", company.id), ("type", "=", "cash"), ("code", "=", code)]
@@ -193,6 +193,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _remember(self, xmlid, record):
-        """So that the next run finds it. The prefix is no addon: an uninstallation leaves
-        the records alone, which tills and orders may use by then."""
+        """Store an external id, so that the next run finds the record. The prefix is no addon: an
+        uninstallation leaves these records alone, because tills and orders may use them.
+        """
         self.env["ir.model.data"]._update_xmlids([{"xml_id": xmlid, "record": record, "noupdate": True}])

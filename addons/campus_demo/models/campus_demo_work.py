@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from ..generator import cast
 
-#: Lost cards that the office still has to follow up.
+#: Number of lost cards that the office must still check.
 FOLLOW_UPS = 6
 #: Person of the cast, direction, cents, reason, whether the second person has approved.
 CORRECTIONS = (
@@ -14,13 +14,13 @@ CORRECTIONS = (
 
 
 class CampusDemo(models.AbstractModel):
-    """What lies on the desks when the office opens."""
+    """The work that waits in the office."""
 
     _inherit = "campus.demo"
 
     @api.model
     def _load_open_work(self, company):
-        # Without the mails that tell people of their activities.
+        # Send no mails about the activities.
         self = self._here(company).with_context(mail_activity_quick_update=True)
         of_company = Domain("company_id", "=", company.id)
         departments = self.env["campus.department"].search(of_company & Domain("responsible_id", "=", False))

@@ -1,4 +1,4 @@
-"""`./campus chaos`: kill, cut and confuse everything while people tap, then count."""
+"""`./campus chaos`: cause faults everywhere while simulated people tap, then compare the figures."""
 
 from __future__ import annotations
 
