@@ -99,5 +99,5 @@ class CampusDemo(models.AbstractModel):
                     "show_on_dashboard": False,
                 }
             )
-            journal.update_field_translations("name", {LANGUAGE: "旧收银机周报"})
+            journal.update_field_translations("name", {LANGUAGE: "旧收银台周报"})
         return journal
