@@ -34,7 +34,6 @@ from . import (
     campus_wallet_join,
     campus_correction_join,
     campus_card_archive,
-    ir_asset,
     res_company_card,
     res_company_counter,
     res_config_settings_card,
