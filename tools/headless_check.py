@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from campus_cli.headless import BROWSER_FLAGS, HARMLESS_ERRORS
+from campus_cli.headless import BROWSER_FLAGS
 
 TIMEOUT_MS = 90_000
 TILL_CLOSED = ".open-register-btn"
@@ -32,7 +32,7 @@ class Visit:
         self.page.on("console", self._hear)
 
     def _hear(self, message):
-        if message.type == "error" and not any(text in message.text for text in HARMLESS_ERRORS):
+        if message.type == "error":
             self.errors.append(message.text)
 
     def open(self, path):

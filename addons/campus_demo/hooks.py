@@ -11,6 +11,10 @@ from .generator import campus
 #: the same history.
 NOW_PARAMETER = "campus_demo.now"
 
+#: With this parameter the school has a hundredth of its people and ten days.
+SMALL_PARAMETER = "campus_demo.small"
+SMALL = {"share": 0.01, "days": 10, "purchases": 150}
+
 
 def post_init_hook(env):
     """Fill the first company: about a minute on two cores."""
@@ -18,7 +22,8 @@ def post_init_hook(env):
     demo = env["campus.demo"]
     demo._load_staff(company)
     now = _now(env)
-    demo._load_school(company, now)
+    scale = SMALL if env["ir.config_parameter"].get_param(SMALL_PARAMETER) else {}
+    demo._load_school(company, now, **scale)
     demo._load_student(company)
     demo._load_open_work(company)
     demo._load_daily_life(company, now)
@@ -34,3 +39,9 @@ def _now(env):
     now = utc.astimezone(ZoneInfo(campus.TZ)).replace(tzinfo=None)
     parameters.set_param(NOW_PARAMETER, fields.Datetime.to_string(now))
     return now
+
+
+def uninstall_hook(env):
+    """Close what stands open to everybody; the school and its history stay."""
+    env["campus.demo"]._put_away_users()
+    env["campus.demo"]._put_away_provider()

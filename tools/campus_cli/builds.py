@@ -45,7 +45,7 @@ def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) ->
         return name
     half = name + databases.HALF_MADE
     databases.copy(ws.server, base_name, half)
-    ws.odoo(half).install(addons, step)
+    ws.odoo(half).install(addons, step, warnings=False)
     databases.rename(ws.server, half, name)
     _drop_others(ws, label, name)
     step.result = ", ".join(addons)

@@ -16,8 +16,6 @@ BROWSER_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Debian's Odoo lacks this file; our addons do not use it.
-HARMLESS_ERRORS = ("selfie_segmentation",)
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 SCRIPT = paths.TOOLS / "headless_check.py"
 

@@ -3,6 +3,10 @@
 An isolated apt (with a source list, package lists and cache of its own) downloads the packages and checks
 their signatures. They are only unpacked, not installed. Debian removes fonts and JavaScript libraries from
 Odoo and links to packages that have them, so these are unpacked into the same root.
+
+Debian excludes one file for its licence although Odoo's addon `mail` names it among its assets: every page of
+the backend then logs an error. An empty file takes its place. Only blurring the background of video calls
+would need the real one.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ from .console import CampusError, Step, warn
 APT = Path("/etc/apt")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 PACKAGE = "odoo-19"
+# Where Debian puts the packages of Python.
+PACKAGES = Path("usr/lib/python3/dist-packages")
 FROM_UNSTABLE = (
     "libjs-jquery",
     "libjs-jquery-form",
@@ -28,6 +34,11 @@ FROM_UNSTABLE = (
 )
 # In Debian unstable these files have moved; in the stable suites the links are right.
 FROM_STABLE = ("fonts-font-awesome", "fonts-inconsolata")
+
+LEFT_OUT = Path("odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
+IN_ITS_PLACE = (
+    "// Debian leaves this file out of Odoo; without it the background of video calls is not blurred.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +65,27 @@ def fetch(target: Path, step: Step) -> str:
             process.run(["dpkg-deb", "-x", package, target], "odoo-unpack")
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    fill_gap(target / PACKAGES)
     broken = [path for path in target.rglob("*") if path.is_symlink() and not path.exists()]
     if broken:
         warn(f"{len(broken)} links in the Debian package lead nowhere, e.g. {broken[0].name}")
     version = next(p.name.split("_")[1] for p in packages if p.name.startswith(PACKAGE + "_"))
     return version
+
+
+def has_gap(base: Path) -> bool:
+    """Whether the Odoo in this folder names the file among its assets and lacks it."""
+    manifest = base / "odoo/addons/mail/__manifest__.py"
+    if not manifest.exists() or (base / LEFT_OUT).exists():
+        return False
+    return LEFT_OUT.name in manifest.read_text(encoding="utf-8")
+
+
+def fill_gap(base: Path) -> None:
+    """Put an empty file where the Odoo in this folder lacks it. Only for copies of our own."""
+    if has_gap(base):
+        (base / LEFT_OUT).parent.mkdir(parents=True, exist_ok=True)
+        (base / LEFT_OUT).write_text(IN_ITS_PLACE, encoding="utf-8")
 
 
 def _download(source: Source, suite: str, packages: list[str], work: Path, step: Step) -> None:

@@ -21,6 +21,7 @@ from .postgres import Server
 LAUNCHER = paths.ODOO_SCRIPTS / "odoo_launcher.py"
 LOADING = re.compile(r"Loading module (\w+) \((\d+)/(\d+)\)")
 REPORTED = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ")
+WARNED = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 # The embedded PostgreSQL has no contrib extensions. Odoo logs that and continues.
 HARMLESS = ("CREATE EXTENSION IF NOT EXISTS",)
 # While a database is being made it need not survive a crash: it is made again then.
@@ -85,18 +86,26 @@ class Odoo:
         return [str(p) for p in (python, LAUNCHER, *head, "-c", self.config, *rest)]
 
     def install(
-        self, modules: Iterable[str], step: Step, languages: Iterable[str] = (), update: bool = False
+        self,
+        modules: Iterable[str],
+        step: Step,
+        languages: Iterable[str] = (),
+        update: bool = False,
+        warnings: bool = True,
     ) -> None:
-        """Install modules into the database. It is created if it does not exist."""
+        """Install modules into the database. It is created if it does not exist.
+
+        An error in the log is an error; without ``warnings`` a warning is one, too.
+        """
         names = ",".join(modules)
         arguments = ["-i", names, "--stop-after-init", "--no-http"]
         if update:
             arguments += ["-u", names]
         if languages:
             arguments.append("--load-language=" + ",".join(languages))
-        self._run(arguments, f"install-{self.database}", step)
+        self._run(arguments, f"install-{self.database}", step, REPORTED if warnings else WARNED)
 
-    def _run(self, arguments: list[str], log: str, step: Step) -> None:
+    def _run(self, arguments: list[str], log: str, step: Step, wrong: re.Pattern[str]) -> None:
         self.write_config()
 
         def show(line: str) -> None:
@@ -105,7 +114,7 @@ class Odoo:
 
         env = {**self.env(), **HURRIED}
         output = process.run(self.command(*arguments), log, env, on_line=show, cwd=paths.ROOT)
-        reported = [line for line in output.splitlines() if _is_error(line)]
+        reported = [line for line in output.splitlines() if is_wrong(line, wrong)]
         if reported:
             text = "\n".join(reported[:10])
             raise CampusError(f"Odoo reported:\n{text}", f"log: .campus/log/{log}.log")
@@ -154,8 +163,9 @@ def launch(command: list[str], env: dict[str, str], log: str, listener: socket.s
         )
 
 
-def _is_error(line: str) -> bool:
-    return bool(REPORTED.search(line)) and not any(text in line for text in HARMLESS)
+def is_wrong(line: str, wrong: re.Pattern[str] = REPORTED) -> bool:
+    """Whether a line of Odoo's log is of a level that ``wrong`` names, and not known to be harmless."""
+    return bool(wrong.search(line)) and not any(text in line for text in HARMLESS)
 
 
 def wait_until_healthy(url: str, server: subprocess.Popen, log: str) -> None:

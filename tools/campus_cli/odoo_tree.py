@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import odoo_debian, paths, process, settings, state
-from .console import CampusError, Step
+from .console import CampusError, Step, warn
 
 GIT_URL = "https://github.com/odoo/odoo"
 RELEASE = re.compile(r"^version_info\s*=\s*\((\d+),\s*(\d+)", re.MULTILINE)
@@ -71,9 +71,11 @@ def find_chosen() -> OdooTree | None:
     if not chosen:
         return None
     root = Path(chosen).expanduser().resolve()
-    for base in (root, root.parent, root / "usr/lib/python3/dist-packages"):
+    for base in (root, root.parent, root / odoo_debian.PACKAGES):
         tree = OdooTree(base, f"CAMPUS_ODOO={chosen}")
         if tree.is_complete():
+            if odoo_debian.has_gap(base):
+                warn(f"CAMPUS_ODOO has no {odoo_debian.LEFT_OUT}: pages of the backend will log an error")
             return tree
     raise CampusError(f"CAMPUS_ODOO={chosen} is not a tree of Odoo {settings.ODOO_SERIES}")
 
@@ -84,15 +86,17 @@ def find_importable(python: Path) -> OdooTree | None:
     if done.returncode or not done.stdout.strip():
         return None
     tree = OdooTree(Path(done.stdout.strip()).parents[1], "installed")
-    return tree if tree.is_complete() else None
+    # Debian's package as it is installed is not ours to mend; a copy of our own is.
+    return tree if tree.is_complete() and not odoo_debian.has_gap(tree.base) else None
 
 
 def find_cached() -> OdooTree | None:
     """A copy gets its final name when it is complete, so a copy with that name is complete."""
     for folder in sorted(cache_folder().glob(f"{settings.ODOO_SERIES}*"), reverse=True):
-        for base in (folder / "usr/lib/python3/dist-packages", folder):
+        for base in (folder / odoo_debian.PACKAGES, folder):
             tree = OdooTree(base, folder.name)
             if tree.is_complete():
+                odoo_debian.fill_gap(base)
                 return tree
     return None
 

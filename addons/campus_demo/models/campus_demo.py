@@ -55,6 +55,8 @@ class CampusDemo(models.AbstractModel):
             places = self._load_tills(company)
         with self._timed("devices"):
             self._load_devices(company)
+        with self._timed("earlier books"):
+            self._settle_books(company, term)
         with self._timed("history"):
             history = History(seed, term, persons, plans, now, purchases)
             self._load_history(company, history, partners, records, places)

@@ -96,6 +96,9 @@ class CampusDemo(models.AbstractModel):
     @api.model
     def _channel_gl(self, company, channel):
         """Account *Other monetary funds*: what payment services have not paid out yet."""
+        xmlid = self._xmlid(company, f"gl_{channel.code}")
+        if account := self.env.ref(xmlid, raise_if_not_found=False):
+            return account
         Account = self.env["account.account"].with_company(company)
         account = Account.create(
             {
@@ -106,4 +109,5 @@ class CampusDemo(models.AbstractModel):
             }
         )
         account.update_field_translations("name", {LANGUAGE: channel.name})
+        self._remember(xmlid, account)
         return account

@@ -8,6 +8,7 @@ from .campus_demo_company import LANGUAGE
 #: Number of days before the end of the history with online payments. Loading a payment takes a tenth of a
 #: second, so there are not more.
 ONLINE_DAYS = 21
+PREFIX = "CARD"
 
 
 class CampusDemo(models.AbstractModel):
@@ -30,6 +31,7 @@ class CampusDemo(models.AbstractModel):
         roles = {person.key: index for index, person in enumerate(history.people) if person.key}
         online = {
             "provider": provider,
+            "prefix": self._online_prefix(company),
             "since": history.now - dt.timedelta(days=ONLINE_DAYS),
             "people": {*roles.values(), *range(0, len(history.people), daily.ONLINE_EVERY)},
         }
@@ -47,9 +49,8 @@ class CampusDemo(models.AbstractModel):
         provider = Provider.search([("code", "=", "demo"), ("company_id", "=", company.id)], limit=1)
         if not provider:
             provider = self.env.ref("payment.payment_provider_demo").copy({"company_id": company.id})
-        if not provider.campus_channel_id:
+        if not provider.campus_channel_id or provider.state == "disabled":
             method = self.env.ref("payment_demo.payment_method_demo")
-            method.active = True
             journal = self.env["account.journal"].search(
                 [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
             )
@@ -62,10 +63,31 @@ class CampusDemo(models.AbstractModel):
                     "journal_id": journal.id,
                 }
             )
+            # only after its provider: Odoo enables no method of providers that are all disabled
+            method.active = True
             for record, name in ((provider, "线上支付（演示）"), (method, "演示支付")):
                 record.update_field_translations("name", {LANGUAGE: name})
             provider._campus_channel().name = "线上支付（演示）"
         return provider
+
+    @api.model
+    def _put_away_provider(self):
+        """Close the demo provider: it takes everything for paid."""
+        providers = self.env["payment.provider"].search([("code", "=", "demo"), ("state", "!=", "disabled")])
+        providers.write({"state": "disabled", "is_published": False})
+
+    @api.model
+    def _online_prefix(self, company):
+        """How references begin: not as those of payments whose top-ups went with an earlier installation."""
+        left = self.env["payment.transaction"].search(
+            [
+                ("company_id", "=", company.id),
+                ("reference", "=like", f"{PREFIX}%"),
+                ("campus_wallet_id", "=", False),
+            ]
+        )
+        before = len({reference.partition("-")[0] for reference in left.mapped("reference")})
+        return f"{PREFIX}{before + 1}" if before else PREFIX
 
     @api.model
     def _load_links(self, wallet_of):
@@ -137,7 +159,8 @@ class CampusDemo(models.AbstractModel):
         """Pay and put the money on the card. Returns the answers of the ledger. Existing payments are not
         changed.
         """
-        references = [self._online_reference(entry) for entry in entries]
+        prefix = targets["online"]["prefix"]
+        references = [self._online_reference(entry, prefix) for entry in entries]
         known = set(
             self.env["payment.transaction"].search([("reference", "in", references)]).mapped("reference")
         )
@@ -148,8 +171,8 @@ class CampusDemo(models.AbstractModel):
         ]
 
     @api.model
-    def _online_reference(self, entry):
-        return f"CARD-{entry.at:%Y%m%d}-{entry.uuid[-12:]}"
+    def _online_reference(self, entry, prefix):
+        return f"{prefix}-{entry.at:%Y%m%d}-{entry.uuid[-12:]}"
 
     @api.model
     def _pay_one(self, entry, targets, day):
@@ -175,7 +198,7 @@ class CampusDemo(models.AbstractModel):
         vals = {
             "provider_id": online["provider"].id,
             "payment_method_id": self.env.ref("payment_demo.payment_method_demo").id,
-            "reference": self._online_reference(entry),
+            "reference": self._online_reference(entry, online["prefix"]),
             "amount": entry.amount_minor / 100,
             "currency_id": wallet.currency_id.id,
             "partner_id": wallet.partner_id.id,
@@ -196,10 +219,10 @@ class CampusDemo(models.AbstractModel):
     @api.model
     def _load_started(self, company, now):
         """Payments that are pending, failed or cancelled."""
-        provider = self._load_provider(company)
+        provider, prefix = self._load_provider(company), self._online_prefix(company)
         for number, planned in enumerate(daily.STARTED, 1):
             wallet = self._wallet_of_role(company, planned.role)
-            reference = f"CARD-{company.id}-{planned.state}-{number}"
+            reference = f"{prefix}-{company.id}-{planned.state}-{number}"
             if not wallet or self.env["payment.transaction"].search_count([("reference", "=", reference)]):
                 continue
             tx = self.env["payment.transaction"].create(
