@@ -27,3 +27,4 @@ from . import test_campus_expiry
 from . import test_campus_vcard
 from . import test_campus_wallet_join
 from . import test_base_address
+from . import test_views_money
