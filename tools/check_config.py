@@ -1,6 +1,6 @@
-"""Parses what a server reads of `config/` and `docker/`, with the parser of the program that reads it.
+"""Checks each file of `config/` and `docker/` with the parser of the program that reads it.
 
-Prints what is wrong and fails. A file that no parser knows is wrong, too.
+It prints what is wrong and fails. A file without a known parser is an error too.
 """
 
 import argparse
@@ -16,18 +16,18 @@ import yaml
 from crossplane.analyzer import DIRECTIVES
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Newer than the parser's table of directives.
+#: Directives that are newer than the parser's table.
 NGINX_NEWER = {"proxy_cookie_flags"}
-#: Their lines are values, not directives.
+#: Blocks whose lines are values, not directives.
 NGINX_VALUES = {"map", "geo", "types", "split_clients"}
-#: What systemd says of a machine that is not the edge's own: no program and no user is there.
+#: Messages of systemd that are right only on the edge itself: here its program and user do not exist.
 SYSTEMD_ELSEWHERE = ("is not executable", "No such file", "not found", "Unknown user", "Failed to load")
-#: Read by Odoo under a name that its list of options does not have.
+#: Options that Odoo reads but that are not in its list of options.
 ODOO_OTHER_NAMES = {"without_demo": "with_demo"}
 
 
 def odoo_conf(path):
-    """Odoo's own reading of its settings: an option that it does not know, or a value of a wrong type."""
+    """Read settings as Odoo does: find unknown options and values of a wrong type."""
     config = importlib.import_module("odoo.tools").config
 
     parser = configparser.RawConfigParser()
@@ -39,12 +39,12 @@ def odoo_conf(path):
         else:
             try:
                 config.parse(known, value)
-            except Exception as error:  # each type of option has its own way to refuse
+            except Exception as error:  # the types of options raise different errors
                 yield f"{name} = {value}: {error}"
 
 
 def nginx_conf(path):
-    """nginx's grammar, the directives it has, where they may stand and how many values they take."""
+    """Check nginx's grammar, the directives, where they may stand and how many values they take."""
     found = crossplane.parse(str(path), check_ctx=False, check_args=True, catch_errors=True, strict=False)
     for error in found["errors"]:
         yield error["error"]
@@ -62,7 +62,7 @@ def _unknown_directives(block):
 
 
 def compose(path):
-    """YAML, and what one part says of another: services, secrets and volumes that are there."""
+    """Check the YAML, and that all services, secrets and volumes that are named exist."""
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     services = found["services"]
     for name, service in services.items():
@@ -82,10 +82,10 @@ def compose(path):
 
 
 def dockerfile(path):
-    """Docker's own parser, and whether what is copied is there and not left out."""
+    """Read with Docker's own parser, and check that the files that are copied exist and are not ignored."""
     try:
         parser = importlib.import_module("dockerfile")
-    except ImportError:  # there is none for this machine; CI has one
+    except ImportError:  # this machine has none; CI has one
         return
     try:
         commands = parser.parse_file(str(path))
@@ -101,7 +101,7 @@ def dockerfile(path):
 
 
 def edge_toml(path):
-    """The edge's own reading of its settings."""
+    """Read settings as the edge does."""
     sys.path[:0] = [str(ROOT / "addons" / name) for name in ("campus_card", "campus_terminal")]
     config = importlib.import_module("campus_edge.config")
     drivers = importlib.import_module("campus_edge.readers.drivers")
@@ -112,7 +112,7 @@ def edge_toml(path):
 
 
 def systemd_unit(path):
-    """systemd's own check where it is installed, else the grammar alone."""
+    """Check with systemd if it is installed; else check only the grammar."""
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str
     parser.read_string(path.read_text(encoding="utf-8"))
@@ -132,13 +132,13 @@ def systemd_unit(path):
 
 
 def ini(path):
-    """A section and its values, as Python's programs read them."""
+    """Sections and values, as Python's programs read them."""
     configparser.ConfigParser().read_string(path.read_text(encoding="utf-8"))
     return ()
 
 
 def ignored(path):
-    """What Docker leaves out: every exception names something that is there."""
+    """What Docker ignores. Every exception must name a file that exists."""
     for line in path.read_text(encoding="utf-8").split():
         if line.startswith("!") and not (ROOT / line[1:]).exists():
             yield f"there is no {line[1:]}"
@@ -164,12 +164,12 @@ def problems(path):
         return [f"{path.name}: no parser is known for it (tools/check_config.py)"]
     try:
         return [f"{path.name}: {text}" for text in parser(path)]
-    except Exception as error:  # whatever a parser stumbles over is the file's fault
+    except Exception as error:  # any error of a parser is an error of the file
         return [f"{path.name}: {type(error).__name__}: {error}"]
 
 
 def main():
-    """Check the folders' files; `--odoo` is where the package `odoo` is."""
+    """Check the files of the folders. `--odoo` is the folder of the package `odoo`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--odoo", required=True)
     parser.add_argument("folders", nargs="*", type=Path, default=[ROOT / "config", ROOT / "docker"])

@@ -1,5 +1,5 @@
-"""Every `sudo()` of the addons says beside it why it may: a comment with the word sudo, on a line of its
-statement or directly above it. Prints those that do not; exits with 1 if there are any.
+"""Checks that every `sudo()` of the addons has its reason: a comment with the word sudo, on a line of the
+statement or directly above it. Prints the calls without a reason; exits with 1 if there are any.
 
     check_sudo.py FOLDER...
 """
@@ -20,7 +20,7 @@ REASON = re.compile(r"#.*\bsudo\b.*\w", re.IGNORECASE)
 
 
 def without_reason(source: str) -> list[int]:
-    """Lines of the calls of `sudo` that give no reason."""
+    """Lines of the calls of `sudo` without a reason."""
     comments = {
         token.start[0]: token.string
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
@@ -53,7 +53,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[int, int, int]]:
 
 
 def _own(statement: ast.stmt) -> Iterator[ast.AST]:
-    """The parts of a statement that are no statements of their own."""
+    """The parts of a statement that are not statements themselves."""
     waiting = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
     while waiting:
         node = waiting.pop()
@@ -62,7 +62,7 @@ def _own(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _raises_rights(call: ast.Call) -> bool:
-    """`sudo(False)` gives rights back."""
+    """Whether the call raises rights; `sudo(False)` does not."""
     return not (call.args and isinstance(call.args[0], ast.Constant) and not call.args[0].value)
 
 

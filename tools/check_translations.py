@@ -1,7 +1,7 @@
-"""Says which terms lack a translation. Arguments: folders of addons, then options.
+"""Lists the terms without a translation. Arguments: folders of addons, then options.
 
-Every term of `i18n/<addon>.pot` must be translated in every language asked for; with
-`--fresh FOLDER` the template itself must have the terms of the one exported there.
+Every term of `i18n/<addon>.pot` must be translated into every language that is asked for. With `--fresh
+FOLDER`, the template must have the same terms as the one in that folder.
 """
 
 import argparse

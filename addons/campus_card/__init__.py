@@ -1,4 +1,5 @@
 from . import address_log, controllers, models, pepper, wizard
+from .db import uninstall
 
 
 def post_load():
@@ -11,3 +12,8 @@ def post_init_hook(env):
     """Give every company that has a chart of accounts its plans and ledger accounts."""
     for company in env["res.company"].search([]):
         company._campus_setup()
+
+
+def uninstall_hook(env):
+    """Leave nothing in the database that Odoo does not know of."""
+    uninstall.drop_objects(env, "campus_card")

@@ -56,4 +56,5 @@
     "external_dependencies": {"python": ["qrcode"]},
     "post_init_hook": "post_init_hook",
     "post_load": "post_load",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -18,4 +18,5 @@
     ],
     "data": ["views/payment_demo_templates.xml"],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

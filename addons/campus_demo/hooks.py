@@ -1,4 +1,4 @@
-"""Turning a fresh database into the demo university."""
+"""Makes the demo university in a new database."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -7,8 +7,13 @@ from odoo import fields
 
 from .generator import campus
 
-#: Local time at which the history ends, kept so that a second installation makes the same one.
+#: Parameter with the local time at which the history ends. It is kept, so that a second installation makes
+#: the same history.
 NOW_PARAMETER = "campus_demo.now"
+
+#: With this parameter the school has a hundredth of its people and ten days.
+SMALL_PARAMETER = "campus_demo.small"
+SMALL = {"share": 0.01, "days": 10, "purchases": 150}
 
 
 def post_init_hook(env):
@@ -17,14 +22,15 @@ def post_init_hook(env):
     demo = env["campus.demo"]
     demo._load_staff(company)
     now = _now(env)
-    demo._load_school(company, now)
+    scale = SMALL if env["ir.config_parameter"].get_param(SMALL_PARAMETER) else {}
+    demo._load_school(company, now, **scale)
     demo._load_student(company)
     demo._load_open_work(company)
     demo._load_daily_life(company, now)
 
 
 def _now(env):
-    """The time at the school, or that of the first installation."""
+    """The present time at the school, or the time of the first installation."""
     parameters = env["ir.config_parameter"]
     stored = parameters.get_param(NOW_PARAMETER)
     if stored:
@@ -33,3 +39,9 @@ def _now(env):
     now = utc.astimezone(ZoneInfo(campus.TZ)).replace(tzinfo=None)
     parameters.set_param(NOW_PARAMETER, fields.Datetime.to_string(now))
     return now
+
+
+def uninstall_hook(env):
+    """Close what stands open to everybody; the school and its history stay."""
+    env["campus.demo"]._put_away_users()
+    env["campus.demo"]._put_away_provider()

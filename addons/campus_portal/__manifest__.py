@@ -24,4 +24,5 @@
         "views/kiosk.xml",
         "views/portal_home.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

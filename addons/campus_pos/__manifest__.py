@@ -33,4 +33,5 @@
             "campus_pos/static/tests/tours/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
 }

@@ -25,4 +25,5 @@
     ],
     "external_dependencies": {"python": ["orjson"]},
     "post_load": "post_load",
+    "uninstall_hook": "uninstall_hook",
 }

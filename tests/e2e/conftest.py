@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from campus_cli import odoo_process, paths, ports, process, system
-from campus_cli.headless import BROWSER_FLAGS, HARMLESS_ERRORS
+from campus_cli.headless import BROWSER_FLAGS
 from support.front import Front
 from support.odoo import odoo_database
 from support.odoo_shell import OdooShell
@@ -64,7 +64,7 @@ class Visitor:
         self.page.on("console", self._hear)
 
     def _hear(self, message):
-        if message.type == "error" and not any(text in message.text for text in HARMLESS_ERRORS):
+        if message.type == "error":
             self.errors.append(message.text)
 
     def login(self, login, password=None, page="/odoo"):

@@ -2,15 +2,16 @@
 
 import json
 import time
+import urllib.error
+import urllib.request
 import uuid
 from concurrent import futures
 
 import pytest
 
-from campus_core.taps import wire
 from support.edge import Edge
+from support.tap_journal import PATH, Journal
 
-PATH = "/campus/v1/taps"
 # Enough for both workers to have had some.
 TIMES = 12
 SETUP = """
@@ -45,6 +46,11 @@ env.registry.e2e_held = held
 answer = None
 """
 LET_GO = "env.registry.e2e_held.close(); answer = None"
+SWITCH = """
+env["ir.config_parameter"].set_param("campus_terminal.short_way", value)
+env.cr.commit()
+answer = None
+"""
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
@@ -73,43 +79,6 @@ config["db_name"] = [env.cr.dbname, "another"]
 answer.append(is_short())
 config["db_name"] = names
 """
-
-
-class Journal:
-    """Batches of taps with a bare UID, chained as an edge chains them."""
-
-    def __init__(self, edge, database):
-        self.edge, self.long_way = edge, {"X-Odoo-Database": database}
-        self.journal, self.seq, self.head = str(uuid.uuid4()), 0, wire.ZERO_HASH
-
-    def batch(self, size=1, **changes):
-        """A body with the next taps; ``changes`` of each."""
-        before, entries = self.head, []
-        for _number in range(size):
-            self.seq += 1
-            entry = wire.TapEntry(
-                self.seq, "tap", str(uuid.uuid4()), "SW01", int(time.time() * 1000), "pay",
-                "uid:04E25A01", None, None, "ask", None, None, None, 0,
-            )._replace(**changes)  # fmt: skip
-            self.head = wire.chain_hash(self.head, entry)
-            entries.append(entry)
-        return {"journal": self.journal, "head_seq": self.seq, "prev": before, "entries": entries}
-
-    def send(self, body, *, long_way=False, **headers):
-        """``(status, answer)`` by the short way, or by Odoo's."""
-        raw = json.dumps(body).encode()
-        signed = {**self.edge.headers("POST", PATH, raw), **headers}
-        return self.edge.send("POST", PATH, body, signed | (self.long_way if long_way else {}))
-
-    def tap(self):
-        """The answer to one more tap, asked again when it was one too many for a second."""
-        body = self.batch()
-        status, answer = self.send(body)
-        while status == 429:
-            time.sleep(answer["retry_after_ms"] / 1000)
-            status, answer = self.send(body)
-        assert status == 200, answer
-        return answer["answers"][0]
 
 
 @pytest.fixture(scope="module")
@@ -264,6 +233,47 @@ def test_a_chip_that_became_another_card_is_charged_there(server, made, journal)
     answers = [journal.tap() for _ in range(TIMES)]
     assert {(answer["code"], answer["name"]) for answer in answers} == {("insufficient", "Zhou W.")}
     assert transfers(server, made) == before
+
+
+@pytest.fixture
+def switched_off(server, journal):
+    """The short way is off at every worker, and on again afterwards."""
+
+    def all_take(way):
+        return {way_of(journal) for _ in range(TIMES)} == {way}
+
+    server.run(SWITCH, value="False")
+    until(lambda: all_take("Odoo's"), seconds=60)
+    yield
+    server.run(SWITCH, value=False)
+    until(lambda: all_take("short"), seconds=60)
+
+
+def test_switched_off_taps_take_odoos_route_and_get_the_same_answers(server, made, journal, switched_off):
+    before = transfers(server, made)
+    body = journal.batch(20)
+    first, again, long = journal.send(body), journal.send(body), journal.send(body, long_way=True)
+    assert [answer[0] for answer in (first, again, long)] == [200, 200, 200]
+    assert {answer["outcome"] for answer in first[1]["answers"]} == {"granted"}
+    assert set(first[1]) == set(again[1]) == set(long[1])
+    assert again[1]["answers"] == long[1]["answers"]
+    assert transfers(server, made) == before + 20
+    status, refused = journal.send(journal.batch(), **{"Campus-Nonce": "x"})
+    assert (status, refused["code"]) == (400, "malformed")
+
+
+def way_of(journal):
+    """Which way one more tap goes: Odoo's adds the headers of pages to the answer."""
+    raw = json.dumps(journal.batch()).encode()
+    while True:
+        signed = journal.edge.headers("POST", PATH, raw)
+        request = urllib.request.Request(journal.edge.url + PATH, raw, signed, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return "Odoo's" if "Referrer-Policy" in answer.headers else "short"
+        except urllib.error.HTTPError as error:
+            assert error.code == 429
+            time.sleep(0.2)
 
 
 def until(holds, seconds=20):

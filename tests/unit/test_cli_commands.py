@@ -11,7 +11,7 @@ from campus_cli import builds, edge_packages, main, odoo_tree, paths, settings, 
 from campus_cli.commands import bench, import_file, lint
 from campus_cli.commands import test as test_command
 from campus_cli.console import CampusError, Steps
-from campus_cli.odoo_process import Odoo, _is_error
+from campus_cli.odoo_process import REPORTED, WARNED, Odoo, is_wrong
 from campus_cli.odoo_tree import OdooTree
 from campus_cli.postgres import Server
 
@@ -191,7 +191,17 @@ def test_the_configuration_is_private_and_names_one_database(tmp_path, monkeypat
     ],
 )
 def test_errors_in_odoos_log_are_told_from_what_is_harmless(line, error):
-    assert _is_error(line) is error
+    assert is_wrong(line, REPORTED) is error
+
+
+@pytest.mark.parametrize(
+    ("level", "wrong"), [("INFO", False), ("WARNING", True), ("ERROR", True), ("CRITICAL", True)]
+)
+def test_an_installation_without_warnings_reports_them(level, wrong):
+    line = (
+        f"2026-01-01 10:00:00,000 12 {level} demo odoo.addons.base.models.ir_model: Two fields have one label"
+    )
+    assert is_wrong(line, WARNED) is wrong
 
 
 def test_tests_and_pictures_do_not_make_a_new_database(tmp_path, monkeypatch):

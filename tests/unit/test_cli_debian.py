@@ -123,3 +123,42 @@ def test_where_debian_cannot_help_the_branch_is_cloned_into_the_cache(tmp_path, 
     assert tree.addons_paths == [tree.base / "addons"]
     left_over = {path.name for path in odoo_tree.cache_folder().iterdir()} - {"lock", tree.base.name}
     assert not left_over
+
+
+@pytest.fixture
+def debian_tree(tmp_path):
+    """A copy of Odoo whose addon mail names a file that is not there."""
+    base = tmp_path / "19.0.0-1" / odoo_debian.PACKAGES
+    for folder in ("web", "mail"):
+        (base / "odoo/addons" / folder).mkdir(parents=True)
+    (base / "odoo/release.py").write_text("version_info = (19, 0, 0, 'final', 0, '')\n", encoding="utf-8")
+    (base / "odoo/addons/web/__manifest__.py").write_text("{}", encoding="utf-8")
+    manifest = base / "odoo/addons/mail/__manifest__.py"
+    manifest.write_text(repr({"assets": [odoo_debian.LEFT_OUT.name]}), encoding="utf-8")
+    return base
+
+
+def test_a_copy_of_ours_gets_an_empty_file_for_the_one_that_debian_leaves_out(debian_tree, monkeypatch):
+    monkeypatch.setattr(
+        odoo_tree, "cache_folder", lambda: debian_tree.parents[len(odoo_debian.PACKAGES.parts)]
+    )
+    assert odoo_debian.has_gap(debian_tree)
+    assert odoo_tree.find_cached().base == debian_tree
+    assert (debian_tree / odoo_debian.LEFT_OUT).read_text(encoding="utf-8").startswith("//")
+    assert not odoo_debian.has_gap(debian_tree)
+
+
+def test_an_installed_odoo_with_the_gap_is_neither_taken_nor_changed(debian_tree, monkeypatch):
+    origin = f"print({str(debian_tree / 'odoo/release.py')!r})"
+    run = subprocess.run
+    monkeypatch.setattr(
+        odoo_tree.subprocess, "run", lambda _command, **how: run([sys.executable, "-c", origin], **how)
+    )
+    assert odoo_tree.find_importable(Path(sys.executable)) is None
+    assert odoo_debian.has_gap(debian_tree)
+
+
+def test_a_file_that_odoo_does_not_name_is_not_made(debian_tree):
+    (debian_tree / "odoo/addons/mail/__manifest__.py").write_text("{}", encoding="utf-8")
+    odoo_debian.fill_gap(debian_tree)
+    assert not (debian_tree / odoo_debian.LEFT_OUT).exists()

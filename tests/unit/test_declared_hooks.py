@@ -43,3 +43,13 @@ def test_no_addon_calls_what_only_an_addon_above_it_defines():
         if not homes[name] & above(addon, depends)
     ]
     assert not wrong
+
+
+def test_product_code_does_not_ask_whether_a_test_runs():
+    """``own_cursor.may_commit`` is asked instead, which the tests answer."""
+    wrong = [
+        path.relative_to(ADDONS).as_posix()
+        for path in ADDONS.rglob("*.py")
+        if "tests" not in path.parts and "current_test" in path.read_text(encoding="utf-8")
+    ]
+    assert not wrong

@@ -61,10 +61,10 @@ def test_files_of_several_addons_add_up():
         ({"modles": {}}, "unknown section modles"),
         ({"models": {"m": {"right": {}}}}, "unknown key right"),
         ({"models": {"m": {"rights": {"clerk": "rx"}}}}, "“x” in clerk"),
-        ({"models": {"m": {"rights": {"clark": "r"}}}}, "nobody is called clark"),
+        ({"models": {"m": {"rights": {"clark": "r"}}}}, "there is no role clark"),
         ({"models": {"m": {"rows": {"clerk": "mine"}}}}, "rows of clerk"),
         ({"models": {"m": {"verbs": {"clerk": "action_x"}}}}, "needs a list"),
-        ({"menus": {"nobody": ["x.menu"]}}, "nobody is called nobody"),
+        ({"menus": {"nobody": ["x.menu"]}}, "there is no role nobody"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(document, words):

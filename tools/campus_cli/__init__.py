@@ -1,5 +1,5 @@
-"""What `./campus` does: one module per noun, standard library only.
+"""The command `./campus`: one module per subject, standard library only.
 
-The modules run before any virtual environment exists, so they may import
-nothing but the standard library of Python 3.10 and each other.
+The modules run before a virtual environment exists. So they may import only each other and the standard
+library of Python 3.10.
 """

@@ -1,6 +1,6 @@
-"""Databases built in layers, each cached under the digest of what went into it.
+"""Databases that are built in layers. Each is cached under a digest of its sources.
 
-`base` has Odoo's own addons, `product` adds ours. Tests and demos copy them.
+`base` has Odoo's own addons, `product` also has ours. Tests and demos copy them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from . import databases, paths, process, settings
 from .console import Step
 from .workspace import Workspace
 
-# Changing these files cannot change what an installation writes to the database.
+# Changes of these files do not change what an installation writes to the database.
 NOT_INSTALLED = ("tests", "static", "__pycache__")
 
 
@@ -36,7 +36,7 @@ def base(ws: Workspace, step: Step) -> str:
 
 
 def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) -> str:
-    """The base with our addons installed; made anew when one of them changed."""
+    """The base with our addons installed. It is built again when one of them has changed."""
     addons = settings.with_dependencies(addons)
     label = f"product_{_digest(addons)[:4]}_"
     name = ws.server.name(label + _digest([base_name, *_contents(addons)]))
@@ -45,7 +45,7 @@ def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) ->
         return name
     half = name + databases.HALF_MADE
     databases.copy(ws.server, base_name, half)
-    ws.odoo(half).install(addons, step)
+    ws.odoo(half).install(addons, step, warnings=False)
     databases.rename(ws.server, half, name)
     _drop_others(ws, label, name)
     step.result = ", ".join(addons)
@@ -53,7 +53,7 @@ def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) ->
 
 
 def throwaway(ws: Workspace, source: str, label: str) -> str:
-    """A copy for one run of one process; copies of dead processes are dropped."""
+    """A copy for one run of one process. Copies of processes that have ended are dropped."""
     prefix = ws.server.name("run_")
     for name in databases.names(ws.server, prefix):
         pid = name.removeprefix(prefix).split("_")[0]
@@ -66,7 +66,7 @@ def throwaway(ws: Workspace, source: str, label: str) -> str:
 
 
 def digest_of(addons: Iterable[str]) -> str:
-    """Changes when something changes that an installation writes to the database."""
+    """A digest that changes when a file changes that an installation writes to the database."""
     return _digest(_contents(addons))
 
 

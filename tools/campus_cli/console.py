@@ -1,4 +1,4 @@
-"""Progress for people, on stderr; stdout stays free for results."""
+"""Progress for people, on stderr. stdout is for results only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 class CampusError(Exception):
-    """Something a person can mend: what went wrong, and how to go on."""
+    """An error that a person can solve: what went wrong, and what to do."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -17,7 +17,7 @@ class CampusError(Exception):
 
 
 class Step:
-    """One line of progress; `note` shows what is happening, `result` what came out."""
+    """One line of progress. `note` shows what is being done, `result` what came out."""
 
     def __init__(self, head: str) -> None:
         self.head = head
@@ -28,7 +28,7 @@ class Step:
         self._say("...", end="" if self._live else "\n")
 
     def note(self, text: str) -> None:
-        """Replace the running note; without a terminal at most one line per 15 s."""
+        """Replace the note. Without a terminal, print at most one line per 15 s."""
         now = time.monotonic()
         if self._live and now - self._noted > 0.1:
             self._say(text, end="")

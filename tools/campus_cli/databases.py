@@ -1,7 +1,6 @@
-"""Databases with their file store: copy, rename, drop, all or nothing.
+"""Databases with their file store: copy, rename and drop, completely or not at all.
 
-Odoo keeps attachments in files named by their content; a copy may therefore
-share them by hard links.
+Odoo names the files of attachments by their content. So a copy may share them by hard links.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pathlib import Path
 from . import paths
 from .postgres import Server
 
-# A database with this ending is being made; one left behind is rubbish.
+# A database with this ending is not finished. One that was left behind is deleted.
 HALF_MADE = "__new"
 
 
@@ -37,7 +36,7 @@ def drop(server: Server, name: str) -> None:
 
 
 def copy(server: Server, source: str, target: str) -> None:
-    """A fresh `target` from `source`, which nobody may be using."""
+    """Copy `source` to a new database `target`. Nobody may be using `source`."""
     drop(server, target)
     disconnect(server, source)
     server.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY file_copy')
@@ -57,7 +56,7 @@ def drop_filestore(name: str) -> None:
 
 
 def rename(server: Server, source: str, target: str) -> None:
-    """Put a finished database in place, in place of an older one."""
+    """Give a finished database its final name, and drop an older one with this name."""
     drop(server, target)
     disconnect(server, source)
     if filestore(source).is_dir():

@@ -1,4 +1,4 @@
-"""The demo in the background: starting it, finding it again, stopping it."""
+"""The demo server in the background: start it, find it, stop it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def address(port: int) -> str:
 
 
 def running() -> dict | None:
-    """What is remembered of the server, if that process still lives."""
+    """The stored state of the server, if its process still runs."""
     server = state.read().get("server")
     if not server or server["config"] not in process.command_line(server["pid"]):
         return None
@@ -25,13 +25,13 @@ def running() -> dict | None:
 
 
 def start(ws: Workspace, database: str, step: Step) -> str:
-    """Start the server unless it runs; returns its address."""
+    """Start the server unless it runs. Returns its address."""
     server = running()
     if server and odoo_process.answers(address(server["port"]) + "/web/login", server["pid"]):
         step.result = "runs already"
         return address(server["port"])
     stop()
-    # The port of last time, unless somebody has taken it meanwhile.
+    # The port of the last time, unless another program uses it now.
     with ports.take(state.read().get("port")) as listener:
         port = listener.getsockname()[1]
         odoo = _odoo(ws, database, port)
@@ -47,7 +47,7 @@ def start(ws: Workspace, database: str, step: Step) -> str:
 
 
 def stop() -> bool:
-    """End the server and forget it. True when there was one."""
+    """Stop the server and delete its state. True if there was one."""
     server = running()
     stopped = bool(server) and process.end_pid(server["pid"], server["config"])
     with contextlib.suppress(FileNotFoundError):
@@ -56,5 +56,5 @@ def stop() -> bool:
 
 
 def _odoo(ws: Workspace, database: str, port: int) -> Odoo:
-    """Threads instead of workers: one port serves pages and websocket without a proxy."""
+    """It uses threads and no workers, so that one port serves pages and websocket without a proxy."""
     return ws.odoo(database, "server", http_port=port, workers=0, max_cron_threads=1)

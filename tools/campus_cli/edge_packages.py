@@ -1,4 +1,4 @@
-"""Beside `.venv`'s own packages: PC/SC for the edge, compiled here, and its tests' peers."""
+"""Further packages in `.venv`: PC/SC for the edge, compiled here, and programs for its tests."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .console import CampusError, Step
 
 REQUIREMENTS = paths.ROOT / "requirements-edge.txt"
 STAMP = paths.VENV / "campus-edge-lock"
-#: The service, its virtual reader, and what compiling pyscard takes.
+#: The service, its virtual reader, and what is needed to compile pyscard.
 PACKAGES = ("pcscd", "vsmartcard-vpcd", "libpcsclite-dev", "swig", "c-compiler", "python-headers")
 
 
 def ensure(step: Step) -> None:
-    """Add the packages to a `.venv` that is ready; the stamp is written last."""
+    """Add the packages to a complete `.venv`. The stamp is written last."""
     done = system.require(PACKAGES)
     if is_ready():
         step.result = done
@@ -34,7 +34,7 @@ def ensure(step: Step) -> None:
 
 
 def is_ready() -> bool:
-    """The lists are the same and `.venv` was not filled anew since (that takes the packages away)."""
+    """The lists have not changed, and `.venv` was not made again since (that removes these packages)."""
     try:
         fresh = STAMP.read_text(encoding="utf-8") == _digest()
     except OSError:

@@ -1,4 +1,4 @@
-"""JavaScript against Odoo's own rules: eslint and prettier as `web/tooling` configures them."""
+"""Checks JavaScript with Odoo's own rules: eslint and prettier, as `web/tooling` configures them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ FILES = ("addons/*/static/src/**/*.js", "addons/*/static/tests/**/*.js")
 
 
 def check(base: Path, fix: bool) -> str:
-    """What eslint says; empty when it is content.
+    """The problems that eslint finds; empty if there are none.
 
-    :param base: where the package `odoo` lies, with its addons
+    :param base: folder of the package `odoo` with its addons
     """
     _ensure()
-    # Under a name of its own: eslint would look beside the original for plugins.
+    # The copy has another name, because eslint would search plugins beside the original.
     rules = HOME / "rules.json"
     shutil.copyfile(_rules(base), rules)
     command = [HOME / "node_modules" / ".bin" / "eslint", "--no-eslintrc", "-c", rules]
@@ -37,7 +37,7 @@ def check(base: Path, fix: bool) -> str:
 
 
 def _rules(base: Path) -> Path:
-    """Odoo's file; packages of Odoo keep the addon `web` in one of two places."""
+    """Odoo's file. The addon `web` is in one of two folders, depending on the package of Odoo."""
     for home in (base / "odoo" / "addons", base / "addons", base):
         if (found := home / "web" / "tooling" / "_eslintrc.json").is_file():
             return found
@@ -45,7 +45,7 @@ def _rules(base: Path) -> Path:
 
 
 def _ensure() -> None:
-    """Install what the lock file names, once for each state of it."""
+    """Install what the lock file names, once for each version of it."""
     lock = (LOCK / "package-lock.json").read_bytes()
     stamp = HOME / "installed.json"
     if stamp.is_file() and stamp.read_bytes() == lock:

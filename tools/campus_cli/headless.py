@@ -1,4 +1,4 @@
-"""Looking at the demo in Chromium, without a screen."""
+"""Opens the demo in Chromium, without a screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from . import paths, process, system, venv
 from .console import Step
 from .workspace import Workspace
 
-# Shared with the end-to-end tests. The sandbox cannot work for root in a container.
+# The end-to-end tests use these too. Chromium's sandbox does not work for root in a container.
 BROWSER_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -16,14 +16,12 @@ BROWSER_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Debian leaves this file out of Odoo; nothing of ours uses it.
-HARMLESS_ERRORS = ("selfie_segmentation",)
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 SCRIPT = paths.TOOLS / "headless_check.py"
 
 
 def check(ws: Workspace, url: str, database: str, step: Step) -> None:
-    """Open login, backend, POS and portal; raises when one is not as it should be."""
+    """Open login, backend, POS and portal. Raises if a page is not right."""
     point_of_sale = ws.server.query("SELECT id FROM pos_config WHERE active ORDER BY id LIMIT 1", database)
     command = [venv.PYTHON, SCRIPT, f"--url={url}", f"--browser={system.browser()}"]
     command += [f"--artifacts={paths.ARTIFACTS}"]

@@ -17,7 +17,7 @@ LOADED = "base,web,iot_drivers,campus_iot"
 
 
 def ensure_packages(step: Step) -> Path:
-    """The folder with the packages that only this service needs; made when it is not there."""
+    """The folder with the packages that only this service needs. It is made if it is not there."""
     digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == digest:
         return PACKAGES

@@ -1,4 +1,4 @@
-"""The command line: finds the command, turns mendable errors into messages."""
+"""The command line: it finds the command and shows errors that a person can solve as messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COMMANDS = (
     "reset",
 )
 PYTHON_MIN = (3, 10)
-# What a shell reports for a program ended by SIGINT and by SIGTERM.
+# The exit codes that a shell reports after SIGINT and SIGTERM.
 INTERRUPTED, TERMINATED = 130, 143
 
 
@@ -42,12 +42,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def module_name(command: str) -> str:
-    """`import` is a reserved word, so its module has a longer name."""
+    """`import` is a reserved word in Python, so the module of this command has a longer name."""
     return "import_file" if command == "import" else command
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """What was asked for; what follows ``--`` goes to pytest as it is."""
+    """The arguments. What follows ``--`` is passed to pytest unchanged."""
     place = argv.index("--") if "--" in argv else len(argv)
     own, after = argv[:place], argv[place + 1 :]
     parser = build_parser()
@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parse(sys.argv[1:] if argv is None else argv)
     process.hear_termination()
     try:
-        if args.command != "doctor":  # which says it among the rest
+        if args.command != "doctor":  # this command reports missing packages itself, in its list
             owners.check()
         return args.run(args)
     except CampusError as error:

@@ -1,9 +1,12 @@
-"""Odoo 19 from the Debian archive the machine already uses and trusts.
+"""Gets Odoo 19 from the Debian archive that the machine already uses and trusts.
 
-An isolated apt (own source list, own package lists, own cache) downloads the
-packages and checks their signatures; they are only unpacked, never installed.
-Debian strips fonts and JavaScript libraries out of Odoo and links to packages
-that carry them, so these are unpacked into the same root.
+An isolated apt (with a source list, package lists and cache of its own) downloads the packages and checks
+their signatures. They are only unpacked, not installed. Debian removes fonts and JavaScript libraries from
+Odoo and links to packages that have them, so these are unpacked into the same root.
+
+Debian excludes one file for its licence although Odoo's addon `mail` names it among its assets: every page of
+the backend then logs an error. An empty file takes its place. Only blurring the background of video calls
+would need the real one.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from .console import CampusError, Step, warn
 APT = Path("/etc/apt")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 PACKAGE = "odoo-19"
+# Where Debian puts the packages of Python.
+PACKAGES = Path("usr/lib/python3/dist-packages")
 FROM_UNSTABLE = (
     "libjs-jquery",
     "libjs-jquery-form",
@@ -27,8 +32,13 @@ FROM_UNSTABLE = (
     "fonts-ocr-b",
     "fonts-montserrat",
 )
-# Unstable moved these files; the stable suites still have the layout of the links.
+# In Debian unstable these files have moved; in the stable suites the links are right.
 FROM_STABLE = ("fonts-font-awesome", "fonts-inconsolata")
+
+LEFT_OUT = Path("odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
+IN_ITS_PLACE = (
+    "// Debian leaves this file out of Odoo; without it the background of video calls is not blurred.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Source:
 
 
 def fetch(target: Path, step: Step) -> str:
-    """Unpack Odoo and its companions into `target`; returns the name of the copy."""
+    """Unpack Odoo and the packages that it links to into `target`. Returns the name of the copy."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise CampusError("no apt on this machine")
     source = find_source()
@@ -55,11 +65,27 @@ def fetch(target: Path, step: Step) -> str:
             process.run(["dpkg-deb", "-x", package, target], "odoo-unpack")
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    fill_gap(target / PACKAGES)
     broken = [path for path in target.rglob("*") if path.is_symlink() and not path.exists()]
     if broken:
         warn(f"{len(broken)} links in the Debian package lead nowhere, e.g. {broken[0].name}")
     version = next(p.name.split("_")[1] for p in packages if p.name.startswith(PACKAGE + "_"))
     return version
+
+
+def has_gap(base: Path) -> bool:
+    """Whether the Odoo in this folder names the file among its assets and lacks it."""
+    manifest = base / "odoo/addons/mail/__manifest__.py"
+    if not manifest.exists() or (base / LEFT_OUT).exists():
+        return False
+    return LEFT_OUT.name in manifest.read_text(encoding="utf-8")
+
+
+def fill_gap(base: Path) -> None:
+    """Put an empty file where the Odoo in this folder lacks it. Only for copies of our own."""
+    if has_gap(base):
+        (base / LEFT_OUT).parent.mkdir(parents=True, exist_ok=True)
+        (base / LEFT_OUT).write_text(IN_ITS_PLACE, encoding="utf-8")
 
 
 def _download(source: Source, suite: str, packages: list[str], work: Path, step: Step) -> None:
@@ -86,7 +112,7 @@ def _download(source: Source, suite: str, packages: list[str], work: Path, step:
 
 
 def find_source() -> Source:
-    """The machine's own Debian archive: the source of its own release."""
+    """The Debian archive that the machine uses for its own release."""
     release = dict(line.partition("=")[::2] for line in _read(Path("/etc/os-release")).splitlines())
     codename = release.get("VERSION_CODENAME", "").strip('"')
     if release.get("ID", "").strip('"') != "debian" or not codename:
@@ -139,7 +165,7 @@ def parse_one_line(text: str) -> list[Source]:
 
 
 def _keyring(value: str) -> str:
-    """A path to a key file; a key written into the source itself falls back to Debian's."""
+    """The path of a key file. If the key is written into the source itself, Debian's is used."""
     return value if value.startswith("/") and " " not in value else KEYRING
 
 

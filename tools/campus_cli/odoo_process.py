@@ -1,4 +1,4 @@
-"""Odoo as a program: its configuration file, one-shot runs, a running server."""
+"""Odoo as a program: its configuration file, single runs, and a running server."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from .postgres import Server
 LAUNCHER = paths.ODOO_SCRIPTS / "odoo_launcher.py"
 LOADING = re.compile(r"Loading module (\w+) \((\d+)/(\d+)\)")
 REPORTED = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) ")
-# The embedded PostgreSQL has no contrib extensions; Odoo tries, logs and goes on.
+WARNED = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
+# The embedded PostgreSQL has no contrib extensions. Odoo logs that and continues.
 HARMLESS = ("CREATE EXTENSION IF NOT EXISTS",)
-# While a database is being made a crash costs nothing but making it again.
+# While a database is being made it need not survive a crash: it is made again then.
 HURRIED = {"PGOPTIONS": "-c synchronous_commit=off"}
 START_TIMEOUT_S = 120
-# The launcher puts it into every answer.
+# The launcher writes this header into every answer.
 MARK = "X-Campus-Server"
 
 
@@ -42,19 +43,19 @@ class Odoo:
 
     @property
     def config(self) -> Path:
-        """One file per purpose: a shell must not overwrite a running server's."""
+        """One file per purpose, so that a shell does not overwrite the file of a running server."""
         return paths.CONF / f"{self.database}{self.purpose and '-' + self.purpose}.conf"
 
     def env(self) -> dict[str, str]:
         programs = Path(self.server.program("psql")).parent
         path = f"{paths.VENV / 'bin'}:{programs}:{process.clean_env().get('PATH', '')}"
         env = {**self.server.env(), "PYTHONPATH": str(self.tree.base), "PATH": path}
-        # Odoo would take it for the database to work on.
+        # Odoo would use it as the name of the database.
         del env["PGDATABASE"]
         return env
 
     def write_config(self) -> Path:
-        """The file holds the database password, so only its owner reads it."""
+        """The file contains the database password, so only its owner may read it."""
         values = {
             "addons_path": ",".join(map(str, [*self.tree.addons_paths, paths.ADDONS])),
             "data_dir": paths.ODOO_DATA,
@@ -85,18 +86,26 @@ class Odoo:
         return [str(p) for p in (python, LAUNCHER, *head, "-c", self.config, *rest)]
 
     def install(
-        self, modules: Iterable[str], step: Step, languages: Iterable[str] = (), update: bool = False
+        self,
+        modules: Iterable[str],
+        step: Step,
+        languages: Iterable[str] = (),
+        update: bool = False,
+        warnings: bool = True,
     ) -> None:
-        """Install modules into the database, which is created when missing."""
+        """Install modules into the database. It is created if it does not exist.
+
+        An error in the log is an error; without ``warnings`` a warning is one, too.
+        """
         names = ",".join(modules)
         arguments = ["-i", names, "--stop-after-init", "--no-http"]
         if update:
             arguments += ["-u", names]
         if languages:
             arguments.append("--load-language=" + ",".join(languages))
-        self._run(arguments, f"install-{self.database}", step)
+        self._run(arguments, f"install-{self.database}", step, REPORTED if warnings else WARNED)
 
-    def _run(self, arguments: list[str], log: str, step: Step) -> None:
+    def _run(self, arguments: list[str], log: str, step: Step, wrong: re.Pattern[str]) -> None:
         self.write_config()
 
         def show(line: str) -> None:
@@ -105,7 +114,7 @@ class Odoo:
 
         env = {**self.env(), **HURRIED}
         output = process.run(self.command(*arguments), log, env, on_line=show, cwd=paths.ROOT)
-        reported = [line for line in output.splitlines() if _is_error(line)]
+        reported = [line for line in output.splitlines() if is_wrong(line, wrong)]
         if reported:
             text = "\n".join(reported[:10])
             raise CampusError(f"Odoo reported:\n{text}", f"log: .campus/log/{log}.log")
@@ -130,7 +139,7 @@ class Odoo:
             )
 
     def start(self, log: str, listener: socket.socket | None = None) -> subprocess.Popen:
-        """Start in the background, in a process group of its own; it inherits its listening socket."""
+        """Start in the background, in a process group of its own. The process inherits its listening socket."""
         listener = listener or ports.listen(int(self.options["http_port"]))
         with listener:
             self.write_config()
@@ -138,7 +147,7 @@ class Odoo:
 
 
 def launch(command: list[str], env: dict[str, str], log: str, listener: socket.socket) -> subprocess.Popen:
-    """Run the launcher with the socket it shall serve; its answers then bear its mark."""
+    """Start the launcher with its socket. It writes the mark into all answers."""
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     own = {"CAMPUS_LISTENER": str(listener.fileno()), "CAMPUS_MARK": paths.CHECKOUT}
     with (paths.LOGS / f"{log}.log").open("w", encoding="utf-8") as file:
@@ -154,12 +163,13 @@ def launch(command: list[str], env: dict[str, str], log: str, listener: socket.s
         )
 
 
-def _is_error(line: str) -> bool:
-    return bool(REPORTED.search(line)) and not any(text in line for text in HARMLESS)
+def is_wrong(line: str, wrong: re.Pattern[str] = REPORTED) -> bool:
+    """Whether a line of Odoo's log is of a level that ``wrong`` names, and not known to be harmless."""
+    return bool(wrong.search(line)) and not any(text in line for text in HARMLESS)
 
 
 def wait_until_healthy(url: str, server: subprocess.Popen, log: str) -> None:
-    """Return when the database answers over HTTP; raise when the server dies."""
+    """Return when the database answers over HTTP. Raises if the server ends."""
     deadline = time.monotonic() + START_TIMEOUT_S
     log_path = paths.LOGS / f"{log}.log"
     while time.monotonic() < deadline:
@@ -173,7 +183,7 @@ def wait_until_healthy(url: str, server: subprocess.Popen, log: str) -> None:
 
 
 def answers(url: str, pid: int) -> bool:
-    """True when that process of this checkout gives the page, and not somebody else's server."""
+    """True if this process of this checkout gives the page, and not another server."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(url, timeout=60) as response:
@@ -183,5 +193,5 @@ def answers(url: str, pid: int) -> bool:
 
 
 def mark(pid: int) -> str:
-    """Whose server it is: the checkout and the process."""
+    """The name of this checkout and process, to recognise the server."""
     return f"{paths.CHECKOUT}-{pid}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import odoo_debian, paths, process, settings, state
-from .console import CampusError, Step
+from .console import CampusError, Step, warn
 
 GIT_URL = "https://github.com/odoo/odoo"
 RELEASE = re.compile(r"^version_info\s*=\s*\((\d+),\s*(\d+)", re.MULTILINE)
@@ -32,12 +32,12 @@ class OdooTree:
 
     @property
     def version(self) -> str:
-        """Names the exact tree in cache keys and messages."""
+        """A text that identifies the exact tree, for cache keys and messages."""
         return f"{self.release} ({self.origin})"
 
     @property
     def addons_paths(self) -> list[Path]:
-        """Debian has all addons in the package's own folder, a checkout beside it."""
+        """Debian has all addons in the package's own folder. A checkout has a second folder beside it."""
         folders = [self.base / "odoo" / "addons", self.base / "addons"]
         return [path for path in folders if (path / "web" / "__manifest__.py").exists()][:1]
 
@@ -62,7 +62,7 @@ def ensure(python: Path, step: Step) -> OdooTree:
 
 
 def find(python: Path) -> OdooTree | None:
-    """What is there already, without fetching anything."""
+    """The Odoo that is there already. It fetches nothing."""
     return find_chosen() or find_importable(python) or find_cached()
 
 
@@ -71,9 +71,11 @@ def find_chosen() -> OdooTree | None:
     if not chosen:
         return None
     root = Path(chosen).expanduser().resolve()
-    for base in (root, root.parent, root / "usr/lib/python3/dist-packages"):
+    for base in (root, root.parent, root / odoo_debian.PACKAGES):
         tree = OdooTree(base, f"CAMPUS_ODOO={chosen}")
         if tree.is_complete():
+            if odoo_debian.has_gap(base):
+                warn(f"CAMPUS_ODOO has no {odoo_debian.LEFT_OUT}: pages of the backend will log an error")
             return tree
     raise CampusError(f"CAMPUS_ODOO={chosen} is not a tree of Odoo {settings.ODOO_SERIES}")
 
@@ -84,21 +86,25 @@ def find_importable(python: Path) -> OdooTree | None:
     if done.returncode or not done.stdout.strip():
         return None
     tree = OdooTree(Path(done.stdout.strip()).parents[1], "installed")
-    return tree if tree.is_complete() else None
+    # Debian's package as it is installed is not ours to mend; a copy of our own is.
+    return tree if tree.is_complete() and not odoo_debian.has_gap(tree.base) else None
 
 
 def find_cached() -> OdooTree | None:
-    """Copies are renamed into place when complete, so what has the name is whole."""
+    """A copy gets its final name when it is complete, so a copy with that name is complete."""
     for folder in sorted(cache_folder().glob(f"{settings.ODOO_SERIES}*"), reverse=True):
-        for base in (folder / "usr/lib/python3/dist-packages", folder):
+        for base in (folder / odoo_debian.PACKAGES, folder):
             tree = OdooTree(base, folder.name)
             if tree.is_complete():
+                odoo_debian.fill_gap(base)
                 return tree
     return None
 
 
 def _clear_half_made() -> None:
-    """Remove what killed downloads left, up to a gigabyte each. Whoever holds the lock is the only one."""
+    """Delete unfinished downloads, up to a gigabyte each. The caller holds the lock, so nobody else is
+    downloading.
+    """
     for folder in cache_folder().glob("tmp-*"):
         shutil.rmtree(folder, ignore_errors=True)
 

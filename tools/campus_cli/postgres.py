@@ -17,7 +17,7 @@ from . import paths, pg_embedded, ports, process
 from .console import CampusError, Step
 
 PORT = 5432
-# Copying databases by their files can be asked for since then.
+# Since this version databases can be copied by their files.
 OLDEST = 15
 
 
@@ -45,11 +45,11 @@ class Server:
         return values
 
     def name(self, label: str) -> str:
-        """A database name; on a shared server no other checkout has the same."""
+        """A database name. On a shared server it differs from the names of other checkouts."""
         return f"campus_{label}" if self.embedded else f"campus_{paths.CHECKOUT}_{label}"
 
     def program(self, name: str) -> str:
-        """A PostgreSQL program: the bundled one, or on a real server the system's first."""
+        """A PostgreSQL program: the bundled one; with another server, the system's first."""
         bundled = pg_embedded.bundled_programs() / name
         system = None if self.embedded else shutil.which(name)
         if system or bundled.exists():
@@ -57,7 +57,7 @@ class Server:
         raise CampusError(f"{name} is not on this machine", "install the PostgreSQL client")
 
     def query(self, sql: str, database: str = "") -> list[list[str]]:
-        """Rows as text; raises with the server's own message."""
+        """Rows as text. Raises with the server's own message."""
         done = subprocess.run(
             [self.program("psql"), "-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql],
             env=process.clean_env({**self.env(), "PGDATABASE": database or self.maintenance}),
@@ -99,7 +99,7 @@ def _port(text: str, what: str) -> int:
 
 
 def _port_of(netloc: str) -> str:
-    """What stands behind the host's colon; an address of IPv6 has its colons in brackets."""
+    """The port after the host's colon. IPv6 addresses have their colons in brackets."""
     return netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
 
 
@@ -136,7 +136,7 @@ def ensure(step: Step) -> Server:
 
 
 def check(server: Server) -> str:
-    """The server's version; raises when it is too old, or the role may not make databases."""
+    """The server's version. Raises if it is too old, or if the role may not create databases."""
     sql = """SELECT current_setting('server_version_num'), current_setting('server_version'), current_user,
                     (SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user)"""
     number, version, role, may_create = server.query(sql)[0]
@@ -160,7 +160,7 @@ def of(embedded: pg_embedded.Embedded) -> Server:
 
 
 def running() -> Server | None:
-    """The server to talk to when nothing may be started."""
+    """The running server. This starts nothing."""
     server = chosen()
     if server is not None:
         return server
@@ -169,7 +169,7 @@ def running() -> Server | None:
 
 
 def stop() -> bool:
-    """Stop the embedded server; a real one is not ours to stop."""
+    """Stop the embedded server. A server that the environment names is left alone."""
     return chosen() is None and pg_embedded.Embedded().stop()
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from . import paths
 from .console import CampusError
 
-# A virtual environment or path of the caller must not leak into ours.
+# Variables of the caller's virtual environment that our programs must not inherit.
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "ODOO_RC", "OPENERP_SERVER", "PGDATABASE")
 STOP_TIMEOUT_S = 20
 CLEAN_UP_TIMEOUT_S = 60
-# Linux; elsewhere ps has to do.
+# Linux has this folder; other systems need ps.
 PROC = Path("/proc")
 
 
@@ -77,7 +77,7 @@ def _spawn(arguments: list[str], env: Mapping[str, str] | None, popen: dict) -> 
 
 
 def answers(command: Sequence[str | Path], **popen) -> bool:
-    """True when the program starts and ends well."""
+    """True if the program starts and ends without an error."""
     try:
         done = subprocess.run(
             [str(part) for part in command],
@@ -93,7 +93,7 @@ def answers(command: Sequence[str | Path], **popen) -> bool:
 
 
 class Terminated(KeyboardInterrupt):
-    """Somebody asked us to end (SIGTERM); unlike Ctrl-C, our children have not heard it."""
+    """This process got SIGTERM. Unlike after Ctrl-C, its children have not got the signal."""
 
 
 def hear_termination() -> None:
@@ -102,15 +102,15 @@ def hear_termination() -> None:
 
     signal.signal(signal.SIGTERM, raise_it)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # Started in the background of a shell: our children would be as deaf to what we tell them.
+        # A shell starts background processes with SIGINT ignored; our children would inherit that.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
-    """Run with our own output; returns the exit code. An interrupted child may clean up."""
+    """Run with our own output and return the exit code. A child that is interrupted may clean up."""
     arguments = [str(part) for part in command]
     held: list[int] = []
-    # a child that is being started is not known yet: nobody could tell it to end
+    # a child that is being started is not known yet, so nobody could end it
     hear = signal.signal(signal.SIGTERM, lambda number, frame: held.append(number))
     try:
         process = subprocess.Popen(arguments, cwd=paths.ROOT, env=clean_env(env), stdin=subprocess.DEVNULL)
@@ -133,7 +133,7 @@ def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) ->
 
 
 def end(process: subprocess.Popen) -> None:
-    """Ask to end, wait, insist."""
+    """Ask the process to end, wait, and then kill it."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGTERM)
@@ -145,7 +145,7 @@ def end(process: subprocess.Popen) -> None:
 
 
 def command_line(pid: int) -> str:
-    """The command of a living process, empty when there is none."""
+    """The command line of a running process; empty if there is none."""
     if PROC.exists():
         try:
             return (
@@ -164,19 +164,19 @@ def command_line(pid: int) -> str:
 
 
 def working_in(folder: Path) -> list[int]:
-    """Living processes whose current folder is `folder` (Linux only)."""
+    """Running processes whose current folder is `folder` (Linux only)."""
     found = []
     for entry in PROC.glob("[0-9]*"):
         try:
             if (entry / "cwd").readlink() == folder:
                 found.append(int(entry.name))
         except OSError:
-            continue  # ended meanwhile, or not ours to look at
+            continue  # it has ended in the meantime, or we may not look at it
     return found
 
 
 def end_all(text: str) -> None:
-    """End what has `text` in its command line: left behind by a run that was killed (Linux only)."""
+    """End all processes with `text` in their command line, left behind by a killed run (Linux only)."""
     for entry in PROC.glob("[0-9]*"):
         if text in command_line(int(entry.name)):
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -184,9 +184,9 @@ def end_all(text: str) -> None:
 
 
 def end_pid(pid: int, expected: str) -> bool:
-    """End the process group led by `pid`, if its command still contains `expected`.
+    """End the process group led by `pid`, if its command line still contains `expected`.
 
-    A stale pid file may name somebody else's process by now; that one is left alone.
+    An old pid file may contain the number of a foreign process; that process is left alone.
     """
     if expected not in command_line(pid):
         return False

@@ -1,4 +1,4 @@
-"""The pure packages on the oldest and the newest Python that they are for: compiled, imported, tried."""
+"""Compiles, imports and tests the pure packages on the oldest and the newest Python that they support."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ PACKAGES = (
     "pytest-timeout",
     "hypothesis",
 )
-#: Rules and files of both packages that need neither devices nor a server.
+#: Tests of both packages that need neither devices nor a server.
 TESTS = (
     "money", "number", "uid", "tap", "limits", "pin", "qr_code", "sun", "signing", "wire", "card_state",
     "heartbeat", "journal_chain", "told", "topup", "reader_trouble", "edge_journal", "edge_snapshot", "edge_keypad",
 )  # fmt: skip
-#: Few examples: other runs of the same tests have many.
+#: Few examples, because other runs of the same tests use many.
 EXAMPLES = "5"
 LIMIT_S = 120
 
 
 def check(step: Step) -> str:
-    """What does not hold on one of them, empty when all does; one that cannot be had is named in the step."""
+    """What fails on one of them; empty if nothing does. A Python that cannot be had is named in the step."""
     wrong = []
     for version in (pythons.PYTHON_MIN, pythons.PYTHON_MAX):
         name = ".".join(map(str, version))
@@ -45,7 +45,7 @@ def check(step: Step) -> str:
 
 
 def _environment(version: str, step: Step) -> Path:
-    """An environment of this Python under the work folder, made once per lock."""
+    """An environment of this Python under the work folder. It is made once per lock file."""
     home = paths.WORK / f"python-{version}"
     stamp, python = home / "campus-lock", home / "bin" / "python"
     if (
@@ -74,7 +74,7 @@ def _environment(version: str, step: Step) -> Path:
 
 
 def _found(version: str) -> str:
-    """One of the machine, also of pyenv; else its number, for uv to fetch it."""
+    """A Python of the machine, also of pyenv; else its number, so that uv fetches it."""
     named = shutil.which(f"python{version}")
     installed = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
     candidates = [named, *map(str, installed)]
@@ -82,12 +82,12 @@ def _found(version: str) -> str:
 
 
 def _compiled(python: Path) -> str:
-    """All of the project's Python, as what a packaged host runs is compiled too."""
+    """Compile all of the project's Python, because a packaged host runs that too."""
     return _call([python, "-m", "compileall", "-q", "-f", paths.ADDONS, paths.TOOLS])
 
 
 def _tried(python: Path) -> str:
-    """Every module imported, and the tests of the rules."""
+    """Import every module and run the tests of the rules."""
     tests = [paths.ROOT / "tests" / "unit" / f"test_{name}.py" for name in TESTS]
     return _call([python, "-c", IMPORT_ALL]) or _call([python, "-m", "pytest", "-q", "-x", *tests])
 

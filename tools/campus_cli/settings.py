@@ -1,4 +1,4 @@
-"""The choices of this project: addons, languages, databases, system packages."""
+"""Settings of this project: addons, languages, databases, system packages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from . import paths
 
 ODOO_SERIES = "19.0"
-# Translations we ship.
+# Languages with translations in the addons.
 LANGUAGES = ("zh_CN",)
-# Languages of every database; the first one is what new users get.
+# The languages of every database. New users get the first one.
 LOADED_LANGUAGES = ("en_US", *LANGUAGES)
 
-# In dependency order. A folder that does not exist yet is left out.
+# In the order of their dependencies. A folder that does not exist yet is left out.
 PRODUCT_ADDONS = (
     "campus_card",
     "campus_import",
@@ -28,7 +28,7 @@ PRODUCT_ADDONS = (
 )
 DEMO_ADDONS = (*PRODUCT_ADDONS, "campus_demo")
 # Odoo's own addons that every database gets besides the dependencies.
-# payment_demo pays nothing and asks nobody: for tests and demos, never for a school.
+# payment_demo takes no money and asks no provider. It is for tests and demos, never for a school.
 EXTRA_MODULES = ("base_automation", "l10n_cn", "payment_demo")
 
 DEMO_DATABASE = "demo"
@@ -42,7 +42,7 @@ DEMO_LOGINS = (
     ("student", "student, in the portal"),
 )
 
-# Debian packages behind what Python cannot bring along.
+# Debian packages for what Python packages do not contain.
 SYSTEM_PACKAGES = {
     "chromium": "chromium",
     "libmagic": "libmagic1",
@@ -66,7 +66,7 @@ SYSTEM_PACKAGES = {
 
 
 def existing(addons: tuple[str, ...]) -> list[str]:
-    """Those of `addons` that are there with everything of ours they depend on."""
+    """Those of `addons` that exist together with all of our addons that they depend on."""
     return [name for name in addons if _is_whole(name)]
 
 
@@ -79,7 +79,7 @@ def our_dependencies(addon: str) -> list[str]:
 
 
 def with_dependencies(addons: Iterable[str]) -> list[str]:
-    """The addons and those of ours below them, in dependency order."""
+    """The addons and those of ours that they depend on, in the order of their dependencies."""
     wanted = set(addons)
     for name in reversed(DEMO_ADDONS):
         if name in wanted:

@@ -1,4 +1,4 @@
-"""What a checkout remembers between two commands (`.campus/state.json`)."""
+"""The stored state of a checkout (`.campus/state.json`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .console import say
 
 
 def read() -> dict:
-    """The stored state; a broken file counts as none."""
+    """The stored state. A broken file counts as empty."""
     try:
         state = json.loads(paths.STATE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -23,7 +23,7 @@ def read() -> dict:
 
 
 def update(**values) -> None:
-    """Store values; `None` forgets a key. The file is replaced in one go."""
+    """Store values; `None` deletes a key. The file is replaced in one step."""
     state = {**read(), **values}
     state = {key: value for key, value in state.items() if value is not None}
     paths.WORK.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ def update(**values) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock file; it is let go when the process ends, however."""
+    """Hold an exclusive lock file. It is released when the process ends, however it ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         try:

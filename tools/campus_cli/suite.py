@@ -1,4 +1,4 @@
-"""One pytest run of `./campus test`: in the foreground, or beside other work with its output kept."""
+"""One pytest run of `./campus test`: in the foreground, or in parallel with its output kept for later."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PYTEST_OK, PYTEST_FAILED, PYTEST_NOTHING = 0, 1, 5
 
 @dataclass
 class Outcome:
-    """Counts of one suite. A skipped test has proved nothing, so it is a failure."""
+    """Counts of one suite. A skipped test counts as a failure, because it has proven nothing."""
 
     suite: str
     code: int
@@ -36,14 +36,14 @@ class Outcome:
         return sum(self.counts.get(key, 0) for key in bad)
 
     def is_broken(self, selected: bool) -> bool:
-        """pytest itself gave up, or found nothing though nothing was selected away."""
+        """pytest itself failed, or found no tests although none were deselected."""
         if self.code == PYTEST_NOTHING:
             return not selected
         return self.code not in (PYTEST_OK, PYTEST_FAILED)
 
 
 class Suite:
-    """A pytest run that can be started now and waited for later; one waited for at once shows itself."""
+    """A pytest run that is started now and waited for later. If it is waited for at once, it prints directly."""
 
     def __init__(self, name: str, arguments: list[str], env: dict[str, str] | None = None) -> None:
         self.name = name
@@ -66,7 +66,7 @@ class Suite:
         return self._outcome(code)
 
     def start(self) -> None:
-        """Start it beside what comes next."""
+        """Start it in parallel."""
         paths.LOGS.mkdir(parents=True, exist_ok=True)
         self.started = time.monotonic()
         with self.output.open("wb") as output:
@@ -80,7 +80,7 @@ class Suite:
             )
 
     def wait(self) -> Outcome:
-        """Show what it has written and writes, until it ends."""
+        """Print its output so far and from now on, until it ends."""
         say(f"\n== {self.name} ==")
         with self.output.open(encoding="utf-8", errors="replace") as written:
             while True:
@@ -92,7 +92,7 @@ class Suite:
                 time.sleep(0.2)
 
     def stop(self) -> None:
-        """End it; it may clean up. Nothing happens when it has ended."""
+        """Stop it and let it clean up. Does nothing if it has ended."""
         if self.running and self.running.poll() is None:
             self.running.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -108,7 +108,7 @@ class Suite:
 
 @contextlib.contextmanager
 def beside(suite: Suite | None):
-    """Run ``suite`` beside the block; an exception ends it too."""
+    """Run ``suite`` in parallel with the block. An exception ends both."""
     if suite:
         suite.start()
     try:

@@ -1,4 +1,4 @@
-"""System packages: found, installed with apt when root, else named."""
+"""System packages: find them, install them with apt if root, else name them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def browser() -> str | None:
-    """Path of a Chromium; `CAMPUS_CHROMIUM` goes first."""
+    """Path of a Chromium; `CAMPUS_CHROMIUM` comes first."""
     chosen = os.environ.get("CAMPUS_CHROMIUM")
     if chosen:
         return shutil.which(chosen)
@@ -25,7 +25,7 @@ def browser() -> str | None:
 
 
 def firefox() -> str | None:
-    """Path of a Firefox; `CAMPUS_FIREFOX` goes first."""
+    """Path of a Firefox; `CAMPUS_FIREFOX` comes first."""
     chosen = os.environ.get("CAMPUS_FIREFOX")
     if chosen:
         return shutil.which(chosen)
@@ -33,13 +33,13 @@ def firefox() -> str | None:
 
 
 def minibrowser() -> str | None:
-    """Path of WebKitGTK's own small browser, which comes with the driver."""
+    """Path of WebKitGTK's own small browser, which the driver's package contains."""
     found = sorted(Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser"))
     return str(found[-1]) if found else None
 
 
 def nginx() -> str | None:
-    """Path of nginx, which Debian keeps out of the paths of ordinary users."""
+    """Path of nginx. Debian puts it where ordinary users' PATH does not look."""
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
@@ -53,13 +53,13 @@ def _has_chinese_font() -> bool:
 
 
 def _has_python_headers() -> bool:
-    """Of the Python in `.venv`, or the one that it will be made of."""
+    """Whether the headers are there for the Python of `.venv`, or for the one that it will be made of."""
     own = paths.VENV / "bin" / "python"
     return pythons.has_headers(str(own) if own.exists() else pythons.base_python())
 
 
 def _can_make_environments() -> bool:
-    """With uv, or with pip, which Debian keeps in a package of its own."""
+    """Whether environments can be made: with uv, or with pip, which is a separate package in Debian."""
     return bool(shutil.which("uv")) or process.answers([sys.executable, "-c", "import ensurepip, venv"])
 
 
@@ -92,7 +92,7 @@ def missing(names: Iterable[str]) -> list[str]:
 
 
 def packages(names: Iterable[str]) -> list[str]:
-    """The Debian packages behind our names."""
+    """The Debian packages for our names."""
     return [settings.SYSTEM_PACKAGES[name] for name in names]
 
 
@@ -105,7 +105,7 @@ def can_install() -> bool:
 
 
 def install(wanted: list[str]) -> None:
-    """Install Debian packages, or say which command does it."""
+    """Install Debian packages, or name the command that does it."""
     if not can_install():
         raise CampusError(f"missing on this machine: {', '.join(wanted)}", install_command(wanted))
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted]
@@ -117,7 +117,7 @@ def install(wanted: list[str]) -> None:
 
 
 def require(names: Iterable[str], wanted: Iterable[str] = ()) -> str:
-    """Have `names` or fail; have `wanted` or warn. Returns what was done."""
+    """Require `names`, and warn about missing `wanted`. Returns what was done."""
     absent = missing(names)
     if absent:
         install(packages(absent))

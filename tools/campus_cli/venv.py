@@ -1,4 +1,4 @@
-"""The virtual environment: `.venv`, filled from the locked list with hashes."""
+"""The virtual environment `.venv`, installed from the lock file with hashes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from . import paths, process, pythons, system
 from .console import CampusError, Step
 
 PYTHON = paths.VENV / "bin" / "python"
-# What making it takes besides: a uv of the machine, else pip.
+# What is needed to make it: the machine's uv, else pip.
 NEEDS = ("python-venv",)
 STAMP = paths.VENV / "campus-lock"
-# The name of the switch changed between versions of uv.
+# The option has different names in different versions of uv.
 SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
 BOOTSTRAP = paths.WORK / "bootstrap"
 
@@ -36,7 +36,7 @@ def is_ready() -> bool:
 
 
 def ensure(step: Step) -> Path:
-    """Make or repair `.venv`; returns its Python. The stamp is written last."""
+    """Make or repair `.venv` and return its Python. The stamp is written last."""
     if is_ready():
         step.result = "ready"
         return PYTHON
@@ -55,7 +55,7 @@ def ensure(step: Step) -> Path:
 
 
 def find_uv(step: Step) -> str:
-    """uv of the machine, else one of our own from the package index."""
+    """The machine's uv, else one that is installed from the package index."""
     found = shutil.which("uv")
     if found and process.answers([found, "--version"]):
         return found
@@ -71,10 +71,10 @@ def find_uv(step: Step) -> str:
 
 
 def _install(uv: str, step: Step) -> None:
-    """With uv; again with the machine's own certificates; at last with pip.
+    """Install with uv; then again with the machine's own certificates; then with pip.
 
-    uv trusts its built-in certificates and does not read pip's configuration, and a
-    machine may reach the package index with its own of either only.
+    uv uses its built-in certificates and does not read pip's configuration. Some machines reach the package
+    index only with their own certificates, others only with the built-in ones.
     """
     sync = [uv, "pip", "sync", "--python", PYTHON, "--require-hashes", paths.REQUIREMENTS]
     for env in ({}, SYSTEM_CERTIFICATES):

@@ -1,4 +1,4 @@
-"""Everything a command needs before Odoo can run: packages, Python, Odoo, PostgreSQL."""
+"""Prepares everything that Odoo needs: packages, Python, Odoo, PostgreSQL."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Workspace:
 
 
 def prepare(steps: Steps, packages: Iterable[str] = (), wanted: Iterable[str] = ()) -> Workspace:
-    """Make or repair everything; takes `STEPS` steps."""
+    """Make or repair everything. It takes `STEPS` steps."""
     with steps.step("system packages") as step:
         step.result = system.require((*venv.NEEDS, *packages), wanted)
     with steps.step("Python environment") as step:
@@ -37,7 +37,7 @@ def prepare(steps: Steps, packages: Iterable[str] = (), wanted: Iterable[str] = 
 
 
 def existing() -> Workspace:
-    """What is there and running already; raises when something has to be made first."""
+    """What is there and running. Raises if something must be made first."""
     hint = "run ./campus demo first"
     if not venv.is_ready():
         raise CampusError("there is no Python environment yet", hint)

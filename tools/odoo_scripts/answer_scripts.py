@@ -1,8 +1,8 @@
-"""Runs Python that others send over a socket, each piece on a cursor of its own; `null` ends it.
+"""Runs Python code that comes over a socket, each piece on a cursor of its own. `null` ends it.
 
-A line of JSON comes, ``{"code": text, "values": {name: value}}``, a line of JSON goes back:
-``{"answer": value}`` of what the code calls ``answer``, or ``{"error": traceback}``. The code
-commits by itself: ``env.cr.commit()``.
+It reads a line of JSON, ``{"code": text, "values": {name: value}}``, and writes one: ``{"answer": value}``
+with the value that the code has stored in ``answer``, or ``{"error": traceback}``. The code must commit
+itself: ``env.cr.commit()``.
 """
 
 import json

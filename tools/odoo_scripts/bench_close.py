@@ -14,14 +14,14 @@ wanted = json.loads(os.environ["CAMPUS_CLOSE"])
 
 MERCHANTS = 40
 WARM_TRANSFERS = 500
-# What PostgreSQL needs to sum the day: each account's debits and credits, nothing else.
+# The least that PostgreSQL must do to sum the day: each account's debits and credits.
 SUM_BY_ACCOUNTS = """SELECT debit_account_id, credit_account_id, count(*), sum(amount_minor)
                        FROM campus_transfer WHERE company_id = %s AND booking_date = %s GROUP BY 1, 2"""
 SUM_ALL = (
     "SELECT count(*), sum(amount_minor) FROM campus_transfer WHERE company_id = %s AND booking_date = %s"
 )
 
-# Of ten transfers seven are sales from cash, two from subsidies, one is a top-up.
+# Of ten transfers seven are sales from cash, two are sales from subsidies, one is a top-up.
 LOAD = """
 INSERT INTO campus_transfer (uuid, line, kind, company_id, wallet_id, debit_account_id, credit_account_id,
                              amount_minor, booking_date, occurred_at, posted_at)
@@ -87,7 +87,7 @@ def load(env, company, day, transfers):
         },
     )
     env.cr.commit()
-    # As autovacuum leaves a table that has been there for a while.
+    # The state in which autovacuum leaves a table that is older.
     with env.registry.cursor() as cr:
         cr._cnx.autocommit = True
         cr.execute("VACUUM ANALYZE campus_transfer")
@@ -96,7 +96,7 @@ def load(env, company, day, transfers):
 
 
 def query_ms(env, query, company, day, times=7):
-    """Median of a few runs in a transaction, first one left out."""
+    """Median of a few runs in a transaction, without the first one."""
     taken = []
     for _ in range(times + 1):
         began = time.perf_counter()
@@ -124,7 +124,7 @@ def close(env, company, day):
 
 
 def bridge(env, company):
-    """``(ms of the sums, ms of the rows)`` of one check, over all transfers so far."""
+    """``(ms of the sums, ms of the rows)`` of one check over all transfers so far."""
     Bridge = env["campus.bridge"].sudo()
     began = time.perf_counter()
     lines = Bridge._measure(company)
@@ -143,7 +143,7 @@ def main(env):
     if wanted["round"] == 0:
         setup(env, company)
     day = first_day(env, company) + dt.timedelta(days=2 * wanted["round"])
-    # A server that has closed a day before: Odoo's first entry in a process costs a second.
+    # The server has closed a day before, because Odoo's first entry in a process takes a second.
     load(env, company, day, WARM_TRANSFERS)
     close(env, company, day)
     day += dt.timedelta(days=1)

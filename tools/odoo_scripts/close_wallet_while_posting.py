@@ -1,6 +1,6 @@
-"""Odoo shell: wallets are closed and joined while money comes in, on connections of their own.
+"""Odoo shell: close and join wallets while money comes in, each on a connection of its own.
 
-Prints one line ``WALLETS {...}`` with what happened; everything is really committed.
+It prints one line ``WALLETS {...}`` with what happened. Everything is really committed.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ TRIES = 5
 
 
 class World:
-    """A school in the database, and people who act in it at once."""
+    """A school in the database, and people who work in it at the same time."""
 
     def __init__(self, env):
         self.registry = env.registry
@@ -45,7 +45,9 @@ class World:
             return cr.fetchall()
 
     def repeated(self, action):
-        """Run ``action(env)`` in a transaction of Odoo's isolation level, again when PostgreSQL asks for it."""
+        """Run ``action(env)`` in a transaction with Odoo's isolation level, and repeat it if PostgreSQL asks
+        for it.
+        """
         for _number in range(TRIES):
             try:
                 with self.registry.cursor() as cr:
@@ -57,7 +59,7 @@ class World:
         return "too many tries"
 
     def top_up(self, wallet_id, is_short, pause=None, **values):
-        """100 cents in; ``is_short``: on a short transaction at READ COMMITTED, as readers post."""
+        """Top up 100 cents. ``is_short``: in a short transaction at READ COMMITTED, as readers post."""
         request = {
             "uuid": str(uuid.uuid4()),
             "kind": "topup",
@@ -68,7 +70,7 @@ class World:
         }
 
         def post(env):
-            # the view of the database is taken before the other one may have committed
+            # take the snapshot of the database before the other one may have committed
             env.cr.execute("SELECT state FROM campus_wallet WHERE id = %s", [wallet_id])
             if pause and pause.first:
                 pause.first()
@@ -100,7 +102,7 @@ class World:
         return self.repeated(action)
 
     def wait_for_lock(self):
-        """Until somebody waits for another transaction; False if nobody does."""
+        """Wait until somebody waits for another transaction. False if nobody does."""
         deadline = time.monotonic() + WAIT_S
         while time.monotonic() < deadline:
             if self.read(
@@ -112,7 +114,7 @@ class World:
         return False
 
     def after(self, wallet_id):
-        """``[state, cents]`` of a wallet."""
+        """``[state, cents]`` of a wallet, afterwards."""
         [(state, minor)] = self.read(
             """SELECT wallet.state, sum(account.balance_minor)::int
                  FROM campus_wallet wallet JOIN campus_account account ON account.wallet_id = wallet.id
@@ -142,7 +144,7 @@ class Task(threading.Thread):
 
 
 def stop():
-    """``(reached, go on, what to call in between)``; it waits in the first try only."""
+    """``(reached, go on, what to call in between)``. It waits in the first try only."""
     reached, go_on = threading.Event(), threading.Event()
 
     def wait():
@@ -153,7 +155,7 @@ def stop():
 
 
 def money_first(world, is_short, **values):
-    """The money is on its way in when somebody closes the wallet."""
+    """Somebody closes the wallet while a transaction that pays in has not committed."""
     wallet_id = world.new_wallet()
     reached, go_on, wait = stop()
     payer = Task(world.top_up, wallet_id, is_short, Pause(last=wait), **values)
@@ -165,7 +167,7 @@ def money_first(world, is_short, **values):
 
 
 def close_first(world, is_short, **values):
-    """The wallet is being closed when money comes in that has seen it open."""
+    """Money comes in from a transaction that saw the wallet open, while the wallet is being closed."""
     wallet_id = world.new_wallet()
     seen, look, wait_to_pay = stop()
     payer = Task(world.top_up, wallet_id, is_short, Pause(first=wait_to_pay), **values)

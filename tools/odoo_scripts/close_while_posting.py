@@ -1,6 +1,6 @@
-"""Odoo shell: day closes and posts at the same moment, on connections of their own.
+"""Odoo shell: close days and post at the same moment, each on a connection of its own.
 
-Prints one line ``CLOSE {...}`` with what happened; everything is really committed.
+It prints one line ``CLOSE {...}`` with what happened. Everything is really committed.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ WAIT_S = 30
 
 
 class World:
-    """A school in the database, and threads that act in it."""
+    """A school in the database, and threads that work in it."""
 
     def __init__(self, env):
         self.registry = env.registry
@@ -42,7 +42,7 @@ class World:
             return cr.fetchall()
 
     def post(self, number, pause=None):
-        """Top up one cent; ``pause`` is called between the post and its commit."""
+        """Top up one cent. ``pause`` is called between the post and its commit."""
         request = {
             "uuid": str(uuid.uuid4()),
             "kind": "topup",
@@ -57,7 +57,7 @@ class World:
         return answer
 
     def close(self, day):
-        """Id of the closing, or the sentence of the refusal."""
+        """The id of the closing, or the text of the refusal."""
         try:
             with self.registry.cursor() as cr:
                 env = self.env(cr)
@@ -67,7 +67,7 @@ class World:
             return str(error)
 
     def wait_for_lock(self):
-        """Until somebody waits for an advisory lock; False if nobody does."""
+        """Wait until somebody waits for an advisory lock. False if nobody does."""
         deadline = time.monotonic() + WAIT_S
         while time.monotonic() < deadline:
             waiting = self.read(
@@ -81,7 +81,7 @@ class World:
         return False
 
     def booked(self, day):
-        """Transfers of a day: in the ledger, in its closing, and cents in its entries."""
+        """The transfers of a day in the ledger, those in its closing, and the cents in its entries."""
         transfers = self.read(
             "SELECT count(*) FROM campus_transfer WHERE company_id = %s AND booking_date = %s",
             self.company_id, day,
@@ -113,7 +113,7 @@ class Task(threading.Thread):
 
 
 def post_in_flight(world, day):
-    """The close waits for a post that is under way, and books it."""
+    """The close waits for a post that has not committed, and books it."""
     posted, commit = threading.Event(), threading.Event()
     poster = Task(world.post, 0, lambda: (posted.set(), commit.wait(WAIT_S)))
     posted.wait(WAIT_S)
@@ -125,7 +125,7 @@ def post_in_flight(world, day):
 
 
 def close_in_flight(world, day):
-    """A post waits for a close that is under way, and belongs to the next day."""
+    """A post waits for a close that has not committed, and belongs to the next day."""
     closing, go_on = threading.Event(), threading.Event()
     Closing = world.registry["campus.closing"]
     post_entries = Closing._post_entries
@@ -155,7 +155,7 @@ def close_in_flight(world, day):
 
 
 def storm(world, day):
-    """Posts from all sides while the day is closed in the middle of them."""
+    """Many posts at the same time, while the day is closed."""
     stop = threading.Event()
     answers = []
 
@@ -180,7 +180,7 @@ def storm(world, day):
 
 
 def two_closes(world, day):
-    """Of two closes of one day at once, one does it and one is told."""
+    """Of two closes of one day at the same time, one closes it and the other one is refused."""
     world.post(3)
     closers = [Task(world.close, day) for _ in range(2)]
     results = [closer.get() for closer in closers]
@@ -195,7 +195,7 @@ def main(env):
     world = World(env)
     days = [world.today + dt.timedelta(days=n) for n in range(5)]
     result = {}
-    # Every scene closes a day of its own; the calendar is told that they are all over.
+    # Every scene closes a day of its own, so the calendar is set to a time after all of them.
     with patch.object(world.registry["campus.closing"], "_business_today", lambda self, company: days[-1]):
         for scene, day in zip((post_in_flight, close_in_flight, storm, two_closes), days, strict=False):
             result[scene.__name__] = scene(world, day)

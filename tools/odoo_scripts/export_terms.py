@@ -1,7 +1,7 @@
 """Exports the terms of addons in Odoo's shell: a template and one file per language.
 
-A language's file keeps its translations, gets the new terms and loses the old ones. (Odoo's
-own export leaves out translations that equal their source, such as “UID”.)
+The file of a language keeps its translations, gets the new terms and loses the old ones. (Odoo's own export
+leaves out translations that equal their source, such as “UID”.)
 
 Environment: CAMPUS_TERMS = {"addons": [...], "languages": [...], "folder": path}.
 """
@@ -22,7 +22,7 @@ HEADER = {
 
 
 def template_of(addon, path):
-    """Write the template of an addon; only its head where there is nothing to translate."""
+    """Write the template of an addon. It has only its header if there is nothing to translate."""
     with path.open("wb") as file:
         found = trans_export(None, [addon], file, "po", env)
     if not found:
@@ -33,7 +33,7 @@ def template_of(addon, path):
 
 
 def translation_of(addon, language, template):
-    """The addon's file of a language with exactly the terms of the template, in their order."""
+    """The file of a language, with exactly the terms of the template in their order."""
     path = Path(get_module_path(addon)) / "i18n" / f"{language}.po"
     file = polib.pofile(str(path)) if path.exists() else polib.POFile()
     file.metadata = {**template.metadata, "Language": language, **file.metadata}

@@ -21,9 +21,9 @@ company.sudo().country_id = env.ref("base.cn")
 if not company.chart_template:
     env["account.chart.template"].sudo().try_loading("cn", company, install_demo=False)
 company.sudo()._campus_setup()
-# A canteen counts its stock once a day, not with each plate.
+# A canteen updates its stock once a day, not with each sale.
 company.sudo().point_of_sale_update_stock_quantities = "closing"
-company.sudo().campus_uid_hour_minor = 0  # more in a minute than a canteen sells in an hour
+company.sudo().campus_uid_hour_minor = 0  # no limit: the tests sell faster than a canteen
 method = company.sudo()._campus_setup_pos()
 
 cashier = (

@@ -80,7 +80,7 @@ if not env["campus.terminal"].search_count([("code", "=like", "B-%")]):
 cr.execute("SELECT count(*) FROM campus_transfer")
 missing = wanted["history"] - cr.fetchone()[0]
 while missing > 0:
-    # Earlier purchases, spread over all cards and a year; through the triggers like any other.
+    # Earlier purchases, spread over all cards and a year. The triggers treat them like any others.
     part = min(missing, 250_000)
     cr.execute(
         """INSERT INTO campus_transfer (uuid, line, kind, company_id, wallet_id, card_id, debit_account_id,
@@ -102,7 +102,7 @@ while missing > 0:
 cr.commit()
 cr._cnx.autocommit = True
 cr.execute("VACUUM ANALYZE")
-# what was loaded is not written out while taps are measured
+# write the loaded data to disk now, so that it is not written while taps are measured
 cr.execute("CHECKPOINT")
 
 edges = env["campus.edge"].search([("name", "=like", "Edge %")], order="id")

@@ -1,17 +1,15 @@
 """Starts Odoo from any tree on PYTHONPATH.
 
-`python -m odoo` would do for one process; a server with workers starts its
-websocket process by running its own first argument as a script, and that has to
-be a file that can stand alone.
+`python -m odoo` would do for one process. But a server with workers starts its websocket process by running
+its own first argument as a script, and that must be a complete file.
 
-With `CAMPUS_LISTENER=descriptor` the HTTP socket was opened by `./campus`, which so
-holds the port from the moment it chooses it; Odoo gets it as a socket unit of systemd
-would give it. Its queue is long enough for a lunch rush: Odoo's own is eight
-connections per worker; beyond it the kernel drops handshakes and clients wait seconds
-for their next try.
+With `CAMPUS_LISTENER=descriptor` the socket for HTTP was opened by `./campus`, which so holds the port from
+the moment it chooses it. Odoo gets the socket as from a socket unit of systemd. Its queue is long enough for
+lunch time: Odoo's own has eight connections per worker; beyond it the kernel drops handshakes and clients
+wait seconds for their next try.
 
-With `CAMPUS_MARK=checkout` every answer says which checkout and process gave it, so
-that nobody takes another one's server for his own.
+With `CAMPUS_MARK=checkout` every answer says which checkout and process gave it, so that nobody takes another
+server for their own.
 """
 
 import functools
@@ -19,13 +17,13 @@ import os
 
 import odoo.cli
 
-# Where systemd leaves the first socket.
+# The descriptor of the first socket that systemd passes.
 FIRST_DESCRIPTOR = 3
 MARK = "X-Campus-Server"
 
 
 def take_socket(descriptor: int) -> None:
-    """Leave the listening socket where Odoo's servers, threaded or prefork, look for it."""
+    """Put the listening socket where Odoo's servers, threaded or prefork, look for it."""
     os.set_blocking(descriptor, False)
     os.dup2(descriptor, FIRST_DESCRIPTOR, inheritable=True)
     if descriptor != FIRST_DESCRIPTOR:
@@ -34,7 +32,7 @@ def take_socket(descriptor: int) -> None:
 
 
 def mark_answers(value: str) -> None:
-    """Put the mark into the answers of Odoo's application."""
+    """Write the mark into the answers of Odoo's application."""
     from odoo.http import Application
 
     answer = Application.__call__

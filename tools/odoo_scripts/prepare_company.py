@@ -1,4 +1,4 @@
-"""Makes the main company Chinese: country, currency, chart of accounts. Safe to repeat."""
+"""Makes the main company Chinese: country, currency, chart of accounts. It may be run again."""
 
 company = env.ref("base.main_company")
 if company.chart_template != "cn":

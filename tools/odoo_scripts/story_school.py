@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from odoo.fields import Command
 
-# In English, in Chinese. Prices are in cents, without taxes: what the cards pay.
+# In English and in Chinese. Prices are in cents without taxes, so they are what the cards pay.
 SCHOOL = ("Jiangzhou University", "江州大学")
 TILL = ("Canteen 1, Counter 3", "一食堂三号窗口")
 CASH = ("Cash", "现金")
@@ -32,7 +32,7 @@ USERS = {
 
 
 def time_zone():
-    """Shanghai, or Tokyo when the day might end in Shanghai before the story does."""
+    """Shanghai, or Tokyo if the day in Shanghai might end during the test."""
     return "Asia/Tokyo" if dt.datetime.now(ZoneInfo("Asia/Shanghai")).hour == 23 else "Asia/Shanghai"
 
 
@@ -106,10 +106,10 @@ def make_product(env, name, price_minor):
 wanted = json.loads(os.environ["CAMPUS_STORY"])
 env = env(user=env.ref("base.user_root"), su=True)
 env.ref("base.CNY").active = True
-# A browser that is driven on a busy machine types slower than a reader does.
+# A browser under test on a busy machine types slower than a card reader.
 env["ir.config_parameter"].set_param("barcode.max_time_between_keys_in_ms", "3000")
 schools = {language: make_school(env, language) for language in wanted["languages"]}
 env.cr.commit()
-# A server that runs already must not go on with what it has cached.
+# A running server must not use what it has cached before.
 env.registry.signal_changes()
 print("STORY " + json.dumps(schools))

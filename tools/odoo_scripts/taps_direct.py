@@ -1,4 +1,4 @@
-"""Odoo shell: batches of taps handed to ``campus.taps`` without HTTP, by a process per edge.
+"""Odoo shell: hand batches of taps to ``campus.taps`` without HTTP, from one process per edge.
 
 Environment: CAMPUS_TAPS = {"uids", "edges", "size", "seconds"}. Prints DIRECT and JSON.
 """

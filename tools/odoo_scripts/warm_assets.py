@@ -1,4 +1,4 @@
-"""Compiles the browser code people see first, so that the first page is not the slow one."""
+"""Compiles the browser code of the first pages, so that the first visitor does not wait for it."""
 
 BUNDLES = (
     "web.assets_web",

@@ -1,7 +1,7 @@
-"""What may be archived: one place that says so, for screens, imports and other programs alike.
+"""Rules about what may be archived, for screens, imports and other programs.
 
-What is archived disappears from lists and searches. So nothing is archived that still pays, still
-holds money, or that the ledger looks for. The database keeps the same rules
+Archived records disappear from lists and searches. So a record is not archived while it can pay, holds
+money, or is needed by the ledger. The database keeps the same rules
 (``data/archive_schema.sql`` and the ``CHECK`` constraints of the models).
 """
 
@@ -12,27 +12,27 @@ from typing import Final
 from . import card_state, errors
 from .errors import Refusal
 
-#: States in which a card is, or may be, in somebody's hands.
+#: States in which somebody has the card, or may have it.
 IN_HAND: Final = frozenset({card_state.ISSUED, card_state.ACTIVE, card_state.FROZEN, card_state.LOST})
 #: The plan without which nobody can top up.
 CASH: Final = "cash"
 
 
 def card(state: str) -> Refusal | None:
-    """A card is archived before it is handed out, or when it is over."""
+    """Refuse to archive a card that somebody has or may have (``IN_HAND``)."""
     return Refusal(errors.ARCHIVE_CARD, {"state": state}) if state in IN_HAND else None
 
 
 def holder(cards_in_hand: int, open_wallets: int) -> Refusal | None:
-    """A holder is archived when no card is in their hands and their wallets are closed."""
+    """Refuse to archive a holder who has a card in hand or a wallet that is not closed."""
     if cards_in_hand:
         return Refusal(errors.ARCHIVE_HOLDER_CARD, {"cards": cards_in_hand})
     return Refusal(errors.ARCHIVE_HOLDER_WALLET) if open_wallets else None
 
 
 def account(*, is_of_wallet: bool, is_of_system: bool, uses: int) -> Refusal | None:
-    """A pocket or a debt is never archived, nor an account that the ledger looks for; a merchant is
-    when no terminal and no till sells for it."""
+    """Refuse to archive pockets, debts, system accounts, and merchants that still have ``uses``
+    (terminals and tills that sell for them)."""
     if is_of_wallet:
         return Refusal(errors.ARCHIVE_POCKET)
     if is_of_system:
@@ -41,7 +41,7 @@ def account(*, is_of_wallet: bool, is_of_system: bool, uses: int) -> Refusal | N
 
 
 def plan(code: str, balance_minor: int) -> Refusal | None:
-    """A pocket plan is archived when no pocket of it holds money; the cash plan never."""
+    """Refuse to archive the cash plan, and plans whose pockets hold money."""
     if code == CASH:
         return Refusal(errors.ARCHIVE_PLAN_CASH)
     return Refusal(errors.ARCHIVE_PLAN_MONEY, {"balance_minor": balance_minor}) if balance_minor else None

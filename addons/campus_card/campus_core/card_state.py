@@ -1,7 +1,7 @@
-"""The life of a card: one table of moves, and when a card may pay.
+"""The states of a card: one table of moves, and the rule when a card may pay.
 
 ``MOVES[state][verb]`` is the state that follows. What is not in the table is
-refused. The reason of each state and verb is given to people through ``LABELS``.
+refused. ``LABELS`` has the English label of each state and verb.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from . import errors
 from .errors import CardStateError, Refusal
+
+#: A day as the caller has it: a date, or an ISO text.
+Day = TypeVar("Day", date, str)
 
 REQUESTED: Final = "requested"
 APPROVED: Final = "approved"
@@ -101,10 +104,10 @@ MOVES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 
-#: States in which the plastic is, or may come back, in somebody's hands: its UID
+#: States in which somebody has the plastic card or may get it back: its UID
 #: belongs to this card alone.
 IN_USE: Final = frozenset(state for state, moves in MOVES.items() if moves)
-#: The only state in which a card pays.
+#: The only state in which a card may pay.
 PAYS: Final = ACTIVE
 
 _SPEND_CODES: Final[Mapping[str, str]] = MappingProxyType(
@@ -121,9 +124,9 @@ _SPEND_CODES: Final[Mapping[str, str]] = MappingProxyType(
 def move(state: str, verb: str, *, before: str | None = None) -> str | Refusal:
     """Return the state that follows ``verb``, or a ``card_move_invalid`` refusal.
 
-    ``before`` is the state that a lost card had when it was reported: a frozen
-    card that is found again is frozen still, so that nobody lifts the office's
-    freeze by losing and finding the card. An unknown state or verb raises.
+    ``before`` is the state that a lost card had when it was reported. A frozen card that is
+    found again stays frozen; otherwise its holder could lift the office's freeze by reporting
+    a loss. An unknown state or verb raises ``CardStateError``.
     """
     if state not in MOVES:
         raise CardStateError(errors.CARD_STATE_UNKNOWN, state=state)
@@ -144,17 +147,17 @@ def verbs(state: str) -> tuple[str, ...]:
     return tuple(verb for verb in VERBS if verb in MOVES[state])
 
 
-def spend_refusal(state: str, valid_from: date | None, valid_until: date | None, on: date) -> Refusal | None:
+def spend_refusal(state: str, valid_from: Day | None, valid_until: Day | None, on: Day) -> Refusal | None:
     """Say why a card may not pay on the day ``on``; None when it may.
 
-    Both ends of the validity belong to it. No end means none.
+    ``valid_from`` and ``valid_until`` are valid days themselves; None means no limit.
     """
     if state not in MOVES:
         raise CardStateError(errors.CARD_STATE_UNKNOWN, state=state)
     if state != PAYS:
         return Refusal(_SPEND_CODES.get(state, errors.CARD_NOT_ACTIVE), {"state": state})
     if valid_until is not None and on > valid_until:
-        return Refusal(errors.CARD_EXPIRED, {"valid_until": valid_until.isoformat()})
+        return Refusal(errors.CARD_EXPIRED, {"valid_until": str(valid_until)})
     if valid_from is not None and on < valid_from:
-        return Refusal(errors.CARD_NOT_ACTIVE, {"valid_from": valid_from.isoformat()})
+        return Refusal(errors.CARD_NOT_ACTIVE, {"valid_from": str(valid_from)})
     return None

@@ -1,7 +1,7 @@
 """Stable wire codes and what they mean, in English, for logs and developers.
 
 Codes travel over the wire and are stored with postings and taps: they may be added to, never
-renamed. What people read is made from code and numbers by ``campus.ledger._explain``.
+renamed. ``campus.ledger._explain`` makes the sentence for people from code and numbers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from .codes_file import *  # noqa: F403 (one vocabulary in two files)
+from .codes_file import *  # noqa: F403 (the list of codes is in two files)
 from .codes_file import FILE_CODES
 
 # -- card ---------------------------------------------------------------------

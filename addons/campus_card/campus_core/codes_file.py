@@ -1,4 +1,4 @@
-"""Codes of what is wrong, or worth a look, in a file of an old card system (see ``codes``)."""
+"""Codes of errors and warnings about a file of an old card system (see ``codes``)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from .codes import *  # noqa: F403 (the codes are this module's vocabulary)
+from .codes import *  # noqa: F403 (callers read codes as ``errors.CODE``)
 from .codes import CODES
 
 Number = int | str
@@ -32,7 +32,7 @@ class CampusError(Exception):
         super().__init__(_sentence(code, numbers))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Errors cross process borders (worker pools) with code and numbers."""
+        """Pickle an error with its code and numbers, for worker pools."""
         return (_rebuild, (type(self), self.code, dict(self.numbers)))
 
 
@@ -45,11 +45,11 @@ class UidError(CampusError):
 
 
 class CardStateError(CampusError):
-    """A move that the table of card states does not have."""
+    """A state or verb that the table of card states does not have."""
 
 
 class LedgerError(CampusError):
-    """A malformed request to the ledger (not a refusal: those are answers)."""
+    """A malformed request to the ledger (a refusal is an answer, not an error)."""
 
 
 class WireError(CampusError):

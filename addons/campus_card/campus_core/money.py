@@ -1,8 +1,8 @@
 """Amounts in whole cents (``*_minor``): reading, writing, dividing.
 
 An amount is an ``int`` between ``-MAX_MINOR`` and ``MAX_MINOR``, the range of the
-column that stores it (PostgreSQL ``integer``). There are no floats here: a float
-that a spreadsheet hands in is turned into a decimal by one rule, see ``parse``.
+column that stores it (PostgreSQL ``integer``). No amount is a float: ``parse`` turns the
+float of a spreadsheet into a decimal by one rule.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNITS: Final = (YUAN, FEN)
 
 #: A text longer than this is not an amount.
 MAX_TEXT: Final = 48
-#: Binary noise of a spreadsheet: less than a ten-thousandth of a cent.
+#: Differences below a ten-thousandth of a cent are rounding noise of a spreadsheet's double.
 NOISE_MINOR: Final = Decimal("0.0001")
 #: A double printed in full has at least this many significant digits.
 DOUBLE_DIGITS: Final = 15
@@ -33,7 +33,7 @@ _CURRENCY: Final = {
     YUAN: re.compile(r"^(?:¥|CNY|RMB|人民币)|(?:元|圆|CNY|RMB|YUAN)$"),
     FEN: re.compile(r"(?:分|FEN)$"),
 }
-#: Minus sign, hyphens and dashes that people and programs write for a minus.
+#: Minus sign, hyphens and dashes that are read as a minus.
 _MINUS: Final = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2013\u2014", "-"))
 _SCIENTIFIC: Final = re.compile(r"^\d+(?:\.\d*)?E[+-]?\d+$")
 _PLAIN: Final = re.compile(r"^(?:\d+(?:\.\d*)?|\.\d+)$")
@@ -121,7 +121,7 @@ def _from_text(value: str, unit: str) -> tuple[Decimal, bool]:
     body, negative = _unsigned(text)
     body = _CURRENCY[unit].sub("", body).strip()
     if not negative:
-        # The sign may stand behind the currency sign: ¥-12.00
+        # The sign may follow the currency sign: ¥-12.00
         body, negative = _unsigned(body)
     if _SCIENTIFIC.match(body):
         raise MoneyError(errors.MONEY_SCIENTIFIC, value=text)
@@ -144,7 +144,7 @@ def _clean(value: str) -> str:
 
 
 def _unsigned(text: str) -> tuple[str, bool]:
-    """Take one sign off: ``-1``, ``1-``, ``(1)`` are negative, ``+1`` is not."""
+    """Remove one sign: ``-1``, ``1-``, ``(1)`` are negative, ``+1`` is not."""
     if text.startswith("(") and text.endswith(")"):
         return text[1:-1].strip(), True
     if text.startswith("-"):

@@ -1,6 +1,6 @@
-"""Campus numbers and card numbers: one way to write each.
+"""Campus numbers and card numbers in one standard form.
 
-A number is stored in this form, and what somebody types, scans or has in a file is brought into it
+Numbers are stored in this form. A number that is typed, scanned or read from a file is brought into it
 before it is looked up. So ``j20087``, ``Ｊ２００８７`` and `` J 20087`` are one person.
 """
 
@@ -12,23 +12,23 @@ from typing import Final
 
 MAX_LENGTH: Final = 64
 
-#: Hyphens and dashes that word processors put for the one of the keyboard.
+#: Hyphens and dashes that word processors write instead of the keyboard's hyphen.
 _DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
-#: Characters without a picture: control and format characters (a byte order mark, a zero-width space).
+#: Unicode categories of invisible characters: control and format (a byte order mark, a zero-width space).
 _UNSEEN: Final = ("Cc", "Cf")
 _SPACES: Final = re.compile(r"\s+")
 _ROUNDS: Final = 5
 
 
 def normalise(text: str) -> str:
-    """Return the one way in which the number ``text`` is written; empty when nothing is left.
+    """Return the number ``text`` in its standard form; empty when nothing is left.
 
-    Full-width letters and digits become plain, letters upper case, the dashes of word processors a
-    hyphen; spaces and characters that nobody sees go.
+    Full-width letters and digits become plain, letters become upper case, dashes become hyphens;
+    spaces and invisible characters are removed.
     """
     if text.isascii() and text.isalnum():
         return text.upper()
-    # Upper case takes some letters apart, and a space that goes lets others join: a few rounds settle it.
+    # One step can make another one possible again (upper case may split a letter): a few rounds are enough.
     for _round in range(_ROUNDS):
         before, text = text, _once(text)
         if text == before:
@@ -37,7 +37,7 @@ def normalise(text: str) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Say whether two texts write one number; an empty text writes none."""
+    """Say whether two texts are the same number; an empty text is no number."""
     number = normalise(one)
     return bool(number) and number == normalise(other)
 

@@ -1,7 +1,7 @@
 """What each role may do, read from the files ``security/rights.toml`` of the addons.
 
-A file is data; this module gives it a meaning and finds its mistakes. What no file states is
-refused. Odoo's own rights (access lists, record rules, groups) are compared with it by tests, and
+This module gives the files a meaning and finds mistakes in them. What no file states is
+not allowed. Odoo's own rights (access lists, record rules, groups) are compared with it by tests, and
 field and verb rights are enforced from it on the server.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 # Which rows: all of the own companies, those of the own departments, the own ones, all.
 ROWS = ("company", "departments", "own", "some", "all")
-# Whoever has no login, and the machines that sign or carry a key: they only appear in routes.
+# Callers without a login, and machines that sign or have a key; they are used for routes only.
 VISITORS = ("public", "kiosk", "edge")
 ANY_FIELD = "*"
 
@@ -29,7 +29,7 @@ class RightsError(ValueError):
 
 @dataclass(frozen=True)
 class Role:
-    """A group of Odoo with a short name; whoever ``includes`` others may do what they may."""
+    """A group of Odoo with a short name; it has all rights of the roles that it ``includes``."""
 
     name: str
     group: str
@@ -39,7 +39,7 @@ class Role:
 
 @dataclass
 class ModelRights:
-    """Statements about one model, merged from all files; each maps a name to the roles that are named."""
+    """Statements about one model, merged from all files; each maps a name to the roles stated for it."""
 
     operations: dict[str, set[str]] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
@@ -57,28 +57,28 @@ class Rights:
     models: dict[str, ModelRights] = field(default_factory=dict)
     menus: dict[str, set[str]] = field(default_factory=dict)
     routes: dict[str, set[str]] = field(default_factory=dict)
-    # who stated it: the addon of a menu or a route
+    # addon that states a menu or a route
     addon_of: dict[str, str] = field(default_factory=dict)
 
     def including(self, role: str) -> set[str]:
-        """The role and every role that it includes."""
+        """Return the role and every role that it includes."""
         found = {role}
         for other in self.roles[role].includes:
             found |= self.including(other)
         return found
 
     def allowed(self, named: Iterable[str]) -> set[str]:
-        """All roles that may do what the named ones may."""
+        """Return all roles that have the rights of one of the named roles."""
         wanted = set(named)
         return {name for name in self.roles if wanted & self.including(name)}
 
     def operation(self, model: str, role: str) -> str:
-        """Letters of what a role may do with a model."""
+        """Return the letters of what a role may do with a model."""
         stated = self.models[model].operations
         return "".join(letter for letter in OPERATIONS if role in self.allowed(stated.get(letter, ())))
 
     def writers(self, model: str, name: str, new: bool = False) -> set[str]:
-        """Roles that may write a field; of a ``new`` record some more fields can be given."""
+        """Return the roles that may write a field; on a ``new`` record more fields may be set."""
         stated = self.models[model]
         named = stated.fields.get(name, set()) | stated.fields.get(ANY_FIELD, set())
         if new:
@@ -90,7 +90,7 @@ class Rights:
 
 
 def parse(documents: Mapping[str, Mapping[str, Any]]) -> Rights:
-    """The statements of these files, ``{addon: content}``.
+    """Return the statements of these files, ``{addon: content}``.
 
     :raise RightsError: something has no meaning; the text names the file and the place
     """
@@ -102,7 +102,7 @@ def parse(documents: Mapping[str, Mapping[str, Any]]) -> Rights:
     for role in rights.roles.values():
         for other in role.includes:
             if other not in rights.roles:
-                raise RightsError(f"{role.name} includes {other}, whom no file states")
+                raise RightsError(f"{role.name} includes {other}, which no file states")
     for addon, document in documents.items():
         for model, stated in document.get("models", {}).items():
             _read_model(rights, addon, model, stated)
@@ -152,16 +152,16 @@ def _add(rights: Rights, target: dict[str, set[str]], place: str, named: str, na
 
 
 def _roles_of(rights: Rights, place: str, named: str) -> list[str]:
-    """Roles of a key such as ``"clerk finance"``."""
+    """Return the roles of a key such as ``"clerk finance"``."""
     roles = named.split()
     for role in roles:
         if role not in rights.roles and role not in VISITORS:
-            raise RightsError(f"{place}: nobody is called {role}")
+            raise RightsError(f"{place}: there is no role {role}")
     return roles
 
 
 def table(rights: Rights) -> str:
-    """The page of the manual: what each role may do, in Markdown."""
+    """Return the manual's page about what each role may do, in Markdown."""
     roles = list(rights.roles)
     parts = [_head(rights)]
     for model in sorted(name for name, stated in rights.models.items() if _says_something(stated)):
@@ -209,7 +209,7 @@ def _rows_of(rights: Rights, stated: ModelRights, role: str) -> str:
 
 
 def _grouped(rights: Rights, names: Mapping[str, set[str]]) -> dict[str, list[str]]:
-    """Names by who is stated for them, in words."""
+    """Group names by the roles stated for them, written as text."""
     found: dict[str, list[str]] = {}
     for name in sorted(names):
         found.setdefault(_who(rights, names[name]), []).append(name)

@@ -1,6 +1,6 @@
-"""A person's name as a display shows it: enough for whoever stands there to know it is theirs.
+"""A person's name as a display shows it: the person recognises it, others do not learn the full name.
 
-The database says the same: ``campus_shown_name`` in ``data/snapshot_schema.sql``.
+The SQL function ``campus_shown_name`` (``data/snapshot_schema.sql``) does the same.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ class CampusChipKey(models.Model):
         default=lambda self: _random_key(),
         help="Master of the SDMFileRead keys: 32 hexadecimal digits.",
     )
-    meta_key = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
-    master_key = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    meta_key = fields.Char("Stored Meta Key", readonly=True, copy=False, groups=fields.NO_ACCESS)
+    master_key = fields.Char("Stored Master Key", readonly=True, copy=False, groups=fields.NO_ACCESS)
     retired_at = fields.Datetime(readonly=True, copy=False)
     chip_count = fields.Integer(
         "Chips", compute="_compute_chip_count", help="Chips that have proven themselves by this version."

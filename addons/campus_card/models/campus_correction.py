@@ -60,6 +60,7 @@ class CampusCorrection(models.Model):
             ("undo", "Undo a settled debt"),
             ("join", "Join with another account"),
         ],
+        "Kind",
         required=True,
         default="in",
         help="Debt that is written off is booked as a loss, and the holder no longer owes it. A bank transfer "

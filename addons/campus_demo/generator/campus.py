@@ -15,7 +15,7 @@ TZ = "Asia/Shanghai"
 
 @dataclass(frozen=True)
 class Department:
-    """``number`` is the part of a student number that names the faculty."""
+    """``number`` is the part of a student number that stands for the faculty."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""Who has which card, in which state, since when."""
+"""Who has which card, in which state and since when."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REPLACE_REASONS = ("卡片遗失，补办新卡", "芯片损坏，读卡无反�
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """``works_from`` and ``works_until`` (exclusive) are local times; only between them it pays."""
+    """``works_from`` and ``works_until`` (exclusive) are local times. The card pays only between them."""
 
     person: int
     uid: str | None
@@ -40,14 +40,14 @@ class Card:
     fee_minor: int = 0
 
     def works(self, moment: dt.datetime) -> bool:
-        """Whether the card paid at that moment."""
+        """Whether the card could pay at that time."""
         if self.works_from is None or moment < self.works_from:
             return False
         return self.works_until is None or moment < self.works_until
 
 
 class _Office:
-    """Hands the cards out; remembers which UIDs are taken."""
+    """Issues the cards and remembers the UIDs that are used."""
 
     def __init__(self, rng: Random, today: dt.date) -> None:
         self.rng = rng
@@ -55,7 +55,7 @@ class _Office:
         self.uids: set[str] = set()
 
     def new_uid(self, day: dt.date) -> str:
-        """Seven-byte chips since two years ago, four-byte chips before."""
+        """New cards have chips with seven bytes. Cards older than two years have four bytes."""
         while True:
             if day >= dt.date(academic_year(self.today) - 2, 9, 1):
                 uid = f"04{self.rng.getrandbits(48):012X}"
@@ -74,7 +74,7 @@ class _Office:
 
 
 def cards(rng: Random, people: list[Person], today: dt.date) -> list[Card]:
-    """The cards of these people as they are on ``today``."""
+    """The cards of these people, as they are on ``today``."""
     office = _Office(rng, today)
     states = _states(rng, people, today)
     made: list[Card] = []
@@ -93,7 +93,7 @@ def cards(rng: Random, people: list[Person], today: dt.date) -> list[Card]:
 
 
 def _states(rng: Random, people: list[Person], today: dt.date) -> list[str]:
-    """One story per person; the cast keeps its own."""
+    """Give some people a special card state, each at most one. Members of the cast keep theirs."""
     states = ["active"] * len(people)
     free = [i for i, p in enumerate(people) if not p.key and p.role != VISITOR]
     newest = dt.date(academic_year(today), 9, 1)
@@ -142,7 +142,7 @@ def _physical(office: _Office, index: int, person: Person, state: str) -> Card:
 
 
 def _queued(office: _Office, index: int, person: Person, state: str) -> Card:
-    """A late arrival of the intake whose card is still being made."""
+    """A card that is still being made, for a person who joined late."""
     made = state == "issued"
     day = office.days_ago(1, 12)
     uid = office.new_uid(day) if made or state == "produced" else None
@@ -186,7 +186,7 @@ def _phone(office: _Office, index: int, person: Person) -> Card:
 
 
 def _temporary(office: _Office, index: int, person: Person) -> Card:
-    """A visitor's card: at the end of the stay it is handed in, or runs out."""
+    """A visitor's card: at the end of the stay it is returned or expires."""
     start = dt.datetime.combine(person.valid_from, dt.time())
     over = person.valid_until is not None and person.valid_until < office.today
     state, until = "active", None

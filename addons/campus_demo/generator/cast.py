@@ -1,6 +1,6 @@
-"""The people of the demo's stories: known names, known cards, known balances.
+"""The people that the manual names: known names, known cards, known balances.
 
-``docs/demo.md`` lists them for visitors; a test keeps both in step.
+``docs/demo.md`` lists them for visitors; a test compares both.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from .person import STUDENT, TEACHER, VISITOR, Person
 from .term import academic_year
 
-#: A card that nobody has yet: for issuing or replacing one at the counter.
+#: UIDs of cards that nobody has yet, for issuing or replacing a card at the counter.
 BLANK_UIDS = ("CA4D0008", "CA4D0009")
 
 
 @dataclass(frozen=True)
 class Role:
-    """``state`` of the card; ``targets``: pocket -> cents on it when the history ends."""
+    """``state`` of the card; ``targets``: plan -> cents in it when the history ends."""
 
     key: str
     uid: str
@@ -66,7 +66,7 @@ BY_KEY = {role.key: role for role in CAST}
 
 
 def place(people: Iterable[Person], today: dt.date) -> list[Person]:
-    """Give each role to the first person whom it fits."""
+    """Give each role to the first person who fits it."""
     open_roles = list(CAST)
     placed = []
     for person in people:

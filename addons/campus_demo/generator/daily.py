@@ -1,4 +1,4 @@
-"""What people have on their phones, and where things stand: the parts of the demo that are no history."""
+"""Phones, links, limits, places and losses: the parts of the demo that are not in the history of money."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from .person import STUDENT, TEACHER
 
-#: One in so many holders of whom we know the payments behind their top-ups, beside the cast.
+#: One in so many holders has online payments behind the top-ups, besides the cast.
 ONLINE_EVERY = 500
-#: Told in the manual, so that it can be tried at a till: campus number and these digits.
+#: The emergency code that the manual names, so that it can be tried at a till: campus number and digits.
 EMERGENCY_CODE = "31415926"
-#: The student's PIN, asked for above ``PIN_ABOVE_MINOR`` a day; also in the manual.
+#: The student's PIN, which is also in the manual. It is needed above ``PIN_ABOVE_MINOR`` a day.
 PIN = "4071"
 PIN_ABOVE_MINOR = 10000
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A point on the map: tills and terminals by their codes."""
+    """A point on the map, with the codes of its tills and terminals."""
 
     name: str
     name_en: str
@@ -27,7 +27,7 @@ class Spot:
     terminals: tuple[str, ...] = ()
 
 
-#: The staff dining room stands on the old campus: 4 km from the others.
+#: The staff dining room is on the old campus, 4 km away.
 SPOTS = (
     Spot("一食堂", "Canteen 1", 31.3049, 120.7342, ("canteen_rice", "canteen_noodle"), ("T01", "B01")),
     Spot("二食堂", "Canteen 2", 31.3071, 120.7391, ("canteen_spicy", "canteen_halal")),
@@ -40,7 +40,7 @@ SPOTS = (
 
 @dataclass(frozen=True)
 class Standing:
-    """An automatic top-up: cents below which, and with which, a card is filled."""
+    """An automatic top-up: charge ``amount`` when less than ``threshold`` is left, in cents."""
 
     role: str
     threshold_minor: int
@@ -72,7 +72,7 @@ LINKS = (
 
 @dataclass(frozen=True)
 class Started:
-    """A payment that did not become a top-up: how many hours ago, and what the provider says."""
+    """A payment that did not become a top-up: how many hours ago, and what the provider reports."""
 
     role: str
     state: str
@@ -91,7 +91,7 @@ STARTED = (
 
 @dataclass(frozen=True)
 class Dispute:
-    """The holder's purchase that many before the last; without an ``ending`` it is open."""
+    """A disputed purchase: how many purchases before the last one. Without an ``ending`` it is open."""
 
     role: str
     back: int
@@ -116,7 +116,7 @@ class Phone:
     removed: bool = False
 
 
-#: The student's own slot is free: setting a phone up is what visitors try first.
+#: The student has no phone yet, because setting one up is what visitors try first.
 PHONES = (
     Phone(STUDENT, "小米 13 · Chrome", removed=True),
     Phone("granted", "华为 Mate 60 · 浏览器"),
@@ -124,5 +124,5 @@ PHONES = (
 )
 KIOSKS = ("一食堂大厅自助机", "图书馆大厅自助机")
 
-#: Hours ago, channel, identity check, whether the card was found again.
+#: Hours ago, channel, how the identity was checked, whether the card was found again.
 LOSSES = ((3, "portal", "", False), (20, "hotline", "生日与宿舍号", False), (70, "kiosk", "", True))

@@ -1,4 +1,4 @@
-"""The readers of the school: two machines, six places where a card is presented."""
+"""The devices of the school: two edges with six terminals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .campus import Place
 
-#: Places that sell without a till; their sales are income at the day close.
+#: Places that sell without a till. The day close books their sales as income.
 SELF_SERVICE = (
     Place("breakfast", "早餐快取", "Breakfast line"),
     Place("shower", "宿舍热水", "Showers"),
@@ -16,7 +16,7 @@ SELF_SERVICE = (
 
 @dataclass(frozen=True)
 class Terminal:
-    """A place where a card is presented. Amounts in cents; only fixed ones have one."""
+    """A terminal. Amounts are in cents; only terminals with a fixed amount have one."""
 
     code: str
     name: str
@@ -29,7 +29,7 @@ class Terminal:
 
 @dataclass(frozen=True)
 class Edge:
-    """The machine beside the readers."""
+    """An edge, the machine beside the readers."""
 
     name: str
     place: str

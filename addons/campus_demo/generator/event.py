@@ -1,4 +1,4 @@
-"""What happens to money: one event is one request to the ledger."""
+"""Events: each is one request to the ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
-#: Kinds of events; all but the refund are kinds of postings of the ledger.
+#: Kinds of events. All but the refund are kinds of postings of the ledger.
 OPENING, TOPUP, SUBSIDY, PURCHASE = "opening", "topup", "subsidy", "purchase"
 FEE, PAYOUT, REFUND = "fee", "payout", "refund"
 
@@ -16,8 +16,8 @@ FEE, PAYOUT, REFUND = "fee", "payout", "refund"
 class Event:
     """``place``: code of the merchant or system account on the other side.
 
-    ``person`` and ``card`` are positions in their lists; ``plan`` is the pocket that money
-    comes into. A refund names the event that it undoes, in part if its amount is smaller.
+    ``person`` and ``card`` are positions in their lists; ``plan`` is the plan that gets the money. A refund
+    names the event that it refunds; a smaller amount refunds a part of it.
     """
 
     uuid: str
@@ -33,7 +33,7 @@ class Event:
 
 
 def uuid7(rng: Random, at: dt.datetime) -> str:
-    """A uuid of version 7 for a moment (RFC 9562, 5.7), its random bits from the seed."""
+    """A uuid of version 7 for a time (RFC 9562, 5.7). Its random bits come from the seed."""
     milliseconds = int(at.replace(tzinfo=dt.timezone.utc).timestamp() * 1000)
     number = (milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | rng.getrandbits(12) << 64
     number |= 0b10 << 62 | rng.getrandbits(62)

@@ -1,4 +1,4 @@
-"""When and where people eat, and how they fill their cards."""
+"""When and where people eat, and how they top up their cards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from random import Random
 from . import campus, menu
 from .person import STUDENT, Person
 
-#: Share of the day's purchases, of a regular's meals, and (hour, sigma in minutes) of the peaks.
+#: Share of the day's purchases, share of meals of a regular customer, and (hour, sigma in minutes) of the
+#: peaks.
 MEALS = {
     menu.BREAKFAST: (0.20, 0.50, ((7.45, 20), (8.1, 14))),
     menu.LUNCH: (0.40, 0.85, ((11.6, 13), (12.2, 16), (12.75, 10))),
@@ -17,7 +18,7 @@ MEALS = {
     menu.SNACK: (0.11, 0.18, ((10.0, 25), (15.6, 35), (20.7, 45))),
 }
 FIRST_MEAL, LAST_MEAL = dt.time(6, 20), dt.time(22, 40)
-#: Where they go: students, and those who may enter the staff dining room.
+#: Where people eat: students, and those who may use the staff dining room.
 STUDENT_PLACES = {
     "canteen_rice": 34,
     "canteen_noodle": 15,
@@ -45,7 +46,7 @@ def moment(rng: Random, day: dt.date, meal: str) -> dt.datetime:
 
 
 class Taste:
-    """The places one person goes to, with a favourite."""
+    """The places that one person visits, with a favourite."""
 
     def __init__(self, rng: Random, person: Person) -> None:
         self.only = "canteen_halal" if person.halal else None
@@ -56,7 +57,7 @@ class Taste:
         self.cumulated = list(accumulate(weights.values()))
 
     def place(self, rng: Random, meal: str) -> str:
-        """Where the person goes for this meal."""
+        """The place for this meal."""
         if meal == menu.SNACK:
             return campus.SHOP.code
         if self.only:
@@ -67,7 +68,7 @@ class Taste:
 
 
 def channel(rng: Random, at: dt.datetime) -> str:
-    """How a card is topped up at that time."""
+    """The channel of a top-up at that time."""
     found = rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
     is_open = at.weekday() < 5 and DESK_HOURS[0] <= at.time() < DESK_HOURS[1]
     return found if is_open or found != campus.CASH_DESK else "wechat"
@@ -82,7 +83,7 @@ def topup_minor(rng: Random, needed_minor: int) -> int:
 
 
 def opening_minor(rng: Random) -> int:
-    """What was left on a card of the old system: mostly little, to the cent."""
+    """The balance from the old system: mostly small, to the cent."""
     if rng.random() < 0.06:
         return 0
     return int(rng.triangular(20, OPENING_MAX_MINOR, 1800))

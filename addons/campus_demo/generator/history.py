@@ -1,4 +1,4 @@
-"""Three months of a campus card, day by day until now, as requests to the ledger."""
+"""Three months of a campus card, day by day, as requests to the ledger."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from .person import STAFF, STUDENT, TEACHER, Person
 from .purse import Purse
 from .term import Term
 
-#: Purchases of a whole school; with top-ups and grants some 54,000 postings.
+#: Purchases of the whole school. With top-ups and grants there are some 54,000 postings.
 PURCHASES = 51_500
 REFUND_SHARE = 0.005
 GRANT_MINOR, STAFF_MEAL_MINOR = 10000, 12000
-#: Cast members top up small amounts, so that they end near their targets.
+#: Members of the cast top up small amounts, so that their balances end near their targets.
 CAST_TOPUP_MINOR = 5000
 SHORT_MINOR = (200, 2500)
 GRANTS_TIME, LAST_ORDERS = dt.time(2, 0), dt.time(22, 55)
 
 
 def curtain_at(now: dt.datetime) -> dt.datetime:
-    """Last moment of the history at which people still buy something.
+    """The last time in the history at which people still buy something.
 
-    Early in the morning that is the evening before: nothing has happened since.
+    If the history ends early in the morning, this is the evening before.
     """
     morning = GRANTS_TIME if now.day == 1 else habits.FIRST_MEAL
     if now.time() >= morning:
@@ -72,8 +72,8 @@ class History:
     def days(self) -> Iterator[tuple[dt.date, list[Event]]]:
         """The events of each day in the order in which they happen, refunds last.
 
-        Within a list the ledger may book money in before money out. Grants that come after
-        the last purchase are therefore a second list of their day.
+        Within a list the ledger may book incoming money first. Therefore grants after the last purchase are
+        in a second list of their day.
         """
         for day in self.term:
             self.today = []
@@ -197,7 +197,7 @@ class History:
                     self._add(event.PAYOUT, index, campus.CASH_DESK, cash, at, "退卡退余额", card=position)
 
     def _curtain(self, late: dt.datetime) -> None:
-        """Bring the cast to the balances that the manual states."""
+        """Bring the balances of the cast to those that the manual states."""
         for index, person in enumerate(self.people):
             if not person.key or not BY_KEY[person.key].targets:
                 continue
@@ -225,7 +225,7 @@ class History:
     # -- steps -------------------------------------------------------------------
 
     def _card(self, index: int, at: dt.datetime) -> int | None:
-        """Position of the card that pays for the person at that moment."""
+        """The position of the card with which the person pays at that time."""
         return next((c for c in self.cards_of[index] if self.cards[c].works(at)), None)
 
     def _in(

@@ -1,4 +1,4 @@
-"""What the canteens and the shop sell, and what goes on one tray."""
+"""What the canteens and the shop sell, and what one person buys at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MEALS = (BREAKFAST, LUNCH, DINNER, SNACK)
 
 @dataclass(frozen=True)
 class Category:
-    """``color`` is Odoo's index of kanban colours. In the order of the buttons at a till."""
+    """``color`` is Odoo's index of kanban colours. The order is that of the buttons at a till."""
 
     code: str
     name: str
@@ -57,7 +57,7 @@ _DRINKS = _dishes(
     "drink", ("酸奶", "Yoghurt", 450), ("冰红茶", "Iced tea", 350), ("柠檬水", "Lemon water", 500)
 )
 
-#: Merchant -> what it sells.
+#: Merchant -> its products.
 MENU: dict[str, tuple[Dish, ...]] = {
     "canteen_rice": (
         *_RICE,
@@ -200,7 +200,7 @@ MENU: dict[str, tuple[Dish, ...]] = {
     ),
 }
 
-#: (category, chance to take one, at most how many) of an ordinary tray, in this order.
+#: (category, chance to take one, largest number) of a usual purchase, in this order.
 Course = tuple[str, float, int]
 RICE_TRAY: tuple[Course, ...] = (
     ("meat", 0.86, 2),
@@ -220,7 +220,7 @@ TRAYS: dict[str, tuple[Course, ...]] = {
     "shop": (("drink", 0.5, 1), ("snack", 0.45, 2), ("paper", 0.08, 1), ("daily", 0.12, 1)),
 }
 BREAKFAST_TRAY: tuple[Course, ...] = (("noodle", 0.96, 3), ("drink", 0.62, 1))
-#: At breakfast nobody eats a bowl for more than this.
+#: Highest price of a dish at breakfast.
 BREAKFAST_MAX_MINOR = 400
 
 _BY_CATEGORY = {
@@ -233,7 +233,7 @@ _BY_CATEGORY = {
 
 
 def tray(rng: Random, place: str, meal: str) -> tuple[Dish, ...]:
-    """What one person takes at a place; never nothing."""
+    """What one person takes at a place; at least one product."""
     courses = BREAKFAST_TRAY if meal == BREAKFAST else TRAYS[place]
     taken: list[Dish] = []
     for category, chance, most in courses:

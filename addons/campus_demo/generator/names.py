@@ -1,11 +1,11 @@
-"""Chinese names by generation: a child of 2005 is not called like one of 1970."""
+"""Chinese names by generation: people born in 2005 have other given names than people born in 1970."""
 
 from __future__ import annotations
 
 from itertools import accumulate
 from random import Random
 
-#: Share of the population in per mille, after the household registers.
+#: Share of the population in per mille, from the household registers.
 SURNAMES = {
     "王": 72, "李": 72, "张": 68, "刘": 54, "陈": 45, "杨": 31, "黄": 22, "赵": 21, "吴": 20,
     "周": 19, "徐": 17, "孙": 15, "马": 13, "朱": 13, "胡": 12, "郭": 12, "何": 11, "林": 11,
@@ -19,7 +19,7 @@ SURNAMES = {
     "郝": 2, "龚": 2, "邵": 2, "万": 2, "钱": 2, "严": 2, "覃": 2, "武": 2, "温": 1, "欧阳": 1,
     "上官": 1, "司徒": 1, "诸葛": 1,
 }  # fmt: skip
-#: Surnames that are frequent among the Hui; their bearers eat at the halal counter.
+#: Surnames that are frequent among the Hui. These people eat at the halal counter.
 HUI_SURNAMES = ("马", "白", "丁", "沙", "哈", "海", "金", "穆")
 
 
@@ -53,19 +53,19 @@ _CUMULATED = tuple(accumulate(SURNAMES.values()))
 
 
 def surname(rng: Random) -> str:
-    """A surname, frequent ones more often."""
+    """A surname; frequent ones are chosen more often."""
     return rng.choices(_SURNAMES, cum_weights=_CUMULATED)[0]
 
 
 def given_name(rng: Random, female: bool, young: bool) -> str:
-    """A given name of the sex and generation."""
+    """A given name for the sex and generation."""
     if young:
         return rng.choice(YOUNG_FEMALE if female else YOUNG_MALE)
     return rng.choice(OLD_FEMALE if female else OLD_MALE)
 
 
 def full_name(rng: Random, female: bool, young: bool, taken: set[str]) -> str:
-    """A full name that few others bear; adds it to ``taken``."""
+    """A full name that few others have. It is added to ``taken``."""
     for _attempt in range(6):
         name = surname(rng) + given_name(rng, female, young)
         if name not in taken:

@@ -17,7 +17,7 @@ YEARS, MASTER_YEARS = 4, 3
 
 
 def people(rng: Random, today: dt.date, share: float = 1.0) -> list[Person]:
-    """Everybody at the school on ``today``; ``share`` < 1 makes a small school."""
+    """Everybody at the school on ``today``. ``share`` < 1 makes a smaller school."""
     year = academic_year(today)
     taken: set[str] = set()
     found: list[Person] = []
@@ -32,7 +32,9 @@ def people(rng: Random, today: dt.date, share: float = 1.0) -> list[Person]:
 
 
 def _has_photo(rng: Random, person: Person, year: int) -> bool:
-    """The cast, most of the newest students, and some of the others: photos make a database big."""
+    """Photos for the cast, most of the newest students and some others. More photos would make the database
+    large.
+    """
     newest = person.role == STUDENT and person.valid_from.year == year
     return bool(person.key) or rng.random() < (NEW_PHOTOS if newest else OLD_PHOTOS)
 
@@ -50,7 +52,7 @@ def _students(
         for index in range(_count(count * share)):
             grade, serial = year - index % years, index // years + 1
             student = _student(rng, department, grade, serial, years, taken)
-            # Seniors are out for their internships.
+            # Students of the last year are away for their internships.
             senior = years == YEARS and year - grade == YEARS - 1
             yield replace(student, appetite=student.appetite * (0.45 if senior else 1.0))
 
@@ -84,7 +86,7 @@ def _is_hui(rng: Random, name: str) -> bool:
 
 
 def _appetite(rng: Random) -> float:
-    """A few eat every meal on campus, most now and then: a long tail."""
+    """How often the person eats on campus: a few always, most now and then."""
     return min(rng.paretovariate(1.15), 14.0)
 
 
@@ -120,7 +122,7 @@ def _teacher_level(rng: Random, years: int) -> str:
 
 
 def _family(rng: Random, employees: list[Person], share: float) -> Iterator[Person]:
-    """Spouses and children with a card of their own, at the department they belong to."""
+    """Spouses and children with a card of their own, in the department of their family."""
     for index, host in enumerate(rng.sample(employees, min(_count(FAMILIES * share), len(employees)))):
         child = rng.random() < 0.45
         female = rng.random() < 0.5 if child else not host.female

@@ -1,4 +1,4 @@
-"""One holder as the generator sees them."""
+"""One holder, with the data that the generator needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STUDENT, TEACHER, STAFF, FAMILY, VISITOR = "student", "teacher", "staff", "famil
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """``level`` is what the person is within the role, as people say it: 2024级本科."""
+    """``level`` is the grade or rank as people say it, such as 2024级本科."""
 
     number: str
     name: str
@@ -28,10 +28,10 @@ class Person:
     halal: bool = False
     #: Gets the monthly grant for students in need.
     granted: bool = False
-    #: Weight in the draw of who eats; 1 is ordinary, 0 never.
+    #: How often the person eats: 1 is usual, 0 never.
     appetite: float = 1.0
     photographed: bool = False
-    #: Key of a person of the demo's stories, see ``cast``.
+    #: Key of a person that the manual names, see ``cast``.
     key: str = ""
 
     @property
@@ -40,11 +40,11 @@ class Person:
 
     @property
     def young(self) -> bool:
-        """Students and children, as their photos show."""
+        """Whether the photo shows a young person (students and children)."""
         return self.role == STUDENT or self.level == "子女"
 
     @property
     def email(self) -> str:
-        """An address that does not give the campus number away: cards are found by it."""
+        """An e-mail address without the campus number, because cards can be found by that number."""
         host = f"stu.{DOMAIN}" if self.role == STUDENT else DOMAIN
         return f"u{sha256(self.number.encode()).hexdigest()[:9]}@{host}"

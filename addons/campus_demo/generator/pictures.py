@@ -23,7 +23,7 @@ CHOPSTICKS = (
 )
 HERBS = '<g fill="#6fa35a"><circle cx="{x1}" cy="{y1}" r="2.6"/><circle cx="{x2}" cy="{y2}" r="2.2"/><circle cx="{x3}" cy="{y3}" r="2.6"/></g>'
 
-#: Kind of thing -> (background, colours of the food, words in the name that ask for it).
+#: Kind of product -> (background, colours of the food, words in the name that select it).
 TINTS = {
     "rice": ("#f3ead8", ("#fbfaf5", "#efe3c8"), ("饭", "粥")),
     "bun": ("#f5e8d2", ("#fdf6ea", "#f4e2c4"), ("包", "馕", "蛋", "馒", "油条")),
@@ -51,13 +51,13 @@ OF_CATEGORY = {
     "paper": "book",
     "daily": "bottle",
 }
-#: Categories whose things look alike only by name: a noodle counter sells buns, too.
+#: Categories whose products get different pictures by name, such as a noodle counter that also sells buns.
 BY_NAME = {
     "noodle": ("bun", "soup", "noodles", "rice"),
     "snack": ("rice", "noodles", "soup"),
     "drink": ("rice",),
 }
-#: Words in the name that know the colour.
+#: Words in the name that select the colour.
 COLOUR_HINTS = (
     (("豆浆", "牛奶", "酸奶"), "#f7f0df"),
     (("柠檬",), "#f0d860"),
@@ -68,7 +68,7 @@ COLOUR_HINTS = (
 
 
 def picture(category: str, name: str) -> str:
-    """An SVG of 128 x 128 pixels for a dish; the same name gives the same picture."""
+    """An SVG of 128 x 128 pixels for a product. The same name always gives the same picture."""
     rng = Random(name)
     kind = OF_CATEGORY[category]
     for other in BY_NAME.get(category, ()):

@@ -20,7 +20,7 @@ FACE = (
     '<path d="M64 60v6.5h-2.4" stroke="{shade}" stroke-width="1.6" fill="none" stroke-linecap="round"/>'
     '<path d="M57.5 73q6.5 {smile} 13 0" stroke="#b0605a" stroke-width="2" fill="none" stroke-linecap="round"/>'
 )
-#: What hangs behind the face, and what lies on it.
+#: Hair: what is drawn behind the face, and what is drawn over it.
 MALE_HAIR = (
     ("", '<path d="M39 56c-3-26 10-36 26-36s28 9 24 36c-2-12-6-18-12-20-10 4-22 4-29 0-5 4-8 10-9 20z" fill="{hair}"/>'),
     ("", '<path d="M40 54c-4-22 8-35 25-35 15 0 27 10 23 35-2-8-4-13-7-16-12 1-24-2-31-8-2 8-8 12-10 24z" fill="{hair}"/>'),
@@ -53,7 +53,7 @@ COLLAR = '<path d="M52 93l12 14 12-14 6 2-11 19-7-7-7 7-11-19z" fill="#fff" opac
 
 
 def portrait(rng: Random, female: bool, young: bool) -> str:
-    """An SVG of 128 x 128 pixels; the same seed gives the same picture."""
+    """An SVG of 128 x 128 pixels. The same seed always gives the same picture."""
     grey = not young and rng.random() < 0.3
     back, front = rng.choice(FEMALE_HAIR if female else MALE_HAIR)
     skin = rng.randrange(len(SKINS))

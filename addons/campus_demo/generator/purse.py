@@ -1,4 +1,4 @@
-"""What a holder has left, as far as the generator must know it to plan the next event."""
+"""What a holder has left, as far as the generator needs it to plan the next event."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from dataclasses import dataclass, field
 
 from .campus import SHOP
 
-#: Plans in the order in which the ledger spends them (campus_card's plans).
+#: The plans in the order in which the ledger spends them (as in campus_card).
 SPEND_ORDER = ("subsidy", "meal", "cash")
-#: Plans that are for meals only; the shop takes none of them.
+#: Plans for meals only; the shop takes none of them.
 CANTEEN_ONLY = ("subsidy", "meal")
 
 
 @dataclass(slots=True)
 class Purse:
-    """Cents per plan. Money of a day's refunds can be spent from the next day on."""
+    """Cents per plan. Money from refunds can be spent from the next day on."""
 
     pockets: dict[str, int] = field(default_factory=dict)
     coming: dict[str, int] = field(default_factory=dict)
 
     def usable_minor(self, place: str) -> int:
-        """Cents that can be spent there."""
+        """Cents that can be spent at this place."""
         return sum(self.pockets.get(plan, 0) for plan in self._plans(place))
 
     def spend(self, place: str, amount_minor: int) -> str | None:
-        """Take the amount; returns the plan that bore all of it, None when several did."""
+        """Take the amount. Returns the plan if it paid everything, or None if several plans paid."""
         left, used = amount_minor, []
         for plan in self._plans(place):
             share = min(left, self.pockets.get(plan, 0))
@@ -37,7 +37,7 @@ class Purse:
         return used[0] if len(used) == 1 else None
 
     def take(self, amount_minor: int) -> None:
-        """Take cash: fees and pay-outs."""
+        """Take cash, for fees and payouts."""
         if self.pockets.get("cash", 0) < amount_minor:
             raise ValueError("not enough cash")
         self.pockets["cash"] -= amount_minor
@@ -46,7 +46,7 @@ class Purse:
         self.pockets[plan] = self.pockets.get(plan, 0) + amount_minor
 
     def add_tomorrow(self, plan: str, amount_minor: int) -> None:
-        """A refund: the ledger may book it after the rest of its day."""
+        """Add a refund for the next day: the ledger may book it after the rest of its day."""
         self.coming[plan] = self.coming.get(plan, 0) + amount_minor
 
     def next_day(self) -> None:

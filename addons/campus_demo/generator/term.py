@@ -11,7 +11,7 @@ WEEKDAY = (1.0, 1.0, 1.02, 1.0, 0.86, 0.42, 0.48)
 HOLIDAY = 0.10
 VACATION = 0.38
 
-#: First day of the lunar year; the table of the State Council's holiday notices.
+#: First day of the lunar year, from the holiday notices of the State Council.
 SPRING_FESTIVALS = (
     dt.date(2025, 1, 29),
     dt.date(2026, 2, 17),
@@ -20,9 +20,9 @@ SPRING_FESTIVALS = (
     dt.date(2029, 2, 13),
     dt.date(2030, 2, 3),
 )
-#: (month, day, length) of the holidays that stay on their date.
+#: (month, day, length) of the holidays with a fixed date.
 FIXED_HOLIDAYS = ((10, 1, 7), (5, 1, 5), (1, 1, 1), (4, 4, 3))
-#: A break of fewer days is a long weekend, not a holiday week.
+#: A break with fewer days is a long weekend, not a holiday week.
 WEEK = 5
 
 
@@ -36,11 +36,11 @@ class Term:
 
     @classmethod
     def ending(cls, end: dt.date, days: int = DAYS) -> Term:
-        """The ``days`` days that end with ``end``; a longer one has a holiday week."""
+        """The ``days`` days that end with ``end``. A longer term has a holiday week."""
         start = end - dt.timedelta(days=days - 1)
         holidays = {day for day in _public_holidays(start.year, end.year) if start <= day <= end}
         if days > 4 * 7 and longest_run(holidays) < WEEK:
-            # No public holiday week in sight: the school's own autumn or spring break.
+            # There is no public holiday week, so the school has an autumn or spring break of its own.
             monday = start + dt.timedelta(days=days // 2 - (start.weekday() + days // 2) % 7)
             holidays |= {monday + dt.timedelta(days=number) for number in range(7)}
         return cls(start, end, frozenset(holidays))
@@ -52,7 +52,7 @@ class Term:
             day += dt.timedelta(days=1)
 
     def weight(self, day: dt.date) -> float:
-        """How busy the canteens are; an ordinary weekday in term is 1."""
+        """How busy the canteens are: a usual weekday in term is 1."""
         if day in self.holidays:
             return HOLIDAY
         busy = VACATION if _is_vacation(day) else 1.0
@@ -60,7 +60,7 @@ class Term:
 
 
 def academic_year(day: dt.date) -> int:
-    """Year in which the academic year of ``day`` began: they begin in September."""
+    """The year in which the academic year of ``day`` began, in September."""
     return day.year if day.month >= 9 else day.year - 1
 
 

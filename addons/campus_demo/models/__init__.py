@@ -1,6 +1,7 @@
 from . import (
     campus_demo,
     campus_demo_alerts,
+    campus_demo_books,
     campus_demo_cards,
     campus_demo_company,
     campus_demo_daily,

@@ -12,7 +12,7 @@ from ..generator.term import DAYS, Term
 
 _logger = logging.getLogger(__name__)
 
-#: Thousands of records at once: no log, no follower, no message for each.
+#: No log, no followers, no messages for thousands of new records.
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -25,9 +25,8 @@ QUIET = {
 class CampusDemo(models.AbstractModel):
     """Loads the generated university into a company.
 
-    What is to be loaded is decided by the pure package ``generator``; the files of this
-    model only store it. Every step looks for what is there first, so that a second run
-    adds nothing.
+    The pure package ``generator`` decides what is loaded; the files of this model only store it. Every step
+    first looks for what is there already, so a second run adds nothing.
     """
 
     _name = "campus.demo"
@@ -56,6 +55,8 @@ class CampusDemo(models.AbstractModel):
             places = self._load_tills(company)
         with self._timed("devices"):
             self._load_devices(company)
+        with self._timed("earlier books"):
+            self._settle_books(company, term)
         with self._timed("history"):
             history = History(seed, term, persons, plans, now, purchases)
             self._load_history(company, history, partners, records, places)
@@ -64,11 +65,11 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _here(self, company):
-        """This model in the company, without the noise of thousands of new records.
+        """This model in the company, without log and messages.
 
-        In English: that is where the names of translated records start.
+        In English, because the names of translated records are written in English first.
         """
-        # sudo: the demo is made by the administrator's command, not by a user
+        # sudo: an administrator's command makes the demo, not a user
         return self.sudo().with_context(**QUIET, lang="en_US", allowed_company_ids=[company.id])
 
     @api.model
@@ -81,7 +82,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _prove(self, company):
-        """Sum the ledger twice and say so in the log.
+        """Add up the ledger in two ways and log the result.
 
         :return: dict of ``pockets_minor`` (balances stored in the pockets), ``moved_minor``
             (the same, summed from the transfers), ``total_minor`` (all accounts: zero),

@@ -7,9 +7,9 @@ from ..generator import daily
 from .campus_demo_company import LANGUAGE
 
 DAYS = 6
-#: Alerts that are kept of each rule; a school has more, a visitor reads no more.
+#: Number of alerts that are kept of each rule. A real school has more, but visitors read no more.
 PER_RULE = 6
-#: What the office has done with them, one after the other: state, and what it noted.
+#: What the office has done with the alerts, one after the other: state and note.
 HANDLED = (
     ("new", ""),
     ("open", "已电话联系，等待回复。"),
@@ -18,7 +18,7 @@ HANDLED = (
     ("false", "出差返校，属正常。"),
     ("new", ""),
 )
-#: Rules of this school beside those that every school gets: name in both languages, values.
+#: Rules of this school besides the shipped ones: name in both languages, values.
 RULES = (
     (
         "More than 3 payments in a day",
@@ -35,7 +35,7 @@ PURCHASES = json.dumps([["kind", "=", "purchase"]])
 
 
 class CampusDemo(models.AbstractModel):
-    """Places on the map, and what rules found in the last days of the history."""
+    """Places on the map, and alerts of the last days of the history."""
 
     _inherit = "campus.demo"
 
@@ -50,8 +50,8 @@ class CampusDemo(models.AbstractModel):
         for rule in rules:
             found = rule._try(last - dt.timedelta(days=DAYS), last)
             self._raise_past(rule, self._some_of(found, company))
-        # The clock looks ahead from here: the history was no news to anybody.
-        # What was loaded within this second was read with it.
+        # The rules read from here on, so the loaded history raises no alerts later.
+        # Everything that was loaded within this second has been read too.
         rules.write({"active": True})
         rules.write({"cursor_at": fields.Datetime.now() + dt.timedelta(seconds=1)})
 
@@ -77,7 +77,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_rules(self, company):
-        """:return: all rules of the company that are in force"""
+        """:return: all active rules of the company"""
         Rule = self.env["campus.alert.rule"]
         domain = [("company_id", "=", company.id)]
         known = set(Rule.with_context(active_test=False).search(domain).mapped("name"))
@@ -93,7 +93,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _some_of(self, found, company):
-        """The cast's, and a few of the others, spread over the days: one for each person."""
+        """Those of the cast and a few others, spread over the days: one for each person."""
         cast_ids = [self._wallet_of_role(company, key).partner_id.id for key in ("student", "granted")]
         mine = [one for one in found if one.partner_id in cast_ids][-2:]
         others = [one for one in found if one.partner_id not in cast_ids]
@@ -102,7 +102,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _raise_past(self, rule, found):
-        """The rule's own way, as if nothing were too late, and all had been sent by now."""
+        """Raise alerts as the rules do, but as if they had been found in time and sent."""
         late_after_h = rule.late_after_h
         rule.late_after_h = 24 * (DAYS + 2)
         alerts = self.env["campus.alert"]._raise(rule, found)
@@ -113,7 +113,7 @@ class CampusDemo(models.AbstractModel):
                     "state": state,
                     "note": note or False,
                     "user_id": self._staff("manager").id if state != "new" else False,
-                    # a warning that has come true is no news on the holder's first page
+                    # a warning that has come true is not shown as new to the holder
                     "seen_at": alert.happened_at + dt.timedelta(hours=1),
                 }
             )
@@ -122,7 +122,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _send_past(self, alerts):
-        """Nobody gets mail from a demo: what was planned is noted as done."""
+        """Mark the deliveries as sent. A demo sends no mail."""
         for delivery in alerts.delivery_ids:
             happened_at = delivery.alert_id.happened_at
             told = delivery.channel == "mail" or (delivery.channel == "inbox" and delivery._is_possible())

@@ -6,7 +6,7 @@ from odoo import api, models
 from ..generator import campus
 
 BATCH = 500
-#: State of a card -> the field that says since when.
+#: State of a card -> the field with the time of the change.
 SINCE = {
     "lost": "lost_at",
     "frozen": "frozen_at",
@@ -14,19 +14,19 @@ SINCE = {
     "replaced": "closed_at",
     "returned": "closed_at",
 }
-#: A card in one of these states has not been handed out.
+#: A card in one of these states has not been issued.
 IN_OFFICE = ("requested", "approved", "produced")
 
 
 class CampusDemo(models.AbstractModel):
-    """The cards. They are made as they are today: their way there is not replayed."""
+    """The cards. They are made in their present state; earlier states are not replayed."""
 
     _inherit = "campus.demo"
 
     @api.model
     def _load_cards(self, company, partners, plans):
         """:return: cards in the order of ``plans``"""
-        # A person's cards were made in the order of the plans.
+        # The cards of a person were made in the order of the plans.
         waiting = {
             partner.id: cards.sorted("id").ids
             for partner, cards in self.env["campus.card"]
@@ -86,6 +86,6 @@ class CampusDemo(models.AbstractModel):
 
     @staticmethod
     def _to_utc(moment):
-        """A local time of the school as Odoo stores it."""
+        """A local time of the school, as Odoo stores it."""
         local = moment.replace(tzinfo=ZoneInfo(campus.TZ))
         return local.astimezone(dt.timezone.utc).replace(tzinfo=None)

@@ -20,8 +20,8 @@ class CampusDemo(models.AbstractModel):
         company.write(self._prepare_company_vals(company))
         company.partner_id.write({"tz": campus.TZ, "lang": LANGUAGE})
         if company.chart_template != CHART and not company._existing_accounting():
-            # Not try_loading: it warns while addons are being installed. What this one
-            # depends on is complete by then.
+            # Not try_loading: it logs a warning while addons are being installed. The modules of this chart
+            # are complete at this point.
             self.env["account.chart.template"]._load(CHART, company, install_demo=False)
         company._campus_setup()
         self._load_departments(company)
@@ -39,7 +39,7 @@ class CampusDemo(models.AbstractModel):
         with file_open("campus_demo/static/img/logo.png", "rb") as logo:
             picture = base64.b64encode(logo.read())
         return {
-            # One name for the first company; a company made for a test keeps its own.
+            # The first company gets this name; a company made for a test keeps its own.
             "name": campus.NAME if company == self.env.ref("base.main_company") else company.name,
             "street": campus.STREET,
             "city": campus.CITY,
@@ -70,7 +70,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _prepare_properties(self, department):
-        """What the faculties and offices note about their people, beyond the fields."""
+        """Properties that faculties and offices note about their people, besides the fields."""
         names = (
             {"level": "类别", "group": "班级", "room": "宿舍"} if department.students else {"level": "类别"}
         )
@@ -95,7 +95,10 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _channel_gl(self, company, channel):
-        """Other monetary funds: what payment services still have to pay out."""
+        """Account *Other monetary funds*: what payment services have not paid out yet."""
+        xmlid = self._xmlid(company, f"gl_{channel.code}")
+        if account := self.env.ref(xmlid, raise_if_not_found=False):
+            return account
         Account = self.env["account.account"].with_company(company)
         account = Account.create(
             {
@@ -106,4 +109,5 @@ class CampusDemo(models.AbstractModel):
             }
         )
         account.update_field_translations("name", {LANGUAGE: channel.name})
+        self._remember(xmlid, account)
         return account

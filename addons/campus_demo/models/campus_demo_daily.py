@@ -12,18 +12,20 @@ from ..generator import cast, daily
 from ..generator.person import STUDENT, TEACHER
 from .campus_demo_company import LANGUAGE
 
-#: What nobody has on a card.
+#: A balance that no card has.
 TOO_MUCH_MINOR = 99900
 
 
 class CampusDemo(models.AbstractModel):
-    """Phones, codes, limits, kiosks, disputes and losses: each once, by the verbs of daily life."""
+    """Phones, codes, limits, kiosks, disputes and losses: some of each, made by the same methods that users
+    call.
+    """
 
     _inherit = "campus.demo"
 
     @api.model
     def _load_daily_life(self, company, now):
-        """What is on people's phones and on the office's desk besides money.
+        """What is on people's phones and on the office's desk, besides money.
 
         :param now: local time of the school, as for :meth:`_load_school`
         """
@@ -51,7 +53,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_emergency(self, company):
-        """A code that the manual tells; a real one is known to its holder alone."""
+        """The emergency code that the manual names. Normally only its holder knows a code."""
         wallet = self._wallet_of_role(company, STUDENT)
         codes = self.env["campus.emergency"]
         if wallet and not codes._of(wallet.partner_id, company):
@@ -63,7 +65,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_phones(self, company, now):
-        """Phones whose keys nobody has: they carry a card and never show a code."""
+        """Phones whose keys nobody has. They are cards, but never show a code."""
         phones = self.env["campus.phone"]
         for number, planned in enumerate(daily.PHONES, 1):
             wallet = self._wallet_of_role(company, planned.role)
@@ -96,7 +98,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_refusal(self, company):
-        """A purchase that was refused, for the student's list of refusals."""
+        """A refused purchase, for the student's list of refusals."""
         wallet = self._wallet_of_role(company, STUDENT)
         shop = self.env["campus.account"].search(
             [("company_id", "=", company.id), ("code", "=", "shop")], limit=1
@@ -133,7 +135,7 @@ class CampusDemo(models.AbstractModel):
                 continue
             dispute = Dispute._open(bought, planned.reason)
             if planned.ending:
-                # sudo: the answer is finance's, the rights to all this are the loader's
+                # sudo: finance gives the answer, but this loader has the rights for it
                 decided = dispute.with_user(self._staff("finance")).sudo()
                 decided.answer = planned.answer
                 decided._decide(planned.ending)
@@ -141,7 +143,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_losses(self, company, now):
-        """Reports of people who are not of the cast: everything of theirs is frozen."""
+        """Loss reports of people who are not in the cast. Everything of these people is frozen."""
         Loss = self.env["campus.loss"]
         if Loss.search_count([("company_id", "=", company.id)], limit=1):
             return
@@ -158,7 +160,7 @@ class CampusDemo(models.AbstractModel):
         )[::40]
         for card, (hours_ago, channel, identity, found) in zip(cards, daily.LOSSES, strict=False):
             at = self._to_utc(now - dt.timedelta(hours=hours_ago))
-            # sudo: a loss of the past is written by the demo; the clerk stands there as who took it
+            # sudo: the demo writes a loss of the past, and names the clerk as the one who took the report
             office = Loss.with_user(self._staff("clerk")).with_context(lang=LANGUAGE).sudo()
             loss = office._report(card.partner_id, company, channel, identity or None)
             loss.reported_at = at

@@ -5,7 +5,7 @@ from .campus_demo_company import LANGUAGE
 
 
 class CampusDemo(models.AbstractModel):
-    """Machines and terminals, as they are before anybody has paired a machine."""
+    """Edges and terminals, before any edge is paired."""
 
     _inherit = "campus.demo"
 

@@ -3,12 +3,12 @@ from odoo.addons.campus_card.ledger.wallets import card_code
 
 from ..generator import campus, event
 
-#: Yesterday and today stay open: what the office does next is closing yesterday.
+#: Yesterday and today stay open, because a visitor can close yesterday.
 OPEN_DAYS = 2
 
 
 class CampusDemo(models.AbstractModel):
-    """Three months through the ledger's own verbs, each day closed but the last two."""
+    """Books three months with the ledger's own methods and closes each day but the last two."""
 
     _inherit = "campus.demo"
 
@@ -24,7 +24,7 @@ class CampusDemo(models.AbstractModel):
         }
         targets["online"] = self._load_online(company, history, targets["wallet"])
         for day, events in history.days():
-            # The generator has to see every day; the ledger keeps the ones it has.
+            # The generator must see every day. The ledger skips the events that it has already.
             if closed_until and day <= closed_until:
                 continue
             self._post_day(day, events, targets)
@@ -49,8 +49,7 @@ class CampusDemo(models.AbstractModel):
             else:
                 (desk_in if entry.place == campus.CASH_DESK else online).append(post)
         clerk, cashier = self._ledger(self._staff("clerk")), self._ledger(self._staff("cashier"))
-        # A day's money in comes first and pay-outs last: whatever the order within the day,
-        # no purchase in between is refused.
+        # Incoming money of a day is booked first and payouts last, so no purchase in between is refused.
         answers = [
             *clerk._post(desk_in, booking_date=day),
             *self.env["campus.ledger"]._post(online, booking_date=day),
@@ -61,15 +60,15 @@ class CampusDemo(models.AbstractModel):
         ]
         refused = [answer for answer in answers if not answer["ok"]]
         if refused:
-            # The generator plans what the ledger allows; anything else is its error.
+            # The generator plans only what the ledger allows. A refusal is an error of the generator.
             raise ValueError(f"{len(refused)} events of {day} were refused: {refused[0]}")
 
     @api.model
     def _not_stored(self, events):
-        """The events that the ledger has not got yet.
+        """The events that the ledger does not have yet.
 
-        Told again, an event may name another card than the first time: one that was lost since then
-        pays no more. The ledger would refuse it as another event under the same uuid.
+        In a second run an event may name another card, because the first one was lost in the meantime. The
+        ledger would refuse it as a different event under the same uuid.
         """
         uuids = [entry.uuid for entry in events]
         stored = set(self.env["campus.transfer"].search([("uuid", "in", uuids)]).mapped("uuid"))
@@ -77,8 +76,9 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _cards_that_pay(self, company, cards):
-        """Ids of the cards, 0 for those that are stopped or over today: the ledger takes no payment of
-        theirs any more, and the history has no other day than today to ask about."""
+        """The ids of the cards, 0 for those that are stopped or expired today: the ledger accepts no payment
+        of theirs any more, because it checks the card's present state.
+        """
         today, ids = company._campus_today(), []
         for card in cards:
             holder = card.partner_id
@@ -89,8 +89,8 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _ledger(self, user):
-        """The ledger, as if this user had asked: the transfers carry the name."""
-        # sudo: the past is booked by the demo, whatever the user may do today
+        """The ledger as this user: the transfers carry the user's name."""
+        # sudo: the demo books the past, whatever the user may do today
         return self.env["campus.ledger"].with_user(user).sudo()
 
     @api.model
@@ -125,8 +125,8 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _close(self, company, day):
-        """What the day close does, inside this transaction instead of one of its own."""
-        # sudo: the close alone writes closings and entries. An entry without taxes has no lines that Odoo
-        # would have to keep in step.
+        """Close a day like the day close, but inside this transaction."""
+        # sudo: only the close writes closings and entries. The entry has no taxes, so Odoo need not
+        # synchronise its lines.
         closing = self.env["campus.closing"].with_user(self._staff("finance")).sudo()
         closing.with_context(skip_invoice_sync=True)._close_locked(company, day)

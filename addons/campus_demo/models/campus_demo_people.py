@@ -9,7 +9,7 @@ BATCH = 500
 
 
 def encode(drawing):
-    """A drawing in the form of Odoo's image fields."""
+    """A drawing as a value of Odoo's image fields."""
     return base64.b64encode(drawing.encode())
 
 
@@ -26,15 +26,27 @@ class CampusDemo(models.AbstractModel):
         by_number = {partner.campus_number: partner for partner in found}
         departments = self.env["campus.department"].search([("company_id", "=", company.id)])
         by_code = {department.code: department.id for department in departments}
-        vals_list = [
-            self._prepare_holder_vals(company, person, by_code)
-            for person in persons
-            if person.number not in by_number
-        ]
+        left = self._left_people(company)
+        vals_list = []
+        for person in persons:
+            if person.number in by_number:
+                continue
+            vals = self._prepare_holder_vals(company, person, by_code)
+            if partner := left.get(person.email):
+                partner.write(vals)
+                by_number[person.number] = partner
+            else:
+                vals_list.append(vals)
         for start in range(0, len(vals_list), BATCH):
             made = Partner.create(vals_list[start : start + BATCH])
             by_number.update((partner.campus_number, partner) for partner in made)
         return Partner.browse([by_number[person.number].id for person in persons])
+
+    @api.model
+    def _left_people(self, company):
+        """:return: {e-mail: partner} of people whose cards went with an earlier installation"""
+        domain = [("company_id", "=", company.id), ("campus_number", "=", False), ("email", "!=", False)]
+        return {partner.email: partner for partner in self.env["res.partner"].search(domain)}
 
     @api.model
     def _prepare_holder_vals(self, company, person, departments):

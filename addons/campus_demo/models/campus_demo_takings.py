@@ -11,10 +11,10 @@ JOURNAL = "TILL"
 
 
 class CampusDemo(models.AbstractModel):
-    """What the school's former tills reported, so that the card's clearing account is cleared.
+    """The sales that the school's former tills reported. They clear the card's clearing account.
 
-    The purchases of the history were made before these tills had sessions in Odoo. A session
-    would book Dr clearing / Cr income; here one entry per week does, with a sum per place.
+    The purchases of the history were made before these tills had sessions in Odoo. A session would book Dr
+    clearing / Cr income; here one entry per week does it, with a sum per place.
     """
 
     _inherit = "campus.demo"
@@ -22,7 +22,12 @@ class CampusDemo(models.AbstractModel):
     @api.model
     def _load_takings(self, company, term, places):
         journal = self._till_journal(company)
-        booked = set(self.env["account.move"].search([("journal_id", "=", journal.id)]).mapped("date"))
+        # What former tills reported to an earlier installation does not count for this one's sales.
+        begun = min(
+            self.env["campus.department"].search([("company_id", "=", company.id)]).mapped("create_date")
+        )
+        reports = [("journal_id", "=", journal.id), ("create_date", ">=", begun)]
+        booked = set(self.env["account.move"].search(reports).mapped("date"))
         merchants = self.env["campus.account"].union(*(places[place.code] for place in campus.MERCHANTS))
         weeks = {}
         for day in term:
@@ -94,5 +99,5 @@ class CampusDemo(models.AbstractModel):
                     "show_on_dashboard": False,
                 }
             )
-            journal.update_field_translations("name", {LANGUAGE: "旧收银机周报"})
+            journal.update_field_translations("name", {LANGUAGE: "旧收银台周报"})
         return journal

@@ -7,19 +7,19 @@ from ..generator.pictures import picture
 from .campus_demo_company import LANGUAGE
 from .campus_demo_people import encode
 
-#: Who runs which places: the school itself, or a contractor that is settled with.
+#: Who runs which places: the school itself, or a contractor whom the school pays.
 OPERATORS = {
     "后勤服务中心": ("canteen_rice", "canteen_noodle", "canteen_staff"),
     "苏州蜀湘餐饮管理有限公司": ("canteen_spicy", "canteen_wok"),
     "苏州月亮湾清真餐饮有限公司": ("canteen_halal",),
     "澄湖校园超市有限公司": ("shop",),
 }
-#: Money that is meant for meals; the shop does not take it.
+#: Money for meals only; the shop does not take it.
 MEAL_PLANS = ("subsidy", "meal")
 
 
 class CampusDemo(models.AbstractModel):
-    """The canteens and the shop: merchants of the ledger, tills, and what they sell."""
+    """The canteens and the shop: merchants of the ledger, tills and products."""
 
     _inherit = "campus.demo"
 
@@ -46,9 +46,10 @@ class CampusDemo(models.AbstractModel):
             missing = [place for place in campus.MERCHANTS if place.code in codes and place.code not in known]
             if not missing:
                 continue
-            contact = self.env["res.partner"].create(
-                {"name": operator, "is_company": True, "company_id": company.id, "lang": LANGUAGE}
-            )
+            vals = {"name": operator, "is_company": True, "company_id": company.id}
+            Partner = self.env["res.partner"]
+            contact = Partner.search([(name, "=", value) for name, value in vals.items()], limit=1)
+            contact = contact or Partner.create({**vals, "lang": LANGUAGE})
             Account.create(
                 [
                     {
@@ -147,31 +148,40 @@ class CampusDemo(models.AbstractModel):
         card.with_context(lang="en_US").update_field_translations("name", {LANGUAGE: "校园卡"})
         # Not the root: its children are the first row of buttons at the till.
         shown = [record.id for key, record in categories.items() if key[0] == place.code and key[1]]
-        Config.create(
-            {
-                "name": place.name,
-                "company_id": company.id,
-                "campus_account_id": merchant.id,
-                "payment_method_ids": [Command.set((card + cash).ids)],
-                "limit_categories": True,
-                "iface_available_categ_ids": [Command.set(shown)],
-                "iface_print_auto": False,
-            }
-        )
+        vals = {
+            "name": place.name,
+            "company_id": company.id,
+            "campus_account_id": merchant.id,
+            "payment_method_ids": [Command.set((card + cash).ids)],
+            "limit_categories": True,
+            "iface_available_categ_ids": [Command.set(shown)],
+            "iface_print_auto": False,
+        }
+        xmlid = self._xmlid(company, f"till_{place.code}")
+        # A till that an earlier installation has left, with its sales and its drawer.
+        if config := self.env.ref(xmlid, raise_if_not_found=False):
+            config.write(vals)
+        else:
+            self._remember(xmlid, Config.create(vals))
 
     @api.model
     def _cash_method(self, company, number, place):
-        """A till has a drawer of its own, and so its own cash journal."""
-        journal = self.env["account.journal"].create(
+        """Each till has a cash drawer and therefore a cash journal of its own."""
+        Journal, Method = self.env["account.journal"], self.env["pos.payment.method"]
+        code = f"XJ{number:02d}"
+        domain = [("company_id", "=", company.id), ("type", "=", "cash"), ("code", "=", code)]
+        journal = Journal.search(domain, limit=1) or Journal.create(
             {
                 "name": f"收银现金 {place.name}",
-                "code": f"XJ{number:02d}",
+                "code": code,
                 "type": "cash",
                 "company_id": company.id,
                 "show_on_dashboard": False,
             }
         )
-        method = self.env["pos.payment.method"].create(
+        if method := Method.search([("journal_id", "=", journal.id)], limit=1):
+            return method
+        method = Method.create(
             {"name": "Cash", "company_id": company.id, "journal_id": journal.id, "sequence": 5}
         )
         method.update_field_translations("name", {LANGUAGE: "现金"})
@@ -183,6 +193,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _remember(self, xmlid, record):
-        """So that the next run finds it. The prefix is no addon: an uninstallation leaves
-        the records alone, which tills and orders may use by then."""
+        """Store an external id, so that the next run finds the record. The prefix is no addon: an
+        uninstallation leaves these records alone, because tills and orders may use them.
+        """
         self.env["ir.model.data"]._update_xmlids([{"xml_id": xmlid, "record": record, "noupdate": True}])

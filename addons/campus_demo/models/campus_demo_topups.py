@@ -5,16 +5,17 @@ from odoo import api, models
 from ..generator import campus, cast, daily, event
 from .campus_demo_company import LANGUAGE
 
-#: For so long the school has taken payments online when the history ends; a payment costs a tenth of
-#: a second to load, which is why it is not longer.
+#: Number of days before the end of the history with online payments. Loading a payment takes a tenth of a
+#: second, so there are not more.
 ONLINE_DAYS = 21
+PREFIX = "CARD"
 
 
 class CampusDemo(models.AbstractModel):
-    """Top-ups by Odoo's own payments, and what they come from: links, mandates, ways of payment.
+    """Online top-ups with Odoo's payments, and their links, mandates and payment methods.
 
-    The demo provider asks nobody, and everything behind it is the real way: the payment is
-    processed, post-processed and posted on the day on which the history has it.
+    The demo provider asks nobody. Everything else is as usual: the payment is processed, post-processed and
+    posted on its day in the history.
     """
 
     _inherit = "campus.demo"
@@ -30,6 +31,7 @@ class CampusDemo(models.AbstractModel):
         roles = {person.key: index for index, person in enumerate(history.people) if person.key}
         online = {
             "provider": provider,
+            "prefix": self._online_prefix(company),
             "since": history.now - dt.timedelta(days=ONLINE_DAYS),
             "people": {*roles.values(), *range(0, len(history.people), daily.ONLINE_EVERY)},
         }
@@ -47,9 +49,8 @@ class CampusDemo(models.AbstractModel):
         provider = Provider.search([("code", "=", "demo"), ("company_id", "=", company.id)], limit=1)
         if not provider:
             provider = self.env.ref("payment.payment_provider_demo").copy({"company_id": company.id})
-        if not provider.campus_channel_id:
+        if not provider.campus_channel_id or provider.state == "disabled":
             method = self.env.ref("payment_demo.payment_method_demo")
-            method.active = True
             journal = self.env["account.journal"].search(
                 [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
             )
@@ -62,14 +63,35 @@ class CampusDemo(models.AbstractModel):
                     "journal_id": journal.id,
                 }
             )
+            # only after its provider: Odoo enables no method of providers that are all disabled
+            method.active = True
             for record, name in ((provider, "线上支付（演示）"), (method, "演示支付")):
                 record.update_field_translations("name", {LANGUAGE: name})
             provider._campus_channel().name = "线上支付（演示）"
         return provider
 
     @api.model
+    def _put_away_provider(self):
+        """Close the demo provider: it takes everything for paid."""
+        providers = self.env["payment.provider"].search([("code", "=", "demo"), ("state", "!=", "disabled")])
+        providers.write({"state": "disabled", "is_published": False})
+
+    @api.model
+    def _online_prefix(self, company):
+        """How references begin: not as those of payments whose top-ups went with an earlier installation."""
+        left = self.env["payment.transaction"].search(
+            [
+                ("company_id", "=", company.id),
+                ("reference", "=like", f"{PREFIX}%"),
+                ("campus_wallet_id", "=", False),
+            ]
+        )
+        before = len({reference.partition("-")[0] for reference in left.mapped("reference")})
+        return f"{PREFIX}{before + 1}" if before else PREFIX
+
+    @api.model
     def _load_links(self, wallet_of):
-        """:return: {key of the cast: the link that works}"""
+        """:return: {key of the cast: the valid link}"""
         Link, found = self.env["campus.topup.link"], {}
         for planned in daily.LINKS:
             if planned.role not in wallet_of:
@@ -88,7 +110,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_mandates(self, provider, wallet_of, now):
-        """:return: {key of the cast: the mandate that is active}"""
+        """:return: {key of the cast: the active mandate}"""
         Mandate = self.env["campus.topup.mandate"].with_context(lang=LANGUAGE)
         found = {}
         for planned in daily.STANDINGS:
@@ -123,7 +145,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _is_online(self, entry, targets):
-        """Whether the payment behind this top-up is known."""
+        """Whether this top-up was paid online."""
         by_phone = {channel.code for channel in campus.CHANNELS}
         return (
             entry.kind == event.TOPUP
@@ -134,8 +156,11 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _pay_online(self, entries, targets, day):
-        """Pay and put on the card; answers of the ledger. What is there already stays."""
-        references = [self._online_reference(entry) for entry in entries]
+        """Pay and put the money on the card. Returns the answers of the ledger. Existing payments are not
+        changed.
+        """
+        prefix = targets["online"]["prefix"]
+        references = [self._online_reference(entry, prefix) for entry in entries]
         known = set(
             self.env["payment.transaction"].search([("reference", "in", references)]).mapped("reference")
         )
@@ -146,15 +171,15 @@ class CampusDemo(models.AbstractModel):
         ]
 
     @api.model
-    def _online_reference(self, entry):
-        return f"CARD-{entry.at:%Y%m%d}-{entry.uuid[-12:]}"
+    def _online_reference(self, entry, prefix):
+        return f"{prefix}-{entry.at:%Y%m%d}-{entry.uuid[-12:]}"
 
     @api.model
     def _pay_one(self, entry, targets, day):
         at = self._to_utc(entry.at)
         vals = self._prepare_online_vals(entry, targets, at)
         tx = self.env["payment.transaction"].create(vals)
-        # The top-up of the day in question; post-processing asks again and gets this answer.
+        # The top-up of that day. Post-processing asks again and gets this answer.
         posting = {**tx._prepare_campus_posting(), "occurred_at": at}
         [answer] = self.env["campus.ledger"]._post([posting], booking_date=day)
         tx._process("demo", {"reference": tx.reference, "simulated_state": "done", "payment_details": "6688"})
@@ -173,7 +198,7 @@ class CampusDemo(models.AbstractModel):
         vals = {
             "provider_id": online["provider"].id,
             "payment_method_id": self.env.ref("payment_demo.payment_method_demo").id,
-            "reference": self._online_reference(entry),
+            "reference": self._online_reference(entry, online["prefix"]),
             "amount": entry.amount_minor / 100,
             "currency_id": wallet.currency_id.id,
             "partner_id": wallet.partner_id.id,
@@ -193,11 +218,11 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_started(self, company, now):
-        """Payments that are pending, failed or were given up."""
-        provider = self._load_provider(company)
+        """Payments that are pending, failed or cancelled."""
+        provider, prefix = self._load_provider(company), self._online_prefix(company)
         for number, planned in enumerate(daily.STARTED, 1):
             wallet = self._wallet_of_role(company, planned.role)
-            reference = f"CARD-{company.id}-{planned.state}-{number}"
+            reference = f"{prefix}-{company.id}-{planned.state}-{number}"
             if not wallet or self.env["payment.transaction"].search_count([("reference", "=", reference)]):
                 continue
             tx = self.env["payment.transaction"].create(
@@ -220,13 +245,13 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _wallet_of_role(self, company, key):
-        """The wallet of a member of the cast; none in a school that is too small for the role."""
+        """The wallet of a member of the cast; an empty record if a small school does not have this role."""
         domain = [("company_id", "=", company.id), ("uid", "=", cast.BY_KEY[key].uid)]
         return self.env["campus.card"].search(domain, limit=1).wallet_id
 
     @api.model
     def _backdate(self, records, at, *columns):
-        """Records say when they were made; these were made when the story says so."""
+        """Set the records' creation date to the date in the story."""
         records.flush_recordset()
         names = ("create_date", "write_date", *columns)
         sets = ", ".join(f"{name} = %(at)s" for name in names)

@@ -36,7 +36,7 @@ STAFF = (
 
 
 class CampusDemo(models.AbstractModel):
-    """Who can log in. Passwords are the logins: this is a demo."""
+    """Users. The password is the login, because this is a demo."""
 
     _inherit = "campus.demo"
 
@@ -55,7 +55,7 @@ class CampusDemo(models.AbstractModel):
                 action_id=self.env.ref(worker.action).id,
                 odoobot_state="disabled",
             )
-        # The administrator reads English; the rest of the school works in Chinese.
+        # The administrator uses English, all others use Chinese.
         admin = self.env.ref("base.user_admin")
         admin.write(
             {
@@ -67,7 +67,7 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_student(self, company):
-        """A login in the portal for the student of the demo's stories."""
+        """A portal login for the student."""
         self = self._here(company)
         domain = [("company_id", "=", company.id), ("uid", "=", cast.BY_KEY[STUDENT].uid)]
         holder = self.env["campus.card"].search(domain, limit=1).partner_id
@@ -75,18 +75,26 @@ class CampusDemo(models.AbstractModel):
             "student",
             partner_id=holder.id,
             group_ids=[Command.set(self.env.ref("base.group_portal").ids)],
-            # Odoo gives every new user default properties, also one for a known person.
+            # Odoo gives every new user default properties, also if the person exists already.
             campus_department_id=holder.campus_department_id.id,
             campus_properties=dict(holder.campus_properties),
         )
 
     @api.model
     def _load_user(self, login, **vals):
-        if self._find_user(login):
+        vals = {"lang": LANGUAGE, "tz": campus.TZ, **vals}
+        if user := self._find_user(login):
+            # An uninstallation archives the login, and takes the groups of the card away with themselves.
+            if not user.active:
+                user.write({**vals, "active": True})
             return
-        self.env["res.users"].create(
-            {"login": login, "password": login, "lang": LANGUAGE, "tz": campus.TZ, **vals}
-        )
+        self.env["res.users"].create({"login": login, "password": login, **vals})
+
+    @api.model
+    def _put_away_users(self):
+        """Archive all logins of the demo: their passwords are known to everybody."""
+        for login in (*(worker.login for worker in STAFF), "student"):
+            self._find_user(login).active = False
 
     @api.model
     def _find_user(self, login):
@@ -95,5 +103,5 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _staff(self, login):
-        """The user with this login, or whoever is at work where there is none."""
+        """The user with this login, or the present user if there is none."""
         return self._find_user(login) or self.env.user

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.credentials import phone_key, qr_code
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.exceptions import AccessError
+from odoo.tools import file_open
 
 #: How long a phone works as a card without contact with the server.
 CERTIFICATE_DAYS = 7
@@ -47,17 +48,9 @@ class CampusPhone(models.Model):
     _key_unique = models.Constraint("UNIQUE(public_key)", "This key belongs to a phone already.")
 
     def init(self):
-        """Add the trigger that tells edges of a changed card when its phone is added or removed."""
-        self.env.cr.execute(
-            """CREATE OR REPLACE FUNCTION campus_snapshot_phone() RETURNS trigger LANGUAGE plpgsql AS $$
-               BEGIN
-                   PERFORM campus_snapshot_touch(ARRAY[NEW.card_id]);
-                   RETURN NULL;
-               END $$;
-               DROP TRIGGER IF EXISTS campus_phone_snapshot ON campus_phone;
-               CREATE TRIGGER campus_phone_snapshot AFTER INSERT OR UPDATE OF revoked_at ON campus_phone
-                   FOR EACH ROW EXECUTE FUNCTION campus_snapshot_phone()"""
-        )
+        """A phone that comes or goes is a change of its card for the edges."""
+        with file_open("campus_portal/data/phone_schema.sql") as schema:
+            self.env.cr.execute(schema.read())
 
     def action_revoke(self):
         """The phone stops being a card. Readers without a network learn it with their next list of cards."""

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 
 from ..const import TERMINAL
 
@@ -43,6 +44,19 @@ class PosPaymentMethod(models.Model):
                 raise ValidationError(
                     self.env._("The outstanding account of the campus card is the card clearing account.")
                 )
+
+    @api.model
+    def _campus_put_away(self):
+        """Archive the methods for the campus card; Odoo refuses while a till that has one is open."""
+        methods = self.with_context(active_test=False).search([("use_payment_terminal", "=", TERMINAL)])
+        methods.write(
+            {
+                "active": False,
+                "payment_method_type": "none",
+                "use_payment_terminal": False,
+                "config_ids": [Command.clear()],
+            }
+        )
 
     def _is_campus_card(self):
         return self.use_payment_terminal == TERMINAL

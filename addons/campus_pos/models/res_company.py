@@ -31,9 +31,7 @@ class ResCompany(models.Model):
             raise UserError(
                 self.env._("%s has no chart of accounts yet. Install one before the campus card.", self.name)
             )
-        method = company._campus_pos_method() or company.env["pos.payment.method"].create(
-            company._prepare_campus_pos_method_vals()
-        )
+        method = company._campus_pos_method() or company._campus_make_pos_method()
         company._campus_translate()
         return method.with_env(self.env)
 
@@ -48,6 +46,19 @@ class ResCompany(models.Model):
         return self.env["pos.payment.method"].search(
             [("company_id", "=", self.id), ("use_payment_terminal", "=", TERMINAL)], limit=1
         )
+
+    def _campus_make_pos_method(self):
+        """The method that an earlier installation has put away, with its past payments, or a new one."""
+        Method = self.env["pos.payment.method"].with_context(active_test=False)
+        vals = self._prepare_campus_pos_method_vals()
+        domain = [(name, "=", vals[name]) for name in ("company_id", "journal_id")]
+        method = Method.search(
+            [*domain, ("active", "=", False), ("use_payment_terminal", "=", False)], limit=1
+        )
+        if not method:
+            return Method.create(vals)
+        method.write({**vals, "active": True})
+        return method
 
     def _prepare_campus_pos_method_vals(self):
         with file_open("campus_pos/static/img/card.png", "rb") as image:

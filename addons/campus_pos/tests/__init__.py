@@ -4,6 +4,7 @@ from . import (
     test_campus_pos_currency,
     test_campus_pos_tours,
     test_campus_pos_units,
+    test_campus_put_away,
     test_campus_till,
     test_campus_till_cash,
     test_campus_till_chip,

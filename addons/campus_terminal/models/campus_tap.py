@@ -3,7 +3,7 @@ from odoo.addons.campus_card.campus_core.taps import told
 from odoo.addons.campus_card.db import seals
 from odoo.addons.campus_card.db.columns import BigInteger, LedgerLink, Uuid, make_ids_big
 from odoo.exceptions import UserError
-from odoo.tools import file_open, format_datetime
+from odoo.tools import file_open
 
 
 class CampusTap(models.Model):
@@ -90,7 +90,7 @@ class CampusTap(models.Model):
     def _compute_display_name(self):
         for tap in self:
             place = tap.terminal_id.display_name or tap.edge_id.display_name
-            tap.display_name = f"{place}, {format_datetime(self.env, tap.occurred_at)}"
+            tap.display_name = f"{place}, {tap.company_id._campus_when(tap.occurred_at, self.env)}"
 
     @api.model_create_multi
     def create(self, vals_list):

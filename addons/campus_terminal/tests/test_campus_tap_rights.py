@@ -57,7 +57,9 @@ class TestCampusTapRights(TapCase):
             review.write({"state": "open"})
 
     def test_a_tap_says_where_and_why(self):
-        self.assertTrue(self.record.display_name.startswith(f"{self.keyed.display_name}, "))
+        self.company.partner_id.tz, self.env.user.tz = "Asia/Shanghai", "America/New_York"
+        when = self.company._campus_when(self.record.occurred_at, self.env)
+        self.assertEqual(self.record.display_name, f"{self.keyed.display_name}, {when}")
         self.journal.told(terminal="T-KEY", outcome="refused", code="amount_invalid", amount_minor=None)
         self.send()
         (refused,) = self.env["campus.tap"].search([("edge_id", "=", self.edge.id)]) - self.record

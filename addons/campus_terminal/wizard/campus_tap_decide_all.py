@@ -18,7 +18,7 @@ class CampusTapDecideAll(models.TransientModel):
     note = fields.Char("Reason", help="What was found, and why you decide so. Each tap keeps it.")
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     # before: what can be decided; afterwards: what was decided
-    count = fields.Integer("Taps", readonly=True)
+    count = fields.Integer("Number of Taps", readonly=True)
     total = fields.Monetary("Sum", readonly=True)
     left_count = fields.Integer("Left Out", readonly=True)
     left_html = fields.Html("Why They Are Left Out", readonly=True, sanitize=False)

@@ -1,4 +1,4 @@
-"""`./campus bench NAME`: run a benchmark of `tests/bench`, with pgbench beside it."""
+"""`./campus bench NAME`: run a benchmark of `tests/bench`, together with pgbench."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
         raise CampusError(f"there is no benchmark {args.name}", f"there are: {', '.join(names())}")
     with state.checkout_lock(), Steps(1).step("Python environment") as step:
         venv.ensure(step)
-    # What stands behind NAME is the benchmark's own, --json may stand before it too.
+    # Options after NAME belong to the benchmark. --json may also stand before NAME.
     rest = [argument for argument in args.rest if argument not in ("--", "--json")]
     if args.json or "--json" in args.rest:
         rest.append("--json")

@@ -1,4 +1,4 @@
-"""`./campus chaos`: kill, cut and confuse everything while people tap, then count."""
+"""`./campus chaos`: cause faults everywhere while simulated people tap, then compare the figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import argparse
 from .. import paths, process, state, venv
 from ..console import Steps
 
-HELP = "do faults for real while cards are tapped; --json prints one JSON object"
+HELP = "cause real faults while cards are tapped; --json prints one JSON object"
 PROGRAM = paths.ROOT / "tests" / "chaos" / "chaos.py"
 
 

@@ -1,4 +1,4 @@
-"""`./campus demo`: from a bare checkout to a running university with cards and canteens."""
+"""`./campus demo`: make and start a university with cards and canteens from a new checkout."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _base(ws: Workspace, name: str, step: Step, fresh: bool) -> str:
-    """A demo database that is there needs no base any more."""
+    """A base is not needed if there is a demo database already."""
     if fresh:
         demo_server.stop()
         databases.drop(ws.server, name)
@@ -59,7 +59,7 @@ def _base(ws: Workspace, name: str, step: Step, fresh: bool) -> str:
 
 
 def _university(ws: Workspace, base: str, name: str, step: Step) -> None:
-    """The database people look at; whole or not there. Changed addons are updated in it."""
+    """The demo database. It is complete or not there. Addons that have changed are updated in it."""
     addons = settings.existing(settings.DEMO_ADDONS)
     digest = builds.digest_of(addons)
     if not base:

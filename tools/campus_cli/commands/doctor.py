@@ -1,4 +1,4 @@
-"""`./campus doctor`: what is there, what is missing, how to get it. Changes nothing."""
+"""`./campus doctor`: list what is there, what is missing and how to get it. Changes nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FREE_GB_MIN = 4
 
 @dataclass(frozen=True)
 class Finding:
-    """`state` is ok, missing (needed) or later (made by the next ./campus demo)."""
+    """`state` is ok, missing (needed now) or later (the next ./campus demo makes it)."""
 
     topic: str
     state: str

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def check(addons: list[str], *options: str) -> str:
-    """What is missing in the files of the checkout; empty when nothing is."""
+    """Terms that the files of the checkout lack, as text; empty if there are none."""
     command = [venv.PYTHON, SCRIPT, *(paths.ADDONS / addon for addon in addons), *options]
     command += [f"--language={language}" for language in settings.LANGUAGES]
     done = subprocess.run(

@@ -1,6 +1,6 @@
-"""`./campus import FILE`: take over the card file of an old system, or try it first.
+"""`./campus import FILE`: import the card file of an old system, or try it first.
 
-Exit code 0 when the file was imported, or would be; 1 when it was not.
+Exit code 0 if the file was imported or could be; 1 if not.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def went_well(answer: dict) -> bool:
-    """True when the file was imported, or a dry run found that it would be."""
+    """True if the file was imported, or a dry run found that it could be."""
     if answer["dry_run"]:
         return not answer["errors"] or answer["policy"] == "skip_bad_rows"
     return answer["committed"]
@@ -93,7 +93,7 @@ def bar(done: int, total: int, width: int = 30) -> str:
 
 
 def sentence(problem: dict) -> str:
-    """`row 7, 余额: '1,2,3' is not an amount`; a problem of the whole file has no column."""
+    """A sentence such as `row 7, 余额: '1,2,3' is not an amount`. A problem of the whole file has no column."""
     where = f"row {problem['row']}" + (f", {problem['column']}" if problem["column"] else "")
     value = f"{problem['value']!r} " if problem["column"] else ""
     return f"{where}: {value}{problem['message']}"

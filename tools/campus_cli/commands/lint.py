@@ -28,7 +28,7 @@ PYLINT_OFF = (
     "attribute-string-redundant",  # a label is written where it is a term of the glossary
 )
 # pylint-odoo is silent about everything when it does not know the version; these
-# faults of tests/lint/bad_addon prove that it is awake.
+# The faults in tests/lint/bad_addon show that it really runs.
 BAD_ADDON = "tests/lint/bad_addon"
 EXPECTED = ("manifest-version-format", "sql-injection", "invalid-commit", "translation-not-lazy")
 
@@ -91,7 +91,7 @@ def _report(checks: list[tuple[str, Callable[[], str]]]) -> int:
 
 
 def _tool(name: str, *arguments: str | Path, cwd: Path = paths.ROOT) -> str:
-    """Output of a failing tool, empty when it is content."""
+    """Output of a tool that fails; empty if it succeeds."""
     done = _run_tool(name, *arguments, cwd=cwd)
     return (done.stdout + done.stderr).strip() or "failed" if done.returncode else ""
 
@@ -117,7 +117,7 @@ def _style(where: list[str], fix: bool) -> str:
 
 
 def _types() -> str:
-    """The pure packages, typed without exception."""
+    """Check the types of the pure packages with mypy, without exceptions."""
     flags = [flag for name in TYPED for flag in ("-p", name)]
     return _tool("mypy", "--config-file", paths.ROOT / "pyproject.toml", *flags)
 
@@ -142,7 +142,7 @@ def _awake() -> str:
 
 
 def _sudo() -> str:
-    """Each `sudo()` says why it may, and the check still sees one that does not."""
+    """Check that each `sudo()` has its reason, and that the check still finds one without."""
     if not _tool("python", SUDO_CHECK, BAD_ADDON):
         return f"not reported in {BAD_ADDON}: sudo()"
     return _tool("python", SUDO_CHECK, "addons")
@@ -173,12 +173,12 @@ def _xml() -> str:
 
 
 def _pythons() -> str:
-    """The pure packages on both ends of what they are for."""
+    """Run the pure packages on the oldest and the newest Python that they support."""
     steps = Steps(1)
     with steps.step("oldest and newest Python") as step:
         return pure.check(step)
 
 
 def _server_settings(odoo: Path) -> str:
-    """`config/` and `docker/`, each file with the parser of the program that reads it."""
+    """Check each file of `config/` and `docker/` with the parser of the program that reads it."""
     return _tool("python", CONFIG_CHECK, "--odoo", odoo)

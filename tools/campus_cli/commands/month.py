@@ -1,4 +1,4 @@
-"""`./campus month`: play a month at the demo university and look what does not hold."""
+"""`./campus month`: play a month at the demo university and report what is wrong."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _drop_ours(server: postgres.Server) -> None:
-    """On a real server only the databases that bear this checkout's mark."""
+    """On a shared server, drop only the databases of this checkout."""
     try:
         for name in databases.names(server, server.name("")):
             databases.drop(server, name)

@@ -1,4 +1,4 @@
-"""`./campus rights`: make the page of the manual from what the addons state."""
+"""`./campus rights`: make the page of the manual from the rights files of the addons."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MARK = "<!-- made from addons/*/security/rights.toml by ./campus rights -->\n"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes none."""
+    """This command has no arguments."""
 
 
 def run(args: argparse.Namespace) -> int:
-    # the pure package is reached as the unit tests reach it
+    # the package is imported in the same way as in the unit tests
     sys.path.insert(0, str(paths.ADDONS / "campus_card"))
     core = importlib.import_module("campus_core.rights")
     toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")

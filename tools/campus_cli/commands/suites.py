@@ -1,4 +1,4 @@
-"""`./campus suites`: Odoo's own tests with our addons installed, and what fails also without us."""
+"""`./campus suites`: run Odoo's own tests with our addons installed, and report which also fail without them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ HELP = "run Odoo's own tests with our addons installed; what fails runs again wi
 MODULES = ("portal", "account", "point_of_sale")
 FAILED = re.compile(r" (?:FAIL|ERROR): (?:Subtest )?(?:(\w+\.\w+)|setUpClass \([\w.]+\.(\w+)\))")
 SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
-# Some tests of account fill tables inside their transaction, where PostgreSQL has no statistics
-# yet and plans nested loops that run for minutes, with our addons and without.
+# Some tests of account fill tables inside their transaction. PostgreSQL has no statistics of them and plans
+# nested loops that run for minutes, with our addons and without.
 PLANNER = {"PGOPTIONS": "-c enable_nestloop=off -c synchronous_commit=off"}
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
@@ -61,7 +61,7 @@ def _tests(ws: Workspace, source: str, module: str, tags: str) -> tuple[int, set
     odoo = ws.odoo(database, http_port=ports.hold(1)[0])
     odoo.write_config()
     log = paths.LOGS / f"suites-{module}{'' if tags == f'/{module}' else '-without'}.log"
-    # Tests marked at_install run before our addons are loaded and cannot meet them.
+    # Tests marked at_install run before our addons are loaded, so they test nothing of ours.
     command = odoo.command("--test-tags", tags, "--stop-after-init")
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     try:

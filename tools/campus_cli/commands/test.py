@@ -14,15 +14,15 @@ HELP = "run the tests: unit, addons, e2e, month, or all"
 SUITES = ("unit", "addons", "e2e", "month")
 NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
-# What the unit tests run: zbarimg reads the codes that phones show, nginx runs config/nginx.conf.
+# Programs that the unit tests run: zbarimg reads the codes that phones show, nginx runs config/nginx.conf.
 UNIT_NEEDS = ("zbarimg", "nginx")
-# The browsers that are not Chromium, and what audits pages.
+# The browsers besides Chromium, and the program that audits pages.
 E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
-# The clock of the played month.
+# The program that moves the clock of the played month.
 MONTH_NEEDS = ("faketime",)
-# The half of the end-to-end tests that follows the addons' tests; the other half runs beside both.
+# These end-to-end tests run after the addons' tests. The others run at the same time as both.
 PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py", "test_topup.py")
-# Files of Odoo's addon test_lint; its pylint run takes minutes and is ./campus lint's business.
+# Files of Odoo's addon test_lint. Its pylint run takes minutes; ./campus lint does that.
 ODOO_LINT = (
     "dunderinit",
     "i18n",
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def report(outcomes: list[Outcome], selected: bool) -> int:
-    """Print the sums; the last line is the whole run."""
+    """Print the counts. The last line is for the whole run."""
     broken = [outcome for outcome in outcomes if outcome.is_broken(selected)]
     for outcome in outcomes:
         note = f", pytest ended with code {outcome.code}" if outcome in broken else ""
@@ -77,7 +77,7 @@ def report(outcomes: list[Outcome], selected: bool) -> int:
 
 
 def _needs(suites: list[str]) -> tuple[str, ...]:
-    """Packages of the machine that these suites take, each once."""
+    """System packages that these suites need, each once."""
     unit = (*UNIT_NEEDS, *edge_packages.PACKAGES) if "unit" in suites else ()
     inside = NEEDS if {"addons", "e2e"} & set(suites) else ()
     browsers = E2E_NEEDS if "e2e" in suites else ()
@@ -86,7 +86,7 @@ def _needs(suites: list[str]) -> tuple[str, ...]:
 
 
 def _name_missing(suites: list[str]) -> None:
-    """Say at the start all that will be missing, with one command, instead of in rounds."""
+    """Name everything that is missing at the start, with one command that installs it."""
     absent = system.missing(_needs(suites))
     if absent and not system.can_install():
         wanted = WANTS if set(suites) - {"unit"} else ()
@@ -105,7 +105,7 @@ def _unit_needs() -> None:
 
 
 def addon_groups(chosen: list[str] | None) -> list[list[str]]:
-    """Addons tested in one database each: the product, and the demo, which brings data along."""
+    """The addons that are tested in one database each: the product, and the demo, which adds data."""
     groups = (settings.PRODUCT_ADDONS, tuple(set(settings.DEMO_ADDONS) - set(settings.PRODUCT_ADDONS)))
     existing = [settings.existing(group) for group in groups]
     found = [[name for name in group if not chosen or name in chosen] for group in existing]
@@ -117,7 +117,7 @@ def _test_folders(addons: list[str]) -> list[str]:
 
 
 def _odoos_lint(ws: Workspace, addons: list[str]) -> list[Path]:
-    """Odoo's own checks of all installed addons, once all of ours are installed."""
+    """Odoo's own checks of all installed addons, after all of ours are installed."""
     complete = addons == settings.existing(settings.PRODUCT_ADDONS)
     folder = ws.tree.base / "odoo" / "addons" / "test_lint" / "tests"
     return [path for name in ODOO_LINT if complete and (path := folder / f"test_{name}.py").exists()]
@@ -126,8 +126,9 @@ def _odoos_lint(ws: Workspace, addons: list[str]) -> list[Path]:
 def _inside_odoo(
     suites: list[str], groups: list[list[str]], extra: list[str], unit: Suite | None
 ) -> list[Outcome]:
-    """Two things at a time: unit tests beside the building of databases, then the browsers' suite,
-    which mostly waits for pages, beside the addons' tests."""
+    """Run two things at a time: first the unit tests and the building of databases, then the end-to-end tests
+    (which mostly wait for pages) and the addons' tests.
+    """
     groups = groups if "addons" in suites else []
     if "addons" in suites and not groups:
         raise CampusError("no addon has tests")
@@ -139,19 +140,19 @@ def _inside_odoo(
         outcomes += [_addons(ws, product, group, extra) for product, group in products]
         if e2e and phones:
             outcomes += [phones.run(), e2e.wait()]
-    # On a copy of the demo that the addons' tests have made; alone, as people wait for its answers.
+    # On a copy of the demo that the addons' tests have made. It runs alone, because it measures times.
     if "month" in suites:
         outcomes.append(Suite("month", ["tests/month", *extra]).run())
-    # Last, because it kills the PostgreSQL that the others use; a real server is not ours to kill.
+    # This runs last, because it kills the PostgreSQL that the others use. It needs the embedded one.
     if e2e and ws.server.embedded:
         outcomes.append(Suite("chaos", ["tests/chaos", *extra]).run())
     return outcomes
 
 
 def _browsers(extra: list[str]) -> tuple[Suite, Suite]:
-    """The end-to-end tests in two halves; each makes databases and servers of its own (its conftest.py)."""
+    """The end-to-end tests in two halves. Each makes databases and servers of its own (its conftest.py)."""
     files = sorted(path.name for path in (paths.ROOT / "tests" / "e2e").glob("test_*.py"))
-    # Hypothesis loads itself at the very end; after a browser was driven, Python 3.11 cannot.
+    # Hypothesis is loaded at the very end. After a browser was used, Python 3.11 cannot do that.
     rest = ["-p", "no:hypothesispytest", *extra]
     halves = [[f"tests/e2e/{name}" for name in files if (name in PHONES) is half] for half in (False, True)]
     return Suite("e2e", [*halves[0], *rest], _other_ports()), Suite("e2e phones", [*halves[1], *rest])
@@ -173,7 +174,7 @@ def _databases(
 
 
 def _other_ports() -> dict[str, str]:
-    """Ports far from those that the addons' tests take meanwhile."""
+    """Ports that the addons' tests, which run at the same time, do not use."""
     return {"CAMPUS_PORT": str(ports.further(500))}
 
 

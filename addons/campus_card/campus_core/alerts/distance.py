@@ -1,4 +1,4 @@
-"""Two places too far apart for the time between: one card cannot be in both."""
+"""Finds uses of one card at two places that are too far apart for the time between them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def metres(one: Place, other: Place) -> int:
 
 
 def seconds_needed(distance_m: int, speed_kmh: int) -> int:
-    """Time for the way, rounded up to the second."""
+    """Seconds that the distance takes at this speed, rounded up."""
     if speed_kmh <= 0:
-        raise ValueError("a speed is above zero")
+        raise ValueError("a speed must be above zero")
     return -(-distance_m * 36 // (speed_kmh * 10))
 
 
@@ -37,10 +37,10 @@ def too_far(
     slack_s: int = SLACK_S,
     metres_min: int = METRES_MIN,
 ) -> list[Hit]:
-    """Find pairs of neighbouring events that nobody could have done both, at most one a day.
+    """Find consecutive events that one person cannot both have done, at most one pair a day.
 
-    ``slack_s`` is taken off for clocks that differ. ``facts``: ``metres``, ``seconds`` between,
-    ``needed`` seconds, and the names of the places.
+    ``slack_s`` is added to the time between, because clocks differ. ``facts``: ``metres``,
+    ``seconds`` between, ``needed`` seconds, and the names of the places.
     """
     placed = sorted((one for one in events if one.place), key=lambda one: (one.at, one.id))
     hits = []

@@ -1,8 +1,8 @@
-"""When a holder's money will be gone, by the holder's own habits.
+"""Predicts when a holder's money will be used up, from the holder's own habits.
 
 The average is per day of use: somebody who eats on weekdays needs a weekday's money on
 Monday, not a seventh of the week's. A balance that is not more than one such day is announced,
-so that one day is left to top up. Few purchases say nothing: ``TAPS_MIN`` are needed.
+so that one day is left to top up. Fewer than ``TAPS_MIN`` purchases give no average.
 """
 
 from __future__ import annotations

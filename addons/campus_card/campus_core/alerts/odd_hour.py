@@ -1,7 +1,7 @@
 """The first use at an hour at which the holder never used the card before.
 
 "Never" means within ``history_days`` before the event, and not in the neighbouring hours
-either; around midnight the clock goes on. Somebody with few uses has no habits yet.
+either (23 and 0 are neighbours). A holder with fewer than ``uses_min`` uses has no habits yet.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hours in which nobody is disturbed: what falls into them waits until they are over."""
+"""Hours in which no message is sent: a message that falls into them waits until they end."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ MINUTES_PER_DAY = 24 * 60
 
 @dataclass(frozen=True)
 class QuietHours:
-    """From ``start_min`` until ``end_min``, minutes since midnight; over midnight when the end is first.
+    """From ``start_min`` until ``end_min``, minutes since midnight.
 
-    The same start and end is no quiet time at all.
+    An end before the start lies on the next day. The same start and end means no quiet hours.
     """
 
     start_min: int
@@ -21,7 +21,7 @@ class QuietHours:
     def __post_init__(self) -> None:
         for minute in (self.start_min, self.end_min):
             if not 0 <= minute < MINUTES_PER_DAY:
-                raise ValueError("a minute of the day is from 0 to 1439")
+                raise ValueError("a minute of the day must be from 0 to 1439")
 
 
 NONE = QuietHours(0, 0)
@@ -29,7 +29,7 @@ NIGHT = QuietHours(22 * 60, 7 * 60)
 
 
 def is_quiet(quiet: QuietHours, local: datetime) -> bool:
-    """Say whether ``local`` lies in the quiet hours; their end does not."""
+    """Say whether ``local`` lies in the quiet hours; the end is not part of them."""
     minute = local.hour * 60 + local.minute
     if quiet.start_min <= quiet.end_min:
         return quiet.start_min <= minute < quiet.end_min

@@ -1,4 +1,4 @@
-"""What alert rules read and what they find. Times are local to the company, without a zone."""
+"""Input and output of alert rules. Times are local to the company, without a zone."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Place:
 class Event:
     """Something a holder did: a purchase, a tap, a card that was replaced.
 
-    ``fresh`` events may raise an alert; the others are the past they are compared with.
-    ``amount_minor`` is negative for what takes an earlier event back.
+    Only ``fresh`` events may raise an alert; the others are the past they are compared with.
+    ``amount_minor`` is negative where the event reverses an earlier one.
     """
 
     id: int
@@ -37,9 +37,9 @@ class Event:
 
 @dataclass(frozen=True)
 class Hit:
-    """An alert to be: at most one per rule, holder and ``period``.
+    """An alert to raise: at most one per rule, holder and ``period``.
 
-    ``facts`` are the numbers that explain it; amounts in cents.
+    ``facts`` are the numbers that explain it; amounts are in cents.
     """
 
     period: str

@@ -1,6 +1,6 @@
 """Sums and counts of a holder's events over a window, and when they go over a threshold.
 
-"Over" is more than the threshold, not the threshold itself. A calendar window starts anew
+"Over" means more than the threshold. A calendar window starts again
 each day, week or month; a sliding one looks back a number of hours from each event.
 """
 
@@ -30,11 +30,11 @@ class Window:
         if self.unit not in UNITS:
             raise ValueError(f"unknown window: {self.unit}")
         if self.unit == HOURS and self.hours <= 0:
-            raise ValueError("a sliding window has hours")
+            raise ValueError("a sliding window needs hours above zero")
 
 
 def period(unit: str, day: date) -> str:
-    """Name the period that ``day`` lies in. An alert of a sliding window counts for its day."""
+    """Name the period that ``day`` lies in. An alert of a sliding window belongs to its day."""
     if unit == WEEK:
         year, week, _weekday = day.isocalendar()
         return f"{year}-W{week:02}"
@@ -58,10 +58,10 @@ def crossings(
 
     Sums cents, or counts events. ``facts``: ``total`` and ``threshold``. Events of a calendar
     window count in the order of their ids, which is the order in which they became known: a
-    late tap is then the one that crosses, and not an event that was judged before.
+    late tap can then cross the threshold itself; an event that was already judged does not do so later.
     """
     if threshold < 0:
-        raise ValueError("a threshold is not negative")
+        raise ValueError("a threshold must not be negative")
     totals = _sliding if window.unit == HOURS else _calendar
     hits = [
         Hit(

@@ -1,1 +1,1 @@
-"""Card files of other systems: bytes become records, and a problem for each cell that is wrong."""
+"""Reads card files of other systems into records, with a problem for each wrong cell."""

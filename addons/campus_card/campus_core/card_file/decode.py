@@ -1,8 +1,8 @@
 """Bytes of a CSV or XLSX file -> a table of cells, or the reason why not.
 
-Text is UTF-8 (with or without a mark), UTF-16 with a mark, or GB18030, which
-contains GBK and GB2312. UTF-8 is told by its strict form; what is neither is
-refused with the row of the first bad byte, never read with replacement characters.
+Text is UTF-8 (with or without a byte order mark), UTF-16 with one, or GB18030, which
+contains GBK and GB2312. Text that decodes strictly as UTF-8 is UTF-8. Text in none of
+these is refused with the row of the first bad byte; no replacement characters are used.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ENCODINGS: Final = (UTF8, GB18030, UTF16)
 
 _ZIP: Final = b"PK\x03\x04"
 _OLE2: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKS: Final = (
+_BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig", UTF8),
     (codecs.BOM_UTF16_LE, "utf-16", UTF16),
     (codecs.BOM_UTF16_BE, "utf-16", UTF16),
@@ -33,8 +33,8 @@ _MARKS: Final = (
 _DELIMITERS: Final = ",\t;|"
 DELIMITER_WITHIN: Final = 20
 _QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')
-#: Rare characters of names that Python's codec (GB18030-2000) leaves in the private
-#: use area, at their places of GB18030-2022.
+#: Rare characters of names: Python's codec (GB18030-2000) puts them into the private
+#: use area; these are their code points in GB18030-2022.
 _RARE: Final = {
     0xE81E: 0x9FB4,
     0xE826: 0x9FB5,
@@ -50,8 +50,8 @@ _RARE: Final = {
 def decode(content: bytes, encoding: str = AUTO, limit: int = MAX_ROWS) -> Table:
     """Return the file's table; a file that cannot be read gives a table with a problem.
 
-    The content tells the kind, not the file's name: spreadsheets are often saved
-    under a wrong one. ``limit`` lines are enough for a preview; more than
+    The kind is found from the content, because spreadsheets are often saved under
+    a wrong file name. ``limit`` lines are enough for a preview; more than
     ``MAX_ROWS`` are refused.
     """
     try:
@@ -78,7 +78,7 @@ def _check_size(content: bytes) -> None:
 
 def _read_csv(content: bytes, encoding: str, limit: int) -> Table:
     text, found, truncated = decode_text(content, encoding)
-    # A byte order mark that was put before another one, or came with a file that was appended.
+    # Also remove byte order marks that are doubled or come from an appended file.
     text = text.replace("\ufeff", "")
     if text.lstrip().startswith("<"):
         raise FileProblem(errors.FILE_HTML)
@@ -98,7 +98,7 @@ def _read_csv(content: bytes, encoding: str, limit: int) -> Table:
             table.rows.append((start, list[Cell](cells)))
             start = reader.line_num + 1
     except csv.Error as error:
-        # A quotation mark that never closes has swallowed the rest of the file.
+        # A quotation mark without its closing one makes the rest of the file one cell.
         cut = "unexpected end" in str(error) or "field larger" in str(error)
         code = errors.FILE_TRUNCATED if cut else errors.FILE_UNREADABLE
         table.problems.append(Problem(start, "", str(error), code))
@@ -110,8 +110,8 @@ def decode_text(content: bytes, encoding: str = AUTO) -> tuple[str, str, bool]:
 
     Raises ``FileProblem`` (``file_encoding``) with the row of the first bad byte.
     """
-    for mark, codec, name in _MARKS:
-        if content.startswith(mark):
+    for signature, codec, name in _BYTE_ORDER_MARKS:
+        if content.startswith(signature):
             return _whole(content, codec, name)
     if encoding in (UTF8, UTF16):
         return _whole(content, encoding, encoding)
@@ -123,7 +123,7 @@ def decode_text(content: bytes, encoding: str = AUTO) -> tuple[str, str, bool]:
 
 
 def _whole(content: bytes, codec: str, name: str) -> tuple[str, str, bool]:
-    """Decode strictly; bytes missing at the very end are a cut, not an error."""
+    """Decode strictly; an incomplete last character is reported as a cut, not as an error."""
     decoder = codecs.getincrementaldecoder(codec)()
     try:
         text = decoder.decode(content, final=False)
@@ -135,10 +135,10 @@ def _whole(content: bytes, codec: str, name: str) -> tuple[str, str, bool]:
 
 
 def _mostly_utf8(content: bytes) -> bool:
-    """Say whether this is UTF-8, be it with some spoiled bytes.
+    """Say whether this is UTF-8, possibly with some damaged bytes.
 
-    Chinese text in another encoding has next to no valid multi-byte sequences, so
-    bytes that are spoiled in one place do not turn a UTF-8 file into GB18030.
+    Chinese text in another encoding has almost no valid UTF-8 sequences. So a UTF-8 file
+    with a few damaged bytes is not taken for GB18030.
     """
     text = content.decode(UTF8, errors="replace")
     spoiled = text.count("\ufffd")
@@ -147,9 +147,9 @@ def _mostly_utf8(content: bytes) -> bool:
 
 
 def looks_garbled(text: str) -> bool:
-    """Say whether most characters beyond ASCII are rare: a wrong encoding's mark.
+    """Say whether most characters beyond ASCII are rare, as in text read with a wrong encoding.
 
-    Everyday Chinese is in GB 2312; text of another encoding read as GB18030, or
+    Everyday Chinese is in GB 2312. Text of another encoding that is read as GB18030, and
     UTF-8 that was once read as GBK, is mostly outside of it.
     """
     foreign = [character for character in text if character > "\x7f"]

@@ -1,4 +1,4 @@
-"""Why a file cannot be read as a whole, and how large it may be."""
+"""The error for a file that cannot be read, and the limits of its size."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ class FileProblem(Exception):
 
 
 def check_rows(row: int, limit: int) -> None:
-    """At the limit: fine for a preview, too large for an import."""
+    """Raise ``FileProblem`` for an import at ``MAX_ROWS``; a preview just stops at its ``limit``."""
     if limit >= MAX_ROWS:
         raise FileProblem(errors.FILE_TOO_LARGE, row=row)

@@ -1,7 +1,7 @@
-"""A first profile for a file that no profile knows: columns guessed from header and cells.
+"""Guesses a profile for a file that fits no known profile, from its header and cells.
 
-A person looks it over before anything is imported; what cannot be told from the file
-(the byte order of decimal UIDs) gets the usual answer.
+A person checks it before anything is imported. What the file does not show
+(the byte order of decimal UIDs) gets the usual value.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .reading import headers_of
 from .types import Cell, Column, Profile, Table
 
 SAMPLE_ROWS: Final = 200
-#: A column with more different words than this is no status and no role.
+#: A column with more different words than this is neither a status nor a role.
 MAX_WORDS: Final = 12
 
-# Patterns over ``values.key`` of a header, the first that matches wins.
+# Patterns over ``values.key`` of a header; the first that matches is used.
 _HEADERS: Final = (
     (
         r"^(学工号|学号|工号|教工号|人员编号)|stuempno|studentno|campusnumber|personno|empno",
@@ -60,7 +60,7 @@ _REQUIRED: Final = frozenset({ft.ACCOUNT, ft.NUMBER, ft.NAME, ft.UID, ft.AMOUNT}
 
 
 def guess(table: Table, source: str) -> Profile:
-    """Return a profile for ``table``; columns that mean nothing known are ignored."""
+    """Return a profile for ``table``; columns that are not recognised are ignored."""
     at, headers = headers_of(table)
     sample = [cells for _row, cells in table.rows[at + 1 : at + 1 + SAMPLE_ROWS]]
     columns: list[Column] = []
@@ -113,7 +113,7 @@ def _uid_form(header: str, cells: Sequence[Cell]) -> str:
 
 
 def _words_of(target: str, cells: Sequence[Cell]) -> dict[str, str]:
-    """The words of a column with what they seem to mean; unknown ones are left out."""
+    """Map the words of a column to their guessed meaning; unknown words are left out."""
     found = {values.text_of(cell).strip() for cell in cells} - {""}
     patterns: Sequence[tuple[str, str]] = _ROLE_WORDS if target == ft.ROLE else _STATUS_WORDS
     if target == ft.REMARK:

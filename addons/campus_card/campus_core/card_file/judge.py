@@ -1,5 +1,5 @@
-"""What a whole file tells that none of its cells does: sheets and rows that nobody sees, cut numbers,
-UIDs unlike all others, names that a wrong encoding made.
+"""Checks that need the whole file: hidden sheets and rows, numbers that lost digits,
+UIDs of an unusual length, names read with a wrong encoding.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from .names import are_misread, can_be_names
 from .rows import MAX_VALUE_SHOWN, Layout
 from .types import Problem, Reading, Record
 
-#: Digits that a spreadsheet keeps of a number; the ones behind it makes zeros.
+#: Digits that a spreadsheet keeps of a number; it replaces the digits after them by zeros.
 KEPT_DIGITS: Final = 15
-#: So many numbers must end in zeros, and so large must their share be, before a column counts as cut.
+#: A column lost digits when at least ``CUT_MIN`` of its numbers, and one in ``CUT_SHARE``, end in zeros.
 CUT_MIN: Final = 2
 CUT_SHARE: Final = 5
-#: UIDs are unlike the others when they are fewer than one in a hundred, or the only one of a few.
+#: UIDs are unusual when they are fewer than one in a hundred, or the only one of a few.
 FEW_UIDS: Final = 3
 UNLIKE_SHARE: Final = 100
 
@@ -29,7 +29,7 @@ _CUT: Final = re.compile(r"^\d{15}0+$")
 
 
 class Judge:
-    """Looks at a reading whose records are still all together, and adds what it finds."""
+    """Looks at a reading that still has all its records, and adds the problems it finds."""
 
     def __init__(self, reading: Reading, layout: Layout) -> None:
         self.reading = reading
@@ -63,7 +63,7 @@ class Judge:
                 self._warn(1, "", sheet.sheet, errors.SHEET_NOT_READ, sheet=sheet.sheet)
 
     def _encoding(self) -> None:
-        """A header that was understood proves its encoding, unless it has no letter beyond ASCII."""
+        """Check a guessed encoding. A known header that is not pure ASCII proves the guess."""
         records = [record for record in self.reading.records if record.name]
         proven = not self.table.guessed or any(
             not self.layout.headers[index].isascii() for index in self.layout.places

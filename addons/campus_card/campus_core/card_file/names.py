@@ -1,7 +1,7 @@
-"""Whether texts can be names, or a wrong encoding made them.
+"""Tells names from text that was decoded with a wrong encoding.
 
-Chinese, Western, Cyrillic and Korean bytes are nearly all valid GB18030, so decoding never says
-that a guess was wrong. Names do: they use everyday characters, and most begin with a surname.
+Chinese, Western, Cyrillic and Korean bytes are nearly all valid GB18030, so decoding does not fail when
+the guess is wrong. Real names use everyday characters, and most begin with a known surname.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ SURNAMES: Final = frozenset(
     "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許傅呂蘇盧蔣賈葉閻鐘範譚鄒陸顧龍萬錢湯賀賴龔龐蘭顏嚴蘆魯韋畢聶叢齊莊塗時"
     "關費紀歐項陽衛鮑單寧閔華車邊饒滕鄔暢宮簡婁蓋黨談連欒鬱計竇遲鞏練樂應台諶銀揚"
 )
-#: Fewer surnames among the names than one in three: these are no Chinese names.
+#: If fewer than one name in three begins with a surname, these are no Chinese names.
 SURNAME_SHARE: Final = 3
-#: More rare characters than one in five: this is another encoding.
+#: If more than one character in five is rare, the text has another encoding.
 RARE_SHARE: Final = 5
 
 _CHINESE: Final = re.compile(r"^[\u3400-\u9fff\U00020000-\U0003ffff·]{2,}$")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
-#: What text was, and what it was taken for: UTF-8 taken for GBK or for a Western encoding, GBK for the latter.
+#: Usual mistakes as (encoding the text was read as, true encoding).
 _MISTAKES: Final = (
     ("gb18030", "utf-8"),
     ("cp1252", "utf-8"),
@@ -40,7 +40,7 @@ _MISTAKES: Final = (
 
 
 def can_be_names(names: Sequence[str], others: Sequence[str] = ()) -> bool:
-    """Say whether a guess of GB18030 gave names (and ``others``, say departments) of people."""
+    """Say whether text decoded as GB18030 can be names; ``others`` are further texts, such as departments."""
     foreign = [character for text in (*names, *others) for character in text if character > "\x7f"]
     if len(foreign) < RARE_SHARE * sum(map(is_rare, foreign)):
         return False
@@ -50,13 +50,13 @@ def can_be_names(names: Sequence[str], others: Sequence[str] = ()) -> bool:
 
 
 def are_misread(names: Sequence[str]) -> bool:
-    """Say whether most names beyond ASCII become Chinese when a usual mistake is taken back."""
+    """Say whether most names beyond ASCII become Chinese when a usual mistake is undone."""
     foreign = [name for name in names if not name.isascii()]
     return sum(map(_is_misread, foreign)) * 2 > len(foreign)
 
 
 def is_rare(character: str) -> bool:
-    """Say whether everyday Chinese (GB 2312) does without the character."""
+    """Say whether the character is outside everyday Chinese (GB 2312)."""
     return not character.encode("gb2312", errors="ignore")
 
 

@@ -1,7 +1,7 @@
 """A decoded table and a profile -> records, and a problem for each cell that is wrong.
 
-``find_profile`` tells whose file it is, ``read`` understands it. Nothing is looked up
-in a database here: what a row means there is decided by the caller.
+``find_profile`` finds the profile that fits the file, ``read`` reads it. Nothing is looked up
+in a database here: the caller compares the records with it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def read_bytes(content: bytes, profile: Profile) -> Reading:
 
 
 def read(table: Table, profile: Profile) -> Reading:
-    """Understand every row of ``table`` with ``profile``."""
+    """Read every row of ``table`` with ``profile``."""
     reading = Reading(table, fatal=list(table.problems))
     layout = find_header(table, profile)
     if layout is None:
@@ -59,7 +59,7 @@ def read(table: Table, profile: Profile) -> Reading:
 
 
 def find_profile(table: Table, profiles: Sequence[Profile]) -> Profile | None:
-    """The profile whose required columns are all there; of several the most detailed."""
+    """Return the profile whose required columns are all there; of several, the one with most columns."""
     best: tuple[int, Profile] | None = None
     for profile in profiles:
         layout = find_header(table, profile)
@@ -119,13 +119,13 @@ def _layout_problems(layout: Layout) -> list[Problem]:
 
 
 def _no_header(table: Table) -> Problem:
-    """Without a known header: say whether the text itself looks spoiled."""
+    """Return the problem of a table without a known header: a wrong encoding, or no header found."""
     row, text = _head(table)[0] if table.rows else (1, "")
     return next(iter(spoiled_head(table)), Problem(row, "", text[:MAX_VALUE_SHOWN], errors.FILE_HEADER))
 
 
 def spoiled_head(table: Table) -> list[Problem]:
-    """What a wrong encoding has left of the first lines, where it has; a profile can do nothing about it."""
+    """Return a problem if the first lines were read with a wrong encoding; no profile can mend that."""
     head = _head(table)
     if not looks_garbled(" ".join(text for _row, text in head)):
         return []
@@ -138,9 +138,9 @@ def _head(table: Table) -> list[tuple[int, str]]:
 
 
 def _judge_open_end(reading: Reading) -> None:
-    """A text file without a last line break: a cut if its last row is damaged there.
+    """Judge a text file without a final line break: it was cut off if its last row is incomplete.
 
-    A row that is whole may still lack digits of its last cell, so it is pointed out.
+    A last row that is complete may still lack digits of its last cell, so there is a warning.
     """
     table = reading.table
     cut = any(problem.code == errors.FILE_TRUNCATED for problem in reading.fatal)
@@ -162,9 +162,9 @@ def _judge_open_end(reading: Reading) -> None:
 
 
 def _duplicates(records: Iterable[Record]) -> list[Problem]:
-    """What must be unique in a file: the first row keeps it, later ones are refused.
+    """Find values that must be unique in a file: the first row keeps the value, later rows are refused.
 
-    Rows with other problems count too: what they claim is not free.
+    Rows with other problems count too: their values are taken.
     """
     checks: tuple[tuple[str, str, Callable[[Record], str], Callable[[Record], str]], ...] = (
         (ft.ACCOUNT, errors.DUPLICATE_ACCOUNT, lambda r: r.account, lambda r: r.account),

@@ -19,7 +19,7 @@ MAX_VALUE_SHOWN: Final = 100
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the columns of a profile are in one file: ``places`` by index of the cell."""
+    """Where the columns of a profile are in one file; ``places`` are indexes of cells."""
 
     at: int
     row: int
@@ -29,7 +29,7 @@ class Layout:
 
 
 def trimmed(cells: Sequence[Cell]) -> list[Cell]:
-    """Cells without the empty ones at the end, which spreadsheets add at will."""
+    """Return the cells without the empty ones at the end, which spreadsheets add."""
     kept = list(cells)
     while kept and not values.text_of(kept[-1]).strip():
         kept.pop()
@@ -37,7 +37,7 @@ def trimmed(cells: Sequence[Cell]) -> list[Cell]:
 
 
 class RowReader:
-    """Reads rows of one layout; every wrong cell of a row is reported, not the first."""
+    """Reads rows of one layout and reports every wrong cell of a row, not only the first."""
 
     def __init__(
         self, profile: Profile, layout: Layout, *, strict_width: bool, epoch: date = EPOCH_1900
@@ -90,7 +90,7 @@ class RowReader:
         return record, problems
 
     def _check_width(self, row: int, cells: Sequence[Cell]) -> list[Problem]:
-        """Text rows have the header's width; a spreadsheet may leave out empty cells."""
+        """Check that a row has as many cells as the header; a spreadsheet may leave out empty cells."""
         if len(trimmed(cells)) > self.width:
             extra = values.text_of(cells[self.width]).strip()
             return [Problem(row, "", extra[:MAX_VALUE_SHOWN], errors.ROW_LONG)]
@@ -115,7 +115,7 @@ class RowReader:
             self.setters[column.target](record, column, cell)
 
     def _is_nothing(self, column: Column, text: str) -> bool:
-        """Say whether a program's word for nothing stands where nothing is needed; elsewhere refuse it."""
+        """Say whether the cell holds a word such as ``NULL``; refuse that word in a required column."""
         nothing = values.is_null_word(text)
         if not nothing and not values.is_error_word(text):
             return False
@@ -135,7 +135,7 @@ class RowReader:
         self.warnings.append(Problem(record.row, self.columns[target], shown, code))
 
     def _whole(self, record: Record, target: str, cell: Cell) -> Cell:
-        """A whole number that was written with a decimal point: read without it, and pointed out."""
+        """Return a whole number without its decimal point (``12.0``), and add a warning."""
         if not isinstance(cell, str):
             return cell
         text = values.bare(cell)
@@ -171,13 +171,13 @@ class RowReader:
             self._warn(record, ft.UID, cell, errors.UID_HALF)
 
     def _uid_cell(self, record: Record, column: Column, cell: str | int | float) -> str | int | float:
-        """The cell, a decimal one without a decimal point."""
+        """Return the cell; a decimal UID without its decimal point."""
         if not isinstance(cell, str) or column.form not in (uid.DEC_BE, uid.DEC_LE):
             return cell
         return str(self._whole(record, ft.UID, cell))
 
     def _set_amount(self, record: Record, column: Column, cell: Cell) -> None:
-        """An empty amount is nothing; several columns of one plan add up."""
+        """Add the amount to its plan; an empty cell adds no opening balance."""
         amount_minor = 0
         if values.text_of(cell).strip():
             if not isinstance(cell, str | int | float):
@@ -208,10 +208,10 @@ class RowReader:
 
     @staticmethod
     def _raise_status(record: Record, status: str) -> None:
-        """The strongest statement about an account wins: closed, lost, frozen, active."""
+        """Keep the strongest status of an account: closed, then lost, frozen, active."""
         record.status = max(record.status, status, key=ft.STATUSES.index)
 
 
 def _target_key(column: Column) -> str:
-    """Amounts are told apart by their plan, all else by what it is."""
+    """Return what identifies a column: the target, and for an amount its plan."""
     return f"{ft.AMOUNT}:{column.detail}" if column.target == ft.AMOUNT else column.target

@@ -1,6 +1,6 @@
-"""What quick reading of a sheet leaves out: formulas without values, merged cells, what is hidden.
+"""Finds formulas without values, merged cells, and hidden rows and columns of a sheet.
 
-Reads the sheet's XML once (ECMA-376 part 1, 18.3.1) beside openpyxl, which hands out values only.
+Reads the sheet's XML once (ECMA-376 part 1, 18.3.1), because openpyxl in its fast mode gives values only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from openpyxl.utils.cell import (  # type: ignore[import-untyped]
 from .. import errors
 from .types import Unread
 
-#: Merged ranges with more cells than this are a title's background, not data.
+#: Merged ranges with more cells than this hold no data; they are skipped.
 MAX_MERGED: Final = 100_000
 #: A number format that shows zeros before the number, with fixed letters around: ``000000``, ``"J"00000``.
 _ZEROS: Final = re.compile(r'^((?:"[^"]*"|\\.)*)(0{2,})((?:"[^"]*"|\\.)*)$')
@@ -31,7 +31,7 @@ TAIL_BYTES: Final = 64
 
 
 @dataclass
-class Marks:
+class SheetNotes:
     """Cells by ``(row, column)``, counted from 1; hidden columns counted from 0."""
 
     unread: dict[tuple[int, int], Unread] = field(default_factory=dict)
@@ -39,8 +39,8 @@ class Marks:
     hidden_columns: set[int] = field(default_factory=set)
 
 
-def has_marks(source: IO[bytes]) -> bool:
-    """Say whether there is anything to read for ``read_marks``, which takes its time."""
+def has_notes(source: IO[bytes]) -> bool:
+    """Say whether ``read_notes``, which is slow, would find anything."""
     tail = b""
     while chunk := source.read(CHUNK_BYTES):
         if _MARKED.search(tail + chunk):
@@ -49,26 +49,26 @@ def has_marks(source: IO[bytes]) -> bool:
     return False
 
 
-def read_marks(source: IO[bytes], limit: int) -> Marks:
-    """The marks of the first ``limit`` rows; what stands behind them in the file is left out for a preview."""
-    marks, row = Marks(), 0
+def read_notes(source: IO[bytes], limit: int) -> SheetNotes:
+    """Return the notes of the first ``limit`` rows; a preview leaves out what comes after them."""
+    notes, row = SheetNotes(), 0
     for tag, element in _elements(source):
         if tag == "row":
             row = int(element.get("r") or row + 1)
             if row > limit:
                 break
-            _read_row(marks, row, element)
+            _read_row(notes, row, element)
             element.clear()
         elif tag == "col" and element.get("hidden") in _TRUE:
             first, last = int(element.get("min", "1")), int(element.get("max", "1"))
-            marks.hidden_columns.update(range(first - 1, last))
+            notes.hidden_columns.update(range(first - 1, last))
         elif tag == "mergeCell":
-            _read_merged(marks, element.get("ref", ""))
-    return marks
+            _read_merged(notes, element.get("ref", ""))
+    return notes
 
 
 def shown(value: float, number_format: str) -> str | float:
-    """The number with the zeros and letters that its format puts around it; without them as it is."""
+    """Return the number as a format with leading zeros or letters shows it; else the number."""
     parts = _zeros(number_format)
     if parts is None or value != int(value) or value < 0:
         return value
@@ -94,25 +94,25 @@ def _elements(source: IO[bytes]) -> Iterator[tuple[str, Element]]:
         yield element.tag.rpartition("}")[2], element
 
 
-def _read_row(marks: Marks, row: int, element: Element) -> None:
+def _read_row(notes: SheetNotes, row: int, element: Element) -> None:
     if element.get("hidden") in _TRUE:
-        marks.hidden_rows.append(row)
+        notes.hidden_rows.append(row)
     column = 0
     for cell in element:
         reference = cell.get("r")
         column = coordinate_to_tuple(reference)[1] if reference else column + 1
         parts = {child.tag.rpartition("}")[2]: child.text or "" for child in cell}
-        # A formula may well give an empty text; without a value it was never worked out.
+        # An empty text is a valid result of a formula; no value means that it was never calculated.
         if "f" in parts and not parts.get("v") and cell.get("t") != "str":
-            marks.unread[row, column] = Unread("=" + (parts["f"] or "…"), errors.FORMULA_EMPTY)
+            notes.unread[row, column] = Unread("=" + (parts["f"] or "…"), errors.FORMULA_EMPTY)
 
 
-def _read_merged(marks: Marks, reference: str) -> None:
-    """Only the first cell of a merged range holds the value; the others show it and are empty."""
+def _read_merged(notes: SheetNotes, reference: str) -> None:
+    """Note the empty cells of a merged range: they show the value, but only its first cell holds it."""
     left, top, right, bottom = range_boundaries(reference)
     if (right - left + 1) * (bottom - top + 1) > MAX_MERGED:
         return
     for row in range(top, bottom + 1):
         for column in range(left, right + 1):
             if (row, column) != (top, left):
-                marks.unread[row, column] = Unread("", errors.CELL_MERGED)
+                notes.unread[row, column] = Unread("", errors.CELL_MERGED)

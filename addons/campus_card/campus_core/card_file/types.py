@@ -1,8 +1,8 @@
-"""Values of the import of an old card system's file: profiles in, rows and problems out.
+"""Values used when a card file is read: profiles, tables, records, problems.
 
 A ``Profile`` says what a vendor's columns mean, a ``Table`` is the decoded file, a
-``Record`` is a row understood, a ``Problem`` is what could not be. Row numbers count
-as a spreadsheet shows them: the first line of the file is 1.
+``Record`` is one row, a ``Problem`` says what cannot be imported and why. Row numbers are
+those that a spreadsheet shows: the first line of the file is 1.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..errors import Number
 
 Cell = str | int | float | bool | datetime | date | None
 
-#: A header is looked for in the first lines: exporters put titles above it.
+#: The header is searched in so many first lines, because exporters put titles above it.
 HEADER_WITHIN: Final = 20
 #: Day 0 of a spreadsheet's serial dates (1900 system, with its false leap day), and of the 1904 system.
 EPOCH_1900: Final = date(1899, 12, 30)
@@ -27,7 +27,7 @@ EPOCH_1904: Final = date(1904, 1, 1)
 
 
 class Unread(str):
-    """A cell that shows something and holds nothing to read; ``code`` says why."""
+    """A cell that shows a value but does not hold one; ``code`` says why."""
 
     code: str
 
@@ -85,7 +85,7 @@ ACTIVE: Final = "active"
 FROZEN: Final = "frozen"
 LOST: Final = "lost"
 CLOSED: Final = "closed"
-#: From the weakest to the one that wins when a row states several.
+#: From weak to strong; a row that states several gets the strongest.
 STATUSES: Final = (ACTIVE, FROZEN, LOST, CLOSED)
 
 AUTO: Final = "auto"
@@ -117,7 +117,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Profile:
-    """What the columns and words of one vendor's file mean.
+    """The meaning of the columns and words of one vendor's file.
 
     ``source`` names the old system: with the account it identifies an opening
     balance. Words are compared after ``values.key``; a remark's word may
@@ -135,7 +135,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row, or the whole file, cannot be imported; or what to look at."""
+    """Why a row, or the whole file, cannot be imported; or a warning."""
 
     row: int
     column: str
@@ -149,7 +149,7 @@ class Table:
     """A decoded file: its rows as ``(row number, cells)``, header and titles included.
 
     ``problems`` concern the whole file. ``open_end``: the last line has no line break.
-    ``guessed``: the encoding is what was left when the others did not fit. ``rest`` has the
+    ``guessed``: GB18030 was chosen only because the other encodings did not fit. ``rest`` has the
     first lines of further sheets; hidden columns are counted from 0.
     """
 
@@ -168,7 +168,7 @@ class Table:
 
 @dataclass
 class Record:
-    """One row understood. ``openings``: pocket plan -> cents, for every amount column."""
+    """One row. ``openings``: pocket plan -> cents, for every amount column."""
 
     row: int
     account: str = ""
@@ -182,17 +182,17 @@ class Record:
     valid_from: date | None = None
     valid_until: date | None = None
     remark: str = ""
-    #: Header of each target in this file, for problems found later.
+    #: Header of each target in this file, to name the column of problems found later.
     columns: Mapping[str, str] = field(default_factory=dict)
-    #: Text of the UID as the file has it.
+    #: The UID as written in the file.
     uid_text: str = ""
 
 
 @dataclass
 class Reading:
-    """A file read with a profile: good records, and the problems of the others.
+    """A file read with a profile: the good records, and the problems of the other rows.
 
-    ``fatal`` problems forbid any import; ``warnings`` forbid none.
+    ``fatal`` problems prevent any import; ``warnings`` prevent nothing.
     """
 
     table: Table
@@ -200,7 +200,7 @@ class Reading:
     headers: list[str] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    #: What could be read of the rows with problems, by row.
+    #: The readable part of the rows with problems, by row number.
     refused: dict[int, Record] = field(default_factory=dict)
     fatal: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)

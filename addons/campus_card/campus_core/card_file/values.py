@@ -1,6 +1,6 @@
 """One cell -> one value: names, numbers, dates, words. Amounts and UIDs are elsewhere.
 
-Each reader raises ``CampusError`` with the row's code; ``card_file`` adds row and column.
+Each reader raises ``CampusError`` with the problem's code; ``rows`` adds row and column.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ _TIME: Final = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
 _PARTS: Final = re.compile(r"^(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?$")
 _SERIAL_DAYS: Final = range(20_000, 73_051)  # 1954 to the end of 2099 (1900 system)
-#: A whole number that went through a program's floating point: ``20230300001.0``.
+#: A whole number that a program wrote as a float: ``20230300001.0``.
 _WHOLE: Final = re.compile(r"^(\d{1,15})\.0+$")
-#: Marks that keep a spreadsheet from touching a number: ``'1``, ```1``, ``="1"``.
-_MARKS: Final = "'`\"=\u2018\u2019"
-#: Format characters (Unicode's Cf) that files have: soft hyphen, zero width, direction, byte order marks.
+#: Signs that keep a spreadsheet from changing a number: ``'1``, ```1``, ``="1"``.
+_GUARDS: Final = "'`\"=\u2018\u2019"
+#: Invisible format characters (Unicode's Cf): soft hyphen, zero width, direction, byte order marks.
 _UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 NULL_WORD_MAX: Final = 20
-#: What programs write for an error, and for nothing. A whole cell only: Null is a surname, too.
+#: Words that programs write for an error, and for an empty value. They count only as a whole cell,
+#: because Null is also a surname.
 _ERROR_WORD: Final = re.compile(
     r"^#(?:N/A|NV|REF!?|VALUE!|DIV/0!|NAME\??|NUM!|NULL!|SPILL!|CALC!|[A-Z_]+!?|#+)$"
 )
@@ -49,7 +50,7 @@ _NO: Final = frozenset({"", "0", "n", "no", "false", "f", "否", "×", "无", "�
 
 
 def text_of(cell: Cell) -> str:
-    """The cell as a person reads it, for reports: ``3283263748.0`` is ``3283263748``."""
+    """Return the cell as a person reads it, for reports: ``3283263748.0`` is ``3283263748``."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -62,38 +63,38 @@ def text_of(cell: Cell) -> str:
 
 
 def visible(text: str) -> str:
-    """The text without characters that nobody sees: zero width, direction, byte order marks."""
+    """Return the text without invisible characters: zero width, direction, byte order marks."""
     return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def bare(text: str) -> str:
-    """A number's text without the marks that keep a spreadsheet from touching it."""
-    return text.strip().strip(_MARKS).strip()
+    """Return a number's text without the signs that keep a spreadsheet from changing it."""
+    return text.strip().strip(_GUARDS).strip()
 
 
 def whole(text: str) -> str:
-    """``20230300001.0`` as ``20230300001``; any other text as it is."""
+    """Return ``20230300001.0`` as ``20230300001``; other text unchanged."""
     found = _WHOLE.match(text)
     return found[1] if found else text
 
 
 def is_error_word(text: str) -> bool:
-    """Say whether a spreadsheet wrote this in place of a value: ``#N/A``, ``#####``."""
+    """Say whether a spreadsheet wrote this instead of a value: ``#N/A``, ``#####``."""
     return "#" in text and bool(_ERROR_WORD.match(text.strip().upper()))
 
 
 def is_null_word(text: str) -> bool:
-    """Say whether a program wrote this for nothing: ``NULL``, ``nan``."""
+    """Say whether a program wrote this for an empty value: ``NULL``, ``nan``."""
     return len(text) <= NULL_WORD_MAX and text.strip().casefold() in _NULL_WORDS
 
 
 def key(text: str) -> str:
-    """What two writings of one word have in common: width, case, spaces do not count."""
+    """Return a word without differences of width, case and spaces, to compare it."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", visible(text))).casefold()
 
 
 def read_name(cell: Cell, limit: int = MAX_NAME) -> str:
-    """A text for people: spaces tidied, spoiled characters refused."""
+    """Return a text for people with single spaces; damaged characters are refused."""
     text = " ".join(visible(text_of(cell)).split())
     if "\ufffd" in text or (len(text) > 1 and not text.strip("?？ ")) or _is_spoiled(text):
         raise CampusError(errors.TEXT_GARBLED)
@@ -103,7 +104,7 @@ def read_name(cell: Cell, limit: int = MAX_NAME) -> str:
 
 
 def read_number(cell: Cell) -> str:
-    """A campus or account number in its one way of writing; rounded ones are refused."""
+    """Return a campus or account number in its standard form; numbers that lost digits are refused."""
     if isinstance(cell, float) and not cell.is_integer():
         raise CampusError(errors.NUMBER_DAMAGED)
     text = whole(bare(unicodedata.normalize("NFKC", read_name(cell, MAX_NUMBER))))
@@ -116,7 +117,7 @@ def read_number(cell: Cell) -> str:
 def read_date(
     cell: Cell, form: str = DATE_YMD, no_end: date | None = None, epoch: date = EPOCH_1900
 ) -> date | None:
-    """A date, or None for "no date" and for one on or after ``no_end``.
+    """Return a date, or None for "no date" and for a date on or after ``no_end``.
 
     Year first in any common writing (``20260731``, ``2026-7-31``, ``2026年7月31日``,
     with or without a time), a date cell, or a spreadsheet's serial number; ``form``
@@ -128,7 +129,7 @@ def read_date(
 
 
 def read_word(cell: Cell, words: Mapping[str, str], code: str) -> str:
-    """The value of a word of the profile; ``words`` has its keys through ``key``."""
+    """Return the meaning of a word; the keys of ``words`` are in the form of ``key``."""
     word = key(text_of(cell))
     if word not in words:
         raise CampusError(code)
@@ -136,7 +137,7 @@ def read_word(cell: Cell, words: Mapping[str, str], code: str) -> str:
 
 
 def read_flag(cell: Cell) -> bool:
-    """Yes or no, in the writings of old systems; an empty cell is no."""
+    """Return yes or no, in the spellings of old systems; an empty cell is no."""
     word = whole(key(text_of(cell)))
     if word in _YES:
         return True
@@ -182,5 +183,5 @@ def _dated(year: int, month: int, day: int) -> date:
 
 
 def _is_spoiled(text: str) -> bool:
-    """Say whether characters are in it that no name has: controls, and private ones of one machine."""
+    """Say whether the text has characters that no name has: control and private use characters."""
     return any(unicodedata.category(character) in _NO_LETTERS for character in text)

@@ -1,4 +1,4 @@
-"""XLSX bytes -> a table of cells. Apart, because it alone needs openpyxl."""
+"""XLSX bytes -> a table of cells. Only this module and ``sheet`` need openpyxl."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904  # type: ignore[import-unt
 
 from .. import errors
 from .file_problem import FileProblem, check_rows
-from .sheet import Marks, has_marks, read_marks, shown
+from .sheet import SheetNotes, has_notes, read_notes, shown
 from .types import EPOCH_1900, EPOCH_1904, HEADER_WITHIN, Cell, Table
 
 #: A zip that unpacks to more than this is an attack or a mistake.
@@ -20,9 +20,9 @@ MAX_UNPACKED_BYTES: Final = 1024 * 1024 * 1024
 
 
 def read_xlsx(content: bytes, limit: int) -> Table:
-    """The first ``limit`` lines of the first sheet that has cells, and the head of each further one.
+    """Return the first ``limit`` lines of the first sheet that has cells, and the head of each further one.
 
-    Sheets that people see come before hidden ones. Raises ``FileProblem``.
+    Visible sheets come before hidden ones. Raises ``FileProblem``.
     """
     _check_zip(content)
     tables: list[Table] = []
@@ -37,7 +37,7 @@ def read_xlsx(content: bytes, limit: int) -> Table:
     except (ParseError, EOFError, zipfile.BadZipFile) as error:
         last = tables[-1].rows[-1][0] if tables and tables[-1].rows else 1
         raise FileProblem(errors.FILE_TRUNCATED, row=last, value=str(error)[:80]) from error
-    except Exception as error:  # openpyxl raises whatever a broken part makes it stumble over
+    except Exception as error:  # openpyxl raises all kinds of errors on a broken file
         raise FileProblem(errors.FILE_UNREADABLE, value=str(error)[:80]) from error
     found = _first_with_rows(tables)
     if found is None:
@@ -58,28 +58,28 @@ def _new_table(book: Any, sheet: Any) -> Table:
 def _read_sheet(sheet: Any, table: Table, limit: int) -> None:
     # Some exporters write a wrong dimension, which would hide rows.
     sheet.reset_dimensions()
-    # The library has no other way to the sheet's XML.
+    # openpyxl has no public way to the sheet's XML.
     with sheet._get_source() as source:
-        marked = has_marks(source)
-    marks = Marks()
-    if marked:
+        has_any = has_notes(source)
+    notes = SheetNotes()
+    if has_any:
         with sheet._get_source() as source:
-            marks = read_marks(source, limit)
-    table.hidden_rows, table.hidden_columns = marks.hidden_rows, frozenset(marks.hidden_columns)
+            notes = read_notes(source, limit)
+    table.hidden_rows, table.hidden_columns = notes.hidden_rows, frozenset(notes.hidden_columns)
     for number, cells in enumerate(sheet.iter_rows(), 1):
         if len(table.rows) >= limit:
             if limit != HEADER_WITHIN:
                 check_rows(number, limit)
             break
         row = [_plain(cell) for cell in cells]
-        for column in range(1, len(row) + 1) if marks.unread else ():
-            row[column - 1] = marks.unread.get((number, column), row[column - 1])
+        for column in range(1, len(row) + 1) if notes.unread else ():
+            row[column - 1] = notes.unread.get((number, column), row[column - 1])
         if any(cell is not None for cell in row):
             table.rows.append((number, row))
 
 
 def _check_zip(content: bytes) -> None:
-    """Refuse a zip without its end (a half file), a broken or a monstrous one."""
+    """Refuse a zip that is cut off, broken, or too large when unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked_bytes = sum(entry.file_size for entry in archive.infolist())

@@ -1,1 +1,1 @@
-"""What a reader sees or a person types, and what proves it."""
+"""Credentials: what a reader reads or a person types, and how it is proven."""

@@ -1,4 +1,4 @@
-"""From the text of a reader, a till's scanner or a person to a typed credential.
+"""Turns the text of a reader, a till's scanner or a person into a typed credential.
 
 ========================= ============== ============================================
 text                      credential     example
@@ -11,9 +11,9 @@ text                      credential     example
 anything else             ``Scan``       ``3283263748``, ``04:A1:B2:C3``, ``K000123``
 ========================= ============== ============================================
 
-``parse`` says what a text claims, not whether it is true: ``sun.verify``, ``qr_code.verify`` and
-``emergency.decide`` do. The ``text`` of a credential is its form for the wire and the journal
-and parses to the same credential. Only ``mask(text)`` belongs in a log.
+``parse`` says what a text claims. ``sun.verify``, ``qr_code.verify`` and ``emergency.decide`` say
+whether the claim is true. The ``text`` of a credential is its form for the wire and the journal;
+parsing it gives the same credential. Write only ``mask(text)`` into a log.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _KEEP: Final = 4
 
 @dataclass(frozen=True)
 class Uid:
-    """A canonical UID that a reader has read in the clear."""
+    """A canonical UID that a reader has read without any proof."""
 
     text: str
     uid: str
@@ -55,7 +55,7 @@ class Sun:
 
 @dataclass(frozen=True)
 class Qr:
-    """A phone's code."""
+    """The dynamic code that a phone shows."""
 
     text: str
     code: qr_code.Code
@@ -93,8 +93,8 @@ Credential = Uid | Sun | Qr | Emergency | Number | Scan
 def parse(text: object) -> Credential:
     """Return the credential that ``text`` claims to be.
 
-    Raises ``CredentialError`` (``credential_malformed``) for noise: more than 1024 characters,
-    control characters, a kind's text in the wrong form.
+    Raises ``CredentialError`` (``credential_malformed``): more than 1024 characters, control
+    characters, or a known prefix before text in the wrong form.
     """
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
@@ -108,7 +108,7 @@ def parse(text: object) -> Credential:
 
 
 def mask(text: object) -> str:
-    """Return what a log may hold of a credential: its kind and at most its last four characters."""
+    """Return the part of a credential that a log may hold: its kind and at most its last four characters."""
     if not isinstance(text, str):
         return "?"
     text = text.strip()
@@ -125,7 +125,7 @@ def _uid(text: str) -> Credential:
     try:
         found = uid.normalise(text)
     except UidError:
-        # a scanner that types "UID:" before whatever form it shows
+        # some scanners type "UID:" before any form of the UID
         uids = tuple(uid.candidates(text))
         if not uids:
             raise CredentialError(errors.CREDENTIAL_MALFORMED) from None

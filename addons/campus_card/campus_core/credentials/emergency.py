@@ -1,12 +1,11 @@
-"""The emergency code: a meal for somebody whose phone is dead and whose card is at home.
+"""The emergency code: it pays for a holder who has neither phone nor card at hand.
 
-Eight digits that the holder keeps on paper; with them the campus number must be given:
+The holder keeps eight digits on paper and gives them together with the campus number:
 ``<campus number>#<eight digits>``. The code pays a small sum once a day; after five wrong tries it
-is locked until the next day, so that a guesser has 5 in 100,000,000 a day.
+is locked until the next day, so a guesser's chance is 5 in 100,000,000 a day.
 
-Of a code only a slow hash is stored. ``decide`` is the whole rule; the server calls it
-with the row locked and stores the returned state *also when it refuses*, in a transaction that is
-committed, or wrong tries would not count.
+Only a slow hash of a code is stored. ``decide`` is the whole rule. The server calls it with the row
+locked, and commits the returned state *also when it refuses*; otherwise wrong tries would not count.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _TEXT: Final = re.compile(r"([^#\s][^#]{0,63})#([0-9][0-9 -]{6,14}[0-9])\Z")
 
 @dataclass(frozen=True)
 class EmergencyState:
-    """What is stored beside the hash: wrong tries on ``tried_on``, day of the last use."""
+    """What is stored beside the hash: wrong tries on day ``tried_on``, and the day of the last use."""
 
     wrong: int = 0
     tried_on: datetime.date | None = None
@@ -46,7 +45,7 @@ def make_code(random_below: Callable[[int], int]) -> str:
 def parse(text: str) -> tuple[str, str]:
     """Return campus number and digits of ``2025001#1234 5678``.
 
-    Raises ``CredentialError``: ``credential_malformed``; that is not a wrong try.
+    Raises ``CredentialError``: ``credential_malformed``; this does not count as a wrong try.
     """
     found = _TEXT.match(unicodedata.normalize("NFKC", text).strip())
     code = re.sub("[ -]", "", found.group(2)) if found else ""
@@ -64,7 +63,7 @@ def hash_code(code: str, salt: bytes, peppers: Sequence[bytes] = ()) -> str:
 
 
 def is_code(code: str, stored: str, peppers: Sequence[bytes] = ()) -> bool:
-    """Say whether ``stored`` is the hash of ``code``, in constant time; a broken hash is no code's."""
+    """Say whether ``stored`` is the hash of ``code``, in constant time; a broken hash matches no code."""
     return slow_hash.matches(code, stored, peppers)
 
 
@@ -79,8 +78,8 @@ def decide(
 ) -> tuple[EmergencyState, Refusal | None]:
     """Return the state to store and the refusal, None when the code pays ``amount_minor`` cents.
 
-    Codes: ``emergency_locked``, ``emergency_used``, ``emergency_cap`` (these look at no code and
-    cost no try), ``emergency_wrong`` (with ``tries_left``).
+    Codes: ``emergency_locked``, ``emergency_used``, ``emergency_cap`` (these do not check the
+    code and do not count as a try), ``emergency_wrong`` (with ``tries_left``).
     """
     wrong = state.wrong if state.tried_on == today else 0
     if wrong >= TRIES_MAX:

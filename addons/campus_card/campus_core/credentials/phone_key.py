@@ -21,12 +21,12 @@ from .signing import b64url_decode
 
 PUBLIC_BYTES: Final = 33
 SIGNATURE_BYTES: Final = 64
-#: What a phone signs (with a challenge of the server behind it) to prove that it owns its key.
+#: To prove that it owns its key, a phone signs this text followed by the server's challenge.
 ENROL_DOMAIN: Final = b"campus-enrol-v1\0"
 
 
 def check(public: bytes) -> bytes:
-    """Return a compressed public key if it is one, else raise ``credential_malformed``."""
+    """Return ``public`` if it is a valid compressed key, else raise ``credential_malformed``."""
     if len(public) != PUBLIC_BYTES:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
     _point(public)
@@ -34,12 +34,12 @@ def check(public: bytes) -> bytes:
 
 
 def from_raw(point: bytes) -> bytes:
-    """Return the compressed key of ``exportKey("raw")`` (``04``, x, y); ``credential_malformed`` else."""
+    """Return the compressed key of ``exportKey("raw")`` (``04``, x, y), or raise as ``check`` does."""
     return _point(point).public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
 
 
 def from_jwk(jwk: Mapping[str, object]) -> bytes:
-    """Return the compressed key of ``exportKey("jwk")``; ``credential_malformed`` else."""
+    """Return the compressed key of ``exportKey("jwk")``; else raise ``credential_malformed``."""
     if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
     try:
@@ -50,7 +50,7 @@ def from_jwk(jwk: Mapping[str, object]) -> bytes:
 
 
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Say whether ``signature`` (``r ‖ s``) is the key owner's over ``message``; noise is not."""
+    """Say whether ``signature`` (``r ‖ s``) over ``message`` was made with the key; never raises."""
     if len(signature) != SIGNATURE_BYTES:
         return False
     r, s = (int.from_bytes(signature[start : start + 32], "big") for start in (0, 32))
@@ -62,7 +62,7 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def proves_possession(public: bytes, challenge: bytes, signature: bytes) -> bool:
-    """Say whether the phone signed the server's ``challenge`` (behind ``ENROL_DOMAIN``)."""
+    """Say whether the phone signed the server's ``challenge`` (after ``ENROL_DOMAIN``)."""
     return is_signed(public, ENROL_DOMAIN + challenge, signature)
 
 

@@ -1,7 +1,7 @@
-"""The PIN of a wallet: what is one, how it is kept, and when guessing ends.
+"""The PIN of a wallet: its form, how it is stored, and when wrong tries lock it.
 
-A PIN has 4 to 6 digits; a salted slow hash slows a thief of the database down, the lock
-stops a guesser at the till. Times are seconds of one clock, given by the caller.
+A PIN has 4 to 6 digits. A salted slow hash slows down somebody who stole the database; the lock
+stops somebody who guesses at the till. Times are seconds of one clock, given by the caller.
 """
 
 from __future__ import annotations
@@ -13,38 +13,38 @@ from collections.abc import Sequence
 from . import slow_hash
 
 LENGTH_MIN, LENGTH_MAX = 4, 6
-# Wrong tries in a row that lock the PIN for a while, and those that lock it until staff reset it.
+# Number of wrong tries in a row that lock the PIN for a time, and that lock it until staff reset it.
 TRIES, TRIES_FOR_GOOD = 5, 15
 LOCK_S = 15 * 60
 FOR_GOOD = -1
 
 
 def is_pin(text: object) -> bool:
-    """Whether ``text`` has the form of a PIN."""
+    """Say whether ``text`` has the form of a PIN."""
     return isinstance(text, str) and bool(re.fullmatch(rf"[0-9]{{{LENGTH_MIN},{LENGTH_MAX}}}", text))
 
 
 def is_weak(pin: str) -> bool:
-    """Whether a PIN is among the first that anybody would try: 1111, 1234, 9876, 1212."""
+    """Say whether a PIN is easy to guess, such as 1111, 1234, 9876, 1212."""
     steps = {int(b) - int(a) for a, b in itertools.pairwise(pin)}
     half = len(pin) // 2
     return steps in ({0}, {1}, {-1}) or (len(pin) % 2 == 0 and pin[:half] == pin[half:])
 
 
 def seal(pin: str, salt: bytes, peppers: Sequence[bytes] = (), cost_log2: int = slow_hash.COST_LOG2) -> str:
-    """Text to store for a PIN. ``salt``: 16 random bytes, new for each PIN. Raises ``ValueError``."""
+    """Return the text to store for a PIN; ``salt`` is 16 new random bytes. Raises ``ValueError``."""
     if not is_pin(pin):
         raise ValueError("a PIN is needed")
     return slow_hash.seal(pin, salt, peppers, cost_log2)
 
 
 def matches(pin: str, stored: str, peppers: Sequence[bytes] = ()) -> bool:
-    """Whether a PIN is the stored one, in constant time; what cannot be read matches nothing."""
+    """Say whether a PIN is the stored one, in constant time; an unreadable hash matches no PIN."""
     return is_pin(pin) and slow_hash.matches(pin, stored or "", peppers)
 
 
 def locked_for_s(wrong: int, last_wrong_at_s: float, now_s: float) -> int:
-    """Seconds until the next try is allowed; 0 is now, ``FOR_GOOD`` is after a reset by staff."""
+    """Return the seconds until the next try is allowed; ``FOR_GOOD``: only after a reset by staff."""
     if wrong >= TRIES_FOR_GOOD:
         return FOR_GOOD
     if wrong and wrong % TRIES == 0:
@@ -53,5 +53,5 @@ def locked_for_s(wrong: int, last_wrong_at_s: float, now_s: float) -> int:
 
 
 def tries_left(wrong: int) -> int:
-    """Tries before the next lock."""
+    """Return how many tries are left before the next lock."""
     return 0 if wrong >= TRIES_FOR_GOOD else TRIES - wrong % TRIES

@@ -1,8 +1,8 @@
-"""The dynamic QR code of a phone: made offline, believed offline, worthless a moment later.
+"""The dynamic QR code of a phone: it is made and verified offline, and expires after seconds.
 
 The phone makes a P-256 key that never leaves it (WebCrypto, not extractable). The server gives it
 a *certificate* signed by the campus' Ed25519 key. Every ten seconds the phone signs the number of
-the *step*. A reader that knows the campus' public key needs nobody else to believe the code.
+the *step*. A reader verifies the code with the campus' public key alone.
 
 All numbers are unsigned and big-endian; ``‖`` joins bytes::
 
@@ -20,9 +20,9 @@ All numbers are unsigned and big-endian; ``‖`` joins bytes::
 
 In the browser: ``crypto.subtle.sign({name: "ECDSA", hash: "SHA-256"}, key, message)``, which gives
 ``r ‖ s`` (32 + 32 bytes). ``tests/vectors/qr_code.json`` holds a key, a certificate and the expected
-messages to check such code against.
+messages, to test the browser's code with.
 
-A code is good in its own step and the two beside it, and once: see ``UsedSteps``.
+A code is valid in its own step, the one before and the one after, and only once: see ``UsedSteps``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from .signing import CampusKey, KeyRing, SigningKey, is_signed, key_number
 
 PREFIX: Final = "CC1."
 STEP_MS: Final = 10_000
-#: Steps before and after the reader's own in which a code is good.
+#: A code is valid so many steps before and after the reader's own step.
 TOLERANCE_STEPS: Final = 1
 CERTIFICATE_DOMAIN: Final = b"campus-cert-v1\0"
 CODE_DOMAIN: Final = b"campus-code-v1\0"
@@ -56,7 +56,7 @@ _MAX_MINUTES: Final = 0xFFFF
 
 
 class Certificate(NamedTuple):
-    """What the campus says about a phone: card, phone and certificate are ids, 32 bits each."""
+    """What the campus states about a phone: card, phone and certificate are ids, 32 bits each."""
 
     key_id: str
     card: int
@@ -68,7 +68,7 @@ class Certificate(NamedTuple):
 
 
 class Code(NamedTuple):
-    """A QR text taken apart: nothing of it is believed yet."""
+    """The parts of a QR text, not verified yet."""
 
     certificate: Certificate
     step: int
@@ -76,15 +76,15 @@ class Code(NamedTuple):
 
     @property
     def signed_message(self) -> bytes:
-        """The bytes under the phone's signature."""
+        """The bytes that the phone signed."""
         return CODE_DOMAIN + self.raw[: CERTIFICATE_BYTES + 4]
 
 
 class StepRegister(Protocol):
-    """Who remembers used steps: ``UsedSteps``, or a table with a unique index."""
+    """The interface of a store of used steps: ``UsedSteps``, or a table with a unique index."""
 
     def take(self, phone: int, step: int) -> bool:
-        """Remember ``step`` of ``phone``; False when it was taken before. Atomic."""
+        """Store ``step`` of ``phone`` as used; False when it was used before. Must be atomic."""
 
 
 def step_of(now_ms: int) -> int:
@@ -116,21 +116,21 @@ def issue_certificate(
     """Return a certificate, 117 bytes, signed by the campus key ``key_id``.
 
     ``public_key`` is compressed (33 bytes, see ``phone_key``); ``valid_minutes`` at most 65535 (45
-    days). A new certificate of the same phone has a new ``certificate`` id. Values that do not fit
-    are a ``ValueError``, a bad public key a ``CredentialError``.
+    days). A new certificate of the same phone has a new ``certificate`` id. Values that do not
+    fit raise ``ValueError``, a bad public key raises ``CredentialError``.
     """
     numbers = (card, phone, certificate, not_before_ms // 1000)
     if any(type(number) is not int or not 0 <= number <= _MAX_U32 for number in numbers):
-        raise ValueError("ids and times of a certificate are 32 bits")
+        raise ValueError("ids and times of a certificate must fit into 32 bits")
     if not 1 <= valid_minutes <= _MAX_MINUTES:
-        raise ValueError(f"a certificate is valid for 1 to {_MAX_MINUTES} minutes")
+        raise ValueError(f"valid_minutes must be from 1 to {_MAX_MINUTES}")
     phone_key.check(public_key)
     body = _BODY.pack(_FORMAT, key_number(key_id), *numbers, valid_minutes, public_key)
     return body + key.sign(CERTIFICATE_DOMAIN + body)
 
 
 def read_certificate(raw: bytes) -> Certificate:
-    """Return what a certificate says, without believing it. ``credential_malformed`` else."""
+    """Return what a certificate states, without verifying it; else raise ``credential_malformed``."""
     if len(raw) != CERTIFICATE_BYTES:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
     form, number, card, phone, certificate, start_s, minutes, public = _BODY.unpack_from(raw)
@@ -163,13 +163,13 @@ def verify(
     used: StepRegister,
     drift_ms: int = 0,
 ) -> Code:
-    """Return the code if it may be used now; it is then used.
+    """Return the code if it may be used now, and mark its step as used.
 
-    ``now_ms`` is the reader's clock, ``drift_ms`` what the server's clock is known to be ahead of
-    it; ``revoked`` holds ids of phones. Raises ``CredentialError``, in this order:
+    ``now_ms`` is the reader's clock, ``drift_ms`` is how far the server's clock is ahead of it;
+    ``revoked`` holds ids of phones. Raises ``CredentialError``, in this order:
     ``credential_malformed``, ``key_unknown``, ``code_forged``, ``phone_revoked``,
-    ``certificate_expired`` (also before its time), ``code_stale`` (``steps_off`` says by how much,
-    negative when too old), ``code_replayed``.
+    ``certificate_expired`` (also when not yet valid), ``code_stale`` (with ``steps_off``, negative when
+    too old), ``code_replayed``.
     """
     code = parse(text)
     key = campus_keys.find(code.certificate.key_id)
@@ -204,10 +204,10 @@ def _check_time(code: Code, now_ms: int) -> None:
 class UsedSteps:
     """The steps that phones have used, in memory, for one reader's program.
 
-    Keyed by phone and step, not by signature: an ECDSA signature can be rewritten into another
-    good one. When memory is full the oldest steps go, and from then on *every* step up to the
-    newest forgotten one counts as used. A new program cannot know what was used before:
-    ``since`` refuses all steps up to the present one, which costs a phone at most twenty seconds.
+    The key is phone and step, not the signature, because an ECDSA signature can be changed into another
+    valid one. When the memory is full, the oldest steps are forgotten; from then on *every* step up to
+    the newest forgotten one counts as used. A program that has just started does not know what was used
+    before: ``since`` refuses all steps up to the present one, so a phone waits twenty seconds at most.
     """
 
     def __init__(self, limit: int = 50_000, floor: int = -1) -> None:
@@ -216,7 +216,7 @@ class UsedSteps:
         self._floor = floor
         self._steps: dict[int, set[int]] = {}
         self._count = 0
-        # the readers of a program each have a thread, and one code may be shown to two of them
+        # readers may run in threads of their own, and one code may be shown to two of them
         self._lock = threading.Lock()
 
     @classmethod
@@ -225,7 +225,7 @@ class UsedSteps:
         return cls(limit, step_of(now_ms) + TOLERANCE_STEPS)
 
     def begin_again(self, now_ms: int) -> None:
-        """The clock was wrong and is ``now_ms``: what was remembered says nothing about these steps."""
+        """Forget all uses and refuse all steps up to ``now_ms``: the clock was wrong and has been set."""
         with self._lock:
             self._floor = step_of(now_ms) + TOLERANCE_STEPS
             self._steps.clear()
@@ -233,11 +233,11 @@ class UsedSteps:
 
     @property
     def count(self) -> int:
-        """How many uses are remembered."""
+        """Return how many uses are stored."""
         return self._count
 
     def take(self, phone: int, step: int) -> bool:
-        """Remember ``step`` of ``phone``; False when it was taken before, or may have been."""
+        """Store ``step`` of ``phone`` as used; False when it was used before, or may have been."""
         with self._lock:
             return self._take(phone, step)
 

@@ -10,9 +10,9 @@ campus key   snapshot   the body itself (JSON: begins with ``{``)
 campus key   certificate ``qr_code.CERTIFICATE_DOMAIN`` and the certificate's body
 ============ ========== ======================================================
 
-The beginnings differ, so that a signature made for one is never one of another. Two versions
-of the campus key are good side by side: a new one becomes *current*, the one before *previous*
-until what it signed has expired, then *retired*.
+The signed bytes begin differently, so a signature for one use is never valid for another. Two versions
+of the campus key are valid at the same time: a new key becomes *current*, the one before it becomes
+*previous*. It becomes *retired* when everything that it signed has expired.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ..taps import wire
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 CURRENT, PREVIOUS, RETIRED = "current", "previous", "retired"
-#: What becomes of a key when a new one is made.
+#: State of an existing key -> its state when a new key is made.
 NEXT_STATE: Final[Mapping[str, str]] = {CURRENT: PREVIOUS, PREVIOUS: RETIRED, RETIRED: RETIRED}
 #: ``k1`` to ``k255``: the number is one byte of a certificate.
 _KEY_ID: Final = re.compile(r"k([1-9][0-9]{0,2})\Z")
@@ -49,7 +49,7 @@ def b64url_encode(raw: bytes) -> str:
 def b64url_decode(text: object, size: int, field: str = "key") -> bytes:
     """Return the ``size`` bytes that ``text`` states; ``WireError`` (``malformed``) for anything else.
 
-    Only the one canonical spelling is taken.
+    Only the canonical encoding is accepted.
     """
     try:
         raw = base64.b64decode(f"{text}{'=' * (-len(str(text)) % 4)}", altchars=b"-_", validate=True)
@@ -61,16 +61,16 @@ def b64url_decode(text: object, size: int, field: str = "key") -> bytes:
 
 
 class SigningKey:
-    """A private Ed25519 key. Its seed (32 bytes) is a secret and shown by no ``repr``."""
+    """A private Ed25519 key. Its seed (32 bytes) is secret; ``repr`` does not show it."""
 
     def __init__(self, seed: bytes) -> None:
-        """Take the 32 bytes that ``generate`` drew; any other length is a ``ValueError``."""
+        """Make the key from 32 random bytes; another length raises ``ValueError``."""
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.public: Final = self._key.public_key().public_bytes_raw()
 
     @property
     def seed(self) -> bytes:
-        """What is stored to have the key again."""
+        """The 32 bytes from which the key can be made again."""
         return self._key.private_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
@@ -79,18 +79,18 @@ class SigningKey:
 
 
 def generate(random_bytes: Callable[[int], bytes]) -> SigningKey:
-    """Return a new key out of ``random_bytes(32)``, for instance ``secrets.token_bytes``."""
+    """Return a new key from ``random_bytes(32)``; pass for instance ``secrets.token_bytes``."""
     return SigningKey(random_bytes(KEY_BYTES))
 
 
-# to read a key takes half as long as to check a signature
+# parsing a key takes half as long as checking a signature
 @lru_cache(maxsize=1024)
 def _public_key(public: bytes) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(public)
 
 
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Say whether ``signature`` is that of ``public``'s owner over ``message``; noise is not."""
+    """Say whether ``signature`` over ``message`` was made with the key of ``public``; never raises."""
     try:
         _public_key(public).verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -117,7 +117,7 @@ def check_request(
 ) -> None:
     """Return if the request was signed by the owner of ``public``, as ``edge``.
 
-    Raises ``WireError``: ``signature_invalid``. Clock and nonce are the caller's to check.
+    Raises ``WireError``: ``signature_invalid``. The caller checks clock and nonce.
     """
     try:
         raw = b64url_decode(signature, SIGNATURE_BYTES)
@@ -150,7 +150,7 @@ class CampusKey:
 
 
 class KeyRing:
-    """The campus keys by id. At most one is current, retired ones verify nothing."""
+    """The campus keys by id. At most one is current; retired keys verify nothing."""
 
     def __init__(self, keys: Iterable[CampusKey]) -> None:
         self.keys: Final = tuple(keys)
@@ -161,7 +161,7 @@ class KeyRing:
 
     @property
     def current(self) -> CampusKey | None:
-        """The key that signs now."""
+        """Return the key that signs now."""
         return next((key for key in self.keys if key.state == CURRENT), None)
 
     def find(self, key_id: str) -> CampusKey | None:
@@ -169,12 +169,12 @@ class KeyRing:
         return self._good.get(key_id)
 
     def rotated(self, key_id: str, public: bytes) -> KeyRing:
-        """Return a ring with a new current key, the others one state older."""
+        """Return a ring with a new current key; the other keys move to their next state."""
         older = (replace(key, state=NEXT_STATE[key.state]) for key in self.keys)
         return KeyRing((*older, CampusKey(key_id, public)))
 
     def to_wire(self) -> list[dict[str, str]]:
-        """Return the good keys as ``[{"id", "public", "state"}]``, what a snapshot carries."""
+        """Return the keys that are not retired as ``[{"id", "public", "state"}]``, for a snapshot."""
         good = self._good.values()
         return [{"id": key.id, "public": b64url_encode(key.public), "state": key.state} for key in good]
 
@@ -198,7 +198,7 @@ def sign_snapshot(key_id: str, key: SigningKey, body: bytes) -> str:
 
 
 def check_snapshot(keys: KeyRing, signature: object, body: bytes) -> None:
-    """Return if ``body`` (uncompressed) was signed by a good campus key.
+    """Return if ``body`` (uncompressed) was signed by a current or previous campus key.
 
     Raises ``WireError``: ``key_unknown``, ``signature_invalid``.
     """

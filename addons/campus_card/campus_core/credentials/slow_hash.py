@@ -1,11 +1,11 @@
-"""How a short secret (PIN, emergency code) is stored: a slow hash with salt, and a pepper if there is one.
+"""How a short secret (PIN, emergency code) is stored: a slow hash with salt and, if there is one, a pepper.
 
-A PIN of six digits is found in a stolen table within minutes, however slow the hash. A *pepper* is a
-key that is not in the database: without it the table says nothing. Several may be given, the newest
-first: it seals, the older ones still open what they have sealed.
+Whoever steals the table finds a PIN of six digits within minutes, even if the hash is slow. A *pepper* is
+a key that is not in the database; without it the table is useless. Several may be given, the newest
+first: new hashes use the newest one, older hashes are checked with the pepper that made them.
 
 Stored text: ``scrypt$<log2 of the cost>$<pepper>$<salt>$<digest>``, all but the cost in hexadecimal;
-``<pepper>`` are eight digits that say which pepper it was, or ``-`` for none.
+``<pepper>`` is the name of the pepper, eight digits, or ``-`` for none.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-#: scrypt: 2**14 rounds over blocks of 8 take 16 MiB and about 50 ms. Five tries a day do not mind,
-#: somebody who tries all codes of a stolen table does.
+#: scrypt: 2**14 rounds over blocks of 8 take 16 MiB and about 50 ms. That does not
+#: matter for five tries a day, but it slows down trying all codes of a stolen table.
 COST_LOG2: Final = 14
 BLOCK: Final = 8
 SALT_BYTES: Final = 16
@@ -30,7 +30,7 @@ _STORED: Final = re.compile(r"scrypt\$(1[0-8])\$(-|[0-9a-f]{8})\$([0-9a-f]{32})\
 def seal(secret: str, salt: bytes, peppers: Sequence[bytes] = (), cost_log2: int = COST_LOG2) -> str:
     """Return what to store of ``secret``; ``salt`` is 16 new random bytes for each one."""
     if len(salt) != SALT_BYTES:
-        raise ValueError(f"a salt has {SALT_BYTES} bytes")
+        raise ValueError(f"a salt must have {SALT_BYTES} bytes")
     pepper = peppers[0] if peppers else b""
     digest = _digest(secret, salt, pepper, cost_log2)
     return f"scrypt${cost_log2}${name_of(pepper)}${salt.hex()}${digest.hex()}"
@@ -39,7 +39,7 @@ def seal(secret: str, salt: bytes, peppers: Sequence[bytes] = (), cost_log2: int
 def matches(secret: str, stored: str, peppers: Sequence[bytes] = ()) -> bool:
     """Say whether ``stored`` was made of ``secret``, in constant time.
 
-    What cannot be read, or was made with a pepper that is not among these, is nobody's.
+    False for a text that cannot be read, or that was made with a pepper that is not given.
     """
     found = _STORED.match(stored)
     if not found:
@@ -53,25 +53,25 @@ def matches(secret: str, stored: str, peppers: Sequence[bytes] = ()) -> bool:
 
 
 def pepper_of(stored: str) -> str:
-    """Return the name of the pepper that ``stored`` was made with, ``-`` for none or what cannot be read."""
+    """Return the name of the pepper of ``stored``; ``-`` for none or an unreadable text."""
     found = _STORED.match(stored)
     return found[2] if found else NO_PEPPER
 
 
 def name_of(pepper: bytes) -> str:
-    """Return the name of a pepper, which says nothing about it."""
+    """Return the name of a pepper; the name does not reveal the pepper."""
     return hashlib.sha256(b"campus-pepper-v1\0" + pepper).hexdigest()[:8] if pepper else NO_PEPPER
 
 
 def newest(peppers: Sequence[bytes]) -> str:
-    """Return the name of the pepper that seals."""
+    """Return the name of the pepper for new hashes."""
     return name_of(peppers[0] if peppers else b"")
 
 
 def read_peppers(text: str) -> tuple[bytes, ...]:
-    """Return the peppers of a file: one per line in hexadecimal, the newest first; ``#`` begins a remark.
+    """Return the peppers of a file: one per line in hexadecimal, the newest first; ``#`` begins a comment.
 
-    Raises ``ValueError`` that names the line.
+    Raises ``ValueError``, which names the line.
     """
     peppers = []
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,7 +1,7 @@
-"""NTAG 424 DNA: the message that the chip makes anew at every tap (SUN, also called SDM).
+"""NTAG 424 DNA: the message that the chip makes at every tap, each time another (SUN, also called SDM).
 
 Source: NXP AN12196 (features and hints), chapter "Secure Dynamic Messaging"; AES mode. The
-chip mirrors into the address that it shows to a reader:
+chip writes these parameters into the address that a reader reads:
 
 ============= ====== ========================================================
 parameter     also   content
@@ -14,20 +14,20 @@ parameter     also   content
 ``cmac``      ``c``  8 bytes: every second byte of a CMAC under a session key
 ============= ====== ========================================================
 
-Cards are personalised so that the CMAC covers nothing but the session key (which holds UID and
-counter) or, with ``enc``, the text from its first digit up to the CMAC (``...&cmac=``).
+Without ``enc`` the CMAC is computed over an empty text; its session key depends on UID and counter.
+With ``enc`` it covers the text from the first digit of ``enc`` up to the CMAC (``...&cmac=``).
 
-Replay: the counter must rise. This module gives the rule (``counter_refusal``) and knows no
-storage. The server stores the counter with *one* statement that compares and sets, so that two
-readers who show the same message at the same moment cannot both win::
+Against replays the counter must rise. This module has the rule (``counter_refusal``) and stores nothing.
+The server stores the counter with *one* statement that compares and sets, so that only one of two
+readers that send the same message at the same moment succeeds::
 
     INSERT INTO campus_chip AS chip (uid, counter) VALUES (%(uid)s, %(counter)s)
         ON CONFLICT (uid) DO UPDATE SET counter = excluded.counter
      WHERE chip.counter < excluded.counter   -- no row: sun_replayed
 
-(``campus.chip._take`` adds the company, the version of the key and the payment that may ask again.)
+(``campus.chip._take`` adds the company, the version of the key, and the payment that may ask again.)
 
-Keys are secrets of the server; an edge asks it about every SUN message.
+Only the server has the keys; an edge asks it about every SUN message.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _DF_NAME: Final = bytes.fromhex("D2760000850101")
 _ZERO_IV: Final = bytes(16)
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+\Z")
 _ALIASES: Final = {"e": "picc_data", "c": "cmac"}
-#: Bytes of each parameter; more than 256 bytes the chip's file does not hold.
+#: Allowed sizes of each parameter in bytes; the chip's file holds 256 bytes at most.
 _SIZES: Final[dict[str, Container[int]]] = {
     "picc_data": (16,),
     "uid": (UID_BYTES,),
@@ -76,7 +76,7 @@ _SHAPES: Final = (
 
 @dataclass(frozen=True)
 class SunMessage:
-    """What a chip said, not yet believed. ``picc_data`` or ``uid`` and ``counter`` are set."""
+    """The message of a chip, not verified yet. Either ``picc_data`` is set, or ``uid`` and ``counter``."""
 
     cmac: bytes
     picc_data: bytes | None = None
@@ -91,9 +91,9 @@ class SunMessage:
 class SunKeys:
     """One version of the campus' chip keys: 16 bytes each.
 
-    ``meta`` decrypts picc_data and is the same on every card, because the UID is not known
-    before; ``master`` is what each card's file key is derived of (``card_key``). With
-    ``diversified=False`` the master is the file key itself, as on chips fresh from the factory.
+    ``meta`` decrypts picc_data; it is the same on every card, because the UID is known only after
+    that. Each card's file key is derived from ``master`` (``card_key``). With
+    ``diversified=False`` the master is the file key itself, as on new chips from the factory.
     """
 
     version: int
@@ -104,7 +104,7 @@ class SunKeys:
 
 @dataclass(frozen=True)
 class SunTap:
-    """A message that was believed: canonical UID, counter, version of the keys, decrypted file data."""
+    """A verified message: canonical UID, counter, version of the keys, decrypted file data."""
 
     uid: str
     counter: int
@@ -115,8 +115,8 @@ class SunTap:
 def parse(text: str) -> SunMessage:
     """Return the message in ``text``: an address, or only its query.
 
-    Raises ``CredentialError``: ``credential_malformed``. Parameters that are none of ours are
-    passed over; one of ours given twice is refused.
+    Raises ``CredentialError``: ``credential_malformed``. Other parameters are ignored;
+    one of ours that is given twice is refused.
     """
     query = (text.partition("?")[2] if "?" in text else text).partition("#")[0]
     values: dict[str, str] = {}
@@ -147,9 +147,9 @@ def _message(values: dict[str, str], query: str) -> SunMessage:
 
 
 def verify(message: SunMessage, versions: Iterable[SunKeys]) -> SunTap:
-    """Return what the chip said if one of the key ``versions`` proves it.
+    """Return the verified message if one of the key ``versions`` fits.
 
-    Raises ``CredentialError``: ``sun_forged``. The counter is the caller's to compare and set.
+    Raises ``CredentialError``: ``sun_forged``. The caller compares and sets the counter.
     """
     for keys in versions:
         tap = _verify_with(message, keys)
@@ -204,26 +204,26 @@ def session_key(file_key: bytes, uid: str, counter: int, label: bytes = _SV_MAC)
 def card_key(master: bytes, uid: str, version: int) -> bytes:
     """Return the file key of one card: AES-128 diversification of NXP AN10922.
 
-    The input is UID, the application's ISO name, ``FC`` and the key version, so that a new
-    version gives every card a new key though the master stays.
+    The input is UID, the application's ISO name, ``FC`` and the key version, so a new
+    version gives every card a new key with the same master.
     """
     if not 0 <= version <= 0xFF:
-        raise ValueError(f"a key version is one byte, not {version}")
+        raise ValueError(f"a key version must fit into one byte, not {version}")
     return diversify(master, bytes.fromhex(uid) + _DF_NAME + b"FC" + bytes([version]))
 
 
 def diversify(master: bytes, data: bytes) -> bytes:
-    """Return the AES-128 key that AN10922 derives of ``master`` and 16 to 31 bytes.
+    """Return the AES-128 key that AN10922 derives from ``master`` and 16 to 31 bytes.
 
-    AN10922 always computes over two blocks; that is a plain CMAC from 16 bytes on.
+    AN10922 always computes over two blocks; from 16 bytes on that equals a plain CMAC.
     """
     if not 16 <= len(data) <= 31:
-        raise ValueError(f"16 to 31 bytes are diversified, not {len(data)}")
+        raise ValueError(f"the diversification input must have 16 to 31 bytes, not {len(data)}")
     return cmac(master, b"\x01" + data)
 
 
 def counter_refusal(stored: int | None, seen: int) -> Refusal | None:
-    """Return ``sun_replayed`` unless ``seen`` is above ``stored`` (None: no tap was seen yet)."""
+    """Return ``sun_replayed`` unless ``seen`` is above ``stored`` (None: no tap yet)."""
     if stored is not None and seen <= stored:
         return Refusal(errors.SUN_REPLAYED, {"counter": seen, "stored": stored})
     return None
@@ -237,7 +237,7 @@ def cmac(key: bytes, message: bytes) -> bytes:
 
 
 def truncated(mac: bytes) -> bytes:
-    """Return every second byte, beginning with the second: what the chip shows of a CMAC."""
+    """Return every second byte, beginning with the second: the chip shows only these of a CMAC."""
     return mac[1::2]
 
 

@@ -18,7 +18,7 @@ w26_le    low 24 bits of dec_le, 8 + 16 bits      ``178,41220``
 ========= ======================================= =====================
 
 The pair and w26 forms exist for 4 bytes only. A w26 text (the 26-bit Wiegand
-frame without its two parity bits) misses one byte: it gives a ``Fragment``.
+frame without its two parity bits) lacks one byte: it gives a ``Fragment``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PAIR_BE: Final = "pair_be"
 PAIR_LE: Final = "pair_le"
 W26_BE: Final = "w26_be"
 W26_LE: Final = "w26_le"
-#: The forms that hold the whole UID, so that it can be read back.
+#: The forms that hold the whole UID.
 WHOLE_FORMS: Final = (HEX_BE, HEX_LE, DEC_BE, DEC_LE, PAIR_BE, PAIR_LE)
 
 MAX_TEXT: Final = 64
@@ -63,7 +63,7 @@ class Fragment:
     where: str
 
     def fits(self, uid: str) -> bool:
-        """Say whether ``uid`` (canonical) may be the card that was meant."""
+        """Say whether ``uid`` (canonical) has these bytes at this end."""
         at_end = uid.endswith(self.hex)
         return len(uid) == 8 and (at_end if self.where == "end" else uid.startswith(self.hex))
 
@@ -78,14 +78,14 @@ def check(uid: str) -> str:
 
 
 def reverse(uid: str) -> str:
-    """Return the hex digits of ``uid`` with its bytes in the other order."""
+    """Return the hex digits of ``uid`` with its bytes in reverse order."""
     return bytes.fromhex(uid)[::-1].hex().upper()
 
 
 def normalise(value: str | int | float, form: str = HEX_BE) -> str:
     """Return the canonical UID that ``value`` states in ``form``.
 
-    A number (out of a spreadsheet's cell) is read with the care of
+    A number (from a spreadsheet's cell) is checked for lost digits, see
     ``_digits_of_cell``. Raises ``UidError``: ``uid_empty``, ``uid_malformed``,
     ``uid_length``, ``uid_out_of_range``, ``uid_spreadsheet_damage``, and ``uid_placeholder`` for
     all zeros and all ones.
@@ -104,7 +104,7 @@ def normalise(value: str | int | float, form: str = HEX_BE) -> str:
     else:
         uid = _from_pair(text)
     if not uid.strip("0") or not uid.strip("F"):
-        # What programs store where there is no card.
+        # Programs store this for "no card".
         raise UidError(errors.UID_PLACEHOLDER)
     return reverse(uid) if form in (HEX_LE, DEC_LE, PAIR_LE) else uid
 
@@ -141,8 +141,8 @@ def candidates(scan_text: str) -> list[str]:
     """Return the canonical UIDs that a scan may mean, the likeliest first.
 
     Hex comes before decimal (a reader that shows letters shows hex), decimal
-    little-endian before big-endian (what most desk readers type). Noise gives an
-    empty list: a scan never raises.
+    little-endian (what most desk readers type) before big-endian. A text that is no
+    UID gives an empty list; never raises.
     """
     if len(scan_text) > MAX_TEXT:
         return []
@@ -159,7 +159,7 @@ def candidates(scan_text: str) -> list[str]:
 
 
 def fragments(scan_text: str) -> list[Fragment]:
-    """Return what a printed 26-bit Wiegand number (``161,45763``) tells of a UID."""
+    """Return what a printed 26-bit Wiegand number (``161,45763``) says about a UID."""
     text = unicodedata.normalize("NFKC", scan_text).strip()[:MAX_TEXT]
     if re.fullmatch(r"\d{8}", text):
         text = f"{text[:3]},{text[3:]}"
@@ -190,9 +190,9 @@ def _clean(value: str) -> str:
 
 
 def _refuse_damage(text: str, form: str) -> None:
-    """Refuse what a spreadsheet made of a long number: ``2.3E+09``.
+    """Refuse a long number that a spreadsheet turned into ``2.3E+09``.
 
-    Eight hex digits such as ``23000E05`` look alike but are whole.
+    Eight hex digits such as ``23000E05`` look similar but are complete.
     """
     if not _EXPONENT.match(text):
         return
@@ -204,9 +204,9 @@ def _refuse_damage(text: str, form: str) -> None:
 def _digits_of_cell(value: int | float, form: str) -> str:
     """Return the digits of a number cell, or refuse it when digits may be lost.
 
-    A decimal form keeps its digits up to 15. In a hex form the spreadsheet has
-    eaten leading zeros, or has taken an ``E`` for an exponent (``123456E2``), so a
-    number is good only at full length and without two zeros at its end.
+    A decimal form is exact up to 15 digits. In a hex form the spreadsheet may have
+    removed leading zeros or taken an ``E`` for an exponent (``123456E2``). So a hex
+    number is accepted only at full length and without two zeros at its end.
     """
     if isinstance(value, bool) or value != value or value in (float("inf"), float("-inf")):
         raise UidError(errors.UID_MALFORMED, value=str(value))
@@ -237,7 +237,7 @@ def _from_pair(text: str) -> str:
         raise UidError(errors.UID_MALFORMED, value=mask(text))
     high, low = int(pair.group(1)), int(pair.group(2))
     if len(pair.group(1)) == 3 and high <= 0xFF:
-        # Three digits are the facility of a 26-bit number, see ``fragments``.
+        # A first part of three digits is the facility of a 26-bit number, see ``fragments``.
         raise UidError(errors.UID_LENGTH, digits=6)
     if high > 0xFFFF or low > 0xFFFF:
         raise UidError(errors.UID_OUT_OF_RANGE, digits=10)

@@ -1,1 +1,1 @@
-"""The machines beside the readers: how they are paired, what they report, whether they are well."""
+"""Edges and readers: how an edge is paired, what it reports, and whether it works well."""

@@ -1,4 +1,4 @@
-"""How an edge is: from what it last said of itself to one word and its reasons."""
+"""Derives the health of an edge, one word with reasons, from its last report."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUEUE_MAX: Final = 500
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of an edge; ages in seconds, None for never."""
+    """What is known about an edge; ages are in seconds, None means never."""
 
     in_use: bool = True
     seen_age_s: int | None = None
@@ -43,7 +43,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Limits:
-    """From when on a device is not well."""
+    """Limits from which a device is not well."""
 
     interval_s: int = 30
     silent_after_s: int = 300
@@ -53,8 +53,8 @@ class Limits:
 def health(report: Report, limits: Limits) -> tuple[str, tuple[str, ...]]:
     """Return the health (``OK``, ``LATE``, ``SILENT``, ``SICK``, ``OFF``) and its reasons.
 
-    Silence comes before all: what a silent device said last may no longer be true. Sick is what a
-    person has to repair; late is what may pass by itself.
+    ``SILENT`` comes first, because the last report of a silent device may no longer be true. ``SICK``
+    needs a repair by a person; ``LATE`` may pass by itself.
     """
     if not report.in_use:
         return OFF, ()

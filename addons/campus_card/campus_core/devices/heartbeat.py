@@ -1,4 +1,4 @@
-"""What an edge says of itself every half minute: read from JSON, checked, bounded."""
+"""The status that an edge reports every half minute: read from JSON and checked."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .. import errors
 from ..errors import WireError
 from ..taps import wire
 
-#: States of a reader as its driver knows them.
+#: States of a reader as its driver reports them.
 OPENING, READY, LOST, SICK, STOPPED = "opening", "ready", "lost", "sick", "stopped"
 READER_STATES: Final = (OPENING, READY, LOST, SICK, STOPPED)
-#: A reader in one of these needs somebody to look at it.
+#: A person must look at a reader in one of these states.
 BAD_READER_STATES: Final = frozenset({LOST, SICK})
 MAX_READERS: Final = 500
 MAX_LOST: Final = 20
@@ -29,7 +29,7 @@ class ReaderState(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Entries of a damaged journal that nothing could save."""
+    """A range of entries of a damaged journal that could not be saved."""
 
     journal: str
     first_seq: int
@@ -37,7 +37,7 @@ class Lost(NamedTuple):
 
 
 class Heartbeat(NamedTuple):
-    """One heartbeat; what an older edge does not send is 0, empty or None."""
+    """One heartbeat; values that an older edge does not send are 0, empty or None."""
 
     version: str
     uptime_s: int
@@ -52,7 +52,7 @@ class Heartbeat(NamedTuple):
 
 
 def parse(values: Mapping[str, Any]) -> Heartbeat:
-    """Return the heartbeat that ``values`` states; ``WireError`` (``malformed``, with ``field``) else."""
+    """Return the heartbeat in ``values``; else raise ``WireError`` (``malformed``, with ``field``)."""
     journal = values.get("journal")
     if journal is not None and not wire.is_uuid(journal):
         raise WireError(errors.MALFORMED, field="journal")

@@ -1,4 +1,4 @@
-"""The one-time code by which an edge is paired: typed by hand, good for a quarter of an hour."""
+"""The one-time code for pairing an edge: typed by hand, valid for 15 minutes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-#: Without 0 O 1 I L U: nothing that looks like another letter, and no words.
+#: Without 0 O 1 I L, which look alike, and without U.
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH: Final = 10
 VALID_MINUTES: Final = 15
@@ -16,17 +16,17 @@ _SEPARATORS: Final = re.compile(r"[\s\-–—]+")
 
 
 def new_code(choose: Callable[[str], str]) -> str:
-    """Return a code out of ``choose(ALPHABET)``, for instance ``secrets.choice``: 49 bits."""
+    """Return a code of 49 bits; ``choose`` picks one sign, for instance ``secrets.choice``."""
     return "".join(choose(ALPHABET) for _ in range(LENGTH))
 
 
 def shown(code: str) -> str:
-    """Return the code as people read it: ``ABCDE-FGHJK``."""
+    """Return the code as shown to people: ``ABCDE-FGHJK``."""
     return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
 
 
 def normalise(text: object) -> str | None:
-    """Return the code that somebody typed, with or without dash, in any case; None for anything else."""
+    """Return the code that somebody typed, with or without dash, in any case; None if it cannot be a code."""
     if not isinstance(text, str) or len(text) > 4 * LENGTH:
         return None
     code = _SEPARATORS.sub("", text).upper()
@@ -34,5 +34,5 @@ def normalise(text: object) -> str | None:
 
 
 def digest(code: str) -> str:
-    """Return what is stored of a code (64 hex digits)."""
+    """Return the digest of a code that is stored (64 hex digits)."""
     return hashlib.sha256(_DOMAIN + code.encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""What is wrong with a reader, as one of a few codes that have words with the way out.
+"""Finds the code for a reader's fault; each code has a sentence that says what to do.
 
-A driver says it in the words of its library or of the operating system (``SerialException: [Errno 2]
-...``). These are for whoever mends the program; the staff get the sentence of the code.
+A driver reports a fault in the words of its library or of the operating system (``SerialException:
+[Errno 2] ...``). That text is for developers; staff get the sentence of the code.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OTHER: Final = "other"
 
 KEYPAD: Final = "keypad: "
 
-# In this order: what is told by a more general word comes later.
+# The order matters: more general words come later.
 _SIGNS: Final = (
     (JOURNAL, r"journal cannot be written"),
     (NOT_INSTALLED, r"\bis missing\b|is not installed|ModuleNotFoundError|ImportError"),
@@ -48,10 +48,10 @@ CODES: Final = frozenset(code for code, _pattern in _SIGNS) | {OTHER}
 
 
 def code_of(detail: str) -> str:
-    """Return the code for what a driver said."""
+    """Return the code for a driver's text."""
     return next((code for code, pattern in _PATTERNS if pattern.search(detail)), OTHER)
 
 
 def is_keypad(detail: str) -> bool:
-    """Say whether the keypad beside the reader is meant."""
+    """Say whether the text is about the keypad beside the reader."""
     return detail.startswith(KEYPAD)

@@ -1,1 +1,1 @@
-"""Money of wallets: requests are decided over a book of the pockets that they touch."""
+"""Money of wallets: decides requests with a book of the pockets that they touch."""

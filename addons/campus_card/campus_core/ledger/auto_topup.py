@@ -1,4 +1,4 @@
-"""When a card is topped up by itself, and what a failure leads to. Sums are whole cents."""
+"""Decides when a card is topped up automatically. Sums are whole cents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Decision = Literal["charge", "enough", "off", "paused", "waiting", "day_limit", 
 
 @dataclass(frozen=True)
 class Mandate:
-    """What the holder has agreed to: below ``threshold_minor``, put ``amount_minor`` on."""
+    """The holder's consent: below ``threshold_minor``, top up by ``amount_minor``."""
 
     threshold_minor: int
     amount_minor: int
@@ -29,8 +29,7 @@ class Mandate:
 class Now:
     """The wallet at this moment. ``started_today`` counts every try, also failed ones.
 
-    A try that failed is the day's last: nothing is asked of a provider twice on a day in which it
-    said no.
+    After a failed try there is no other try on the same day.
     """
 
     available_minor: int
@@ -41,7 +40,7 @@ class Now:
 
 
 def decide(mandate: Mandate, now: Now, rules: TopupRules) -> Decision:
-    """Say whether to charge the saved way of payment now, and if not, why not."""
+    """Say whether to charge the saved payment method now, and if not, why."""
     checks: tuple[tuple[bool, Decision], ...] = (
         (not mandate.consented, "off"),
         (mandate.paused, "paused"),

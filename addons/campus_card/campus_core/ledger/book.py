@@ -1,6 +1,6 @@
-"""A book: as much of the ledger as a batch of requests touches.
+"""A book: the part of the ledger that a batch of requests touches.
 
-``decide`` has the rules over it. What has to be stored afterwards is collected in ``fresh``.
+``decide`` applies the rules to it. ``fresh`` collects what has to be stored afterwards.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _VERBS: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One answered request in the register of replays."""
+    """An answered request, kept so that its replay gets the same answer."""
 
     uuid: str
     action: str
@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Fresh:
-    """What a batch adds to the ledger and has to be stored."""
+    """What a batch adds to the ledger; it must be stored."""
 
     transfers: list[Transfer] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
@@ -59,10 +59,10 @@ class Fresh:
 class Book:
     """The part of the ledger that a batch of requests touches.
 
-    ``on`` is the business day on which it is booked, ``today`` the calendar day of the campus, by
-    which limits and validity go: a day that is closed at noon gives nobody a second day's limit.
-    ``span``: first moment of that day and of the next one, UTC, for who reads the day's purchases.
-    ``join_account_id``: system account between two wallets that become one.
+    ``on`` is the business day of the bookings. ``today`` is the calendar day of the campus; limits and
+    validity use it, so closing a business day at noon does not give anybody a second daily limit.
+    ``span``: the first moment of ``today`` and of the next day, UTC, to read the day's purchases.
+    ``join_account_id``: the system account through which money moves when two wallets are joined.
     """
 
     def __init__(self, on: dt.date, today: dt.date | None = None) -> None:
@@ -87,11 +87,11 @@ class Book:
             self.pockets[pocket.id] = pocket
 
     def add_hold(self, hold: Hold) -> None:
-        """Make a stored reservation line known (its pocket's balance already counts it)."""
+        """Make a stored reservation line known (its pocket's ``reserved_minor`` already counts it)."""
         self.holds.setdefault(hold.uuid, []).append(hold)
 
     def add_transfer(self, transfer: Transfer, reversed_minor: int = 0) -> None:
-        """Make a stored transfer known, with what has been reversed of it."""
+        """Make a stored transfer known, with the amount that has been reversed."""
         self.transfers.setdefault(transfer.uuid, []).append(transfer)
         self.reversed_minor[transfer.uuid, transfer.line] = reversed_minor
 
@@ -138,7 +138,7 @@ class Book:
         )
 
     def move(self, transfer: Transfer) -> None:
-        """Book a transfer: both sides at once, so that the sum stays zero."""
+        """Book both sides of a transfer, so that the sum stays zero."""
         amount_minor, wallet = transfer.amount_minor, self.wallets[transfer.wallet_id]
         if pocket := self.pockets.get(transfer.debit_id):
             pocket.balance_minor -= amount_minor
@@ -154,5 +154,5 @@ class Book:
 
 
 def verb_of(request: Request) -> str:
-    """Name of the request's verb: post, reserve, capture, release or reverse."""
+    """Return the request's verb: post, reserve, capture, release or reverse."""
     return _VERBS[type(request)]

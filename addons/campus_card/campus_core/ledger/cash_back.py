@@ -1,16 +1,16 @@
-"""Refunds at a till: what a card has paid goes back to the card.
+"""Refunds at a till: money that was paid by card must go back to the card.
 
-An order may be paid by card and in other ways, and refunded in parts. What was paid in other ways
-may go back in other ways; whatever goes back beyond it is the card's money. Amounts are whole cents.
+An order may be paid by card and in other ways, and refunded in parts. Refunds in other ways may give back
+only what was paid in other ways; the rest was paid by card. Amounts are whole cents.
 """
 
 from __future__ import annotations
 
 
 def card_money(paid_minor: int, returned_minor: int, now_minor: int) -> int:
-    """Return how much of ``now_minor`` was paid by card.
+    """Return how much of ``now_minor`` was paid by card and must go back there.
 
-    :param paid_minor: what was paid for the order in other ways than by card, change taken off
+    :param paid_minor: what was paid for the order in other ways than by card, less change
     :param returned_minor: what earlier refunds of the order gave back in other ways
     :param now_minor: what this refund gives back in other ways
     """

@@ -1,13 +1,13 @@
-"""The ledger's rules over a book: post, reserve, capture, release, reverse.
+"""The ledger's rules: post, reserve, capture, release, reverse.
 
-Requests are decided in order; each gets an ``Outcome``; what has to be stored is collected in
-the book's ``fresh``. The server fills a book from locked rows and stores ``fresh`` in a few
+Requests are decided in order; each gets an ``Outcome``. The book's ``fresh`` collects what has to be
+stored. The server fills a book from locked rows and stores ``fresh`` in a few
 statements; an offline edge and the tests use the same code on books of their own.
 
 Rules (``ARCHITECTURE.md``, ledger): transfers are never changed; a replay of the same
-request gets the first answer, other content under the same uuid is refused; a pocket
-never goes below zero, what is reserved counted in; a transfer is reversed at most its
-own amount; a purchase may span pockets, all or nothing.
+request gets the first answer, other content under the same uuid is refused; the balance of a
+pocket is never below what is reserved in it; at most the amount of a transfer is reversed; a
+purchase may use several pockets, and books all or nothing.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ def run(book: Book, requests: Iterable[Request]) -> list[Outcome]:
 
 
 def decide(book: Book, request: Request) -> Outcome:
-    """Answer one request: replay, refuse, or move money."""
+    """Answer one request: repeat an earlier answer, refuse, or move money."""
     action = CLOSE if isinstance(request, (Capture, Release)) else BIRTH
     attempt = getattr(request, "attempt", 0)
-    mark = digest(request)
+    content = digest(request)
     for entry in book.register.get((request.uuid, action), ()):
-        if entry.digest == mark and (entry.outcome.ok or entry.attempt == attempt):
+        if entry.digest == content and (entry.outcome.ok or entry.attempt == attempt):
             return entry.outcome
         if entry.outcome.ok or entry.attempt == attempt:
             return _clash(book, request, entry)
     outcome = _dispatch(book, request)
-    # A refused capture or release leaves the reservation as it was and may be tried again.
+    # A refused capture or release does not change the reservation and may be tried again.
     if outcome.ok or (action == BIRTH and outcome.code != errors.CONFLICT):
-        entry = Entry(request.uuid, action, attempt, mark, outcome)
+        entry = Entry(request.uuid, action, attempt, content, outcome)
         book.add_entry(entry)
         book.fresh.entries.append(entry)
     return outcome
 
 
 def _clash(book: Book, request: Request, entry: Entry) -> Outcome:
-    """Answer to an id that was used before for something else."""
+    """Answer a request whose id was used before with other content."""
     if entry.action == CLOSE and entry.outcome.verb != verb_of(request):
         wallet = book.wallets.get(entry.outcome.wallet_id)
         return book.refuse(request, errors.RESERVATION_CLOSED, None, wallet)

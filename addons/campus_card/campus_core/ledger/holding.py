@@ -1,4 +1,4 @@
-"""Reservations: money set aside, then captured or given back, once."""
+"""Reservations: money is set aside, then captured or released, once."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _close(book: Book, hold: Hold, state: str, captured_minor: int) -> None:
 
 
 def capture(book: Book, request: Capture) -> Outcome:
-    """Turn a reservation into a purchase; what is not captured is free again."""
+    """Turn a reservation into a purchase; release what is not captured."""
     holds = _open_holds(book, request)
     if isinstance(holds, Outcome):
         return holds
@@ -83,7 +83,7 @@ def capture(book: Book, request: Capture) -> Outcome:
 
 
 def release(book: Book, request: Release) -> Outcome:
-    """Give a reservation back."""
+    """Release a reservation: its money can be spent again."""
     holds = _open_holds(book, request)
     if isinstance(holds, Outcome):
         return holds

@@ -1,4 +1,4 @@
-"""Reversals at a wallet that was joined with another one: the money and the debt are at that one now."""
+"""Reversals for a wallet that was joined into another one, which now has its money and its debt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .types import DEBT, Part, Pocket, Reverse, Transfer, Wallet
 
 
 def twin(pocket: Pocket, holder: Wallet) -> Pocket | None:
-    """The pocket of ``holder`` to which the money of ``pocket`` went."""
+    """Return the pocket of wallet ``holder`` into which the money of ``pocket`` was moved."""
     return next(
         (p for p in holder.pockets if (p.plan, p.expires_on) == (pocket.plan, pocket.expires_on)), None
     )
@@ -17,8 +17,10 @@ def twin(pocket: Pocket, holder: Wallet) -> Pocket | None:
 def fetch(
     book: Book, request: Reverse, old: Wallet, new: Wallet, taken: dict[int, int], line: int
 ) -> tuple[int, list[Part]]:
-    """Bring back to the pockets of ``old`` what a reversal takes from them; the next free line, and from
-    where it came."""
+    """Move back to the pockets of ``old`` the money that a reversal takes from them.
+
+    Return the next free line, and the shares by the pockets that gave them.
+    """
     parts = []
     for pocket in old.pockets:
         short, source = taken.get(pocket.id, 0) - pocket.available_minor, twin(pocket, new)
@@ -30,7 +32,7 @@ def fetch(
 
 
 def pass_on(book: Book, request: Reverse, old: Wallet, new: Wallet, line: int) -> list[Part]:
-    """Hand what a reversal left at ``old`` on to ``new``: the debt, or what is overpaid of it, and money."""
+    """Move debt, overpaid debt and money that a reversal left in ``old`` to ``new``; return the shares."""
     line = overpaid.to_losses(book, request, old, line)
     parts = []
     if old.debt_minor and new.debt_account_id:
@@ -58,7 +60,7 @@ def _move(
     plan: str,
     line: int,
 ) -> int:
-    """Move money between accounts of two wallets, through the account between them; the next free line."""
+    """Move money between accounts of two wallets through the join account; return the next free line."""
     legs = (
         ("join_out", giver[0], giver[1], book.join_account_id),
         ("join_in", taker[0], book.join_account_id, taker[1]),

@@ -1,6 +1,6 @@
-"""Spending limits of a wallet: per purchase, per day, and when to ask for the PIN.
+"""Spending limits of a wallet: per purchase, per day, and the sum from which the PIN is needed.
 
-All sums are cents. A limit of 0 is no limit, as in the columns that store them.
+All sums are cents. A limit of 0 means no limit, as in the columns that store them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from ..errors import Refusal
 
 @dataclass(frozen=True)
 class Limits:
-    """What a wallet may spend.
+    """How much a wallet may spend.
 
-    ``pin_above_minor`` is a sum per day: the purchase that goes beyond it, and
-    each one after it, needs the PIN.
+    ``pin_above_minor`` is a sum per day: the purchase that exceeds it, and each one after it,
+    needs the PIN.
     """
 
     purchase_minor: int = 0
@@ -32,15 +32,15 @@ class Limits:
 def refusal(limits: Limits, asked_minor: int, spent_minor: int, *, pin_given: bool = False) -> Refusal | None:
     """Say why ``asked_minor`` may not be spent after ``spent_minor`` today, or None.
 
-    A limit that no PIN can lift is named before the PIN. The refusal's numbers:
+    A limit that a PIN does not lift is named first. The refusal's numbers:
     ``limit_minor``, ``spent_minor``, ``asked_minor``, ``left_minor`` (never below 0).
     """
     if asked_minor <= 0 or spent_minor < 0:
         raise ValueError("asked must be positive and spent must not be negative")
     after_minor = spent_minor + asked_minor
-    if 0 < limits.purchase_minor < asked_minor:
-        left = limits.purchase_minor
-        return _refuse(errors.LIMIT_PURCHASE, left, spent_minor, asked_minor, left)
+    over = purchase_refusal(limits.purchase_minor, asked_minor)
+    if over:
+        return Refusal(over.code, {**over.numbers, "spent_minor": spent_minor})
     if 0 < limits.day_minor < after_minor:
         left = limits.day_minor - spent_minor
         return _refuse(errors.LIMIT_DAY, limits.day_minor, spent_minor, asked_minor, left)
@@ -50,13 +50,24 @@ def refusal(limits: Limits, asked_minor: int, spent_minor: int, *, pin_given: bo
     return None
 
 
+def purchase_refusal(limit_minor: int, asked_minor: int) -> Refusal | None:
+    """Say that one purchase of ``asked_minor`` exceeds the wallet's limit, of which 0 is none.
+
+    Whoever has the list of cards knows this limit; what was spent today only the ledger knows.
+    """
+    if not 0 < limit_minor < asked_minor:
+        return None
+    numbers = {"limit_minor": limit_minor, "asked_minor": asked_minor, "left_minor": limit_minor}
+    return Refusal(errors.LIMIT_PURCHASE, numbers)
+
+
 def tighter_minor(school_minor: int, own_minor: int) -> int:
-    """The limit that counts when school and holder both set one; 0 is none."""
+    """Return the limit that applies when school and holder both set one; 0 means none."""
     return min(school_minor or own_minor, own_minor or school_minor)
 
 
 def loosens(school_minor: int, own_minor: int) -> bool:
-    """Whether a holder's own limit would be above the school's, and so change nothing."""
+    """Say whether a holder's own limit is above the school's, and so has no effect."""
     return 0 < school_minor < own_minor
 
 

@@ -1,4 +1,4 @@
-"""Where a refunded debt goes that was repaid or given up before: first to the school, then to the holder."""
+"""Settles a refund of a debt that was already repaid or written off: first the school, then the holder."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ WRITE_OFF = "write_off"
 
 
 def settle(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
-    """Share out what a refund leaves overpaid of a debt; the next free line.
+    """Settle a debt below zero, as a refund may leave it; return the next free line.
 
-    What was written off the holder never paid: it goes back to the account of losses, and the write-off
-    counts as reversed by so much. What is left the holder has paid: it goes to the cash pocket.
+    The holder never paid what was written off: that goes back to the account of losses, and reverses
+    the write-off by that amount. The holder has paid the rest: it goes to the cash pocket.
     """
     return _to_cash(book, request, wallet, to_losses(book, request, wallet, line))
 
 
 def to_losses(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
-    """Take write-offs of a wallet back as far as more than its debt was settled; the next free line."""
+    """Reverse write-offs of a wallet until its debt is not below zero; return the next free line."""
     for written_off in _written_off(book, wallet):
         key = (written_off.uuid, written_off.line)
         share = min(-wallet.debt_minor, written_off.amount_minor - book.reversed_minor[key])
@@ -49,7 +49,7 @@ def _to_cash(book: Book, request: Reverse, wallet: Wallet, line: int) -> int:
 
 
 def _written_off(book: Book, wallet: Wallet) -> list[Transfer]:
-    """Write-offs of a wallet that may still be taken back, the last one first."""
+    """Return the write-offs of a wallet that may be reversed, the last one first."""
     if wallet.debt_minor >= 0:
         return []
     known = (t for transfers in book.transfers.values() for t in transfers)

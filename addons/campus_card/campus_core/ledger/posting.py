@@ -11,7 +11,7 @@ from .types import CLOSED, DEBT, KINDS, Kind, Number, Outcome, Part, Post, Reser
 
 
 def post(book: Book, request: Post) -> Outcome:
-    """Money in to the pocket of its plan, money out in the spend order; all or nothing."""
+    """Book money in to the pocket of its plan, or money out in the spend order; all or nothing."""
     wallet, kind = book.wallets.get(request.wallet_id), KINDS[request.kind]
     if wallet is None:
         return book.refuse(request, errors.NOT_FOUND)
@@ -43,7 +43,7 @@ def post(book: Book, request: Post) -> Outcome:
 
 
 def _debt_refusal(book: Book, request: Post, wallet: Wallet, kind: Kind) -> errors.Refusal | None:
-    """Refuse to repay more than is owed, and to hand out money to a holder who owes it."""
+    """Refuse to repay more than is owed, and to pay out money to a holder who owes it."""
     owed, asked = max(wallet.debt_minor, 0), request.amount_minor
     repays = kind.debt_only or (kind.direction == "in" and request.plan == DEBT)
     if repays and asked > owed:
@@ -96,7 +96,7 @@ def _receive_parts(book: Book, request: Post, wallet: Wallet, parts: tuple[Part,
 def charge(
     book: Book, request: Post | Reserve, wallet: Wallet, plan: str | None, *, settle: bool
 ) -> tuple[Part, ...] | errors.Refusal:
-    """Check card and limits, then split the amount over the pockets that may bear it."""
+    """Check card and limits, then split the amount over the pockets that may pay it."""
     kind = KINDS[request.kind if isinstance(request, Post) else "purchase"]
     card_code = wallet.refused_cards.get(request.card_id or 0)
     if kind.by_card and card_code and not settle:
@@ -117,5 +117,5 @@ def charge(
 
 
 def state_code(wallet: Wallet) -> str:
-    """Refusal code for a wallet that is not open."""
+    """Return the refusal code for a wallet that is not open."""
     return errors.WALLET_CLOSED if wallet.state == CLOSED else errors.WALLET_FROZEN

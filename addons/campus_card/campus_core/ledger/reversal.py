@@ -1,4 +1,4 @@
-"""Reversals: whole or partial, back to where the money came from, once."""
+"""Reversals, whole or partial: money goes back to where it came from, once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .types import CLOSED, KINDS, Number, Outcome, Part, Reverse, Transfer, Wall
 
 
 def reverse(book: Book, request: Reverse) -> Outcome:
-    """Undo a posting or a captured reservation, last spent first back."""
+    """Reverse a posting or a captured reservation; what was spent last comes back first."""
     originals = book.transfers.get(request.reverses_uuid)
     if not originals:
         return book.refuse(request, errors.NOT_FOUND)
@@ -49,8 +49,8 @@ def reverse(book: Book, request: Reverse) -> Outcome:
 
 
 def _notes(book: Book, request: Reverse, parts: list[Part]) -> tuple[tuple[str, Number], ...]:
-    """Numbers of an answer: what went back to pockets that cannot be spent any more, and what to the
-    school because it had been written off."""
+    """Return numbers for the answer: ``expired_minor`` went back to expired pockets, and
+    ``written_off_minor`` went to the school because the debt had been written off."""
     pockets = ((book.pockets.get(part.account_id), part.amount_minor) for part in parts)
     expired = sum(minor for pocket, minor in pockets if pocket and not pocket.alive(book.today))
     given_up = sum(
@@ -63,7 +63,7 @@ def _notes(book: Book, request: Reverse, parts: list[Part]) -> tuple[tuple[str, 
 
 
 def _debt_refusal(book: Book, wallet: Wallet, original: Transfer, amount_minor: int) -> errors.Refusal | None:
-    """A top-up is not given back to a holder who owes that money."""
+    """Refuse to give a top-up back to a holder who owes that money."""
     leave = wallet.may_leave_minor(book.today)
     if not KINDS[original.kind].repays_debt or wallet.debt_minor <= 0 or amount_minor <= leave:
         return None
@@ -76,7 +76,7 @@ def _debt_refusal(book: Book, wallet: Wallet, original: Transfer, amount_minor: 
 
 
 def _taken(book: Book, shares: list[tuple[Transfer, int]]) -> dict[int, int]:
-    """``{pocket: cents}`` that a reversal takes out of pockets: of money that came in."""
+    """Return ``{pocket: cents}`` that a reversal of incoming money takes out of pockets."""
     taken: dict[int, int] = {}
     for original, share in shares:
         if original.credit_id in book.pockets:
@@ -85,7 +85,7 @@ def _taken(book: Book, shares: list[tuple[Transfer, int]]) -> dict[int, int]:
 
 
 def _short(book: Book, taken: dict[int, int], wallet: Wallet, holder: Wallet) -> int:
-    """Cents by which the pockets cannot give money back (a top-up already spent)."""
+    """Return the cents that the pockets lack for the reversal (a top-up was already spent)."""
     total = 0
     for pocket_id, amount_minor in taken.items():
         pocket = book.pockets[pocket_id]
@@ -118,7 +118,7 @@ def _undo(book: Book, request: Reverse, line: int, original: Transfer, share: in
 def _from_the_end(
     originals: list[Transfer], open_minor: dict[Transfer, int], amount_minor: int
 ) -> list[tuple[Transfer, int]]:
-    """Shares of a partial reversal: what was spent last comes back first."""
+    """Return the shares of a partial reversal: what was spent last comes back first."""
     shares, left = [], amount_minor
     for original in sorted(originals, key=lambda t: -t.line):
         share = min(left, open_minor[original])

@@ -1,4 +1,4 @@
-"""Which pockets bear an amount: the spend order, and where incoming money goes."""
+"""Which pockets pay an amount (the spend order), and which pocket gets incoming money."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .types import DEBT, Kind, Part, Pocket, Wallet
 
 
 def spend_order(wallet: Wallet, on: dt.date, merchant_id: int, kind: Kind, plan: str | None) -> list[Pocket]:
-    """Pockets that may bear a charge, in the order in which they do.
+    """Return the pockets that may pay a charge, in the order in which they are used.
 
-    What expires first is spent first; then the plan's priority; then the older pocket.
+    The pocket that expires first comes first; then the plan's priority counts; then the older pocket.
     """
     pockets = [
         p
@@ -31,8 +31,8 @@ def take(
 ) -> tuple[Part, ...] | errors.Refusal:
     """Split an amount over pockets in the given order, all or nothing.
 
-    ``settle``: the amount was already handed out (a late offline sale); what the
-    pockets cannot bear is booked on the holder's debt account.
+    ``settle``: the sale has already happened (a late offline sale); what the pockets cannot
+    pay is booked on the holder's debt account.
     """
     parts: list[Part] = []
     left = amount_minor
@@ -61,7 +61,7 @@ def take(
 
 
 def receive(wallet: Wallet, pocket: Pocket, kind: Kind, amount_minor: int) -> tuple[Part, ...]:
-    """Where incoming money goes: a top-up repays the holder's debt first."""
+    """Split incoming money: a top-up repays the holder's debt first."""
     owed = min(amount_minor, max(wallet.debt_minor, 0)) if kind.repays_debt else 0
     parts = []
     if owed:

@@ -1,4 +1,4 @@
-"""How much may be put on a card at once and in a month. All sums are whole cents."""
+"""Limits of top-ups: at once and per month. All sums are whole cents."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ..errors import MoneyError, Refusal
 from ..money import MAX_MINOR
 
 PRESETS_MAX = 6
-#: Providers let a payment that was begun be finished for hours: it counts for a day.
+#: Providers let people finish a payment hours after they began it, so a begun payment counts for a day.
 BEGUN_COUNTS_S = 86_400
-#: States of Odoo's payment transactions that bring money, or may still.
+#: States of Odoo's payment transactions: begun only, and bringing money now or soon.
 BEGUN, COMING = "draft", ("pending", "authorized", "done")
 
 
 @dataclass(frozen=True)
 class TopupRules:
-    """What the school allows; 0 means no rule of its own."""
+    """What the school allows; 0 means no such rule."""
 
     minimum_minor: int = 0
     maximum_minor: int = 0
@@ -26,22 +26,22 @@ class TopupRules:
 
     def __post_init__(self) -> None:
         if min(self.minimum_minor, self.maximum_minor, self.month_cap_minor) < 0:
-            raise ValueError("a rule is negative")
+            raise ValueError("a rule must not be negative")
 
     @property
     def most_minor(self) -> int:
-        """Largest single top-up that a rule or the ledger allows."""
+        """The largest single top-up that rules and ledger allow."""
         return min(self.maximum_minor or MAX_MINOR, MAX_MINOR)
 
 
 def refusal(rules: TopupRules, asked_minor: int, month_minor: int) -> Refusal | None:
-    """Say why ``asked_minor`` may not be put on after ``month_minor`` this month, or None.
+    """Say why ``asked_minor`` may not be topped up after ``month_minor`` this month, or None.
 
     Codes: ``topup_minimum``, ``topup_maximum``, ``topup_month_cap``; numbers:
     ``asked_minor``, ``limit_minor``, and for the month ``month_minor`` and ``left_minor``.
     """
     if month_minor < 0:
-        raise ValueError("what came in this month is not negative")
+        raise ValueError("month_minor must not be negative")
     if asked_minor < max(rules.minimum_minor, 1):
         return Refusal(
             errors.TOPUP_MINIMUM, {"asked_minor": asked_minor, "limit_minor": max(rules.minimum_minor, 1)}
@@ -64,7 +64,7 @@ def refusal(rules: TopupRules, asked_minor: int, month_minor: int) -> Refusal | 
 
 @dataclass(frozen=True)
 class Payment:
-    """An online payment of this month: what was asked for, and what of it was let go again."""
+    """An online payment of this month: the amount asked for, and the part that was released again."""
 
     amount_minor: int
     state: str
@@ -73,10 +73,9 @@ class Payment:
 
 
 def month_minor(payments: Iterable[Payment]) -> int:
-    """Cents that came in or may still come in.
+    """Return the cents that came in or may still come in.
 
-    A payment that was only begun counts too: its page is open, and whoever began four of them
-    can pay all four.
+    Payments that were only begun count too: somebody who began four payments can finish all four.
     """
     return sum(
         max(payment.amount_minor - payment.voided_minor, 0)
@@ -86,14 +85,14 @@ def month_minor(payments: Iterable[Payment]) -> int:
 
 
 def month_left_minor(rules: TopupRules, month_minor: int) -> int | None:
-    """Cents that can still come in this month; None where nothing caps them."""
+    """Return the cents that may still come in this month; None without a cap."""
     return max(rules.month_cap_minor - month_minor, 0) if rules.month_cap_minor else None
 
 
 def parse_presets(text: str) -> tuple[int, ...]:
     """Read the amounts of the buttons, such as ``50, 100, 200``: ascending cents, each once.
 
-    Raises ``MoneyError`` for what is no amount and ``ValueError`` for too many or none above 0.
+    Raises ``MoneyError`` for a text that is no amount, ``ValueError`` for too many amounts or for 0.
     """
     parts = [part for part in text.replace(";", ",").replace("，", ",").split(",") if part.strip()]
     amounts = sorted({money.parse(part.strip()) for part in parts})
@@ -103,7 +102,7 @@ def parse_presets(text: str) -> tuple[int, ...]:
 
 
 def usable_presets(text: str, rules: TopupRules, month_minor: int) -> tuple[int, ...]:
-    """Amounts of the buttons that would not be refused now; unreadable text has none."""
+    """Return the amounts of the buttons that would not be refused now; none for an unreadable text."""
     try:
         amounts = parse_presets(text)
     except (MoneyError, ValueError):

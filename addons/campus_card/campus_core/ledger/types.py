@@ -1,7 +1,7 @@
-"""Values that the ledger's rules take and give. Amounts are whole cents, ``> 0``.
+"""Values that the ledger's rules take and return. Amounts are whole cents, ``> 0``.
 
-A wallet's pockets are liabilities of the school: money in credits a pocket,
-money out debits it.
+A wallet's pockets are liabilities of the school: incoming money credits a pocket, outgoing
+money debits it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ DEBT = "debt"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of posting may do.
+    """The rules for one kind of posting.
 
     ``states``: wallet states in which it is allowed. ``refundable_only``: takes money
     only from pockets that can be paid out. ``limited``: counts against the holder's limits.
     ``repays_debt``: the holder's debt is repaid first. ``ignores_expiry``: expired pockets count.
-    ``by_card``: a card that is named must be one that may pay.
-    ``leaves``: the money leaves the school's hands, which it does not while the holder owes it.
-    ``debt_only``: nothing but the holder's debt is repaid. ``expired_only``: only expired pockets.
+    ``by_card``: a card named in the request must be allowed to pay.
+    ``leaves``: the money leaves the school; refused as far as the holder owes it.
+    ``debt_only``: only the holder's debt is repaid. ``expired_only``: only expired pockets.
     """
 
     code: str
@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {
         Kind("subsidy", "in", _NOT_CLOSED),
         Kind("gift", "in", _NOT_CLOSED),
         Kind("correction_in", "in", _NOT_CLOSED),
-        # A debt is paid by other means than the card, paid from the card's own money, or given up.
+        # A debt is paid by other means than the card, paid from the wallet's money, or written off.
         Kind("debt_payment", "in", _ANY, debt_only=True),
         Kind("debt_settle", "out", _NOT_CLOSED, refundable_only=True, debt_only=True),
         Kind("write_off", "in", _ANY, debt_only=True),
@@ -87,27 +87,27 @@ class Pocket:
 
     @property
     def available_minor(self) -> int:
-        """Cents that can be spent: the balance without what is reserved."""
+        """The balance without what is reserved, in cents; expiry is not considered."""
         return self.balance_minor - self.reserved_minor
 
     def alive(self, on: dt.date) -> bool:
-        """Whether the pocket can be spent on that day."""
+        """Say whether the pocket can be spent on that day."""
         return self.expires_on is None or self.expires_on >= on
 
     def spendable_minor(self, on: dt.date) -> int:
-        """Cents that can be spent on that day."""
+        """Return the cents that can be spent on that day."""
         return self.available_minor if self.alive(on) else 0
 
     def usable(self, merchant_id: int) -> bool:
-        """Whether the plan may be spent at that merchant."""
+        """Say whether the plan may be spent at that merchant."""
         return not self.usable_at or merchant_id in self.usable_at
 
 
 @dataclass(slots=True)
 class Wallet:
-    """All the money of one holder. Limits are cents, 0 means none. ``joined_id``: the wallet that has
-    taken this one over, 0 where there is none. ``refused_cards``: why a card may not pay, of the cards
-    that a batch names."""
+    """All the money of one holder. Limits are cents, 0 means none. ``joined_id``: the wallet into which
+    this one was joined, or 0. ``refused_cards``: for cards that the batch names, why they may not
+    pay."""
 
     id: int
     state: str = OPEN
@@ -123,18 +123,18 @@ class Wallet:
 
     @property
     def is_limited(self) -> bool:
-        """Whether any limit has to be looked at."""
+        """Whether any limit is set."""
         return bool(self.limit_purchase_minor or self.limit_day_minor or self.pin_above_minor)
 
     def available_minor(self, on: dt.date) -> int:
-        """Cents that can be spent somewhere on that day."""
+        """Return the cents that can be spent on that day, at some merchant at least."""
         total = 0
         for pocket in self.pockets:
             total += pocket.spendable_minor(on)
         return total
 
     def may_leave_minor(self, on: dt.date) -> int:
-        """Cents that may leave the school's hands on that day: what can be paid out, less what is owed."""
+        """Return the cents that may be paid out on that day: the refundable money less the debt."""
         total = sum(pocket.spendable_minor(on) for pocket in self.pockets if pocket.refundable)
         return max(total - max(self.debt_minor, 0), 0)
 
@@ -168,21 +168,21 @@ class Reserve(NamedTuple):
 
 
 class Capture(NamedTuple):
-    """Turn a reservation into a purchase; ``None`` takes all of it."""
+    """Turn a reservation into a purchase; an amount of ``None`` captures all of it."""
 
     uuid: str
     amount_minor: int | None = None
 
 
 class Release(NamedTuple):
-    """Give a reservation back; ``state`` says whether it was let go or ran out."""
+    """Release a reservation; ``state`` says whether it was released or has expired."""
 
     uuid: str
     state: str = HOLD_RELEASED
 
 
 class Reverse(NamedTuple):
-    """Undo a posting, whole (``None``: what is left of it) or in part."""
+    """Reverse a posting, in part or (amount ``None``) all that is not reversed yet."""
 
     uuid: str
     reverses_uuid: str
@@ -228,7 +228,7 @@ class Transfer(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A share of an amount that one pocket (or the debt account) bears."""
+    """The share of an amount that one pocket (or the debt account) pays or receives."""
 
     account_id: int
     plan: str
@@ -236,9 +236,9 @@ class Part(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The answer to a request: also a refusal is one, with the numbers that explain it.
+    """The answer to a request: it was done, or it was refused, with the numbers that explain it.
 
-    ``transfer_ids`` is filled by whoever stores transfers, for the answers of replays.
+    The code that stores transfers fills ``transfer_ids``, for the answers to replays.
     """
 
     uuid: str
@@ -254,15 +254,15 @@ class Outcome(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Whether money moved (or was set aside)."""
+        """Whether the request was done."""
         return self.code == "ok"
 
 
 def digest(request: Request) -> str:
-    """Fingerprint of a request's content, so that a replay with other content is seen.
+    """Return the hash of a request's content, to detect a replay with other content.
 
-    The number of the attempt is not content: it says which try this is, not what is asked.
-    A PIN that was not given is left out: requests had the same digest before there were PINs.
+    The number of the attempt is not part of the content. ``pin_given`` is left out when it is false:
+    so requests have the same digest as before PINs existed.
     """
     content = {name: getattr(request, name) for name in request._fields if name not in ("uuid", "attempt")}
     if not content.get("pin_given"):

@@ -1,1 +1,1 @@
-"""Taps: what readers and server say to each other, and how a tap is decided on either side."""
+"""Taps: the messages between edge and server, and the rules by which both decide taps."""

@@ -1,4 +1,4 @@
-"""A journal as the server sees it: what of a batch is new, what came before, what is wrong.
+"""Compares a batch with what the server knows of the edge's journal: known entries, new ones, gaps, forks.
 
 The server keeps one *head* per edge: the journal's uuid, the newest number and its hash.
 """
@@ -17,7 +17,7 @@ from .wire import TapEntry
 
 
 class Head(NamedTuple):
-    """Where the server stands in an edge's journal; ``seq`` 0 before the first entry."""
+    """The newest entry of an edge's journal that the server has; ``seq`` is 0 before the first entry."""
 
     journal: str
     seq: int = 0
@@ -28,8 +28,8 @@ class Head(NamedTuple):
 class Batch:
     """A batch with its hashes, and how it continues the head.
 
-    ``fresh_from``: index of the first entry beyond the head. ``gap``: ``(first, last)`` number
-    that is missing before the batch, or None. ``is_new_journal``: another journal than before.
+    ``fresh_from``: index of the first entry after the head. ``gap``: ``(first, last)`` of the numbers
+    missing before the batch, or None. ``is_new_journal``: the head is of another journal.
     """
 
     journal: str
@@ -43,7 +43,7 @@ class Batch:
 
 
 class Ranges:
-    """Numbers that lie in any of some ranges ``(first, last)``, both ends belonging to it."""
+    """A set of numbers, given as ranges ``(first, last)`` that include both ends."""
 
     def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
         self._firsts: list[int] = []
@@ -93,10 +93,9 @@ def chain(batch: Batch) -> None:
 
 
 def place_after(batch: Batch, head: Head | None) -> bool:
-    """Set how ``batch`` continues ``head``; False when it cannot: a fork.
+    """Set how ``batch`` continues ``head``; False for a fork, which cannot continue it.
 
-    Entries up to the head are not judged here: whether they are the ones the server has
-    is seen when they are looked up.
+    Entries up to the head are not compared here: that happens when they are looked up.
     """
     first = batch.entries[0].seq
     if head is None or head.journal != batch.journal:
@@ -107,7 +106,7 @@ def place_after(batch: Batch, head: Head | None) -> bool:
         batch.gap = (head.seq + 1, first - 1)
         return True
     if batch.fresh_from == len(batch.entries):
-        # Nothing new: its last entry is the head, or lies before it.
+        # Nothing new: the last entry is the head, or comes before it.
         return batch.entries[-1].seq < head.seq or batch.hashes[-1] == head.hash
     before = batch.hashes[batch.fresh_from - 1] if batch.fresh_from else batch.prev
     return before == head.hash

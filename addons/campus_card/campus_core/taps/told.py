@@ -1,11 +1,11 @@
-"""What an edge has decided on its own word: what of it is booked, and what is held for eyes.
+"""Decides which taps that an edge decided alone are booked, and which are held for a review.
 
-An edge that was alone keeps the caps of the list it decides by, and so an honest one never exceeds
-them. What does exceed them, comes later than the edge may be alone, or is about a card that its
-credential does not show, is *held*: kept as evidence and not charged until somebody has decided. A
-stolen edge therefore takes no more than an honest one may risk.
+Such taps are *told* to the server. An honest edge never exceeds the caps of the list that it decides by.
+A told tap is *held* if it exceeds them, if it arrives later than the edge may be alone, or if its
+credential does not lead to its card. A held tap is kept as evidence and is not charged until a person
+has decided. So a stolen edge cannot charge more than an honest one may risk.
 
-Pure: times and what was charged before come in as arguments; all sums are cents.
+Times and earlier charges are arguments; all sums are cents.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from .wire import TapEntry
 # -- why an entry is held ----------------------------------------------------------
 OVER_CAP, LATE, CLOCK = "over_cap", "late", "clock"
 UNSUPPORTED, DEBT_LIMIT, LATE_FINAL = "unsupported", "debt_limit", "late_final"
-#: An entry may come from this far in the server's future before its clock is questioned.
+#: An entry whose time is further in the server's future than this is held.
 CLOCK_AHEAD_MS: Final = 300_000
-#: An edge says what became of a tap at once, or after its restart: what comes later waits for eyes.
+#: An edge sends the final of a tap at once, or after its restart: a later one needs a review.
 FINAL_WITHIN_MS: Final = 900_000
 _NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
-#: A charge that is taken back, and one that a reviewer makes, are booked under ids that follow from the
-#: tap's: twice is once.
+#: Charges that are taken back or made by a reviewer are booked under ids derived from the tap's id,
+#: so that doing it twice books it once.
 TAKE_BACK: Final = UUID("b1f0a1de-6a2f-5a34-9d0c-3c7f6a5f7c11")
 CHARGES: Final = UUID("0d6c6a35-5b0c-5f0e-9d0d-6a3f6a2b1c77")
 
 
 def later_uuid(space: UUID, tap_uuid: str) -> str:
-    """Return the id under which money of a tap moves later: ``TAKE_BACK`` or ``CHARGES``."""
+    """Return the id for a later booking of a tap; ``space`` is ``TAKE_BACK`` or ``CHARGES``."""
     return str(uuid5(space, tap_uuid))
 
 
 class Caps(NamedTuple):
-    """The caps of snapshots above ``version``, and when newer ones replaced them (None: not yet).
+    """The caps in snapshots after ``version``; ``until_ms``: when newer caps replaced them (None: not yet).
 
-    As in :class:`rules.Limits`: 0 allows nothing, but ``uid_minor`` 0 is no limit.
+    As in :class:`alone.Limits`, 0 allows nothing, but ``uid_minor`` 0 means no limit.
     """
 
     version: int
@@ -57,23 +57,23 @@ class Caps(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A card as lists above ``version`` state it: the most that one purchase may be (0: no limit), and
-    whether its UID is left out, because its chip has to prove itself."""
+    """A card as stated in lists after ``version``: ``floor_minor`` is the largest purchase (0: no limit);
+    ``is_uid_hidden``: the list has no UID, because the chip must prove itself."""
 
     version: int
     floor_minor: int = 0
     is_uid_hidden: bool = False
 
     def refusal(self, snapshot: int, amount_minor: int, *, is_bare: bool) -> Held | None:
-        """Say why an edge that keeps to the list ``snapshot`` has not sold this.
+        """Say why an honest edge with the list ``snapshot`` cannot have sold this, or None.
 
-        Of a card that has changed since then the list may have stated something else.
+        None also if the card changed later: then that list may have stated something else.
         """
         if snapshot <= self.version:
             return None
         if is_bare and self.is_uid_hidden:
             return Held(UNSUPPORTED)
-        if 0 < self.floor_minor < amount_minor:
+        if rules.is_over(amount_minor, self.floor_minor):
             return _over(self.floor_minor, 0, amount_minor)
         return None
 
@@ -86,14 +86,14 @@ class Held(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """What speaks for a told sale: its credential leads to the card that is to pay (``is_shown``), and lists
-    state that card as ``listed``."""
+    """Proof of a told sale: whether its credential leads to the card that pays (``is_shown``), and what the
+    lists state about that card (``listed``)."""
 
     is_shown: bool = True
     listed: Listed | None = None
 
     def doubt(self, snapshot: int, amount_minor: int, *, is_bare: bool) -> Held | None:
-        """Say why an honest edge with the list ``snapshot`` has not sold this."""
+        """Say why an honest edge with the list ``snapshot`` cannot have sold this, or None."""
         if not self.is_shown:
             return Held(UNSUPPORTED)
         return self.listed.refusal(snapshot, amount_minor, is_bare=is_bare) if self.listed else None
@@ -103,7 +103,7 @@ SHOWN: Final = Proof()
 
 
 class Risk:
-    """What an edge has charged on its own word lately, by card, and what leases have allowed it there."""
+    """What an edge has charged alone lately, by card, and the leases that it has for these cards."""
 
     def __init__(
         self,
@@ -116,25 +116,25 @@ class Risk:
         self.edge_minor = sum(self.card_minor(card) for card in self._spent)
 
     def card_minor(self, card: int) -> int:
-        """What no lease covers of what the card has spent."""
+        """Return the part of the card's charges that no lease covers."""
         return rules.uncovered(self._spent.get(card, 0), self._leases.get(card, 0))
 
     def more_minor(self, card: int, amount_minor: int) -> int:
-        """What no lease covers of one more charge."""
+        """Return the part of one more charge that no lease covers."""
         after = self._spent.get(card, 0) + amount_minor
         return rules.uncovered(after, self._leases.get(card, 0)) - self.card_minor(card)
 
     def charge(self, card: int, amount_minor: int) -> None:
-        """A charge was booked."""
+        """Count a charge that was booked."""
         self.edge_minor += self.more_minor(card, amount_minor)
         self._spent[card] = self._spent.get(card, 0) + amount_minor
 
 
 def caps_of(history: Sequence[Caps], snapshot: int, at_ms: int) -> Caps | None:
-    """Return the caps of the list that an edge has decided by; None without a list.
+    """Return the caps of the list that an edge decided by; None without a list.
 
-    ``history`` is in the order of versions. Caps that were replaced hold for as long as the list may
-    have been in use without the server; after that an edge that names them keeps to the newer too.
+    ``history`` is in the order of versions. Replaced caps stay valid for as long as an edge may use an
+    old list without the server. After that the tighter of the old and the newest caps apply.
     """
     if not snapshot or not history:
         return None
@@ -162,7 +162,7 @@ def _tighter(one: Caps, other: Caps) -> Caps:
 
 
 def held_by_time(entry: TapEntry, caps: Caps | None, now_ms: int) -> Held | None:
-    """Say whether the entry is from the future, or older than its edge may be alone."""
+    """Hold an entry from the future, one without a list, and one older than its edge may be alone."""
     if entry.at_ms > now_ms + CLOCK_AHEAD_MS:
         return Held(CLOCK)
     if caps is None:
@@ -174,24 +174,27 @@ def held_by_time(entry: TapEntry, caps: Caps | None, now_ms: int) -> Held | None
 
 
 def held_by_uid(caps: Caps, amount_minor: int) -> Held | None:
-    """Say whether a card that proves nothing has paid more than its edge's list allows."""
-    if 0 < caps.uid_minor < amount_minor:
+    """Hold a charge to an unproven card that is larger than the edge's list allows."""
+    if rules.is_over(amount_minor, caps.uid_minor):
         return _over(caps.uid_minor, 0, amount_minor)
     return None
 
 
 def held_by_caps(caps: Caps, risk: Risk, card: int, amount_minor: int) -> Held | None:
-    """Say whether one more charge of ``card`` exceeds what the edge may risk; see :mod:`rules`."""
-    more = risk.more_minor(card, amount_minor)
-    rows = ((caps.tap_minor, 0), (caps.card_minor, risk.card_minor(card)), (caps.edge_minor, risk.edge_minor))
-    for cap, used in rows:
-        if more > 0 and used + more > cap:
-            return _over(cap, used, amount_minor)
-    return None
+    """Hold a charge of ``card`` that exceeds what the edge may risk; see :mod:`alone`."""
+    full = rules.full_cap(
+        (
+            (None, caps.tap_minor, 0),
+            (None, caps.card_minor, risk.card_minor(card)),
+            (None, caps.edge_minor, risk.edge_minor),
+        ),
+        risk.more_minor(card, amount_minor),
+    )
+    return _over(full[1], full[2], amount_minor) if full else None
 
 
 def held_by_debt(book: Book, post: Post, limit_minor: int) -> Held | None:
-    """Say whether a charge would leave its holder with more debt than the ceiling."""
+    """Hold a charge that would raise the holder's debt above ``limit_minor``."""
     wallet = book.wallets[post.wallet_id]
     short = post.amount_minor - usable_minor(book, post)
     if short <= 0 or max(wallet.debt_minor, 0) + short <= limit_minor:
@@ -201,7 +204,7 @@ def held_by_debt(book: Book, post: Post, limit_minor: int) -> Held | None:
 
 
 def usable_minor(book: Book, post: Post) -> int:
-    """Return the cents of a wallet that may pay this."""
+    """Return the cents of the wallet's pockets that may pay this."""
     wallet = book.wallets[post.wallet_id]
     pockets = spend_order(wallet, book.today, post.account_id, KINDS[post.kind], post.plan)
     return sum(max(pocket.available_minor, 0) for pocket in pockets)
@@ -213,7 +216,7 @@ def _over(limit: int, spent: int, asked: int) -> Held:
 
 # -- what became of a tap ----------------------------------------------------------
 class Stated(NamedTuple):
-    """What an entry says of its tap, as far as it is stored; None is not known."""
+    """What an entry states about its tap; None means unknown."""
 
     edge_id: int
     company_id: int
@@ -226,8 +229,8 @@ class Stated(NamedTuple):
 
 
 def may_end(final: Stated, first: Stated) -> bool:
-    """Say whether ``final`` may tell what became of the tap ``first``: of one that asked, by who asked,
-    at the same terminal, with the same credential, card and amount."""
+    """Say whether ``final`` may state the outcome of the tap ``first``: ``first`` must have asked the server,
+    and edge, company, purpose, terminal, credential, card and amount must be the same."""
     pairs = ((final.card, first.card), (final.amount_minor, first.amount_minor))
     return (
         first.mode == wire.ASK
@@ -238,7 +241,7 @@ def may_end(final: Stated, first: Stated) -> bool:
 
 
 def is_late_end(final_ms: int, first_ms: int, now_ms: int, history: Sequence[Caps]) -> bool:
-    """Say whether the end of a tap comes too late to be believed without a look at it."""
+    """Say whether a final comes so late that it needs a review."""
     age_ms = max((caps.snapshot_age_s for caps in history[-1:]), default=0) * 1000
     return not -CLOCK_AHEAD_MS <= final_ms - first_ms <= FINAL_WITHIN_MS or now_ms - final_ms > age_ms
 
@@ -253,9 +256,9 @@ class Holding(NamedTuple):
 
 
 def holder_at(holdings: Iterable[Holding], at_ms: int) -> int | None:
-    """Return the card that had the UID at that time; None where none had, or it cannot be told.
+    """Return the card that had the UID at that time; None if no card had it, or several.
 
-    Clocks differ by some minutes: a card that had it a moment before or after counts where no other did.
+    Clocks differ by some minutes: if no card had it then, a card that had it shortly before or after counts.
     """
     rows = list(holdings)
     for slack_ms in (0, CLOCK_AHEAD_MS):

@@ -1,6 +1,6 @@
 """The wire between an edge and the server: entries, their chain, signed requests.
 
-Contract: ``docs/dev/edge_wire.md``. Pure: keys and clocks belong to the callers.
+Contract: ``docs/dev/edge_wire.md``. Callers have the keys and the clock.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ _UUIDS: Final = re.compile(f"(?:{_UUID_PATTERN}\n)+")
 _UUID_LENGTH: Final = 36
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 _NONCE: Final = re.compile(r"[0-9a-f]{32}\Z")
-#: Milliseconds since 1970 of the year 2100: a time beyond is a broken clock or an attack.
+#: The year 2100 in milliseconds since 1970: a later time comes from a broken clock or an attack.
 MAX_MS: Final = 4_102_444_800_000
 MAX_SEQ: Final = 1 << 53
-#: Begins the ``rule`` of what an edge decided while nobody had told it the time.
+#: Begins the ``rule`` of an entry that an edge decided before it knew the time for certain.
 DOUBTFUL_CLOCK: Final = "doubtful clock: "
 Column = Sequence[Any]
 Check = Callable[[Column], bool]
-#: Kind, mode and outcome that fit together.
+#: Allowed combinations of kind, mode and outcome.
 TOGETHER: Final = frozenset(
     {(TAP, ASK, None)} | {(kind, TOLD, outcome) for kind in KINDS for outcome in OUTCOMES}
 )
-#: JSON as chains and signatures know it: ASCII, without blanks.
+#: JSON for chains and signatures: ASCII, without blanks.
 encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
 
@@ -71,12 +71,12 @@ class TapEntry(NamedTuple):
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What makes two entries the same tap: all but the place in a journal."""
+        """All values except the place in a journal: entries with equal content are the same tap."""
         return tuple(self[1:])
 
 
 class Gap(NamedTuple):
-    """Numbers of a journal that the server lacks, both ends belonging to it."""
+    """Numbers of a journal that the server lacks, ``first`` and ``last`` included."""
 
     journal: str
     first_seq: int
@@ -84,7 +84,7 @@ class Gap(NamedTuple):
 
 
 def parse_gaps(values: object) -> list[Gap]:
-    """Return the ``gaps`` of an answer as far as they can be read; an older server names none."""
+    """Return the readable ``gaps`` of an answer; an older server sends none."""
     found = []
     for value in values if isinstance(values, list) else ():
         gap = [value.get(name) for name in Gap._fields] if isinstance(value, dict) else [None]
@@ -101,7 +101,7 @@ def chain_hash(previous: str, entry: TapEntry) -> str:
 def signing_text(edge: str, method: str, path: str, body: bytes, time_ms: int | str, nonce: str) -> bytes:
     """Return the bytes that a request's signature covers; ``path`` includes the query.
 
-    ``edge`` is the uuid of who sends it: a request of one edge is never one of another.
+    ``edge`` is the sender's uuid, so a request of one edge is never valid for another.
     """
     digest = hashlib.sha256(body).hexdigest()
     return f"campus-v1\n{edge}\n{method}\n{path}\n{digest}\n{time_ms}\n{nonce}".encode()
@@ -123,15 +123,15 @@ def is_nonce(text: object) -> bool:
 
 
 def is_text(text: str) -> bool:
-    """Say whether everybody can store ``text``: no NUL (PostgreSQL), no lone surrogate (anybody)."""
+    """Say whether ``text`` can be stored: no NUL (PostgreSQL refuses it), no lone surrogate."""
     return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
 def parse_entry(values: object) -> TapEntry:
     """Return the entry that a list of JSON values states.
 
-    Raises ``WireError`` (``malformed``, with ``field``) where the shape is wrong. Whether the
-    tap makes sense (terminal, card, amount) is not asked here.
+    Raises ``WireError`` (``malformed``, with ``field``) for a wrong form. Whether terminal, card and
+    amount exist and fit is not checked here.
     """
     if not isinstance(values, list) or len(values) != len(TapEntry._fields):
         raise WireError(errors.MALFORMED, field="entries")
@@ -144,7 +144,7 @@ def parse_entry(values: object) -> TapEntry:
     return entry
 
 
-# -- what a value may be: asked of a column of them, which takes little longer than of one ----
+# -- checks of values: each checks a whole column, which takes little longer than one value -----
 
 
 def _types(column: Column) -> set[type]:
@@ -181,7 +181,7 @@ def _uuid(column: Column) -> bool:
     )
 
 
-#: What the values of each field may be.
+#: The check for the values of each field.
 CHECKS: Final[dict[str, Check]] = {
     "seq": _whole(1, MAX_SEQ),
     "kind": _word(KINDS),

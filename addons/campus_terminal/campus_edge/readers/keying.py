@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from campus_core.taps import rules, wire
-from campus_core.taps.rules import Terminal
+from campus_core.taps.alone import Terminal
 
 from ..config import KEYPAD, ReaderConfig
 from ..ports.base import now_ms as monotonic_ms

@@ -8,7 +8,7 @@ from campus_core import errors
 from campus_core.credentials import credential, qr_code
 from campus_core.credentials.qr_code import UsedSteps
 from campus_core.errors import CredentialError, Refusal
-from campus_core.taps.charge import BARE
+from campus_core.taps.rules import BARE
 
 from .snapshot import Snapshot
 

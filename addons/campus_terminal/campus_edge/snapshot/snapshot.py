@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 from campus_core import errors
 from campus_core.credentials.signing import KeyRing
 from campus_core.errors import WireError
-from campus_core.taps import rules, wire
-from campus_core.taps.rules import Card, Limits, Terminal
+from campus_core.taps import alone, rules, wire
+from campus_core.taps.alone import Card, Limits, Terminal
 
 #: Words for states that close a card; a freeze may bring these and nothing else.
 _OPEN: Final = frozenset({"active"})
@@ -174,7 +174,7 @@ class Snapshot:
     # -- reading -------------------------------------------------------------------------
     def card_of_uid(self, uid: str) -> int | None:
         """Return the card with a canonical UID."""
-        return self._keys.get(int(rules.card_key(self.salt, uid), 16)) if self.version else None
+        return self._keys.get(int(alone.card_key(self.salt, uid), 16)) if self.version else None
 
     def terminal(self, code: str) -> Terminal | None:
         """Return a terminal of this edge by its code."""

@@ -11,8 +11,8 @@ from campus_core import errors
 from campus_core.credentials.qr_code import UsedSteps
 from campus_core.errors import Refusal
 from campus_core.money import MAX_MINOR
-from campus_core.taps import rules, wire
-from campus_core.taps.rules import Facts, Judge, Request, Terminal, Verdict
+from campus_core.taps import alone, rules, wire
+from campus_core.taps.alone import Facts, Judge, Request, Terminal, Verdict
 
 from ..clock.clock import Clock
 from ..journal.store import Draft
@@ -80,7 +80,7 @@ class Deciding:
         known = self._snapshot.terminals.get(terminal)
         amount_minor = self._armed_minor(terminal) if amount_minor is None else amount_minor
         request = Request(self._clock.day(at_ms), amount_minor, resolved.refusal, resolved.is_bare)
-        recent = (terminal, resolved.card or resolved.text, known and rules.amount_of(known, request))
+        recent = (terminal, resolved.card or resolved.text, known and alone.amount_of(known, request))
         facts = self._facts(known, resolved.card, at_ms)
         uuid, elapsed_ms = self._clock.new_uuid(), self._clock.elapsed_ms()
         return Arrived(uuid, terminal, at_ms, elapsed_ms, resolved, facts, request, recent)
@@ -93,7 +93,7 @@ class Deciding:
             counters = self._counters(
                 arrived.resolved.card, arrived.recent, arrived.at_ms, arrived.elapsed_ms
             )
-            early = rules.before_asking(arrived.facts, arrived.request, counters, arrived.at_ms)
+            early = alone.before_asking(arrived.facts, arrived.request, counters, arrived.at_ms)
             if early is not None:
                 return early
             if arrived.purpose in rules.ASKS and self._sender.can_ask:
@@ -116,7 +116,7 @@ class Deciding:
     def draft(self, arrived: Arrived, kind: str, verdict: Verdict | None) -> Draft:
         """Return the entry for the journal: what was decided, or that the server is asked."""
         terminal = arrived.facts.terminal
-        amount_minor = rules.amount_of(terminal, arrived.request) if terminal else None
+        amount_minor = alone.amount_of(terminal, arrived.request) if terminal else None
         if amount_minor is not None and not 0 < amount_minor <= MAX_MINOR:
             amount_minor = None
         return Draft(
@@ -139,7 +139,7 @@ class Deciding:
         """Return the words for a rule, with the mark of a clock that nobody has set."""
         return rule if self._clock.is_sure else f"{wire.DOUBTFUL_CLOCK}{rule}"
 
-    def _counters(self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int) -> rules.Counters:
+    def _counters(self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int) -> alone.Counters:
         """Return what this edge has sold alone lately, as the server counts it."""
         window_s = self._snapshot.limits.snapshot_age_s
         return self._exposure.counters(card, recent, now_ms, elapsed_ms, window_s)
@@ -156,7 +156,7 @@ class Deciding:
         request = replace(arrived.request, refusal=arrived.request.refusal or arrived.resolved.alone)
         card = facts.card.card if facts.card else None
         counters = self._counters(card, arrived.recent, now_ms, elapsed_ms)
-        verdict = rules.decide(facts, request, counters, self._snapshot.limits, now_ms)
+        verdict = alone.decide(facts, request, counters, self._snapshot.limits, now_ms)
         verdict = self._judged(verdict, facts, request, now_ms)
         if verdict.granted:
             self._exposure.let_through(arrived.recent, elapsed_ms)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from campus_core import errors
 from campus_core.credentials import credential as credentials
 from campus_core.taps import wire
-from campus_core.taps.rules import Judge, Verdict
+from campus_core.taps.alone import Judge, Verdict
 
 from ..clock.clock import Clock
 from ..feed import CredentialSeen, Feed, TapDone

@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import Hashable, Iterable
 from typing import Final, NamedTuple
 
-from campus_core.taps import rules, wire
-from campus_core.taps.rules import Counters
+from campus_core.taps import alone, rules, wire
+from campus_core.taps.alone import Counters
 from campus_core.taps.wire import TapEntry
 
 #: More taps than this are not remembered as possible duplicates.
@@ -139,7 +139,7 @@ class Exposure:
     def let_through(self, recent: Hashable, elapsed_ms: int) -> None:
         """A tap was granted, or the server is being asked about it."""
         if len(self._recent) >= RECENT_MAX:
-            young = elapsed_ms - rules.DUPLICATE_MS
+            young = elapsed_ms - alone.DUPLICATE_MS
             self._recent = {key: when for key, when in self._recent.items() if when >= young}
         self._recent[recent] = elapsed_ms
 
