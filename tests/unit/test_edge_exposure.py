@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.taps import rules, told
+from campus_core.taps import alone, told
 from campus_edge.journal import store as journal_store
 from campus_edge.journal.journal import Journal
 from campus_edge.taps.exposure import Exposure
@@ -49,12 +49,12 @@ def test_after_a_restart_the_journal_says_what_was_sold_and_sent():
 
 
 def test_the_second_outage_of_a_day_keeps_to_the_caps_of_both():
-    limits = rules.Limits(*CAPS[2:7])
-    card = rules.Card(7, "active")
-    facts = rules.Facts(5, 1, rules.Terminal("T", "pay", "keyed"), card)
-    request = rules.Request("2026-09-21", 4500)
-    used = rules.Counters(0, 6000, None, 6000)
-    verdict = rules.decide(facts, request, used, limits, 1)
+    limits = alone.Limits(*CAPS[2:7])
+    card = alone.Card(7, "active")
+    facts = alone.Facts(5, 1, alone.Terminal("T", "pay", "keyed"), card)
+    request = alone.Request("2026-09-21", 4500)
+    used = alone.Counters(0, 6000, None, 6000)
+    verdict = alone.decide(facts, request, used, limits, 1)
     assert (verdict.code, verdict.numbers["left_minor"]) == ("offline_cap_card", 4000)
 
 
@@ -63,14 +63,14 @@ outages = st.lists(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 5000)), 
 
 @given(outages)
 def test_what_an_honest_edge_grants_in_many_outages_the_server_books(outages):
-    limits, exposure = rules.Limits(*CAPS[2:7]), Exposure()
+    limits, exposure = alone.Limits(*CAPS[2:7]), Exposure()
     risk, number, elapsed_ms = told.Risk({}, {}, 10**9), 0, 0
     for sales in outages:
         granted = []
         for card, amount in sales:
-            facts = rules.Facts(5, 1, rules.Terminal("T", "pay", "keyed"), rules.Card(card, "active"))
+            facts = alone.Facts(5, 1, alone.Terminal("T", "pay", "keyed"), alone.Card(card, "active"))
             seen = exposure.counters(card, number, elapsed_ms, elapsed_ms, DAY_S)
-            verdict = rules.decide(facts, rules.Request("2026-09-21", amount), seen, limits, 1)
+            verdict = alone.decide(facts, alone.Request("2026-09-21", amount), seen, limits, 1)
             if verdict.granted:
                 number += 1
                 exposure.spend(str(number), card, amount, verdict.uncovered_minor)

@@ -8,22 +8,22 @@ from hypothesis import strategies as st
 
 from campus_core import card_state, errors
 from campus_core.errors import Refusal
-from campus_core.taps import rules
+from campus_core.taps import alone, rules
 
 NOW = 1_790_000_000_000
-LIMITS = rules.Limits(tap_minor=5000, card_minor=10_000, edge_minor=50_000, snapshot_age_s=86_400)
-TILL = rules.Terminal("T01", "pay", "fixed", 350)
-CARD = rules.Card(7, "active", "2026-01-01", "2026-12-31", "李明")
-DAY = rules.Request("2026-09-21")
-NOTHING = rules.Counters()
+LIMITS = alone.Limits(tap_minor=5000, card_minor=10_000, edge_minor=50_000, snapshot_age_s=86_400)
+TILL = alone.Terminal("T01", "pay", "fixed", 350)
+CARD = alone.Card(7, "active", "2026-01-01", "2026-12-31", "李明")
+DAY = alone.Request("2026-09-21")
+NOTHING = alone.Counters()
 
 
 def facts(card=CARD, terminal=TILL, version=5, issued_at_ms=NOW - 1000):
-    return rules.Facts(version, issued_at_ms, terminal, card)
+    return alone.Facts(version, issued_at_ms, terminal, card)
 
 
 def decide(known=None, request=DAY, counters=NOTHING, limits=LIMITS, now_ms=NOW):
-    return rules.decide(known or facts(), request, counters, limits, now_ms)
+    return alone.decide(known or facts(), request, counters, limits, now_ms)
 
 
 def test_a_good_card_pays_the_fixed_amount():
@@ -46,7 +46,7 @@ def test_only_an_active_card_pays(state, code):
 
 @pytest.mark.parametrize("purpose", ["door", "attend", "gate"])
 def test_a_frozen_wallet_opens_doors_and_a_frozen_card_does_not(purpose):
-    terminal = rules.Terminal("D01", purpose)
+    terminal = alone.Terminal("D01", purpose)
     assert decide(facts(replace(CARD, state="wallet_frozen"), terminal)).granted
     assert decide(facts(replace(CARD, state="frozen"), terminal)).code == "card_frozen"
 
@@ -59,7 +59,7 @@ def test_a_frozen_wallet_opens_doors_and_a_frozen_card_does_not(purpose):
     ],
 )  # fmt: skip
 def test_a_card_is_good_on_its_first_and_its_last_day(day, code):
-    assert decide(request=rules.Request(day)).code == code
+    assert decide(request=alone.Request(day)).code == code
 
 
 def test_an_unknown_card_is_refused_and_so_is_everything_without_a_snapshot():
@@ -73,12 +73,12 @@ def test_an_old_snapshot_sells_nothing_but_opens_doors():
     old = NOW - 86_401_000
     assert decide(facts(issued_at_ms=old)).code == "snapshot_too_old"
     assert decide(facts(issued_at_ms=NOW - 86_400_000)).code == "ok"
-    door = decide(facts(terminal=rules.Terminal("D", "door"), issued_at_ms=old))
+    door = decide(facts(terminal=alone.Terminal("D", "door"), issued_at_ms=old))
     assert door.granted and door.numbers["age_s"] == 86_401
 
 
 def test_a_balance_is_not_known_offline():
-    assert decide(facts(terminal=rules.Terminal("B", "balance"))).code == "try_again"
+    assert decide(facts(terminal=alone.Terminal("B", "balance"))).code == "try_again"
 
 
 @pytest.mark.parametrize("mode", ["keyed", "sent"])
@@ -95,26 +95,26 @@ def test_a_fixed_terminal_takes_its_own_amount_whatever_is_keyed():
 
 
 def test_the_same_tap_within_a_moment_is_a_duplicate():
-    assert decide(counters=rules.Counters(last_ms=NOW - 2999)).code == "duplicate_tap"
-    assert decide(counters=rules.Counters(last_ms=NOW - 2999)).numbers["after_ms"] == 2999
-    assert decide(counters=rules.Counters(last_ms=NOW - 3000)).granted
+    assert decide(counters=alone.Counters(last_ms=NOW - 2999)).code == "duplicate_tap"
+    assert decide(counters=alone.Counters(last_ms=NOW - 2999)).numbers["after_ms"] == 2999
+    assert decide(counters=alone.Counters(last_ms=NOW - 3000)).granted
     # a clock that was set back must not refuse a card for hours
-    assert decide(counters=rules.Counters(last_ms=NOW + 1)).granted
+    assert decide(counters=alone.Counters(last_ms=NOW + 1)).granted
 
 
 def test_a_credential_that_is_not_believed_refuses_before_the_server_is_asked():
     request = replace(DAY, refusal=Refusal(errors.CODE_FORGED))
-    assert rules.before_asking(facts(), request, NOTHING, NOW).code == "code_forged"
-    assert rules.before_asking(facts(None), DAY, NOTHING, NOW) is None
+    assert alone.before_asking(facts(), request, NOTHING, NOW).code == "code_forged"
+    assert alone.before_asking(facts(None), DAY, NOTHING, NOW) is None
 
 
 @pytest.mark.parametrize(
     ("limits", "counters", "code", "left"),
     [
         (replace(LIMITS, tap_minor=349), NOTHING, "offline_cap_tap", 349),
-        (LIMITS, rules.Counters(card_minor=9651), "offline_cap_card", 349),
-        (LIMITS, rules.Counters(edge_minor=49_651), "offline_cap_edge", 349),
-        (rules.Limits(snapshot_age_s=9), NOTHING, "offline_cap_tap", 0),
+        (LIMITS, alone.Counters(card_minor=9651), "offline_cap_card", 349),
+        (LIMITS, alone.Counters(edge_minor=49_651), "offline_cap_edge", 349),
+        (alone.Limits(snapshot_age_s=9), NOTHING, "offline_cap_tap", 0),
     ],
 )
 def test_each_cap_refuses_and_says_what_is_left(limits, counters, code, left):
@@ -123,7 +123,7 @@ def test_each_cap_refuses_and_says_what_is_left(limits, counters, code, left):
 
 
 @pytest.mark.parametrize(
-    "counters", [rules.Counters(card_minor=9650), rules.Counters(edge_minor=49_650)], ids=["card", "edge"]
+    "counters", [alone.Counters(card_minor=9650), alone.Counters(edge_minor=49_650)], ids=["card", "edge"]
 )
 def test_a_cap_is_reached_by_the_last_cent(counters):
     assert decide(counters=counters).granted
@@ -145,12 +145,12 @@ def test_a_bare_uid_pays_up_to_its_limit_and_a_credential_that_proves_itself_bey
     assert decide(limits=limits).granted
     assert decide(request=bare, limits=replace(limits, uid_minor=350)).granted
     assert decide(request=bare).granted, "0 is no limit"
-    assert decide(facts(terminal=rules.Terminal("D", "door")), bare, limits=limits).granted
+    assert decide(facts(terminal=alone.Terminal("D", "door")), bare, limits=limits).granted
     assert decide(facts(replace(CARD, lease_minor=9999)), bare, limits=limits).code == "limit_uid"
 
 
 def test_a_lease_pays_where_every_cap_is_full():
-    full = rules.Counters(card_minor=0, edge_minor=50_000)
+    full = alone.Counters(card_minor=0, edge_minor=50_000)
     verdict = decide(
         facts(replace(CARD, lease_minor=350)), counters=full, limits=replace(LIMITS, tap_minor=0)
     )
@@ -167,7 +167,7 @@ money = st.integers(0, 20_000)
 
 @given(
     taps=st.lists(st.tuples(st.integers(1, 3), st.integers(1, 8000)), max_size=40),
-    limits=st.builds(rules.Limits, money, money, st.integers(0, 60_000), st.just(60)),
+    limits=st.builds(alone.Limits, money, money, st.integers(0, 60_000), st.just(60)),
     leases=st.dictionaries(st.integers(1, 3), money),
     floors=st.dictionaries(st.integers(1, 3), money),
 )
@@ -175,10 +175,10 @@ def test_no_sequence_of_offline_taps_exceeds_a_cap(taps, limits, leases, floors)
     spent, edge = {}, 0
     for number, amount in taps:
         lease = leases.get(number, 0)
-        card = rules.Card(number, "active", floor_minor=floors.get(number), lease_minor=lease)
-        known = rules.Facts(1, NOW, replace(TILL, amount_mode="keyed"), card)
-        counters = rules.Counters(spent.get(number, 0), edge)
-        verdict = rules.decide(known, rules.Request("2026-09-21", amount), counters, limits, NOW)
+        card = alone.Card(number, "active", floor_minor=floors.get(number), lease_minor=lease)
+        known = alone.Facts(1, NOW, replace(TILL, amount_mode="keyed"), card)
+        counters = alone.Counters(spent.get(number, 0), edge)
+        verdict = alone.decide(known, alone.Request("2026-09-21", amount), counters, limits, NOW)
         if verdict.granted:
             spent[number] = spent.get(number, 0) + amount
             edge += verdict.uncovered_minor
@@ -193,17 +193,17 @@ purposes = st.sampled_from(["pay", "door", "attend", "gate", "balance"])
 
 
 @given(
-    terminal=st.none() | st.builds(rules.Terminal, st.just("T"), purposes, st.sampled_from(sorted(rules.AMOUNT_MODES)),
+    terminal=st.none() | st.builds(alone.Terminal, st.just("T"), purposes, st.sampled_from(sorted(rules.AMOUNT_MODES)),
                                    st.integers(-5, 9000), st.booleans()),
-    card=st.none() | st.builds(rules.Card, st.just(1), st.sampled_from([*card_state.STATES, "wallet_frozen"])),
+    card=st.none() | st.builds(alone.Card, st.just(1), st.sampled_from([*card_state.STATES, "wallet_frozen"])),
     amount=st.none() | st.integers(),
     version=st.integers(0, 2),
     issued=st.integers(0, 2 * NOW),
-    counters=st.builds(rules.Counters, money, money, st.none() | st.integers(0, 2 * NOW)),
+    counters=st.builds(alone.Counters, money, money, st.none() | st.integers(0, 2 * NOW)),
 )  # fmt: skip
 def test_every_tap_gets_an_answer_with_a_known_code(terminal, card, amount, version, issued, counters):
-    known = rules.Facts(version, issued, terminal, card)
-    verdict = rules.decide(known, rules.Request("2026-09-21", amount), counters, LIMITS, NOW)
+    known = alone.Facts(version, issued, terminal, card)
+    verdict = alone.decide(known, alone.Request("2026-09-21", amount), counters, LIMITS, NOW)
     assert (verdict.code == "ok") is verdict.granted
     assert verdict.granted or verdict.code in errors.CODES
     if verdict.granted:

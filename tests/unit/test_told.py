@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campus_core.ledger import types as lt
 from campus_core.ledger.book import Book
-from campus_core.taps import charge, rules, told, wire
+from campus_core.taps import alone, charge, told, wire
 from campus_core.taps.uid_hour import UidHour
 
 NOW = 1_790_000_000_000
@@ -109,10 +109,10 @@ def test_what_the_list_forbade_is_held_and_what_came_later_is_not_doubted(listed
 
 @given(st.integers(0, 3000), st.integers(1, 6000))
 def test_a_limit_in_the_list_is_the_same_on_both_sides(floor, amount):
-    card = rules.Card(1, "active", floor_minor=floor)
-    facts = rules.Facts(5, NOW, rules.Terminal("T", "pay", "keyed"), card)
-    limits = rules.Limits(*CAPS[2:7])
-    verdict = rules.decide(facts, rules.Request("2026-09-21", amount), rules.Counters(), limits, NOW)
+    card = alone.Card(1, "active", floor_minor=floor)
+    facts = alone.Facts(5, NOW, alone.Terminal("T", "pay", "keyed"), card)
+    limits = alone.Limits(*CAPS[2:7])
+    verdict = alone.decide(facts, alone.Request("2026-09-21", amount), alone.Counters(), limits, NOW)
     decision = decide(book(wallet(1, 9000)), entry(amount_minor=amount), listed=told.Listed(4, floor))
     assert (decision.code == "ok") == verdict.granted
 
@@ -149,15 +149,15 @@ leases = st.dictionaries(st.integers(1, 4), st.integers(0, 3000))
 
 @given(sales, leases)
 def test_what_an_honest_edge_may_grant_the_server_books(wanted, leases):
-    """The same caps on both sides: whatever ``rules.decide`` grants is not held."""
-    limits = rules.Limits(*CAPS[2:7])
+    """The same caps on both sides: whatever ``alone.decide`` grants is not held."""
+    limits = alone.Limits(*CAPS[2:7])
     risk, spent, edge_minor = told.Risk({}, leases, 10**9), {}, 0
-    terminal = rules.Terminal("T", "pay", "keyed")
+    terminal = alone.Terminal("T", "pay", "keyed")
     for card, amount in wanted:
-        known = rules.Card(card, "active", lease_minor=leases.get(card, 0))
-        counters = rules.Counters(spent.get(card, 0), edge_minor)
-        facts = rules.Facts(5, NOW, terminal, known)
-        verdict = rules.decide(facts, rules.Request("2026-09-21", amount), counters, limits, NOW)
+        known = alone.Card(card, "active", lease_minor=leases.get(card, 0))
+        counters = alone.Counters(spent.get(card, 0), edge_minor)
+        facts = alone.Facts(5, NOW, terminal, known)
+        verdict = alone.decide(facts, alone.Request("2026-09-21", amount), counters, limits, NOW)
         held = told.held_by_caps(CAPS, risk, card, amount)
         assert (held is None) == verdict.granted
         if verdict.granted:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from campus_core.ledger import types as lt
 from campus_core.ledger.book import Book
-from campus_core.taps import charge, told, uid_hour, wire
+from campus_core.taps import charge, rules, told, uid_hour, wire
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
@@ -50,7 +50,7 @@ def test_a_thief_who_asks_takes_no_more_than_the_limit(wanted, limit, seams):
         before = bare
         decision = ask(book, number, card, amount, credential, hour)
         paid = amount if decision.outcome == "granted" else 0
-        if credential.startswith(charge.BARE):
+        if credential.startswith(rules.BARE):
             bare += paid
         else:
             proven += paid

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from . import errors
 from .errors import CardStateError, Refusal
+
+#: A day as the caller has it: a date, or an ISO text.
+Day = TypeVar("Day", date, str)
 
 REQUESTED: Final = "requested"
 APPROVED: Final = "approved"
@@ -144,7 +147,7 @@ def verbs(state: str) -> tuple[str, ...]:
     return tuple(verb for verb in VERBS if verb in MOVES[state])
 
 
-def spend_refusal(state: str, valid_from: date | None, valid_until: date | None, on: date) -> Refusal | None:
+def spend_refusal(state: str, valid_from: Day | None, valid_until: Day | None, on: Day) -> Refusal | None:
     """Say why a card may not pay on the day ``on``; None when it may.
 
     ``valid_from`` and ``valid_until`` are valid days themselves; None means no limit.
@@ -154,7 +157,7 @@ def spend_refusal(state: str, valid_from: date | None, valid_until: date | None,
     if state != PAYS:
         return Refusal(_SPEND_CODES.get(state, errors.CARD_NOT_ACTIVE), {"state": state})
     if valid_until is not None and on > valid_until:
-        return Refusal(errors.CARD_EXPIRED, {"valid_until": valid_until.isoformat()})
+        return Refusal(errors.CARD_EXPIRED, {"valid_until": str(valid_until)})
     if valid_from is not None and on < valid_from:
-        return Refusal(errors.CARD_NOT_ACTIVE, {"valid_from": valid_from.isoformat()})
+        return Refusal(errors.CARD_NOT_ACTIVE, {"valid_from": str(valid_from)})
     return None

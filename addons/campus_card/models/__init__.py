@@ -12,7 +12,6 @@ from . import (
     campus_reservation,
     campus_posting,
     campus_ledger,
-    campus_ledger_wallets,
     campus_account_system,
     account_account,
     account_chart_template,

@@ -14,7 +14,6 @@ from . import campus_portal_emergency
 from . import campus_loss
 from . import campus_portal_loss
 from . import campus_taps
-from . import campus_taps_emergency
 from . import campus_kiosk
 from . import campus_kiosk_session
 from . import campus_snapshot

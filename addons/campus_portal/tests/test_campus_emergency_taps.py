@@ -1,7 +1,7 @@
 from odoo.addons.campus_terminal.tests.tap_common import TapCase
 from odoo.tests import tagged
 
-from ..models import campus_taps_emergency
+from ..models import campus_taps
 
 
 @tagged("post_install", "-at_install")
@@ -81,7 +81,7 @@ class TestCampusEmergencyTaps(TapCase):
         self.assertEqual(self.wallet.available_minor, 1000)
 
     def test_one_edge_cannot_try_a_class_list(self):
-        self.patch(campus_taps_emergency, "TRIES_MAX", 2)
+        self.patch(campus_taps, "TRIES_MAX", 2)
         for number in range(3):
             self.journal.add(credential=f"emergency:T9{number}#12345678")
         codes = [answer["code"] for answer in self.send()]

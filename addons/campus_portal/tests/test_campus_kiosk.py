@@ -69,7 +69,7 @@ class TestCampusKiosk(KioskCase):
         self.open_kiosk()
         wrong = "00000000" if code != "00000000" else "11111111"
         page = self.ask("lost/report", number="T0001", code=wrong).text
-        self.assertIn("do not go together", page)
+        self.assertIn("do not match", page)
         self.assertEqual(self.card.state, "active")
         self.assertIn("Everything is frozen", self.ask("lost/report", number="T0001", code=code).text)
         self.assertEqual(self.card.state, "lost")

@@ -186,7 +186,7 @@ class CampusSnapshot(models.AbstractModel):
 _CHANGED = """
        AND card.id IN (SELECT card_id FROM campus_snapshot_card
                         WHERE company_id = %(company)s AND changed_version >= %(since)s)"""
-# `key` is tap.card_key(): HMAC out of the database's own sha256
+# `key` is taps.alone.card_key(): HMAC out of the database's own sha256
 _CARDS_SQL = """
     SELECT coalesce(json_agg(json_build_array(
                card.id,

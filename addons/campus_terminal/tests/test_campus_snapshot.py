@@ -3,7 +3,7 @@ import json
 import secrets
 
 from odoo.addons.campus_card.campus_core.credentials import signing
-from odoo.addons.campus_card.campus_core.taps import rules
+from odoo.addons.campus_card.campus_core.taps import alone
 from odoo.addons.campus_card.tests.people_common import PeopleCase
 from odoo.tests import tagged
 
@@ -49,7 +49,7 @@ class TestCampusSnapshot(EdgeHttpCase):
             self.row_of(snapshot, self.card),
             [
                 self.card.id,
-                rules.card_key(snapshot["salt"], "04A1B2C3"),
+                alone.card_key(snapshot["salt"], "04A1B2C3"),
                 "active",
                 self.card.valid_from.isoformat(),
                 None,

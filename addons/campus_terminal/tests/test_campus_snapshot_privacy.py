@@ -2,7 +2,7 @@ import secrets
 
 from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.campus_core.shown_name import shown_name
-from odoo.addons.campus_card.campus_core.taps import rules
+from odoo.addons.campus_card.campus_core.taps import alone
 from odoo.addons.campus_card.tests.people_common import PeopleCase
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -51,7 +51,7 @@ class TestCampusSnapshotPrivacy(EdgeHttpCase):
         ours, theirs = self.snapshot(), self.snapshot(client=other)
         self.assertNotEqual(ours["salt"], theirs["salt"])
         for snapshot in (ours, theirs):
-            self.assertEqual(self.row(snapshot)[1], rules.card_key(snapshot["salt"], "04A1B2C3"))
+            self.assertEqual(self.row(snapshot)[1], alone.card_key(snapshot["salt"], "04A1B2C3"))
         self.assertNotEqual(self.row(ours)[1], self.row(theirs)[1])
         # and keeps it
         self.assertEqual(self.snapshot()["salt"], ours["salt"])

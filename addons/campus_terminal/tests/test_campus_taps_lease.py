@@ -7,7 +7,8 @@ from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.addons.campus_card.campus_core.taps.journal_chain import parse_batch
 from odoo.tests import tagged
 
-from ..models.campus_taps import Order
+from ..taps import frame
+from ..taps.batch import Batch
 from .tap_common import TapCase
 
 
@@ -77,9 +78,9 @@ class TestCampusTapsLease(TapCase):
     def test_the_first_batch_of_an_edge_is_one(self):
         """What an edge has sold alone is summed up under the lock of its row, which the first batch makes."""
         self.tap()
-        order = Order(self.edge, parse_batch(self.journal_of_one()), False)
+        batch = Batch(self.registry, self.edge, parse_batch(self.journal_of_one()), False)
         with self.assertRaises(WireError) as refused:
-            self.Taps._begin_head(order)
+            frame.begin_head(self.cr, batch)
         self.assertEqual(refused.exception.code, "try_again")
 
     def journal_of_one(self):

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import campus_taps
+from ..taps import batch
 from .tap_common import NEWEST, TapCase
 
 HOUR_S = 3600
@@ -23,7 +23,7 @@ class TestCampusUidHour(TapCase):
         super().setUp()
         self.company.campus_uid_hour_minor = 700
         self.top_up(self.wallet, 100_000)
-        self.now = self.enterContext(patch.object(campus_taps.time, "time", return_value=time.time()))
+        self.now = self.enterContext(patch.object(batch.time, "time", return_value=time.time()))
 
     def ask(self, amount_minor=350, **values):
         return self.tap(**{"terminal": "T-KEY", "amount_minor": amount_minor, "at_ms": self.at_ms()} | values)
@@ -76,10 +76,9 @@ class TestCampusUidHour(TapCase):
         self.assertAnswer(self.ask(700, credential=number), "granted", "ok")
         self.assertAnswer(self.ask(credential=number), "refused", "limit_uid_hour")
         self.assertAnswer(self.ask(), "refused", "limit_uid_hour")
-        with patch.object(type(self.Taps), "_credential_kinds", return_value={"proof"}):
-            key = lambda _self, order, texts: self.Taps._find_cards(order, "uid", texts)  # noqa: E731
-            with patch.object(type(self.Taps), "_resolve_proof", key, create=True):
-                self.assertAnswer(self.ask(credential=f"proof:{self.card.uid}"), "granted", "ok")
+        kinds = {"proof": lambda cards, texts: cards.find("uid", texts)}
+        with patch.object(type(self.Taps), "_credential_kinds", return_value=kinds):
+            self.assertAnswer(self.ask(credential=f"proof:{self.card.uid}"), "granted", "ok")
 
     def test_what_was_refused_or_shown_counts_for_nothing(self):
         self.assertAnswer(self.ask(credential="uid:DEADBEEF"), "refused", "unknown_card")

@@ -38,9 +38,9 @@ def refusal(limits: Limits, asked_minor: int, spent_minor: int, *, pin_given: bo
     if asked_minor <= 0 or spent_minor < 0:
         raise ValueError("asked must be positive and spent must not be negative")
     after_minor = spent_minor + asked_minor
-    if 0 < limits.purchase_minor < asked_minor:
-        left = limits.purchase_minor
-        return _refuse(errors.LIMIT_PURCHASE, left, spent_minor, asked_minor, left)
+    over = purchase_refusal(limits.purchase_minor, asked_minor)
+    if over:
+        return Refusal(over.code, {**over.numbers, "spent_minor": spent_minor})
     if 0 < limits.day_minor < after_minor:
         left = limits.day_minor - spent_minor
         return _refuse(errors.LIMIT_DAY, limits.day_minor, spent_minor, asked_minor, left)
@@ -48,6 +48,17 @@ def refusal(limits: Limits, asked_minor: int, spent_minor: int, *, pin_given: bo
         left = limits.pin_above_minor - spent_minor
         return _refuse(errors.PIN_NEEDED, limits.pin_above_minor, spent_minor, asked_minor, left)
     return None
+
+
+def purchase_refusal(limit_minor: int, asked_minor: int) -> Refusal | None:
+    """Say that one purchase of ``asked_minor`` exceeds the wallet's limit, of which 0 is none.
+
+    Whoever has the list of cards knows this limit; what was spent today only the ledger knows.
+    """
+    if not 0 < limit_minor < asked_minor:
+        return None
+    numbers = {"limit_minor": limit_minor, "asked_minor": asked_minor, "left_minor": limit_minor}
+    return Refusal(errors.LIMIT_PURCHASE, numbers)
 
 
 def tighter_minor(school_minor: int, own_minor: int) -> int:

@@ -3,7 +3,8 @@
 A tap that *asks* is decided here like any payment. One that was *told* has been answered at
 the reader already: its goods are gone, so it is charged whatever the wallet's state (what the
 pockets cannot bear becomes debt), as far as ``told`` believes its edge; what it does not believe is
-*held*: granted at the reader, not charged. What a person should look at is named in ``review``.
+*held*: granted at the reader, not charged. What an edge would refuse as well is decided by the same
+functions as there (``rules``). What a person should look at is named in ``review``.
 """
 
 from __future__ import annotations
@@ -14,19 +15,17 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .. import card_state, errors
+from ..errors import Refusal
 from ..ledger import posting
 from ..ledger.book import Book
 from ..ledger.types import DEBT, OPEN, Number, Post
 from ..money import MAX_MINOR
-from . import told, wire
+from . import rules, told, wire
+from .rules import BARE, FIXED
 from .uid_hour import UidHour
 from .wire import TapEntry
 
-FIXED: Final = "fixed"
 OK: Final = "ok"
-NUMBER: Final = "number:"
-#: Kinds of credentials that prove nothing: a serial number can be copied, a printed number read.
-BARE: Final = ("uid:", NUMBER)
 _NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
 
 # -- why somebody should look at a tap ---------------------------------------------
@@ -83,7 +82,7 @@ class Key(NamedTuple):
         """What is known of the wallet."""
         return self.wallet_state, self.limit_purchase_minor, self.limit_day_minor, self.pin_above_minor
 
-    def refusal(self, on: dt.date) -> str | None:
+    def refusal(self, on: dt.date) -> Refusal | None:
         """Return why this card may not be used on that day, None when it may."""
         if (
             self.state == card_state.PAYS
@@ -93,11 +92,9 @@ class Key(NamedTuple):
             and self.holder_until is None
         ):
             return None
-        for first, last in ((self.valid_from, self.valid_until), (self.holder_from, self.holder_until)):
-            refusal = card_state.spend_refusal(self.state, first, last, on)
-            if refusal:
-                return refusal.code
-        return None
+        first = rules.later(self.valid_from, self.holder_from)
+        last = rules.earlier(self.valid_until, self.holder_until)
+        return rules.card_refusal(self.state, first, last, on)
 
 
 class Decision(NamedTuple):
@@ -197,27 +194,35 @@ def _refuse(code: str, amount: int | None = None, numbers: Mapping[str, Number] 
     return Decision(wire.REFUSED, code, amount, None, numbers)
 
 
+def _refused(refusal: Refusal, amount: int | None = None) -> Decision:
+    return _refuse(refusal.code, amount, refusal.numbers)
+
+
 def _asked(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
-    if place is None or entry.purpose not in (place.purpose, wire.BALANCE):
-        return _refuse(errors.TERMINAL_UNKNOWN)
-    if not place.enabled:
-        return _refuse(errors.TERMINAL_DISABLED)
-    if entry.credential.startswith(NUMBER) and not place.accepts_numbers:
-        # before the card is looked at: numbers follow each other, and nobody is to learn which exist
-        return _refuse(errors.NUMBER_REFUSED)
+    is_known = place is not None and entry.purpose in (place.purpose, wire.BALANCE)
+    refusal = rules.terminal_refusal(is_known=is_known, is_enabled=place is not None and place.enabled)
+    if place is None or refusal:
+        return _refused(refusal) if refusal else _refuse(errors.TERMINAL_UNKNOWN)
+    amount = amount_of(entry, place) if entry.purpose == wire.PAY else None
+    if entry.purpose == wire.PAY and amount is None:
+        return _refused(rules.amount_refusal(), entry.amount_minor)
+    refusal = rules.shown_refusal(entry.credential, accepts_numbers=place.accepts_numbers)
+    if refusal:
+        return _refused(refusal)
     if isinstance(key, str):
         return _refuse(key)
-    code = key.refusal(terms.on)
-    if code:
-        return _refuse(code)
-    if entry.purpose != wire.PAY:
-        return Pending(key.wallet_id)
-    amount = amount_of(entry, place)
+    refusal = key.refusal(terms.on)
+    if refusal:
+        return _refused(refusal)
     if amount is None:
-        return _refuse(errors.AMOUNT_INVALID, entry.amount_minor, {"maximum_minor": MAX_MINOR})
-    if _is_over_uid_limit(entry, amount, terms):
-        return _refuse(errors.LIMIT_UID, amount, {"limit_minor": terms.uid_limit_minor})
-    return _charge(entry.uuid, key, place, amount, is_bare=entry.credential.startswith(BARE))
+        return Pending(key.wallet_id)
+    is_bare = entry.credential.startswith(BARE)
+    refusal = rules.wallet_refusal(key.wallet_state) or rules.bare_refusal(
+        amount, terms.uid_limit_minor, is_bare=is_bare
+    )
+    if refusal:
+        return _refused(refusal, amount)
+    return _charge(entry.uuid, key, place, amount, is_bare=is_bare)
 
 
 def _told(
@@ -267,16 +272,9 @@ def _held(
     return held
 
 
-def _is_over_uid_limit(entry: TapEntry, amount: int, terms: Terms) -> bool:
-    return 0 < terms.uid_limit_minor < amount and entry.credential.startswith(BARE)
-
-
 def amount_of(entry: TapEntry, place: Place) -> int | None:
-    """Cents that the tap is to pay; None where the amount makes no sense at that terminal."""
-    amount = entry.amount_minor
-    if place.amount_mode == FIXED:
-        amount = place.amount_minor if amount in (None, place.amount_minor) else None
-    return amount if amount is not None and 0 < amount <= MAX_MINOR else None
+    """Return the cents that the tap is to pay; None where the amount makes no sense at that terminal."""
+    return rules.payable_minor(place.amount_mode, place.amount_minor, entry.amount_minor)
 
 
 def _charge(

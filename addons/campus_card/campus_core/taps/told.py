@@ -44,7 +44,7 @@ def later_uuid(space: UUID, tap_uuid: str) -> str:
 class Caps(NamedTuple):
     """The caps in snapshots after ``version``; ``until_ms``: when newer caps replaced them (None: not yet).
 
-    As in :class:`rules.Limits`, 0 allows nothing, but ``uid_minor`` 0 means no limit.
+    As in :class:`alone.Limits`, 0 allows nothing, but ``uid_minor`` 0 means no limit.
     """
 
     version: int
@@ -73,7 +73,7 @@ class Listed(NamedTuple):
             return None
         if is_bare and self.is_uid_hidden:
             return Held(UNSUPPORTED)
-        if 0 < self.floor_minor < amount_minor:
+        if rules.is_over(amount_minor, self.floor_minor):
             return _over(self.floor_minor, 0, amount_minor)
         return None
 
@@ -175,19 +175,22 @@ def held_by_time(entry: TapEntry, caps: Caps | None, now_ms: int) -> Held | None
 
 def held_by_uid(caps: Caps, amount_minor: int) -> Held | None:
     """Hold a charge to an unproven card that is larger than the edge's list allows."""
-    if 0 < caps.uid_minor < amount_minor:
+    if rules.is_over(amount_minor, caps.uid_minor):
         return _over(caps.uid_minor, 0, amount_minor)
     return None
 
 
 def held_by_caps(caps: Caps, risk: Risk, card: int, amount_minor: int) -> Held | None:
-    """Hold a charge of ``card`` that exceeds what the edge may risk; see :mod:`rules`."""
-    more = risk.more_minor(card, amount_minor)
-    rows = ((caps.tap_minor, 0), (caps.card_minor, risk.card_minor(card)), (caps.edge_minor, risk.edge_minor))
-    for cap, used in rows:
-        if more > 0 and used + more > cap:
-            return _over(cap, used, amount_minor)
-    return None
+    """Hold a charge of ``card`` that exceeds what the edge may risk; see :mod:`alone`."""
+    full = rules.full_cap(
+        (
+            (None, caps.tap_minor, 0),
+            (None, caps.card_minor, risk.card_minor(card)),
+            (None, caps.edge_minor, risk.edge_minor),
+        ),
+        risk.more_minor(card, amount_minor),
+    )
+    return _over(full[1], full[2], amount_minor) if full else None
 
 
 def held_by_debt(book: Book, post: Post, limit_minor: int) -> Held | None:

@@ -1,0 +1,34 @@
+import time
+
+from odoo import modules
+from odoo.addons.campus_card.campus_core.taps import wire
+
+from .. import card_memory
+
+# Clocks of edges that may sign a request differ by two minutes: an ask that is older was not waited for.
+LATE_MS = 240_000
+
+
+class Batch:
+    """What an edge has sent, as it came.
+
+    ``edge``: named tuple or record with ``id`` and ``company_id`` (an int). ``sent``: the parsed
+    ``journal_chain.Batch`` with its hashes. ``is_careful``: nothing is taken for granted, see
+    ``campus.taps._take``. ``now_ms``: the server's clock, in milliseconds since 1970. ``memory``: the cards that
+    this process remembers (None: it remembers none), as of its version ``since``.
+    """
+
+    __slots__ = ("edge", "is_careful", "memory", "now_ms", "sent", "since")
+
+    def __init__(self, registry, edge, sent, is_careful):
+        self.edge, self.sent, self.is_careful = edge, sent, is_careful
+        self.now_ms = int(time.time() * 1000)
+        self.memory = self.since = None
+        if not modules.module.current_test:
+            # a test's transaction takes back what it has changed
+            self.memory = card_memory.of_company(registry, edge.company_id)
+            self.since = self.memory.version
+
+    def is_dated(self, entry):
+        """Say whether the entry is about a moment that is over, at which a UID may have been another card's."""
+        return entry.mode == wire.TOLD or entry.at_ms < self.now_ms - LATE_MS

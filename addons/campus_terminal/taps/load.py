@@ -1,0 +1,71 @@
+import datetime as dt
+from collections import namedtuple
+
+from odoo.addons.campus_card.campus_core.taps import charge, told, wire
+from odoo.addons.campus_card.ledger import days
+
+from . import known as known_taps
+from . import rows
+from .keys import Keys
+from .sort import Sorter
+from .wallets import Wallets
+
+# A fresh entry: its place in the batch, its terminal, its card or the refusal code of its credential
+# (``key``), its card or None, and how far it is decided without a look into wallets.
+Line = namedtuple("Line", "index entry place key card judged")
+
+
+class Loader:
+    """Reads what a batch is decided with: terminals, cards, pockets, what came before.
+
+    ``kinds``, ``used_up``: of credentials, see :class:`Keys`. After :meth:`run`: ``known``: ``{(uuid, kind):
+    Known}``, ``ends``: what they say of the ends of taps; ``sorter``: the :class:`Sorter`; ``lines``: the fresh
+    entries, judged as far as no money is asked; ``columns``: what can be written of them; ``terms`` and ``book``
+    they are decided under; ``taken``: ids that other money has; ``risk``: what the edge has charged alone.
+    """
+
+    def __init__(self, env, batch, frame, kinds, used_up):
+        self._env, self._batch, self._frame = env, batch, frame
+        self._kinds, self._used_up = kinds, used_up
+        self.known, self.taken, self.columns = {}, frozenset(), {}
+
+    def run(self):
+        """Read, and lock the pockets last; returns itself.
+
+        :raise WireError: ``journal_fork``
+        :raise card_memory.Outdated: a card was changed while another batch was waited for
+        """
+        env, batch, frame = self._env, self._batch, self._frame
+        closed_until = dt.date.fromisoformat(frame.closed_until) if frame.closed_until else None
+        self.book = days.book_of_today(frame.tz, closed_until)
+        self.terms = charge.Terms(self.book.today, batch.now_ms, frame.uid_limit_minor, frame.history)
+        if batch.is_careful or self._may_be_known():
+            self.known = known_taps.read_known(env.cr, batch.sent.entries)
+        self.ends = known_taps.Ends(batch, frame.places, self.known)
+        self.sorter = Sorter(env.cr, batch, frame, self.known, self.ends).run()
+        entries = [batch.sent.entries[index] for index in self.sorter.fresh]
+        keys = Keys(env, batch, frame, self.known, self._kinds, self._used_up)
+        keys.load(entries)
+        self.lines = [self._judge(index, keys) for index in self.sorter.fresh]
+        if self.lines:
+            # before a pocket is locked: other batches wait for the pockets
+            self.columns = rows.pack_taps(batch, self.lines)
+        if batch.is_careful:
+            self.taken = known_taps.read_taken(env.cr, entries)
+        wallets = Wallets(env, batch, frame, self.book, keys.all())
+        self.risk = wallets.load(self.lines, self.known, frame.history)
+        return self
+
+    def _may_be_known(self):
+        """Say whether the batch itself shows that the server may have something of it: numbers up to
+        the head, or the ends of taps."""
+        sent = self._batch.sent
+        return sent.fresh_from > 0 or any(entry.kind == wire.FINAL for entry in sent.entries)
+
+    def _judge(self, index, keys):
+        """The line of one fresh entry, decided as far as that does not hang on money."""
+        entry = self._batch.sent.entries[index]
+        place, key = self._frame.places.get(entry.terminal), keys.of(entry)
+        card = None if type(key) is str else key
+        proof = keys.proof(entry, card) if card and entry.mode == wire.TOLD else told.SHOWN
+        return Line(index, entry, place, key, card, charge.judge(entry, place, key, self.terms, proof))
