@@ -198,7 +198,7 @@ def test_five_wrong_emergency_codes_lock_the_right_one(server, till, phone):
     waits_for_a_card(till)
     for _try in range(5):
         keys_in(till, number, wrong(code))
-        is_refused(till, "do not go together")
+        is_refused(till, "do not match")
     keys_in(till, number, code)
     is_refused(till, "locked until tomorrow")
     till.shot("emergency locked")

@@ -99,7 +99,7 @@ class TestAlertPortal(HttpCase):
         for wrong in ("25:00", "7", "abc", "-1:00", "12:60"):
             with self.subTest(time=wrong):
                 page = self.post(quiet_start=wrong, quiet_end="07:00", channel=[])
-                self.assertIn("no time of day", page.text)
+                self.assertIn("not a valid time", page.text)
         self.assertFalse(self.lin.partner_id.campus_quiet_end_min)
         self.assertFalse(self.env["campus.alert.preference"].search_count([]))
 

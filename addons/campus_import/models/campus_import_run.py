@@ -29,20 +29,23 @@ class Outcome:
 
     @property
     def warnings(self):
+        """All warnings as problems, sorted by row."""
         found = [warning for step in self.steps for warning in step.warnings]
         return sorted(self.reading.warnings + found, key=lambda problem: problem.row)
 
     @property
     def counts(self):
+        """``{result: number of rows}``."""
         return Counter(step.result for step in self.steps)
 
     @property
     def bad_rows(self):
+        """Number of rows with errors."""
         return len({problem.row for problem in self.problems})
 
     @property
     def refused_rows(self):
-        """The rows with errors. A problem of the whole file counts at the row where it is."""
+        """Number of rows with errors. A problem of the whole file counts at the row where it is."""
         return len({problem.row for problem in [*self.fatal, *self.problems]})
 
     def openings(self):

@@ -7,7 +7,7 @@ import argparse
 from .. import paths, process, state, venv
 from ..console import Steps
 
-HELP = "do faults for real while cards are tapped; --json prints one JSON object"
+HELP = "cause real faults while cards are tapped; --json prints one JSON object"
 PROGRAM = paths.ROOT / "tests" / "chaos" / "chaos.py"
 
 

@@ -8,7 +8,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const POLL_MS = 1000;
 const GOING = ["queued", "running"];
 
-/** Bar of an import that works in the background; reloads the form when it is through. */
+/** Progress bar of an import in the background. Reloads the form when the import ends. */
 export class CampusImportProgress extends Component {
     static template = "campus_import.ImportProgress";
     static props = { ...standardFieldProps };
@@ -48,7 +48,7 @@ export class CampusImportProgress extends Component {
                     await this.props.record.load();
                 }
             } catch (error) {
-                // The server restarts; the job goes on, and so does the looking.
+                // The server restarts. The job continues, so keep asking.
                 if (!(error instanceof ConnectionLostError)) {
                     throw error;
                 }

@@ -8,7 +8,7 @@ const REFRESH_MS = 20_000;
 const OLD_MS = 5 * MINUTE_MS;
 
 const language = document.documentElement.lang;
-/** The campus's clock: a phone abroad, or set wrong, shows the day that the statement shows. */
+/** Times are in the campus's time zone, so that a phone abroad shows the same day as the statement. */
 const timeZone = document.documentElement.dataset.zone || undefined;
 const dayFormat = new Intl.DateTimeFormat("en-CA", {
     timeZone,
@@ -17,7 +17,7 @@ const dayFormat = new Intl.DateTimeFormat("en-CA", {
     day: "2-digit",
 });
 
-/** Midnight of the campus's day, as a number that differs by one day's length from the next. */
+/** Midnight of the campus's day, as a number. The next midnight is one day's length larger. */
 function dayStart(date) {
     return Date.parse(`${dayFormat.format(date)}T00:00:00Z`);
 }
@@ -81,7 +81,7 @@ function writeAges() {
 
 let madeAt = null;
 
-/** When the server made what is shown: the page may come out of the phone's own store. */
+/** When the server made the page. The phone may show a stored copy. */
 function pageMadeAt() {
     if (madeAt === null) {
         const said = Date.parse(document.lastModified);

@@ -1,4 +1,4 @@
-/** The card in the phone: starts what the page at hand needs. Words are the page's own. */
+/** The card in the phone: starts the scripts that the page needs. All texts come from the page. */
 import { showAges, showTimes } from "./age.js";
 import { startCode } from "./code_view.js";
 import { watchConnection } from "./connection.js";
@@ -14,7 +14,7 @@ async function startWorker() {
     }
 }
 
-/** What was kept about a person goes with them; the key of the phone stays behind their login. */
+/** At logout the person's stored data is deleted. The key of the phone stays and works after the next login. */
 function watchLogout() {
     const link = document.getElementById("logout");
     link?.addEventListener("click", async (event) => {

@@ -31,7 +31,7 @@ class CodeView {
         try {
             this.phone = await stored(this.holder);
         } catch {
-            // a browser that is told to keep nothing has a store that does not open
+            // a browser that may not store data cannot open the store
             return this.show("unsupported");
         }
         if (!this.phone) {
@@ -44,7 +44,7 @@ class CodeView {
         }
     }
 
-    /** Ask the server what time it is; a code of another step takes the place of a wrong one at once. */
+    /** Ask the server for the time. If the code shown is of a wrong step, it is replaced at once. */
     async learnClock() {
         const { phone } = this;
         const aheadMs = phone && (await learnAheadMs());
@@ -108,7 +108,7 @@ class CodeView {
             this.shownStep = null;
             await this.showCode();
         } else if (answer.code === "phone_elsewhere" || answer.code === "phone_revoked") {
-            // The card has moved on: this key is worth nothing any more.
+            // The card is on another phone now: this key does not work any more.
             await forget(this.holder);
             this.phone = null;
             this.show("start");
@@ -154,7 +154,7 @@ class CodeView {
 
     async enlarge() {
         this.dialog.showModal();
-        // A screen that goes dark in front of the scanner is the commonest complaint.
+        // Keep the screen on, so that it does not go dark in front of the scanner.
         const lock = await navigator.wakeLock?.request("screen").catch(() => null);
         this.dialog.addEventListener("close", () => lock?.release(), { once: true });
     }

@@ -8,7 +8,7 @@ export function showConnection() {
     document.getElementById("offline-bar").hidden = navigator.onLine && !keptMark();
 }
 
-/** The page is as the server has it again. */
+/** The page shows the server's present data again. */
 export function isFresh() {
     keptMark()?.remove();
     showConnection();

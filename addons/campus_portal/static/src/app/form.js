@@ -1,4 +1,4 @@
-/** Forms of the app: one press is one request, also for an impatient thumb. */
+/** Forms of the app: pressing a button several times sends one request. */
 
 export function watchForms() {
     for (const form of document.querySelectorAll("form[method=post]")) {
@@ -13,7 +13,7 @@ export function watchForms() {
             }
         });
     }
-    // Back in the history the form may be sent again.
+    // After going back to the page the form may be sent again.
     window.addEventListener("pageshow", () => {
         for (const form of document.querySelectorAll("form[data-sent]")) {
             delete form.dataset.sent;

@@ -3,13 +3,13 @@ import { setMadeAt, showTimes } from "./age.js";
 import { isFresh } from "./connection.js";
 
 const EVERY_MS = 20_000;
-/** A phone that lies open on a table need not ask all night. */
+/** After this time without use, stop asking. */
 const STOP_AFTER_MS = 5 * 60_000;
 
 async function refresh() {
     const asked = Date.now();
     const answer = await fetch("/my/card", { headers: { "X-Requested-With": "live" } });
-    // What the worker kept is no news.
+    // A stored copy from the worker contains nothing new.
     if (!answer.ok || answer.redirected || answer.headers.has("Campus-Kept-At")) {
         return;
     }

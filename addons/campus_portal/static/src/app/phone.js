@@ -1,4 +1,4 @@
-/** Making this phone a card, and keeping its certificate young. */
+/** Makes this phone a card, and renews its certificate in time. */
 import { canKeepKeys, fromBase64, makeKeys, prove } from "./code.js";
 import { post } from "./form.js";
 import { canKeep, load, save } from "./store.js";
@@ -24,7 +24,7 @@ export function nowMs(phone) {
 export async function enrol(holder, token, { move = false } = {}) {
     const old = await stored(holder);
     const keys = old?.keys || (await makeKeys());
-    // Before the server moves the card here: a key that is lost with this page pays nothing.
+    // Check first that this browser can store the key: otherwise the phone could not pay later.
     if (!old && !(await canKeep(keys))) {
         return { code: "cannot_keep" };
     }

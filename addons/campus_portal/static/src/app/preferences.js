@@ -11,7 +11,7 @@ function isLarge() {
 }
 
 export function watchPreferences() {
-    // A page out of the phone's store may be older than the choice.
+    // A stored page may be older than the choice.
     document.documentElement.classList.toggle("large", isLarge());
     const box = document.getElementById("large-type");
     if (!box) {

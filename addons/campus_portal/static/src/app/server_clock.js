@@ -1,8 +1,8 @@
-/** The server's clock: learned anew whenever there is a network, because a phone's own is set at any time. */
+/** The server's clock. The phone asks whenever there is a network, because its own clock may be changed at any time. */
 const TIME_URL = "/my/card/time";
-/** An answer that was longer under way says too little about the time it was written. */
+/** An answer that took longer is not exact enough. */
 const TRIP_MAX_MS = 4000;
-/** The phone's clock went against the time that has passed: somebody, or the network, has set it. */
+/** The phone's clock differs by this much from the time that has passed: it was set. */
 const JUMP_MS = 2000;
 
 /** By how much the server's clock is ahead of this phone's; null without an answer in time. */

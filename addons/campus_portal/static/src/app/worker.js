@@ -93,13 +93,13 @@ function inTime(promise) {
     return Promise.race([promise, late]);
 }
 
-/** Remember a good page of the person who is logged in; forget it when nobody is any more. */
+/** Store a good page of the person who is logged in. Delete it when nobody is logged in. */
 async function keep(answer, path) {
     if (answer.ok && !answer.redirected) {
         const copy = answer.clone();
         const headers = new Headers(copy.headers);
         headers.set("Campus-Kept-At", String(Date.now()));
-        // the body is kept unpacked
+        // the stored body is not compressed
         headers.delete("Content-Encoding");
         const cache = await caches.open(OWN);
         await cache.put(path, new Response(await copy.blob(), { headers }));

@@ -1,8 +1,8 @@
 /**
- * The machine in the lobby: one page whose parts come from the server and go again.
+ * The kiosk: one page. Its parts come from the server and are removed again.
  *
  * Nothing is navigated to and nothing is stored: the secret of a session is in a variable here, a
- * person's data are in <main>. Wiping replaces both, so that neither Back nor a look into the
+ * person's data are in <main>. Clearing the screen replaces both, so neither Back nor a look into the
  * browser shows anything of who was there before.
  */
 import { showTimes } from "./age.js";
@@ -10,7 +10,7 @@ import { KioskClock } from "./kiosk_clock.js";
 import { setUpPads } from "./kiosk_pad.js";
 import { listen } from "./kiosk_reader.js";
 
-/** At rest the page is loaded anew now and then: it stays as new as the server. */
+/** While nobody is there, the page is reloaded from time to time, to get a new version. */
 const RENEW_MS = 10 * 60_000;
 const POLL_MS = 1500;
 
@@ -19,7 +19,7 @@ const token = document.querySelector("meta[name=campus-token]").content;
 const wiped = document.getElementById("kiosk-wiped");
 
 let secret = "";
-/** Counts what was shown: an answer to something that is no longer there is thrown away. */
+/** Counts the parts that were shown. An answer for an earlier part is ignored. */
 let turn = 0;
 /** The start page is not in the language of the machine. */
 let isForeign = false;
@@ -52,7 +52,7 @@ async function call(url, values = {}, session = secret) {
 
 function take(answer, html) {
     if (answer.status === 403 || answer.status === 400) {
-        // the key or the page's token is no longer good: the server says what this machine is now
+        // the kiosk's key or the page's token is not valid any more: reload the page
         window.location.replace("/campus/kiosk");
     } else if (answer.ok || answer.status === 410) {
         secret = answer.headers.get("X-Campus-Session") || secret;
@@ -71,7 +71,7 @@ function complain() {
     watch();
 }
 
-/** Look again and again at what the part on the screen waits for. */
+/** Ask repeatedly whether what the part waits for has happened. */
 function watch() {
     const { poll: url, seen } = main.firstElementChild.dataset;
     if (url) {
@@ -104,7 +104,7 @@ async function poll(asked, url, seen) {
             return;
         }
     } catch {
-        // no network for a moment: the next look will tell
+        // no network for a moment: the next request will tell
     }
     setTimeout(poll, POLL_MS, asked, url, seen);
 }
@@ -121,7 +121,7 @@ function read(credential) {
     call("/campus/kiosk/card", { credential }, before);
 }
 
-/** Nothing of anybody is left in this page. */
+/** Remove all data of the person from this page. */
 function wipe() {
     const ended = post("/campus/kiosk/end", {}).catch(() => null);
     secret = "";
@@ -184,7 +184,7 @@ function run() {
 const opening = document.getElementById("kiosk-open");
 const key = window.location.hash.slice(1);
 if (opening && key) {
-    // Out of the address before anything else sees it.
+    // Remove the key from the address before anything else can read it.
     window.history.replaceState(null, "", window.location.pathname);
     opening.elements.key.value = key;
     opening.submit();

@@ -1,4 +1,4 @@
-/** Seconds without a touch until the screen wipes itself; the last ones are asked about. */
+/** Seconds without a touch until the screen is cleared. In the last ones it asks whether somebody is there. */
 
 const TICK_MS = 250;
 const ASK_S = 10;
@@ -43,7 +43,7 @@ export class KioskClock {
             this.toldAt = now;
             this.onTouch();
         }
-        // the question goes with the click that follows, so that what is below gets no press
+        // hide the question at the click, so that the button below gets no press
         if (this.question.open) {
             setTimeout(() => this._ask(false), TICK_MS);
         }
@@ -64,7 +64,7 @@ export class KioskClock {
         this.shown.querySelector("b").textContent = leftS;
         this.shown.style.setProperty("--left", leftMs / this.idleMs);
         this.shown.classList.toggle("soon", leftS <= ASK_S);
-        // what shows little for a short time may go without a question
+        // a part with little data and a short time ends without a question
         if (leftS <= ASK_S && this.idleMs > 3 * ASK_S * 1000) {
             this._ask(true);
         }

@@ -50,7 +50,7 @@ class Steps {
 
     _show() {
         this.steps.forEach((step, index) => (step.hidden = index !== this.at));
-        // A field that waits for a reader as well has no caret: what is read would go into it.
+        // No focus for a field that also waits for a reader: the text of the reader would go into it.
         if (!this.form.closest("[data-proof]")) {
             this.steps[this.at].querySelector("input").focus({ preventScroll: true });
         }

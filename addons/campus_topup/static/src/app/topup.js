@@ -1,4 +1,4 @@
-/** One tap copies a link; without a clipboard it is selected, to be copied by hand. */
+/** One tap copies a link. Without a clipboard the link is selected, so that it can be copied by hand. */
 for (const button of document.querySelectorAll("[data-copy]")) {
     button.addEventListener("click", async () => {
         const field = document.getElementById(button.dataset.copy);
@@ -12,7 +12,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     });
 }
 
-/** A payment on its way is looked at again until it has arrived or failed, a few minutes long. */
+/** Ask about a payment that is not finished until it succeeds or fails, for a few minutes. */
 if (document.querySelector("[data-wait]")) {
     setTimeout(() => window.location.reload(), 4000);
 }

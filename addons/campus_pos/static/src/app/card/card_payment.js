@@ -4,7 +4,7 @@ import { sentenceOf } from "./sentence_of";
 import { NoAnswerError } from "./till_client";
 
 const OPEN_STATES = ["open", "captured"];
-// Refusals after which the PIN can be typed; the number of the try is not used up by the last one.
+// Refusals after which the PIN can be typed. The last one does not use up the attempt number.
 export const PIN_CODES = ["pin_needed", "pin_wrong"];
 
 /**
@@ -55,7 +55,7 @@ export class CardPayment {
         await this.inFlight;
     }
 
-    /** The holder typed the PIN after the card was refused for want of it. */
+    /** The holder typed the PIN, because the card was refused without it. */
     async enterPin(pin) {
         if (this.phase !== "refused" || !PIN_CODES.includes(this.answer?.code)) {
             return;
@@ -86,8 +86,8 @@ export class CardPayment {
             return;
         }
         if (answer.code === "conflict") {
-            // Another card or another try got there first: ask which. Where it was none of this till's,
-            // the id is another payment's: say so, or the cashier taps for ever.
+            // Another card or try was first: ask which. If it was not of this till,
+            // the id belongs to another payment: say so, or the cashier tries for ever.
             this.conflict = this.hasConflict ? answer : null;
             this.hasConflict = true;
             this.enquire();

@@ -11,7 +11,7 @@ export const RELEASE_INTERVAL_MS = 15000;
 /** A request that has not reached the server by then never will. */
 export const RELEASE_GIVE_UP_MS = 10 * 60 * 1000;
 
-/** The same card within this time after it paid is a card that was held too long. */
+/** If the same card is read within this time after it paid, it was held too long. */
 export const REPEATED_TAP_MS = 3000;
 /** A tap on the open order waits this long for the payment screen to come up. */
 export const EARLY_TAP_MS = 5000;
@@ -19,5 +19,5 @@ export const PAID_SHOWN_MS = 2200;
 
 /** Pause before a hardware proxy that gave no answer is asked again. */
 export const PROXY_PAUSE_MS = 1000;
-/** A question without an answer for so long has been lost; no proxy holds one back longer. */
+/** A request without an answer after this time was lost: no proxy waits longer. */
 export const PROXY_PATIENCE_MS = 70000;

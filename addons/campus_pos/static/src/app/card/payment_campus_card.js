@@ -80,7 +80,7 @@ export class PaymentCampusCard extends PaymentInterface {
         this.nextTap = { credential, order: order.uuid, at: Date.now() };
     }
 
-    /** The tap that was meant for this order, once; nobody pays with a tap of long ago. */
+    /** The tap for this order, once. An old tap does not pay. */
     takeTap(order) {
         const tap = this.nextTap;
         this.nextTap = null;

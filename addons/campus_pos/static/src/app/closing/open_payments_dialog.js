@@ -5,7 +5,7 @@ import { useAsyncLockedMethod } from "@point_of_sale/app/hooks/hooks";
 import { toMajor } from "../card/money";
 import { sentenceOf } from "../card/sentence_of";
 
-/** Card payments without an order, before the till closes: each is charged or let go. */
+/** Card payments without an order, before the till closes: each is charged or released. */
 export class OpenPaymentsDialog extends Component {
     static template = "campus_pos.OpenPaymentsDialog";
     static components = { Dialog };

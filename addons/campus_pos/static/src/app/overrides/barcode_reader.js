@@ -5,7 +5,7 @@ import { receiveScans } from "../card/proxy_scans";
 patch(BarcodeReader.prototype, {
     /**
      * Take every scan, whatever the nomenclature would make of it: a card's number may look
-     * like a product's. Returns a function that stops.
+     * like a product's. Returns a function that ends this.
      */
     listenRaw(callback) {
         this.rawListener = callback;

@@ -5,7 +5,7 @@ import { CropOverlay } from "@web/core/barcode/crop_overlay";
 import { patch } from "@web/core/utils/patch";
 
 const SHARE = 0.9;
-// What a camera sees too large or too sharp is found in a smaller picture.
+// Some codes are found only in a smaller picture.
 const SCALES = [0.75, 0.5];
 
 /**

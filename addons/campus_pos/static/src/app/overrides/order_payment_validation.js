@@ -6,7 +6,7 @@ import { TERMINAL } from "../card/const";
 const SPINNER_DELAY_MS = 2000;
 
 patch(OrderPaymentValidation.prototype, {
-    /** Not where cash was taken too: the receipt screen says what change to give. */
+    /** Not if cash was taken too: the receipt screen shows the change. */
     get opensNextCustomer() {
         const lines = this.order.payment_ids;
         return (
@@ -26,7 +26,7 @@ patch(OrderPaymentValidation.prototype, {
         }
         const { ui } = this.pos.env.services;
         const order = this.order;
-        // No spinner over what the customer reads, unless the server is slow.
+        // Show no spinner over the customer's balance unless the server is slow.
         ui.block({ delay: SPINNER_DELAY_MS });
         try {
             if ((await this.finalizeValidation()) instanceof RPCError) {

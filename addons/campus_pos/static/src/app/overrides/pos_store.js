@@ -25,7 +25,7 @@ patch(PosStore.prototype, {
 
     async deleteOrders(orders) {
         const terminal = this.campusCardMethod?.payment_terminal;
-        // Lines are gone once their order is.
+        // The lines do not exist any more when their order is deleted.
         const abandoned = orders.filter(
             (order) => terminal && order && !order.finalized && order.payment_ids.length
         );

@@ -120,7 +120,7 @@ export class CardPopup extends Component {
         }
     }
 
-    // -- the code of a customer whose phone is dead ----------------------------------
+    // -- the emergency code ----------------------------------
 
     toggleEmergency() {
         if (!this.props.takesEmergency || !(this.isWaiting || this.isRefused)) {
