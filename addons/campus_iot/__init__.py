@@ -1,7 +1,7 @@
-"""Brings the readers of campus_card into Odoo's IoT service on any machine.
+"""Loads the card readers' handlers into Odoo's IoT service on any machine.
 
-The service itself loads handlers on its own boxes only, and only those it has downloaded from a
-database. As part of a server without the service this does nothing.
+The service itself loads only handlers that it has downloaded from a database, and only on Odoo's boxes.
+On a server without the service this module does nothing.
 """
 
 import sys

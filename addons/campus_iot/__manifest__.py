@@ -8,6 +8,6 @@
     "development_status": "Beta",
     "maintainers": ["campus-card"],
     "depends": ["web"],
-    # like iot_drivers: a part of a server, not of a database
+    # like iot_drivers, a part of a server and not of a database
     "installable": False,
 }

@@ -1,4 +1,4 @@
-"""Loads the handlers as Odoo's service does: each file by itself, interfaces first."""
+"""Loads the handlers as Odoo's service does: each file as a module, interfaces first."""
 
 import logging
 import sys
@@ -15,9 +15,9 @@ KINDS = ("interfaces", "drivers")
 
 
 def load():
-    """Load our handlers and start the interfaces that come with them."""
+    """Load our handlers and start their interfaces."""
     addon = Path(file_path("campus_terminal/iot_handlers")).parent
-    # the readers' code and its rules are packages of their own, without Odoo
+    # campus_edge and campus_core are separate packages without Odoo: add their folders to the path
     for folder in (addon, Path(file_path("campus_card/campus_core")).parent):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
@@ -25,7 +25,7 @@ def load():
     for kind in KINDS:
         for file in sorted((addon / "iot_handlers" / kind).glob("*.py")):
             _load_file(f"odoo.addons.iot_drivers.iot_handlers.{kind}.{file.stem}", file)
-    # the routes that drivers bring along
+    # drivers may add routes: build the routing map again
     reset_cached_properties(http.root)
     for name in set(interfaces) - before:
         interfaces[name]().start()
@@ -40,6 +40,6 @@ def _load_file(name, file):
     try:
         spec.loader.exec_module(module)
     except Exception:
-        # one handler that cannot be loaded must not take the others down
+        # one handler that cannot be loaded must not prevent the others
         del sys.modules[name]
         _logger.exception("handler %s could not be loaded", file.name)

@@ -18,7 +18,7 @@ import logging
 import threading
 import time
 
-from odoo import SUPERUSER_ID, api, modules
+from odoo import SUPERUSER_ID, api
 from odoo.addons.campus_card.campus_core.errors import CampusError
 from odoo.addons.campus_card.db import own_cursor
 from odoo.http import Application
@@ -70,7 +70,7 @@ def _registry(environ):
         or len(names) != 1
         or config["dbfilter"]
         or "HTTP_X_ODOO_DATABASE" in environ
-        or modules.module.current_test
+        or not own_cursor.may_commit()
     ):
         return None
     registry = Registry.registries.get(names[0])

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from campus_edge.readers import adapters
-from campus_edge.readers.adapters import Adapter, Places
+from campus_edge.readers.adapters import Adapter, LineAdapters
 
 CH340, FTDI = "1a86:7523", "0403:6001"
 BY_ID = "/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0"
@@ -24,7 +24,7 @@ def machine(monkeypatch, tmp_path):
 
 
 def told(*lines, machine, by_path=None):
-    return Places(lines, machine[1]).unsteady(by_path or {})
+    return LineAdapters(lines, machine[1]).unsteady(by_path or {})
 
 
 def test_an_adapter_without_a_serial_number_is_named_by_its_socket(machine):
@@ -89,7 +89,7 @@ def test_several_readers_on_one_line_are_no_swap_and_a_new_adapter_is_none(machi
     for serial in ("A1", "A1", "B2"):
         plugged[:] = [Adapter("/dev/ttyUSB0", FTDI, serial, "1-1.1")]
         assert adapters.look(lines, tmp_path) == []
-    assert Places(lines, plugged).terminals == {BY_PATH: "D01, D02"}
+    assert LineAdapters(lines, plugged).terminals == {BY_PATH: "D01, D02"}
 
 
 @pytest.mark.parametrize("content", ["", "{half", "[]"])

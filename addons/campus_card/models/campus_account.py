@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..campus_core import archiving
+from .campus_setup import SYSTEM_ACCOUNTS
+
 KINDS = [
     ("pocket", "Pocket"),
     ("debt", "Holder's debt"),
@@ -16,6 +19,7 @@ KINDS = [
     ("loss", "Losses"),
     ("expired", "Expired money"),
 ]
+SYSTEM_CODES = frozenset(row.code for row in SYSTEM_ACCOUNTS)
 
 
 class CampusAccount(models.Model):
@@ -23,6 +27,8 @@ class CampusAccount(models.Model):
 
     Only pockets store a balance; database triggers keep it in step with the transfers
     and refuse every other change. System accounts are summed when asked.
+
+    What the campus finds by its code keeps it; ``campus_core.archiving`` says what may be archived.
     """
 
     _name = "campus.account"
@@ -84,6 +90,11 @@ class CampusAccount(models.Model):
         "Pockets and debt accounts belong to a wallet.",
     )
 
+    _archived_check = models.Constraint(
+        "CHECK (active OR wallet_id IS NULL)",
+        "The pockets of a wallet are not archived: their money would disappear from the screens.",
+    )
+
     def _compute_balance(self):
         sums = self._signed_sums(self.filtered(lambda a: a.kind != "pocket"))
         for account in self:
@@ -141,3 +152,75 @@ class CampusAccount(models.Model):
     def _unlink_except_wallet(self):
         if any(account.wallet_id for account in self):
             raise UserError(self.env._("Accounts of a wallet are never deleted."))
+
+    def _check_may_archive(self):
+        self.ensure_one()
+        uses = self._uses()
+        refusal = archiving.account(
+            is_of_wallet=bool(self.wallet_id), is_of_system=self.code in SYSTEM_CODES, uses=len(uses)
+        )
+        if not refusal:
+            return
+        sentences = {
+            "archive_pocket": self.env._(
+                "The pockets of a wallet are not archived. Close the wallet instead."
+            ),
+            "archive_system_account": self.env._(
+                "“%s” is needed by the ledger and is not archived.", self.display_name
+            ),
+            "archive_account_used": self.env._(
+                "“%(account)s” is still used: %(uses)s. Choose another merchant there first.",
+                account=self.display_name,
+                uses=", ".join(uses),
+            ),
+        }
+        raise UserError(sentences[refusal.code])
+
+    def _uses(self):
+        """Hook: names of what sells for this merchant."""
+        return []
+
+    @api.constrains("gl_account_id", "journal_id", "kind", "company_id")
+    def _check_links(self):
+        links = self.env["campus.account.links"]
+        links._raise(links._ledger_problems(self))
+
+    def _is_system(self):
+        self.ensure_one()
+        return self.code in SYSTEM_CODES and not self.wallet_id
+
+    def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            for account in self.filtered("active"):
+                account._check_may_archive()
+        # top-ups, fees, corrections and imports find their accounts by these codes
+        for account in self:
+            changes = any(name in vals and vals[name] != account[name] for name in ("code", "kind"))
+            if changes and account._is_system():
+                raise UserError(
+                    self.env._(
+                        "The code “%s” stays: the card finds the account by it. Change its name instead.",
+                        account.code,
+                    )
+                )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_system(self):
+        for account in self:
+            if account._is_system():
+                raise UserError(self.env._("“%s” is needed by the card and cannot be deleted.", account.name))
+
+    @api.depends("name", "kind", "plan_id.name", "expires_on")
+    def _compute_display_name(self):
+        for account in self:
+            if account.kind == "pocket" and account.expires_on:
+                account.display_name = self.env._(
+                    "%(plan)s until %(date)s", plan=account.plan_id.name, date=account.expires_on
+                )
+            elif account.kind == "pocket":
+                account.display_name = account.plan_id.name
+            elif account.kind == "debt":
+                account.display_name = self.env._("Debt")
+            else:
+                account.display_name = account.name

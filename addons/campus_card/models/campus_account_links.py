@@ -92,6 +92,7 @@ class CampusAccountLinks(models.AbstractModel):
 
     @api.model
     def _plan_problems(self, plans):
+        """Return sentences about pocket plans whose general ledger account does not fit; empty when all do."""
         found = [
             self._account_problem(plan.name, "plan", plan.liability_account_id, plan.company_id)
             for plan in plans
@@ -114,6 +115,7 @@ class CampusAccountLinks(models.AbstractModel):
 
     @api.model
     def _raise(self, problems):
+        """Raise a ``ValidationError`` of these sentences, if there are any."""
         if problems:
             raise ValidationError("\n".join(problems))
 

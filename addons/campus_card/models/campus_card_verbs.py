@@ -22,40 +22,56 @@ class CampusCard(models.Model):
     _inherit = "campus.card"
 
     def action_approve(self):
+        """Approve cards that were asked for. Raises ``UserError`` where the state forbids it, as all verbs
+        here.
+        """
         return self._do(card_state.APPROVE)
 
     def action_produce(self):
+        """Note that the cards are made."""
         return self._do(card_state.PRODUCE)
 
     def action_issue(self):
+        """Note that the cards were handed out."""
         return self._do(card_state.ISSUE)
 
     def action_activate(self):
+        """Make the cards pay. Raises ``UserError`` for a card without a UID (but a phone) or over its last
+        day.
+        """
         return self._do(card_state.ACTIVATE)
 
     def action_freeze(self):
+        """Stop the cards until they are unfrozen."""
         return self._do(card_state.FREEZE)
 
     def action_unfreeze(self):
+        """Let frozen cards pay again."""
         return self._do(card_state.UNFREEZE)
 
     def action_report_lost(self):
+        """Stop cards that are lost; somebody is asked to follow it up."""
         return self._do(card_state.REPORT_LOST)
 
     def action_found(self):
+        """Bring cards that were lost back to the state they had before."""
         return self._do(card_state.FOUND)
 
     def action_expire(self):
+        """Close cards whose time is over."""
         return self._do(card_state.EXPIRE)
 
     def action_return(self):
+        """Close cards that were given back."""
         return self._do(card_state.RETURN)
 
     def action_replace(self):
+        """Return the dialog that makes a new card for this one."""
         self.ensure_one()
         return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_replace_action")
 
     def action_view_wallet(self):
+        """Return the action that opens the wallet of the card."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -65,10 +81,12 @@ class CampusCard(models.Model):
         }
 
     def action_view_transfers(self):
+        """Return the action that lists the transfers of the card's wallet."""
         self.ensure_one()
         return self.wallet_id.action_view_transfers()
 
     def action_view_holder_cards(self):
+        """Return the action that lists all cards of the holder."""
         self.ensure_one()
         return self.partner_id.action_view_campus_cards()
 
@@ -139,6 +157,9 @@ class CampusCard(models.Model):
                 )
 
     def _schedule_lost_follow_up(self):
+        """Ask who is responsible for the card's department, or else the user, to find out what became of the
+        card.
+        """
         user = self.department_id.responsible_id
         if not user and self.env.user._is_internal():
             user = self.env.user

@@ -188,6 +188,9 @@ class CampusCorrection(models.Model):
         ledger._raise_refusal(answer)
 
     def action_refuse(self, reason=None):
+        """Say no to corrections that somebody else asked for; ``reason`` is kept. Raises ``AccessError`` for
+        who may not decide.
+        """
         self._check_second_person()
         self._decide("refused")
         if reason:
@@ -196,6 +199,7 @@ class CampusCorrection(models.Model):
         return True
 
     def action_withdraw(self):
+        """Take back corrections that the user has asked for. Raises ``AccessError`` for those of others."""
         for correction in self:
             if correction.requested_by_id != self.env.user:
                 raise AccessError(self.env._("Only the one who asked can withdraw a correction."))
@@ -217,6 +221,10 @@ class CampusCorrection(models.Model):
         )
 
     def _decide(self, state):
+        """Set the state of corrections that wait, with who decided and when.
+
+        Raises ``UserError`` where one is decided already. Callers have checked that the user may decide.
+        """
         self.check_access("read")
         decided = {"decided_by_id": self.env.uid, "decided_at": fields.Datetime.now()}
         for correction in self:

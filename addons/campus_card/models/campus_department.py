@@ -165,6 +165,7 @@ class CampusDepartment(models.Model):
         return department
 
     def action_view_holders(self):
+        """Return the action that lists the holders of the department."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_holder_action")
         action["domain"] = [("campus_department_id", "child_of", self.id)]

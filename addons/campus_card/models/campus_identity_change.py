@@ -160,9 +160,11 @@ class CampusIdentityChange(models.Model):
             change._apply({"decided_by_id": self.env.uid})
 
     def action_refuse(self):
+        """Say no to changes that wait. Raises ``UserError`` where one is decided already."""
         self._end(REFUSED)
 
     def action_withdraw(self):
+        """Take back changes that the user has asked for. Raises ``AccessError`` for those of others."""
         if any(change.requested_by_id != self.env.user for change in self):
             raise AccessError(self.env._("Only who asked for a change withdraws it."))
         self._end(WITHDRAWN)

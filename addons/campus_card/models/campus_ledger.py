@@ -1,7 +1,7 @@
 import logging
 from contextlib import contextmanager
 
-from odoo import api, models, modules
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..campus_core import errors, money
@@ -89,6 +89,7 @@ class CampusLedger(models.AbstractModel):
 
     @api.model
     def _run(self, to_type, requests, booking_date=None, dry=False):
+        """Take a batch: load, decide, store; ``to_type`` makes the core's type of a request, ``dry`` only decides."""
         typed = [to_type(request) for request in requests]
         if not typed:
             return []
@@ -111,8 +112,6 @@ class CampusLedger(models.AbstractModel):
         )
         self.env["campus.wallet"].invalidate_model()
         self.env["campus.reservation"].invalidate_model()
-
-    # -- looking ---------------------------------------------------------------
 
     @api.model
     def _look_at(self, wallets):
@@ -173,12 +172,12 @@ class CampusLedger(models.AbstractModel):
         """Yield an environment on a cursor of its own at READ COMMITTED, committed at the end.
 
         Odoo's REPEATABLE READ turns each contended pocket into a serialization failure and
-        a retry after a sleep; here the second request just waits its turn. In tests, where
-        requests share the test's transaction, that transaction is used.
+        a retry after a sleep; here the second request just waits its turn. Where nothing may be
+        committed, see ``own_cursor.may_commit``, the caller's transaction is used.
 
         ``calls``: what the transaction begins with, see ``prepared.run_all``.
         """
-        if modules.module.current_test:
+        if not own_cursor.may_commit():
             with self.env.cr.savepoint():
                 prepared.run_all(self.env.cr, *calls)
                 yield self.env

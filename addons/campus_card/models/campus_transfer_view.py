@@ -47,6 +47,7 @@ class CampusTransfer(models.Model):
         )
 
     def action_print_receipt(self):
+        """Return the action that prints a receipt."""
         return self.env.ref("campus_card.campus_receipt_report").report_action(self, config=False)
 
     def _receipt_values(self):

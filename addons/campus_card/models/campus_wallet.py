@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..campus_core.ledger.types import CLOSED, FROZEN, OPEN
@@ -8,7 +8,7 @@ STATES = [(OPEN, "Open"), (FROZEN, "Frozen"), (CLOSED, "Closed")]
 
 
 class CampusWallet(models.Model):
-    """All the money of one holder: pockets, state and limits."""
+    """All the money of one holder: pockets, state and limits, and what the card office sees beside it."""
 
     _name = "campus.wallet"
     _description = "Wallet"
@@ -55,6 +55,25 @@ class CampusWallet(models.Model):
     )
     _limits_check = models.Constraint(
         "CHECK (limit_purchase_minor >= 0 AND limit_day_minor >= 0)", "Limits are not negative."
+    )
+    _rec_names_search = ["partner_id.name", "partner_id.campus_number"]
+
+    card_ids = fields.One2many("campus.card", "wallet_id", "Cards", readonly=True)
+    card_count = fields.Integer("Number of Cards", compute="_compute_card_count")
+    campus_number = fields.Char(related="partner_id.campus_number")
+    department_id = fields.Many2one(related="partner_id.campus_department_id")
+    partner_image_128 = fields.Image("Photo", related="partner_id.image_128")
+    limit_purchase = fields.Monetary(
+        "Limit per Purchase",
+        compute="_compute_limits",
+        inverse="_inverse_limit_purchase",
+        help="Most that one purchase may cost. 0: no limit.",
+    )
+    limit_day = fields.Monetary(
+        "Limit per Day",
+        compute="_compute_limits",
+        inverse="_inverse_limit_day",
+        help="Most that may be spent in one day. 0: no limit.",
     )
 
     @api.depends("account_ids.balance_minor", "account_ids.reserved_minor")
@@ -153,6 +172,9 @@ class CampusWallet(models.Model):
             self.invalidate_model(["account_ids"])
 
     def _set_state(self, state, allowed):
+        """Bring wallets from one of the states ``allowed`` (a set) to ``state``. Raises ``UserError`` for a
+        wallet in another.
+        """
         for wallet in self:
             if wallet.state not in allowed:
                 raise UserError(
@@ -169,6 +191,9 @@ class CampusWallet(models.Model):
     def write(self, vals):
         if "state" in vals and not self.env.su:
             raise UserError(self.env._("Freeze, unfreeze or close a wallet; do not write its state."))
+        # whoever could move a wallet to another person would move its money
+        if not self.env.su and {"partner_id", "company_id"} & vals.keys():
+            raise AccessError(self.env._("A wallet stays with its holder and company."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -182,3 +207,60 @@ class CampusWallet(models.Model):
     def action_unfreeze(self):
         """Spending is possible again."""
         self._set_state(OPEN, {FROZEN})
+
+    @api.depends("partner_id.name", "partner_id.campus_number")
+    def _compute_display_name(self):
+        """Names repeat on a campus: the number tells two holders apart."""
+        for wallet in self:
+            # sudo: the number is for campus staff, and so are wallets
+            holder = wallet.partner_id.sudo()
+            wallet.display_name = (
+                f"{holder.name} ({holder.campus_number})" if holder.campus_number else holder.name
+            )
+
+    @api.depends("card_ids")
+    def _compute_card_count(self):
+        for wallet in self:
+            wallet.card_count = len(wallet.card_ids)
+
+    @api.depends("limit_purchase_minor", "limit_day_minor")
+    def _compute_limits(self):
+        for wallet in self:
+            wallet.limit_purchase = wallet.currency_id.round(wallet.limit_purchase_minor / 100)
+            wallet.limit_day = wallet.currency_id.round(wallet.limit_day_minor / 100)
+
+    def _inverse_limit_purchase(self):
+        for wallet in self:
+            wallet.limit_purchase_minor = self.env["campus.amount"]._to_minor(wallet.limit_purchase)
+
+    def _inverse_limit_day(self):
+        for wallet in self:
+            wallet.limit_day_minor = self.env["campus.amount"]._to_minor(wallet.limit_day)
+
+    def action_view_transfers(self):
+        """Return the action that lists the transfers of the wallet."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_transfer_action")
+        return {**action, "domain": [("wallet_id", "=", self.id)], "context": {}}
+
+    def action_view_cards(self):
+        """Return the action that lists the cards of the wallet."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_action")
+        return {**action, "domain": [("wallet_id", "=", self.id)], "context": {}}
+
+    def action_request_correction(self):
+        """Return the form in which a correction of this wallet is asked for."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_correction_action")
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_wallet_id": self.id, "default_company_id": self.company_id.id},
+        }
+
+    def action_write_off(self):
+        """Ask a second person to give up what the holder owes."""
+        action = self.action_request_correction()
+        context = {"default_direction": "write_off", "default_amount": self.debt}
+        return {**action, "context": {**action["context"], **context}}

@@ -163,6 +163,7 @@ class ResPartner(models.Model):
         return super().create(vals_list)
 
     def action_view_campus_cards(self):
+        """Return the action that lists the holder's cards."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_action")
         return {
@@ -172,6 +173,7 @@ class ResPartner(models.Model):
         }
 
     def action_view_campus_wallet(self):
+        """Return the action that opens the holder's wallet."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -181,10 +183,12 @@ class ResPartner(models.Model):
         }
 
     def action_view_campus_transfers(self):
+        """Return the action that lists the transfers of the holder's wallet."""
         self.ensure_one()
         return self.campus_wallet_id.action_view_transfers()
 
     def action_campus_new_card(self):
+        """Return the form of a new card for the holder."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -194,6 +198,7 @@ class ResPartner(models.Model):
         }
 
     def action_open_campus_holder(self):
+        """Return the action that opens the holder as the card office sees them."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -203,9 +208,11 @@ class ResPartner(models.Model):
         }
 
     def action_campus_issue(self):
+        """Return the dialog that makes cards for holders."""
         return self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_card_issue_action")
 
     def action_campus_counter(self):
+        """Return the counter's dialog, with the holder already chosen."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_card.campus_counter_action")
         return {**action, "context": {"default_credential": self.campus_number}}

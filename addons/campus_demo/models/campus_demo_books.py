@@ -20,6 +20,8 @@ class CampusDemo(models.AbstractModel):
         """
         if self.env["campus.transfer"].search_count([("company_id", "=", company.id)], limit=1):
             return
+        # The bridge looks at the account of top-ups in transit only where there is a channel on it.
+        self._load_provider(company)
         lines = [line for line in self.env["campus.bridge"]._measure(company) if line["difference_minor"]]
         if not lines:
             return

@@ -1,8 +1,9 @@
 import logging
 from collections import Counter
 
-from odoo import api, fields, models, modules, tools
+from odoo import api, fields, models, tools
 from odoo.addons.campus_card.campus_core.card_file.values import MAX_NAME
+from odoo.addons.campus_card.db import own_cursor
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -48,7 +49,7 @@ class CampusImport(models.Model):
                 }
             )
             at_once = size_bytes <= AT_ONCE_BYTES or not tools.config["max_cron_threads"]
-            if at_once or modules.module.current_test:
+            if at_once or not own_cursor.may_commit():
                 job._process()
             else:
                 self.env.ref("campus_import.campus_import_cron")._trigger()
@@ -87,8 +88,7 @@ class CampusImport(models.Model):
         while the work is all or nothing.
         """
         self.ensure_one()
-        # In a test the import and its work share one transaction, which the test rolls back.
-        apart = background and not modules.module.current_test
+        apart = background and own_cursor.may_commit()
         commit = self.env["ir.cron"]._commit_progress if apart else lambda: None
         job = self.with_company(self.company_id)
         own = job.sudo()  # sudo: only the system may write the results of the import; it is its own record

@@ -1,10 +1,10 @@
-"""The edge: the program beside the readers. Knows nothing of Odoo.
+"""The edge: the program beside the readers. It does not depend on Odoo.
 
-Imported as ``campus_edge`` with ``campus_core`` beside it, from the wheel or with the addon's folder
-on the path. ``protocols`` turn bytes into taps without doing any input or output, ``ports`` do the
-input and output, ``readers`` drives them. ``taps`` is the way of a tap, over what ``snapshot``,
-``journal``, ``clock`` and ``server`` know; ``lan`` gives cards to tills, ``cli`` is the program.
-``simulators`` are readers to try things out with: they speak the real wire.
+It is imported as ``campus_edge`` together with ``campus_core``, from the wheel or with the addons'
+folders on the path. ``protocols`` turn bytes into taps without input or output, ``ports`` do the input
+and output, ``readers`` connects ports and taps. ``taps`` handles a tap with the help of ``snapshot``,
+``journal``, ``clock`` and ``server``. ``lan`` gives cards to tills, ``cli`` is the command line.
+``simulators`` are readers in software for tests; they use the real protocols.
 """
 
 __version__ = "19.0.1.0.0"

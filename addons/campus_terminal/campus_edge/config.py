@@ -1,6 +1,6 @@
-"""The edge's settings: one TOML file, checked as a whole before anything starts.
+"""The edge's settings: one TOML file, checked completely before anything starts.
 
-Every number has its unit in its name and a range; what is wrong is told by key, value and range.
+Every number has its unit in its name, and a range. An error names the key, the value and the range.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {
     "server.request_timeout_ms": (5_000, 500, 60_000),
     "server.poll_ms": (1_500, 200, 60_000),
     "journal.keep_days": (30, 1, 3_650),
-    # 0: what is usual for the driver
+    # 0: the usual speed of the driver
     "reader.baud": (0, 0, 921_600),
     "reader.address": (0, 0, 126),
     "reader.vendor": (0, 0, 0xFFFF),
@@ -75,9 +75,9 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class ReaderConfig:
-    """One reader: its terminal, what its taps are for, and its driver with the driver's settings.
+    """One reader: its terminal, the use of its taps, its driver and the driver's settings.
 
-    ``keyed_max_minor`` (cents) and ``keyed_for_ms`` are for amounts that are keyed at its terminal.
+    ``keyed_max_minor`` (cents) and ``keyed_for_ms`` limit amounts that are keyed at its terminal.
     """
 
     terminal: str
@@ -120,12 +120,12 @@ class Config:
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        """``(terminal, url)`` of the readers whose line is named."""
+        """Return ``(terminal, url)`` of the readers that have a url."""
         return [(reader.terminal, reader.url) for reader in self.readers if reader.url]
 
 
 def load(path: Path, drivers: tuple[str, ...]) -> Config:
-    """Read a file. Raises ``ConfigError``: not there, no TOML, or a setting that is wrong."""
+    """Read a file. Raises ``ConfigError``: no such file, no TOML, or a wrong setting."""
     # tomllib is in the standard library from Python 3.11 on; tomli is the same for 3.10
     toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
@@ -168,7 +168,7 @@ def _table(data: Mapping[str, Any], table: str) -> dict[str, Any]:
 
 
 def _values(values: Mapping[str, Any], table: str) -> dict[str, Any]:
-    """Return every setting of a table, given or by default, checked."""
+    """Check the settings of a table and return them with the defaults added."""
     known = {
         key.partition(".")[2]: key for key in (*_NUMBERS, *_TEXTS, *_SWITCHES) if key.startswith(f"{table}.")
     }
@@ -226,7 +226,7 @@ def _readers(rows: Any, folder: Path, drivers: tuple[str, ...]) -> tuple[ReaderC
 
 
 def _check_terminals(readers: list[ReaderConfig]) -> None:
-    """One reader and at most one keypad for each terminal."""
+    """Check that each terminal has one reader and at most one keypad."""
     codes = [reader.terminal for reader in readers if reader.use != KEYPAD]
     pads = [reader.terminal for reader in readers if reader.use == KEYPAD]
     for code in (*codes, *pads):

@@ -1,4 +1,4 @@
-"""The whole edge: puts its parts together, starts and stops them, says how it is."""
+"""The whole edge: puts its parts together, starts and stops them, reports the status."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ JOURNAL_FILE: Final = "journal.db"
 
 
 class Edge:
-    """A ``feed.Source``. ``start`` returns when readers are served; ``stop`` when all is on the disk."""
+    """A ``feed.Source``. ``start`` returns when readers are served, ``stop`` when everything is stored."""
 
     def __init__(self, config: Config, paired: Paired, port_maker: MakePort | None = None) -> None:
         self._config, self._paired = config, paired
@@ -93,19 +93,20 @@ class Edge:
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
         self._due: dict[str, float] = {}
-        #: Called every second in the loop, for a service manager's watchdog: a loop that stands still starves it.
+        #: Called every second by the loop. It feeds the service manager's watchdog, which thus notices a loop
+        #: that hangs.
         self.on_tick: Callable[[], None] = lambda: None
-        #: What was noticed at the start and stays so: adapters, see ``adapters``.
+        #: Problems with adapters that were found at the start, see ``adapters``.
         self.notices: list[str] = []
 
     @property
     def feed(self) -> Feed:
-        """Taps as they are answered."""
+        """The feed of answered taps."""
         return self.engine.feed
 
     # -- life ------------------------------------------------------------------------------
     def start(self) -> None:
-        """Take up where the last run ended, then serve."""
+        """Restore the state of the last run, then serve."""
         self.store.load()
         kept.begin(self._folder, self.clock, self.journal, self.snapshot)
         self._restore()
@@ -121,7 +122,7 @@ class Edge:
         _logger.info("started", extra={"edge": self._paired.identity.edge, "version": __version__})
 
     def stop(self) -> None:
-        """No more taps, then no more sending; what is in the journal is sent the next time."""
+        """Stop the readers, then the sending; unsent entries stay in the journal for the next run."""
         self._stopping.set()
         self.readers.stop()
         if self.lan:
@@ -137,7 +138,7 @@ class Edge:
 
     # -- status ----------------------------------------------------------------------------
     def status(self) -> Status:
-        """Return how the edge is; cheap and safe from any thread."""
+        """Return the status of the edge; cheap and safe from any thread."""
         age_ms = self.clock.now_ms() - self.snapshot.confirmed_at_ms
         return Status(
             state=self._state(),
@@ -169,7 +170,7 @@ class Edge:
         return "online" if self.sender.up else "offline"
 
     def _readers(self) -> Iterator[ReaderStatus]:
-        """How the readers are: where nothing can be written down, none of them serves anybody."""
+        """Return the status of the readers; all are sick while the journal cannot be written."""
         for reader in self.readers.status:
             if self.engine.journal_problem and reader.state == READY:
                 reader = replace(reader, state=SICK, detail="the journal cannot be written")
@@ -222,7 +223,7 @@ class Edge:
         with self.exposure.lock:
             self.exposure.leases_changed(cards)
         if self.snapshot.keys.to_wire() != self._paired.keys.to_wire():
-            # the next start checks the stored list with the keys that are good now
+            # the next start checks the stored list with the keys that are valid now
             self._paired = self._paired._replace(keys=self.snapshot.keys)
             identity.save(self._folder, self._paired)
 

@@ -1,6 +1,6 @@
-"""What others on this machine learn of the edge: taps, credentials, status.
+"""Events and status of the edge for other parts of the program: taps, credentials, status.
 
-The LAN service, the status page and the IoT adapter know the engine through this module only::
+The LAN service, the status page and the IoT adapter use the engine only through this module::
 
     class Source(Protocol):          # the engine
         feed: Feed
@@ -9,7 +9,7 @@ The LAN service, the status page and the IoT adapter know the engine through thi
     stop = engine.feed.subscribe(lambda event: ...)
 
 A listener runs in the edge's loop, just before the reader shows the answer: it must return at once
-(put the event into a queue of its own). What it raises is logged and disturbs nobody.
+(put the event into a queue of its own). An exception in it is logged and has no other effect.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class TapDone:
 class CredentialSeen:
     """A credential was shown at a terminal that only reads for a till (``use = "till"``).
 
-    ``credential`` is whole, in the wire's form (``uid:04A1B2C3``): it must not be logged.
+    ``credential`` is not masked (wire's form, ``uid:04A1B2C3``): it must not be logged.
     """
 
     terminal: str
@@ -74,7 +74,7 @@ class ReaderStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the edge is right now; ``to_json`` gives the same names.
+    """The status of the edge; ``to_json`` uses the same names.
 
     ``state``: ``starting``, ``online``, ``offline``, ``disabled`` (switched off or revoked by the
     server) or ``sick`` (the journal cannot be written; every tap is refused). ``problems`` are
@@ -105,16 +105,16 @@ class Status:
 
 
 class Source(Protocol):
-    """Who can be listened to and asked: the engine."""
+    """What has a feed and a status: the engine."""
 
     feed: Feed
 
     def status(self) -> Status:
-        """Return how the edge is; cheap and safe from any thread."""
+        """Return the status of the edge; cheap and safe from any thread."""
 
 
 class Feed:
-    """Passes events on to whoever has subscribed."""
+    """Passes events on to all subscribers."""
 
     def __init__(self) -> None:
         self._listeners: Subscribers[Listener] = Subscribers()

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever happens to the power."""
+"""Files that are complete or absent, also after a power cut; and the lock of a folder."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LOOK_S: Final = 0.02
 
 
 def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Write ``content`` and give it its name in one step; ``durable``: it is on the disk then.
+    """Replace the file by one with ``content`` in one step; ``durable``: wait until it is on the disk.
 
-    The file can be read by its owner alone.
+    Only its owner can read the file.
     """
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -35,14 +35,14 @@ def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
 
 
 def lock(folder: Path) -> IO[str]:
-    """Take ``folder`` for this program until the returned file is closed; ``BlockingIOError`` when it is taken."""
+    """Lock ``folder`` until the returned file is closed; ``BlockingIOError`` if another program has it."""
     file = (folder / LOCK).open("w")
     for attempt in range(LOOKS + 1):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return file
         except OSError:
-            # somebody may just be looking (``is_locked``), which takes no time
+            # ``is_locked`` of another program takes the lock for a moment
             if attempt == LOOKS:
                 file.close()
                 raise
@@ -51,7 +51,7 @@ def lock(folder: Path) -> IO[str]:
 
 
 def is_locked(folder: Path) -> bool:
-    """Say whether a program has taken ``folder``."""
+    """Say whether a program has locked ``folder``."""
     try:
         with (folder / LOCK).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

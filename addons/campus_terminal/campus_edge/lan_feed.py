@@ -1,4 +1,4 @@
-"""The edge as its LAN service sees it: an adapter from ``feed`` to ``lan.feed``."""
+"""An adapter from ``feed`` to ``lan.feed``, for the LAN service."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LanFeed:
         self._taps: deque[TapDone] = deque(maxlen=TAPS_SHOWN)
 
     def take_event(self, event: FeedEvent) -> None:
-        """Remember what the status page shows."""
+        """Keep the tap for the status page."""
         if isinstance(event, TapDone):
             self._taps.appendleft(event)
 

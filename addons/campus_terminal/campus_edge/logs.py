@@ -1,4 +1,4 @@
-"""One JSON object per line on standard error: for journald and for machines. No UID is ever whole."""
+"""The log: one JSON object per line on standard error. UIDs are masked."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Final
 
 from campus_core.credentials.credential import mask
 
-#: What a log record has by itself; the rest came as ``extra``.
+#: The standard attributes of a log record; all others were given as ``extra``.
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-#: A last net under texts of libraries and exceptions: our own code masks before it logs.
+#: Our code masks credentials before it logs them; this masks those in texts of libraries and exceptions.
 _CREDENTIAL: Final = re.compile(r"\b(?:uid|sun|qr|emergency|number):[^\s\"',)]+", re.IGNORECASE)
 
 
@@ -47,5 +47,5 @@ def start(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # these speak at every connection
+    # these libraries log every connection
     logging.getLogger("websocket").setLevel(logging.ERROR)

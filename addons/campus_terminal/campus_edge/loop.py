@@ -1,8 +1,8 @@
-"""The one thread between a reader's bytes and its lamp.
+"""The event loop: one thread reads lines, decides taps and shows answers.
 
-Lines are read, taps are decided and answers are shown in turns of one event loop: a thread for each
-reader would cost a small computer more than all of their taps do. Nothing in it may wait. What waits
-(disk, network, devices without a file descriptor) has a thread of its own and hands over by ``post``.
+With a thread for each reader, a small computer would spend more time on switching threads than on taps.
+Nothing in the loop may wait. Code that waits (disk, network, devices without a file descriptor) has a
+thread of its own and passes results to the loop with ``post``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Timer: TypeAlias = asyncio.TimerHandle
 
 
 class Loop:
-    """Runs from the moment that it is made until ``stop``. Only ``post`` may be called by other threads."""
+    """Runs from its creation until ``stop``. Other threads may call only ``post`` and ``stop``."""
 
     def __init__(self, name: str = "taps") -> None:
         self._loop = asyncio.new_event_loop()
@@ -38,19 +38,19 @@ class Loop:
         """
         self._posted.append((call, args))
         if not self._is_woken:
-            # set before the loop is woken, taken back before it looks: nobody is missed
+            # set before the loop is woken, cleared before it reads the queue: no call is missed
             self._is_woken = True
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._take_posted)
 
     def stop(self) -> None:
-        """End the thread; what was posted before is still done."""
+        """End the thread after the calls that were posted before."""
         self.post(self._loop.stop)
         self._thread.join(STOP_TIMEOUT_S)
 
     # -- for what runs in the loop -----------------------------------------------------------
     def soon(self, call: Callable[[], object]) -> None:
-        """Call this in the next turn, when everything that is ready now has been done."""
+        """Call this in the next turn, after everything that is ready now."""
         self._loop.call_soon(call)
 
     def later(self, pause_ms: int, call: Callable[..., object], *args: object) -> Timer:
@@ -62,15 +62,15 @@ class Loop:
         self._loop.add_reader(fd, readable)
 
     def watch_writing(self, fd: int, writable: Callable[[], object]) -> None:
-        """Call this whenever the file takes bytes again."""
+        """Call this whenever bytes can be written to the file again."""
         self._loop.add_writer(fd, writable)
 
     def unwatch_writing(self, fd: int) -> None:
-        """The file has taken all bytes."""
+        """Stop watching for writing: all bytes are written."""
         self._loop.remove_writer(fd)
 
     def unwatch(self, fd: int) -> None:
-        """The file will be closed."""
+        """Stop watching the file; call this before closing it."""
         self._loop.remove_reader(fd)
         self._loop.remove_writer(fd)
 
@@ -86,11 +86,11 @@ class Loop:
             try:
                 call(*args)
             except Exception:
-                # a fault of ours must not keep the others from their turn
+                # an error in one call must not stop the others
                 _logger.exception("a turn failed")
 
 
 @functools.cache
 def shared() -> Loop:
-    """Return the loop of programs that have a reader and no edge: tests, Odoo's IoT service."""
+    """Return the common loop of a program that has readers but no edge (tests, Odoo's IoT service)."""
     return Loop("readers")

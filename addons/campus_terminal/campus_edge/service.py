@@ -1,4 +1,4 @@
-"""What systemd wants to know: that the program is ready, and every now and then that it is alive."""
+"""Messages to systemd: the program is ready, and regularly that it is alive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def notify(state: str) -> None:
-    """Tell the service manager ``state`` (``READY=1``, ``WATCHDOG=1``); nothing without one."""
+    """Send ``state`` (``READY=1``, ``WATCHDOG=1``) to the service manager; nothing happens without one."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return

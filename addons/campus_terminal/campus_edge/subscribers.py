@@ -1,4 +1,4 @@
-"""Who wants to be called, from any thread: joins and leaves while others are being called."""
+"""A list of subscribers that any thread may change, also while the subscribers are called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Caller = TypeVar("Caller")
 
 
 class Subscribers(Generic[Caller]):
-    """Iterating gives those who are there at that moment."""
+    """Iterating gives the subscribers at that moment."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -20,7 +20,7 @@ class Subscribers(Generic[Caller]):
         return iter(self._all)
 
     def add(self, caller: Caller) -> Callable[[], None]:
-        """Have ``caller`` among them until the returned function is called."""
+        """Add ``caller``; the returned function removes it."""
         with self._lock:
             self._all = (*self._all, caller)
 

@@ -2,7 +2,8 @@ import logging
 from contextlib import contextmanager
 
 import psycopg2
-from odoo import api, fields, models, modules
+from odoo import api, fields, models
+from odoo.addons.campus_card.db import own_cursor
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -43,7 +44,7 @@ class PaymentTransaction(models.Model):
         it.
         """
         self.env.flush_all()
-        if not modules.module.current_test:
+        if own_cursor.may_commit():
             self.env.cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
 

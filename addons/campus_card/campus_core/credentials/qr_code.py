@@ -123,7 +123,7 @@ def issue_certificate(
     if any(type(number) is not int or not 0 <= number <= _MAX_U32 for number in numbers):
         raise ValueError("ids and times of a certificate must fit into 32 bits")
     if not 1 <= valid_minutes <= _MAX_MINUTES:
-        raise ValueError(f"valid_minutes must be from 1 to {_MAX_MINUTES}")
+        raise ValueError(f"a certificate must be valid for 1 to {_MAX_MINUTES} minutes")
     phone_key.check(public_key)
     body = _BODY.pack(_FORMAT, key_number(key_id), *numbers, valid_minutes, public_key)
     return body + key.sign(CERTIFICATE_DOMAIN + body)

@@ -1,1 +1,1 @@
-"""The program ``campus-edge``: what a person types beside a reader."""
+"""The command line program ``campus-edge``."""

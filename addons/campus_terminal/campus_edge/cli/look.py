@@ -1,4 +1,4 @@
-"""``campus-edge probe``, ``status`` and ``journal verify``: looking without touching."""
+"""``campus-edge probe``, ``status`` and ``journal verify``: commands that only read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ STALE_S: Final = 3 * STATUS_EVERY_S
 
 
 def probe(settings: Config, accept: bool = False) -> int:
-    """Print what is well and what is not; 0 when all is. ``accept``: readers were swapped on purpose."""
+    """Print the result of each check; return 0 when all are good.
+
+    ``accept``: readers were swapped on purpose.
+    """
     findings = [
         ("settings", True, f"{len(settings.readers)} readers"),
         ("state folder", *_folder(settings.state_folder)),
@@ -94,7 +97,7 @@ def _serial_lines() -> list[str]:
 
 
 def status(settings: Config, as_json: bool) -> int:
-    """Print what the running edge says of itself; 0 when it runs and can ask the server."""
+    """Print the status of the running edge; return 0 when it runs and can ask the server."""
     folder = settings.state_folder
     try:
         values: dict[str, Any] = json.loads((folder / STATUS_FILE).read_text("utf-8"))
@@ -113,7 +116,7 @@ def status(settings: Config, as_json: bool) -> int:
 
 
 def _make_sick(values: dict[str, Any], age_s: float) -> None:
-    """The edge runs and has not said for some time how it is: it writes that every few seconds."""
+    """Set the status to sick: the edge runs, but has not written its status for ``age_s``."""
     problem = f"the status cannot be written since {age_s:.0f} s: is the disk full or read-only?"
     values["state"], values["problems"] = SICK, [problem, *values["problems"]]
     for reader in values["readers"]:
@@ -138,7 +141,7 @@ def _print_status(values: dict[str, Any], running: bool, age_s: float) -> None:
 
 
 def verify(path: Path, public: bytes) -> int:
-    """Print whether a journal is whole; 0 when every entry is proven."""
+    """Print whether a journal is whole; return 0 when every entry is proven."""
     if not path.exists():
         print(f"{path} is not there")
         return 1

@@ -1,4 +1,4 @@
-"""``campus-edge osdp-set``: another address or speed for the one reader on a line."""
+"""``campus-edge osdp-set``: sets the address or speed of the only reader on a line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..readers.osdp_move import BAUDS, NotMoved, move
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes."""
+    """Add the arguments of the command."""
     parser.add_argument("url", help="the line: /dev/ttyUSB0 or socket://host:port; no edge may use it now")
     parser.add_argument("--address", type=int, required=True, help="where the reader answers now, 0 to 126")
     parser.add_argument("--baud", type=int, choices=BAUDS, default=OSDP_BAUD, help="its speed now")
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Move the reader; 0 when it answers at its new place."""
+    """Set the reader; return 0 when it answers at its new address and speed."""
     to_baud = args.to_baud or args.baud
     try:
         key = bytes.fromhex(args.key_file.read_text("ascii")) if args.key_file else None

@@ -1,4 +1,4 @@
-"""The program ``campus-edge``: pair, run, look, try out, prove."""
+"""The program ``campus-edge``: its commands, arguments and exit status."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ CONFIG_PATH: Final = "/etc/campus-edge/edge.toml"
 
 
 class Failure(Exception):
-    """Something that the person at the terminal has to know; no traceback."""
+    """An error that is printed without a traceback."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program; return its exit status: 0 well, 1 not, 2 for a wrong call."""
+    """Run the program; return its exit status: 0 good, 1 failed, 2 wrong arguments."""
     args = parse(arguments)
     command: Callable[[argparse.Namespace], int] = args.command
     try:
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    """What was asked for; UIDs may stand before and behind the options of a simulator."""
+    """Parse the arguments; UIDs may come before and after the options of a simulator."""
     parser = _parser()
     args, rest = parser.parse_known_args(arguments)
     if rest and hasattr(args, "cards") and not any(text.startswith("-") for text in rest):
@@ -125,12 +125,12 @@ def _pair(args: argparse.Namespace) -> int:
 
 
 def _renew_journal(folder: Path, paired: identity.Paired) -> None:
-    """Another edge has another journal; taps that were not sent go into it."""
+    """Begin the journal of the newly paired edge; taps that were not sent are moved into it."""
     journal = Journal(folder / JOURNAL_FILE, paired.identity.key)
     try:
-        print(f"the journal of before is kept as {journal.fork().name}")
+        print(f"the earlier journal is kept as {journal.fork().name}")
     except JournalUnwritable as error:
-        raise Failure(f"the journal cannot be begun anew: {error}") from error
+        raise Failure(f"no new journal can be begun: {error}") from error
     finally:
         journal.close()
 
@@ -149,8 +149,8 @@ def _run(args: argparse.Namespace) -> int:
             edge.notices = adapters.look(settings.lines, settings.state_folder)
             edge.on_tick = lambda: service.notify("WATCHDOG=1")
             edge.start()
-            # modules, settings and the card list stay: a collection need not look through them again,
-            # which takes 20 ms with 100,000 cards and would stop every reader
+            # modules, settings and the card list stay in memory: a garbage collection that looks through
+            # them takes 20 ms with 100,000 cards, and stops every reader meanwhile
             gc.freeze()
         except (OSError, sqlite3.Error, JournalUnwritable) as error:
             raise Failure(f"cannot start: {error}") from error
@@ -189,7 +189,7 @@ def _again(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Two programs on one journal would fork it."""
+    """Lock the folder, because two programs on one journal would fork it."""
     try:
         taken = lock(folder)
     except BlockingIOError:

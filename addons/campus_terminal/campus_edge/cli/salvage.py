@@ -1,4 +1,4 @@
-"""``campus-edge journal salvage``: what damaged journals can prove is sent, the rest is told."""
+"""``campus-edge journal salvage``: sends the proven entries of damaged journals and reports the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..server.resending import adopt
 
 
 def run(folder: Path, journal_path: Path, paired: Paired) -> int:
-    """Salvage every damaged journal in ``folder``; 0 when all of it is proven. No edge may run on it.
+    """Salvage every damaged journal in ``folder``; return 0 when all entries are proven. No edge may run.
 
     Raises ``JournalUnwritable`` and ``OSError``: the disk is full; nothing is marked as done then.
     """
@@ -45,9 +45,9 @@ def run(folder: Path, journal_path: Path, paired: Paired) -> int:
 
 
 def again(path: Path, journal_path: Path, paired: Paired) -> int:
-    """Send what an earlier journal holds again, for a server that lost it; 0 when the file could be read.
+    """Queue an earlier journal's entries again, for a server that lost them; return 0 if it can be read.
 
-    Raises ``JournalUnwritable``: the disk is full. No edge may run on it.
+    Raises ``JournalUnwritable``: the disk is full. No edge may run meanwhile.
     """
     journal = Journal(journal_path, paired.identity.key)
     try:

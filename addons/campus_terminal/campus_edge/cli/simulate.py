@@ -1,4 +1,4 @@
-"""``campus-edge simulate``: a reader in software that speaks the real wire, with cards put on it."""
+"""``campus-edge simulate``: a reader in software that uses the real protocol, with simulated cards."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ SIMULATORS: Final[dict[str, Callable[[argparse.Namespace], Simulated]]] = {
     "wedge": lambda args: Typing(args.link, args.form),
     "keypad": lambda args: OnWire(SerialKeypad(), args.tcp, args.link),
 }
-#: How long a hand holds a card on a reader.
+#: How long a card stays on the reader.
 HOLD_S: Final = 0.4
 KEYS: Final = "keys:"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes."""
+    """Add the arguments of the command."""
     parser.add_argument("driver", choices=sorted(SIMULATORS))
     parser.add_argument(
         "cards",
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _do(reader: Simulated, text: str) -> str:
-    """Lay a card on the reader, or press keys; return what was done."""
+    """Put a card on the reader, or press keys; return a text that says what was done."""
     if text.startswith(KEYS):
         keys = text.removeprefix(KEYS)
         reader.press(keys)

@@ -1,1 +1,1 @@
-"""What time it is, and who has told it: nobody moves it by setting the machine."""
+"""The edge's clock: its time does not change when somebody sets the machine's clock."""

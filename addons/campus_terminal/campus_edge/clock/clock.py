@@ -1,12 +1,12 @@
-"""The edge's clock: the server's time, counted on by a clock that nobody can set.
+"""The edge's clock: the server's time, continued with the monotonic clock, which nobody can set.
 
-A machine beside a reader often has no battery for its clock, and whoever has its keyboard may set it.
-So the time comes from whom the edge can believe, best first: the server's answers; the machine's own
-clock while the kernel says that NTP keeps it right; the machine's own clock. From then on it is counted
-by the monotonic clock, which no step of the machine's clock disturbs, until somebody better is heard.
+A machine beside a reader often has no battery for its clock, and people may set that clock. So the time
+comes from the best of these sources: first the server's answers; then the machine's clock while the
+kernel says that NTP synchronises it; else the machine's clock. The monotonic clock counts on from there
+until a better source gives the time. Changes of the machine's clock do not affect it.
 
 Without the server and without NTP the clock is *doubtful*. It is then never earlier than the newest time
-that is known for certain (``begin``), and what is decided by it is marked (``wire.DOUBTFUL_CLOCK``).
+that is known for certain (``begin``), and entries state that it was doubtful (``wire.DOUBTFUL_CLOCK``).
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from typing import Final
 from . import kernel
 
 _logger = logging.getLogger(__name__)
-#: A difference is only believed beyond what the way there and back makes uncertain.
+#: A server's time is ignored when the request took longer than this.
 ROUND_TRIP_MAX_MS: Final = 10_000
-#: A machine's clock that differs by more has been set; less is how clocks are.
+#: A machine's clock that differs by more has been set; smaller differences are normal.
 STEP_MS: Final = 2_000
-#: What is told as a jump: less disturbs nobody, and the servers behind one address differ by some seconds.
+#: A change of the time is reported as a jump from this size on: servers behind one address may differ
+#: by some seconds.
 JUMP_MS: Final = 10_000
-#: Who says what time it is, the less credible first.
+#: Sources of the time, the least credible first.
 MACHINE, NTP, SERVER = range(3)
-#: Counts on while the machine sleeps, where the system has such a clock.
+#: A monotonic clock that also counts while the machine sleeps, if the system has one.
 _COUNTER: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -43,7 +44,7 @@ def _elapsed_ms() -> int:
 
 
 class Clock:
-    """Milliseconds since 1970 UTC, as far as they are known. Safe from any thread."""
+    """The time in milliseconds since 1970 UTC. Safe from any thread."""
 
     def __init__(
         self,
@@ -54,14 +55,14 @@ class Clock:
     ) -> None:
         self._zone = zone
         self._system_ms, self._is_synchronised = system_ms, is_synchronised
-        #: Milliseconds of a clock that only goes forward: what intervals are measured by.
+        #: Milliseconds of the monotonic clock; measure intervals with it.
         self.elapsed_ms = elapsed_ms
         self._lock = threading.Lock()
         self._source = MACHINE
-        # the time, and the earliest that it can be, when ``elapsed_ms`` was 0
+        # the time and its lower bound, both as of ``elapsed_ms`` 0
         self._base_ms = system_ms() - elapsed_ms()
         self._earliest_ms = -elapsed_ms()
-        #: Called after the time has jumped, in whatever thread noticed.
+        #: Called after the time has jumped, in the thread that noticed it.
         self.on_step: list[Callable[[], None]] = []
 
     # -- reading -------------------------------------------------------------------------
@@ -71,16 +72,16 @@ class Clock:
 
     @property
     def is_sure(self) -> bool:
-        """Say whether the server or NTP has told the time since the program started."""
+        """Say whether the server or NTP has given the time since the program started."""
         return self._source != MACHINE
 
     @property
     def drift_ms(self) -> int:
-        """How far this machine's clock is behind the time, now."""
+        """Return by how much this machine's clock is behind the time, now."""
         return self.now_ms() - self._system_ms()
 
     def known_ms(self) -> int:
-        """Return the newest time that is known for certain: it is this or later."""
+        """Return the newest time that has certainly passed: the present time is this or later."""
         base_ms = self._base_ms if self.is_sure else self._earliest_ms
         return base_ms + self.elapsed_ms()
 
@@ -89,7 +90,7 @@ class Clock:
         return self._system_ms()
 
     def day(self, now_ms: int) -> str:
-        """Return the date at the place, ISO."""
+        """Return the local date in ISO format."""
         return datetime.fromtimestamp(now_ms / 1000, self._zone).date().isoformat()
 
     def new_uuid(self) -> str:
@@ -101,13 +102,13 @@ class Clock:
 
     # -- learning ------------------------------------------------------------------------
     def begin(self, known_ms: int) -> None:
-        """Take up where the last run ended: it is ``known_ms`` or later, whatever the machine says."""
+        """Set the lower bound kept from the last run: the time is ``known_ms`` or later."""
         with self._lock:
             self._earliest_ms = max(self._earliest_ms, known_ms - self.elapsed_ms())
         self.tick()
 
     def tick(self) -> None:
-        """Look at the machine's clock, which may have been set, or be kept right by now; every second."""
+        """Check the machine's clock; call this every second. It may have been set, or synchronised by NTP."""
         with self._lock:
             if self._source == SERVER:
                 return
@@ -116,15 +117,15 @@ class Clock:
             if self._is_synchronised() and system_ms - elapsed_ms >= self._earliest_ms - STEP_MS:
                 self._source = NTP
             elif self._source == NTP:
-                # what NTP has said is counted on
+                # keep the time that NTP gave, counted on by the monotonic clock
                 return
             step_ms = self._set(base_ms)
         self._tell(step_ms)
 
     def learn(self, server_time_ms: int, sent_ms: int, received_ms: int) -> None:
-        """Take a server's time that came between two times of ``elapsed_ms``.
+        """Take a server's time; request and answer were at these two times of ``elapsed_ms``.
 
-        It was read at some moment between the two; a time that fits into that is kept as it is.
+        The server read its clock between the two. If the present time fits, it is not changed.
         """
         if not 0 <= received_ms - sent_ms <= ROUND_TRIP_MAX_MS:
             return
@@ -136,12 +137,12 @@ class Clock:
         self._tell(step_ms)
 
     def accepted(self) -> None:
-        """The server has taken a signed request: the time is right within the contract's window."""
+        """The server has accepted a signed request: the time is right within the contract's window."""
         if self._source == MACHINE:
             self._source = SERVER
 
     def _set(self, base_ms: int, least_ms: int = STEP_MS) -> int:
-        """Set the time unless that changes less than ``least_ms``; return by how much it has jumped."""
+        """Set the time if the change is at least ``least_ms``; return by how much it has jumped."""
         step_ms = base_ms - self._base_ms
         if abs(step_ms) > least_ms:
             self._base_ms = base_ms

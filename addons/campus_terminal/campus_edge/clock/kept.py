@@ -1,7 +1,7 @@
-"""The newest time that is known for certain, kept over restarts.
+"""Stores the newest time that is known for certain, for the next start.
 
-Beside the time it says how far the journal was then: an entry behind that is news about the time, one
-before it is not, for its clock may have been wrong and set right since.
+The number of the newest journal entry is stored with it. Later entries may give a newer time. Earlier
+entries are ignored, because their clock may have been wrong and corrected since.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ NAME: Final = "clock.json"
 
 
 def begin(folder: Path, clock: Clock, journal: Journal, snapshot: Snapshot) -> None:
-    """Tell ``clock`` what is certain: it is not before what was kept, written or confirmed."""
+    """Set the lower bound of ``clock``: the newest of the kept time, the journal and the snapshot."""
     kept_ms, after_seq = _read(folder / NAME, journal.id)
     newest_ms = journal.read(lambda base: journal_store.newest_ms(base, after_seq))
     clock.begin(max(kept_ms, newest_ms, snapshot.confirmed_at_ms))
 
 
 def keep(folder: Path, clock: Clock, journal: Journal) -> None:
-    """Store the time; a disk that is full costs the stored copy only."""
+    """Store the time; a full disk only prevents that."""
     values = {"journal": journal.id, "head_seq": journal.head_seq, "known_ms": clock.known_ms()}
     try:
         write_atomic(folder / NAME, json.dumps(values).encode())
@@ -38,7 +38,7 @@ def keep(folder: Path, clock: Clock, journal: Journal) -> None:
 
 
 def _read(path: Path, journal: str) -> tuple[int, int]:
-    """Return the time that was kept and the number in ``journal`` after which entries are newer."""
+    """Return the kept time, and the number in ``journal`` after which entries are newer."""
     try:
         values = json.loads(path.read_text("ascii"))
         known_ms, head_seq = int(values["known_ms"]), int(values["head_seq"])

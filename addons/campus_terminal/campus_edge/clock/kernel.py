@@ -1,4 +1,4 @@
-"""Whether the kernel's clock is kept right by NTP, as the kernel itself says (``adjtimex``, Linux)."""
+"""Asks the kernel whether NTP synchronises its clock (``adjtimex``, Linux)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import ctypes
 from functools import lru_cache
 from typing import Any, Final
 
-#: ``adjtimex``'s answer, and the bit of its status, when nothing keeps the clock right.
+#: The result of ``adjtimex``, and the bit of its status, for a clock that is not synchronised.
 _ERROR: Final = 5
 _UNSYNCHRONISED: Final = 0x40
 
 
 class _Timex(ctypes.Structure):
-    """The beginning of ``struct timex``; the rest only has to have room."""
+    """The beginning of ``struct timex``; the rest is only reserved space."""
 
     _fields_ = (
         ("modes", ctypes.c_uint),
@@ -31,7 +31,7 @@ def _adjtimex() -> Any:
 
 
 def is_synchronised() -> bool:
-    """Say whether NTP keeps this machine's clock right; False where that cannot be asked."""
+    """Say whether NTP synchronises this machine's clock; False where the system cannot tell."""
     try:
         ask = _adjtimex()
     except OSError:

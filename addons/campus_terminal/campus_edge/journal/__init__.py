@@ -1,1 +1,1 @@
-"""The edge's durable outbox: written before anybody is answered, read until the server has it."""
+"""The edge's journal: taps are stored in it before they are answered, and kept until the server has them."""

@@ -1,9 +1,8 @@
-"""What is left of a journal whose file SQLite cannot read: rows found by their own marks in the bytes.
+"""Finds the rows of a journal whose file SQLite cannot read, by patterns in the bytes.
 
 A row of ``entry`` ends with its text and the hash of it, a row of ``seal`` with hash and signature
-(see ``journal_store``). Neither is longer than a page, so each lies in one piece, in the file or in
-the WAL beside it. What is found is a claim: old, rolled-back and forged rows are among it, and
-``journal_salvage`` asks for proof.
+(see ``store``). A row is shorter than a page, so it is in one piece, in the file or in the WAL beside
+it. The rows found are not proven: some may be old, rolled back or forged. ``salvage`` proves them.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ from typing import Final
 from .store import Seal
 
 _ENTRY: Final = re.compile(rb'(\[[1-9][0-9]{0,15},"(?:tap|final)",[\x20-\x7e]{60,3000}?\])([0-9a-f]{64})')
-#: Head of a row of ``seal``: counter (the rowid), then the kinds of seq, hash (64 signs), signature (64 bytes).
+#: Head of a row of ``seal``: counter (the rowid), then the types of seq, hash (64 signs) and signature
+#: (64 bytes).
 _SEAL: Final = re.compile(rb"([\x80-\xff]{0,8}[\x00-\x7f])\x07\x00([\x01-\x06\x08\x09])\x81\x0d\x81\x0c")
 _HASH: Final = re.compile(rb"[0-9a-f]{64}")
 _SIGNATURE_BYTES: Final = 64
@@ -29,7 +29,7 @@ _SIZES: Final = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 
 @dataclass
 class Found:
-    """Rows as they were found: texts with their hash, seals, ids of journals, acknowledged numbers."""
+    """The rows found: texts with their hash, seals, ids of journals, acknowledged numbers."""
 
     entries: set[tuple[str, str]] = field(default_factory=set)
     seals: set[Seal] = field(default_factory=set)
@@ -38,7 +38,7 @@ class Found:
 
 
 def carve(paths: Iterable[Path]) -> Found:
-    """Return what the files hold; those that are not there hold nothing."""
+    """Return the rows found in the files; missing files are skipped."""
     found = Found()
     for path in paths:
         data = path.read_bytes() if path.exists() else b""

@@ -1,4 +1,4 @@
-"""What waits for the journal's one writer, from any thread: who may wait has a future, all others a call."""
+"""The queue of jobs for the journal's one writer thread; any thread may add to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class JournalUnwritable(Exception):
 
 
 class Job(NamedTuple):
-    """Something to do in the writer's next transaction, or (``alone``) between two of them."""
+    """Work for the writer's next transaction, or (``alone``) for the time between two transactions."""
 
     work: Callable[[sqlite3.Connection], Any]
     done: Future[Any]
@@ -25,19 +25,19 @@ class Job(NamedTuple):
 
 
 class Group(NamedTuple):
-    """What is done in one transaction, what is done after it, and whether that was all."""
+    """The jobs of one transaction, the job to do after it, and whether the queue has ended."""
 
     jobs: list[Job]
     alone: Job | None
     is_last: bool
 
 
-#: No more for this group.
+#: Ends a group of jobs.
 _ENOUGH: Final = Job(lambda base: None, Future())
 
 
 class Jobs:
-    """The queue. ``take`` and ``ended`` are for the writer."""
+    """The queue. Only the writer calls ``take`` and ``ended``."""
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -48,7 +48,7 @@ class Jobs:
         self._idle.set()
 
     def put(self, work: Callable[[sqlite3.Connection], Any], *, alone: bool = False) -> Future[Any]:
-        """Have something done; ``JournalUnwritable`` when the journal is closed."""
+        """Add a job and return its future; raises ``JournalUnwritable`` when the journal is closed."""
         job = Job(work, Future(), alone)
         with self._lock:
             if self._is_closed:
@@ -59,11 +59,11 @@ class Jobs:
         return job.done
 
     def settle(self, timeout_ms: int) -> None:
-        """Wait until nothing is being written any more, no longer than ``timeout_ms``."""
+        """Wait until all jobs are done, at most ``timeout_ms``."""
         self._idle.wait(timeout_ms / 1000)
 
     def close(self) -> bool:
-        """Take nothing more; say whether this was the first call."""
+        """Accept no more jobs; say whether this was the first call."""
         with self._lock:
             if self._is_closed:
                 return False
@@ -72,7 +72,7 @@ class Jobs:
             return True
 
     def take(self) -> Group:
-        """Wait for a job; return it with all that wait behind it, and what ends the group."""
+        """Wait for a job; return it together with all jobs that wait after it."""
         group: list[Job] = []
         job = self._jobs.get()
         while job is not None and not job.alone:
@@ -86,7 +86,7 @@ class Jobs:
         return Group(group, job, job is None)
 
     def ended(self, group: Group) -> None:
-        """All of a group has been done or has failed."""
+        """Note that all jobs of a group are done or have failed."""
         with self._lock:
             self._waiting -= len(group.jobs) + (group.alone is not None)
             if not self._waiting:

@@ -1,9 +1,9 @@
-"""The edge's durable outbox: nobody is answered or told before it is written here.
+"""The edge's journal: a tap is answered only after it is stored here.
 
-One thread writes. It takes everything that has arrived while the last commit was being synced into
-the next one (a group commit), signs the head of the chain and only then lets the callers go on. A
-write that fails (the disk is full) fails for its callers alone: nothing of it is kept, and the next
-write tries again. Who may not wait gives a function that is called when the commit is on the disk.
+One thread writes. Everything that arrives while a commit is being synced goes into the next commit (a
+group commit). The writer signs the head of the chain, and only then the callers go on. A write that
+fails (the disk is full) fails for the callers of that commit: nothing of it is kept, and the next write
+tries again. Callers that may not wait pass a function that is called when the commit is on the disk.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 
 class Journal:
-    """The journal in the file ``path``, made when it is not there. Safe from any thread."""
+    """The journal in the file ``path``; the file is made if it does not exist. Safe from any thread."""
 
     def __init__(
         self, path: Path, key: Signer, make_uuid: Callable[[], str] = lambda: str(uuid.uuid4())
@@ -64,16 +64,16 @@ class Journal:
         """Write one entry and return it when it is on the disk.
 
         Raises ``WireError`` for an entry that the contract does not allow, ``JournalUnwritable``
-        when it cannot be kept.
+        when it cannot be stored.
         """
         wire.parse_entry([1, *draft])
         return self._do(lambda base: self._insert(base, draft))
 
     def submit(self, drafts: Sequence[Draft], done: Callable[[Exception | None], object]) -> None:
-        """Write entries that the contract allows, all or none, and do not wait.
+        """Write entries that the contract allows, all or none, without waiting.
 
         ``done`` is called with None when they are on the disk, with ``JournalUnwritable`` when they
-        cannot be kept; in the writer's thread, which waits for it.
+        cannot be stored. It runs in the writer's thread and must be short.
         """
 
         def work(base: sqlite3.Connection) -> None:
@@ -88,7 +88,7 @@ class Journal:
             ending.add_done_callback(lambda ended: done(_fault_of(ended)))
 
     def adopt(self, entries: Iterable[TapEntry], answers: Mapping[str, str] | None = None) -> None:
-        """Write entries of another journal, and stored answers, behind those of this one, all or none."""
+        """Append entries and stored answers of another journal, all or none."""
         drafts = [Draft(*entry[1:]) for entry in entries]
 
         def work(base: sqlite3.Connection) -> None:
@@ -103,8 +103,8 @@ class Journal:
     ) -> None:
         """Store, in one step, that the server has the entries up to ``seq`` and what it answered.
 
-        ``answers`` are JSON values by the uuid of the tap that asked; one that is not ``is_wanted`` any more
-        when the disk is ready for it is left out.
+        ``answers`` are JSON values by the uuid of the tap that asked. ``is_wanted`` is asked just before
+        writing; an answer that is no longer wanted is left out.
         """
         rows = [(name, json.dumps(value, ensure_ascii=False)) for name, value in answers.items()]
 
@@ -117,9 +117,9 @@ class Journal:
         self.acked_seq = max(seq, self.acked_seq)
 
     def lower(self, first: int, last: int) -> bool:
-        """The server lacks ``first`` to ``last``: from there on all is sent again, as far as it is here.
+        """Send the entries from ``first`` on again, because the server lacks ``first`` to ``last``.
 
-        Say whether anything of it is. For who acknowledges.
+        Say whether any of the lacking entries is here. Only the thread that acknowledges may call this.
         """
 
         def work(base: sqlite3.Connection) -> int:
@@ -134,7 +134,7 @@ class Journal:
         return is_lower
 
     def check(self) -> None:
-        """Write without adding anything. Raises ``JournalUnwritable`` as long as the disk is full."""
+        """Test whether the journal can be written; raises ``JournalUnwritable`` while the disk is full."""
         self.acknowledge(self.acked_seq, {})
 
     def prune(self, keep_from_ms: int) -> int:
@@ -142,9 +142,9 @@ class Journal:
         return self._do(lambda base: store.prune(base, keep_from_ms))
 
     def fork(self) -> Path:
-        """Begin a new journal with the entries that are not acknowledged, under their uuids.
+        """Begin a new journal with the unacknowledged entries, which keep their uuids.
 
-        The old file is kept beside it, as evidence; its path is returned.
+        The old file is kept as evidence; return its path.
         """
         return self._do(self._fork, alone=True)
 
@@ -154,7 +154,7 @@ class Journal:
         return self.read(lambda base: store.batch(base, limit))
 
     def unanswered(self) -> list[TapEntry]:
-        """Return the taps whose ask has neither answer nor final."""
+        """Return the taps that asked the server and have neither an answer nor a final."""
         return self.read(store.unanswered)
 
     def unacknowledged(self) -> list[TapEntry]:
@@ -162,28 +162,28 @@ class Journal:
         return self.read(lambda base: list(store.entries(base, self.acked_seq)))
 
     def earlier(self, journal: str) -> Path | None:
-        """Return the file of a journal of this edge that was ended by a fork, None when it is not here."""
+        """Return the file of an earlier journal of this edge that a fork has ended, None without one."""
         path = store.earlier_path(self._path, journal)
         return path if path.exists() else None
 
     @property
     def queue_length(self) -> int:
-        """How many entries the server is not known to have."""
+        """Return how many entries the server is not known to have."""
         return max(self.head_seq - self.acked_seq, 0)
 
     def settle(self, timeout_ms: int) -> None:
-        """Wait until nothing is being written any more, no longer than ``timeout_ms``."""
+        """Wait until all jobs are written, at most ``timeout_ms``."""
         self._jobs.settle(timeout_ms)
 
     def close(self) -> None:
-        """Write what is waiting and close the file."""
+        """Write the waiting jobs and close the file."""
         if not self._jobs.close():
             return
         self._writer.join(timeout=10)
         self._disconnect()
 
     def read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Return what ``work`` finds in the file; it must not write."""
+        """Run ``work`` on the file and return its result; it must not write."""
         with self._reading:
             return work(self._reader)
 
@@ -218,7 +218,7 @@ class Journal:
             job.done.set_exception(JournalUnwritable(str(error)))
 
     def _commit(self, group: Sequence[Job]) -> None:
-        """Do the jobs in one transaction; all fail together, with the memory as it was before."""
+        """Do the jobs in one transaction; if one fails, all fail, and the state in memory is restored."""
         before = (self.head_seq, self._head, self._counter)
         results = []
         try:
@@ -237,7 +237,7 @@ class Journal:
             job.done.set_result(result)
 
     def _recover_base(self) -> None:
-        """After a failed commit the connection may be inside a broken transaction: begin afresh."""
+        """Open the file again: after a failed commit the connection may be in a broken transaction."""
         with suppress(sqlite3.Error):
             if self._base.in_transaction:
                 self._base.execute("ROLLBACK")
@@ -288,7 +288,7 @@ class Journal:
         if entries:
             self._seal(new)
         new.executemany("INSERT INTO answer VALUES (?, ?)", answers)
-        # from here on the file is whole: ``recover`` may take it
+        # now the new file is complete: ``recover`` may use it
         store.set_meta(new, "ready", "1")
         new.execute("COMMIT")
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")

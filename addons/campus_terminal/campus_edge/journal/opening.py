@@ -1,4 +1,4 @@
-"""Opening the journal when its file may be damaged."""
+"""Opens the journal; puts a damaged file aside and begins a new one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _logger = logging.getLogger(__name__)
 
 
 def open_journal(path: Path, key: Signer) -> tuple[Journal, Path | None]:
-    """Open the journal; put a damaged file aside and begin a new one; the old one's new path is returned too.
+    """Open the journal; return it, and the new path of a damaged file that was put aside.
 
-    The damaged file may hold taps that the server does not have: ``campus-edge journal salvage``.
+    The damaged file may hold taps that the server lacks; ``campus-edge journal salvage`` finds them.
     """
     try:
         return Journal(path, key), None
@@ -27,7 +27,7 @@ def open_journal(path: Path, key: Signer) -> tuple[Journal, Path | None]:
 
 
 def put_aside(path: Path) -> Path:
-    """Give a damaged journal another name, with the files that belong to it; return the name."""
+    """Rename a damaged journal and its WAL files; return the new path."""
     aside = path.with_name(f"{path.stem}-{uuid.uuid4()}.damaged.db")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)

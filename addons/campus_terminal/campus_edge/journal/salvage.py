@@ -1,8 +1,8 @@
-"""Saves what a damaged journal can still prove: its unsent taps go into the present journal.
+"""Saves the proven, unsent taps of a damaged journal into the present journal.
 
-An entry is proven when a seal signed by this edge stands at it, or when the chain leads to it from a
-proven entry after it. So entries before *and* after a damage are proven; what is not is written
-aside, word for word, with the reason, and the numbers that are missing are told to the server.
+An entry is proven when there is a seal for it that this edge signed, or when the chain leads to it from
+a proven entry after it. So entries before *and* after a damage can be proven. Unproven entries are
+written to a file, unchanged and with the reason; the server is told which numbers are missing.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from .store import Seal
 
 IsSigned = Callable[[bytes, bytes], bool]
 LOST_FILE: Final = "lost.json"
-#: Ranges of lost numbers that are told to the server.
+#: At most so many ranges of lost numbers are told to the server.
 LOST_MAX: Final = 20
 _SUFFIXES: Final = ("", "-wal", "-shm")
 
 
 @dataclass(frozen=True)
 class Salvage:
-    """What a damaged journal holds beyond what the server has.
+    """What a damaged journal has that the server lacks.
 
-    ``proven``: entries in their order. ``unproven``: texts as they were found, with the reason.
-    ``missing``: ranges of numbers of which nothing proven is there. ``acked_seq`` is None when it
+    ``proven``: entries in their order. ``unproven``: texts as found, with the reason.
+    ``missing``: ranges of numbers without a proven entry. ``acked_seq`` is None when it
     could not be read.
     """
 
@@ -49,7 +49,7 @@ class Salvage:
 
 
 def salvage(path: Path, is_signed: IsSigned) -> Salvage:
-    """Read the damaged journal in ``path``; changes nothing. ``is_signed(message, signature)``."""
+    """Read the damaged journal in ``path`` without changing it. ``is_signed(message, signature)``."""
     found = carve(path.with_name(path.name + suffix) for suffix in _SUFFIXES[:2])
     acked_seq = _acked_by_sqlite(path)
     if acked_seq is None and found.acked:
@@ -76,10 +76,10 @@ def salvage(path: Path, is_signed: IsSigned) -> Salvage:
 
 
 def put_back(found: Salvage, damaged: Path, journal: Journal) -> Path | None:
-    """Write the proven entries into ``journal``, the others beside ``damaged``, and remember what is lost.
+    """Write the proven entries into ``journal``, the unproven ones to a file, and store what is lost.
 
-    Returns the file of the others, None without any. Done twice it does no harm: the server knows
-    taps by their uuid. ``JournalUnwritable`` when the disk is full: then nothing is marked as done.
+    Return the file of the unproven ones, None without any. Repeating this is safe, because the server
+    knows taps by their uuid. ``JournalUnwritable`` when the disk is full: then nothing counts as done.
     """
     journal.adopt(found.proven)
     aside = None
@@ -102,7 +102,7 @@ def put_back(found: Salvage, damaged: Path, journal: Journal) -> Path | None:
 
 
 def read_lost(folder: Path) -> list[dict[str, object]]:
-    """Return ``[{journal, first_seq, last_seq}]`` of taps that no salvage has found."""
+    """Return ``[{journal, first_seq, last_seq}]`` of the taps that could not be saved."""
     try:
         found = json.loads((folder / LOST_FILE).read_bytes())
     except (OSError, ValueError):
@@ -129,7 +129,7 @@ def _parse(rows: Iterable[tuple[str, str]]) -> dict[tuple[TapEntry, str], str]:
 
 
 def _good_seals(found: Found, is_signed: IsSigned) -> tuple[str, list[Seal]]:
-    """The journal whose signatures fit, and its seals; a file has one journal, noise has none."""
+    """Return the journal's id for which signatures are valid, and these seals."""
     for journal in sorted(found.journals):
         good = [
             seal
@@ -146,8 +146,8 @@ def _prove(
 ) -> dict[int, tuple[TapEntry, str]]:
     """``{seq: (entry, hash)}`` of what seals and chain prove.
 
-    Where two contents of one number are proven (one was rolled back before anybody was answered),
-    nobody can say which was: neither is.
+    If two contents of one number are proven (one was rolled back before it was answered), it is
+    unknown which one counts: neither is returned.
     """
     at: dict[int, list[tuple[TapEntry, str]]] = {}
     for entry, digest in entries:
@@ -175,7 +175,7 @@ def _prove(
 
 
 def _without_open_asks(entries: list[TapEntry]) -> tuple[list[TapEntry], list[tuple[str, str]]]:
-    """Leave out asks without a final: where it is not known what the server has, they may be answered."""
+    """Leave out asks without a final: if it is unknown what the server has, it may have answered them."""
     finals = {entry.uuid for entry in entries if entry.kind == wire.FINAL}
     is_open = [entry.mode == wire.ASK and entry.uuid not in finals for entry in entries]
     kept = [entry for entry, is_asking in zip(entries, is_open, strict=True) if not is_asking]
@@ -184,7 +184,7 @@ def _without_open_asks(entries: list[TapEntry]) -> tuple[list[TapEntry], list[tu
 
 
 def _gaps(numbers: Iterable[int], after: int, last: int) -> Iterator[tuple[int, int]]:
-    """Ranges of what is missing between ``after`` and ``last``; ``numbers`` are there, in order."""
+    """Yield the ranges between ``after`` and ``last`` that are not in ``numbers``, which are in order."""
     for number in (*numbers, last + 1):
         if number > after + 1:
             yield (after + 1, number - 1)

@@ -1,8 +1,8 @@
-"""The journal's file: tables, opening, reading. Who writes, and when, is ``journal``'s business.
+"""The journal's file: its tables and functions to read and write them. ``journal`` decides when to write.
 
-SQLite in WAL mode with ``synchronous=FULL``: a commit appends to one file and syncs it once, where a
-rollback journal syncs two files and a folder; and the sender reads while a tap is being written.
-The price is that the file must be on a local disk (WAL shares memory between its users).
+SQLite in WAL mode with ``synchronous=FULL``: a commit appends to one file and syncs it once, while a
+rollback journal would sync two files and a folder. The sender can read while a tap is being written.
+The file must be on a local disk, because WAL needs memory that its users share.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from campus_core.taps.wire import TapEntry
 from ..files import sync_folder
 
 FORMAT: Final = "1"
-#: What a batch's entries may measure as text, below the contract's 1 MiB for the whole request.
+#: The most bytes of a batch's entries as text, below the contract's 1 MiB for the whole request.
 BATCH_BYTES: Final = 900_000
 
 _SCHEMA: Final = """
@@ -37,7 +37,7 @@ CREATE TABLE answer (uuid TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 
 
 class Signer(Protocol):
-    """Who signs the journal: the edge's Ed25519 key."""
+    """Signs the journal: the edge's Ed25519 key."""
 
     def sign(self, message: bytes) -> bytes:
         """Return the signature, 64 bytes."""
@@ -53,7 +53,7 @@ class Seal(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """An entry without its number: what ``TapEntry`` says of each value holds."""
+    """An entry without its number; see ``TapEntry`` for the values."""
 
     kind: str
     uuid: str
@@ -71,7 +71,7 @@ class Draft(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What is sent next, as ``POST /campus/v1/taps`` wants it."""
+    """The entries to send next, in the form of ``POST /campus/v1/taps``."""
 
     journal: str
     head_seq: int
@@ -93,12 +93,12 @@ def _text(entry: TapEntry) -> str:
 
 
 def earlier_path(path: Path, journal: str) -> Path:
-    """Return where ``journal`` is kept after a new one was begun in ``path``."""
+    """Return the file that keeps ``journal`` after a new one was begun in ``path``."""
     return path.with_name(f"{path.stem}-{journal}.fork.db")
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Open the file; whole transactions only, nothing is committed behind our back."""
+    """Open the file; our code begins and commits every transaction itself."""
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     base = sqlite3.connect(uri, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False)
     if not read_only:
@@ -108,7 +108,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 
 def create(path: Path, journal: str) -> None:
-    """Make an empty journal called ``journal`` (a uuid); the file may be read by its owner alone."""
+    """Make an empty journal called ``journal`` (a uuid); only its owner can read the file."""
     path.touch(mode=0o600)
     with closing(connect(path)) as base:
         base.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
@@ -133,7 +133,7 @@ def set_meta(base: sqlite3.Connection, name: str, value: str) -> None:
 
 
 def head(base: sqlite3.Connection) -> tuple[int, str]:
-    """Return number and hash of the newest entry, also if it was pruned; 0 and zeros at first."""
+    """Return number and hash of the newest entry, also if it was pruned; 0 and zeros without one."""
     row = base.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
     last = row or base.execute("SELECT seq, hash FROM seal ORDER BY counter DESC LIMIT 1").fetchone()
     return (int(last[0]), str(last[1])) if last else (0, wire.ZERO_HASH)
@@ -174,7 +174,7 @@ def unanswered(base: sqlite3.Connection) -> list[TapEntry]:
 
 
 def newest_ms(base: sqlite3.Connection, after_seq: int) -> int:
-    """Return the newest time of the entries after ``after_seq`` whose clock was not doubtful, 0 without."""
+    """Return the newest time of entries after ``after_seq`` whose clock was not doubtful, or 0."""
     row = base.execute(
         "SELECT max(at_ms) FROM entry WHERE seq > ? AND NOT instr(text, ?)", (after_seq, wire.DOUBTFUL_CLOCK)
     ).fetchone()
@@ -182,12 +182,12 @@ def newest_ms(base: sqlite3.Connection, after_seq: int) -> int:
 
 
 def oldest(base: sqlite3.Connection) -> int:
-    """Return the number of the oldest entry that is here, 0 without any."""
+    """Return the number of the oldest stored entry, 0 without any."""
     return int(base.execute("SELECT coalesce(min(seq), 0) FROM entry").fetchone()[0])
 
 
 def lacking(base: sqlite3.Connection, wanted: Iterable[TapEntry]) -> list[TapEntry]:
-    """Return those that are not in the journal under their uuid and kind."""
+    """Return the ``wanted`` entries whose uuid and kind are not in the journal."""
     sql = "SELECT 1 FROM entry WHERE uuid = ? AND kind = ?"
     return [entry for entry in wanted if not base.execute(sql, (entry.uuid, entry.kind)).fetchone()]
 
@@ -199,7 +199,7 @@ def answers(base: sqlite3.Connection, uuids: Iterable[str]) -> dict[str, str]:
 
 
 def has_final(base: sqlite3.Connection, uuid: str) -> bool:
-    """Say whether a final tells what became of a tap."""
+    """Say whether the journal has a final for a tap."""
     found = base.execute("SELECT 1 FROM entry WHERE uuid = ? AND kind = 'final'", (uuid,))
     return found.fetchone() is not None
 
@@ -245,8 +245,8 @@ def insert(base: sqlite3.Connection, entry: TapEntry, digest: str) -> None:
 def prune(base: sqlite3.Connection, keep_from_ms: int) -> int:
     """Delete acknowledged entries older than ``keep_from_ms``; return how many.
 
-    The newest seal at or before the cut stays: it is the signed start from which the rest of the
-    chain is verified. An entry whose ask is still open is never deleted, nor any after it.
+    The newest seal at or before the cut stays: the rest of the chain is verified from it on. An entry
+    whose ask is still open is not deleted, nor any entry after it.
     """
     acked_seq = int(meta(base, "acked_seq"))
     open_asks = [entry.seq - 1 for entry in unanswered(base)]
@@ -262,7 +262,7 @@ def prune(base: sqlite3.Connection, keep_from_ms: int) -> int:
 
 
 def recover(path: Path) -> None:
-    """Finish or drop a change of journals that a power cut has interrupted."""
+    """Finish or undo the start of a new journal that a power cut has interrupted."""
     fresh = path.with_suffix(".new")
     if not fresh.exists():
         return

@@ -22,7 +22,7 @@ _NO_ENTRY: Final = {0: wire.ZERO_HASH}
 
 @dataclass(frozen=True)
 class Report:
-    """What was found: ``faults`` are sentences, none when every entry is proven."""
+    """The result: ``faults`` are sentences; there are none when every entry is proven."""
 
     journal: str
     first_seq: int
@@ -34,10 +34,10 @@ class Report:
 
 
 def verify(path: Path, is_signed: Callable[[bytes, bytes], bool]) -> Report:
-    """Check the journal in ``path``; ``is_signed(message, signature)`` knows the edge's public key.
+    """Check the journal in ``path``; ``is_signed(message, signature)`` checks with the edge's public key.
 
-    What it cannot see: entries cut off at the end together with their seals. The server does,
-    which knows the number of the newest one. Raises ``sqlite3.Error`` for a file that is none.
+    It cannot detect entries that were cut off at the end together with their seals. The server can,
+    because it knows the newest number. Raises ``sqlite3.Error`` for a file that is no journal.
     """
     with closing(store.connect(path, read_only=True)) as base:
         base.execute("BEGIN")
@@ -67,7 +67,7 @@ def _faults(
     yield from _seal_faults(journal, seals, is_signed)
     head_seq = rows[-1][0] if rows else seals[0].seq if seals else 0
     start_seq = rows[0][0] - 1 if rows else head_seq
-    # pruning deletes what the server has, and keeps the seal of the last entry that it deletes
+    # pruning deletes only entries that the server has, and keeps the seal of the last deleted one
     if start_seq > acked_seq:
         yield f"entries {acked_seq + 1} to {start_seq} are missing"
     hashes = {seal.seq: seal.hash for seal in seals if seal.seq == start_seq} if start_seq else _NO_ENTRY

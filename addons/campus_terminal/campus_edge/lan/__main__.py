@@ -1,4 +1,4 @@
-"""``python -m campus_edge.lan``: readers for tills and nothing else; no server, no journal.
+"""``python -m campus_edge.lan``: only readers for tills, without server and journal.
 
 Ends on SIGINT or SIGTERM. Exit code 2: a setting is wrong or the address is taken.
 """
@@ -19,7 +19,7 @@ from .server import LanServer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until told to stop; returns the exit code."""
+    """Run until a signal ends it; return the exit code."""
     args = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:

@@ -1,4 +1,4 @@
-"""Settings of the LAN service, checked before anything listens."""
+"""Settings of the LAN service, checked before it listens."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class LanConfigError(ValueError):
 class LanConfig:
     """``origins`` are the addresses from which browsers load the POS: scheme, host and port.
 
-    ``terminal`` is the one that is meant by an address without one. With a ``token`` the POS must
-    ask under ``/terminal-token``. ``hosts`` are names, besides numeric addresses and localhost, under
+    ``terminal`` is used for an address that names no terminal. With a ``token`` the POS must ask
+    under ``/terminal-token``. ``hosts`` are names, besides numeric addresses and localhost, under
     which browsers reach this service. ``cert_file`` and ``key_file`` (PEM) switch TLS on.
     """
 
@@ -59,7 +59,7 @@ class LanConfig:
             raise LanConfigError("terminal", "must be the code of a terminal")
         _check_token(self.token)
         if bool(self.cert_file) is not bool(self.key_file):
-            raise LanConfigError("cert_file", "certificate and key go together")
+            raise LanConfigError("cert_file", "must be given together with key_file")
         object.__setattr__(self, "origins", tuple(map(normal_origin, self.origins)))
         object.__setattr__(self, "hosts", tuple(map(_normal_host, self.hosts)))
 
@@ -72,7 +72,7 @@ class LanConfig:
     def from_mapping(cls, settings: Mapping[str, Any], folder: Path = Path()) -> LanConfig:
         """Return the settings that ``settings`` states; file names are relative to ``folder``.
 
-        Raises ``LanConfigError`` for a setting that is not known or not what it must be.
+        Raises ``LanConfigError`` for an unknown setting or a wrong value.
         """
         known = {item.name for item in fields(cls)}
         if unknown := sorted(set(settings) - known):
@@ -110,7 +110,7 @@ _BOUNDS: Final = {
 
 
 def normal_origin(text: object) -> str:
-    """Return an origin as browsers send it: lower case, without the scheme's own port.
+    """Return an origin as browsers send it: lower case, without the scheme's default port.
 
     Raises ``LanConfigError`` when ``text`` is no http or https origin.
     """

@@ -1,9 +1,8 @@
-"""Where a scan waits for a till, or a till for a scan. Each scan is given away exactly once.
+"""Matches scans with waiting tills. Each scan goes to exactly one till.
 
-Two tills that ask for the same terminal must not both charge a card, so a scan goes to one of them:
-the one that asked last, as the page that was reloaded or looked at last is the one in use. What
-nobody fetched within a few seconds is dropped: a card tapped before must not pay for the next
-customer.
+Two tills that ask for the same terminal must not both charge a card. So a scan goes to the till that
+asked last, because the page that was opened last is the one in use. A scan that no till fetched within
+a few seconds is dropped, because it must not pay for the next customer.
 """
 
 from __future__ import annotations
@@ -15,24 +14,24 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 KEEP_MS: Final = 5_000
-#: A till that has just got a scan asks again within this time.
+#: A till that has got a scan asks again within this time.
 ATTENDED_MS: Final = 3_000
-#: Scans that lie here at most; the oldest is dropped for a new one.
+#: The most scans that wait here; a new one then replaces the oldest.
 KEPT_MAX: Final = 8
 
-#: Called from the thread that brought the scan; must not block.
+#: Called in the thread that puts the scan; must not block.
 Deliver: TypeAlias = Callable[[str], None]
 
 
 @dataclass(eq=False)
 class Ticket:
-    """A till that waits."""
+    """A waiting till."""
 
     deliver: Deliver
 
 
 class Desk:
-    """The scans of one terminal. For any number of threads; time is an argument, in milliseconds."""
+    """The scans of one terminal. Safe from any thread; times are milliseconds, given by the caller."""
 
     def __init__(self, keep_ms: int = KEEP_MS) -> None:
         self._keep_ms = keep_ms
@@ -40,12 +39,12 @@ class Desk:
         self._waiting: list[Ticket] = []
         self._kept: deque[tuple[str, int]] = deque(maxlen=KEPT_MAX)
         self._asked_ms: int | None = None
-        #: Scans given to a till since the start, and scans that nobody came for.
+        #: Scans given to a till since the start, and scans that no till fetched.
         self.delivered = 0
         self.dropped = 0
 
     def put(self, text: str, now_ms: int) -> bool:
-        """Give ``text`` to a waiting till or keep it for the next; says whether one is in sight."""
+        """Give ``text`` to a waiting till or keep it for the next one; say whether a till is there."""
         with self._lock:
             self._drop_stale(now_ms)
             ticket = self._waiting.pop() if self._waiting else None
@@ -59,7 +58,7 @@ class Desk:
         return True
 
     def wait(self, deliver: Deliver, now_ms: int) -> Ticket:
-        """Have ``deliver`` called with one scan, at once if one lies here; ``leave`` when tired of it."""
+        """Call ``deliver`` with one scan, at once if one is kept here; ``leave`` ends the wait."""
         ticket = Ticket(deliver)
         with self._lock:
             self._drop_stale(now_ms)
@@ -73,7 +72,7 @@ class Desk:
         return ticket
 
     def leave(self, ticket: Ticket, now_ms: int) -> bool:
-        """Stop waiting. False: too late, the ticket's ``deliver`` was or is being called."""
+        """Stop waiting. False if it is too late: the ticket's ``deliver`` has been called."""
         with self._lock:
             if ticket not in self._waiting:
                 return False
@@ -82,7 +81,7 @@ class Desk:
             return True
 
     def give_back(self, text: str, now_ms: int) -> None:
-        """The till that was to get ``text`` is gone without it: somebody else may have it."""
+        """Take back a scan that a till did not receive; another till may get it."""
         with self._lock:
             self.delivered -= 1
         self.put(text, now_ms)
@@ -93,7 +92,7 @@ class Desk:
             return len(self._waiting)
 
     def is_attended(self, now_ms: int) -> bool:
-        """Say whether a till waits or has asked a moment ago."""
+        """Say whether a till waits now or asked within ``ATTENDED_MS``."""
         with self._lock:
             return self._is_attended(now_ms)
 

@@ -1,6 +1,6 @@
-"""Who may ask: hosts, origins, paths, and the CORS answers that a browser wants.
+"""Decides who may ask: checks hosts, origins and paths, and makes the CORS headers for browsers.
 
-A web page may ask anybody's machine for anything; what it may read is decided by the headers here.
+Any web page can send requests to any machine; the CORS headers decide whether it may read the answers.
 Scans are card numbers, so only pages of the configured origins get them.
 """
 
@@ -25,14 +25,14 @@ _PORT: Final = re.compile(r":\d{1,5}\Z")
 
 @dataclass(frozen=True)
 class ProxyPath:
-    """``seat`` is what stands before ``/hw_proxy``: a terminal, maybe with the token; or nothing."""
+    """``seat`` is the part before ``/hw_proxy``: a terminal, maybe with the token, or empty."""
 
     seat: str
     name: str
 
 
 def proxy_path(path: str) -> ProxyPath | None:
-    """Return what a path of the hardware proxy asks for; None for other paths."""
+    """Return the parts of a path of the hardware proxy; None for other paths."""
     found = _PROXY_PATH.match(path)
     if not found or found[2] not in PROXY_METHODS:
         return None
@@ -40,7 +40,7 @@ def proxy_path(path: str) -> ProxyPath | None:
 
 
 class Door:
-    """The decisions of one configuration."""
+    """The access rules of one configuration."""
 
     def __init__(self, config: LanConfig) -> None:
         self._origins = frozenset(config.origins)
@@ -48,9 +48,9 @@ class Door:
         self._terminal, self._token = config.terminal, config.token
 
     def is_host(self, host: str | None) -> bool:
-        """Say whether ``host`` (the header) may be ours.
+        """Say whether the header ``host`` names this service.
 
-        A page whose name was made to point here (DNS rebinding) says its own name: it is refused.
+        In an attack by DNS rebinding the header has the attacker's name, so it is refused.
         """
         name = _PORT.sub("", (host or "").lower()).removeprefix("[").removesuffix("]")
         try:
@@ -67,7 +67,7 @@ class Door:
             return False
 
     def terminal(self, seat: str, terminals: Sequence[str]) -> str | None:
-        """Return the terminal that ``seat`` stands for, None if it stands for none."""
+        """Return the terminal that ``seat`` names, None if it names none or the token is wrong."""
         name = seat
         if self._token:
             name, dash, token = seat.rpartition("-")
@@ -79,7 +79,7 @@ class Door:
         return self._terminal if self._terminal in terminals else only or None
 
     def cors(self, origin: str | None) -> dict[str, str]:
-        """Return the headers of an answer to a page of ``origin``; it reads nothing without them."""
+        """Return the headers with which a page of ``origin`` may read the answer."""
         if origin is None or not self.is_origin(origin):
             return {"Vary": "Origin"}
         return {"Vary": "Origin", "Access-Control-Allow-Origin": origin}

@@ -1,4 +1,4 @@
-"""What the LAN service needs from the edge: its status, and the taps that are meant for a till."""
+"""The interface of the LAN service to the edge: its status, and the taps for tills."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias, TypedDict
 
 #: ``take(terminal, credential)``: a credential in the wire's form (``uid:04A1B2C3``) was shown.
-#: Returns whether a till is there to take it: if not, the reader had better not show green.
-#: May be called from any thread, never blocks and never raises.
+#: Returns whether a till is there to take it; if not, the reader should not show green.
+#: Safe from any thread; it never blocks and never raises.
 Take: TypeAlias = Callable[[str, str], bool]
 
 # -- states of the link to the server ----------------------------------------------
@@ -15,9 +15,9 @@ CONNECTED, AWAY, REFUSED, UNPAIRED = "connected", "away", "refused", "unpaired"
 
 
 class ServerLink(TypedDict, total=False):
-    """``state`` is one of this module's; ``answered_s`` counts from the last answer.
+    """``state`` is a constant of this module; ``answered_s`` is the time since the last answer.
 
-    ``detail`` is for whoever mends the edge; ``problems`` are the names that the page has words for.
+    ``detail`` is for technicians; ``problems`` are names for which the page has sentences.
     """
 
     state: str
@@ -37,7 +37,7 @@ class ReaderStatus(TypedDict, total=False):
 
 
 class TapStatus(TypedDict, total=False):
-    """``credential`` may come as the reader saw it: it is masked before it is shown."""
+    """``credential`` may be unmasked; it is masked before it is shown."""
 
     at_ms: int
     terminal: str
@@ -48,7 +48,7 @@ class TapStatus(TypedDict, total=False):
 
 
 class Status(TypedDict, total=False):
-    """What is known; what is left out shows as unknown. ``taps`` newest first."""
+    """The known status; values left out are shown as unknown. ``taps`` has the newest first."""
 
     name: str
     version: str
@@ -63,13 +63,13 @@ class Status(TypedDict, total=False):
 
 
 class Feed(Protocol):
-    """The edge as its LAN service sees it."""
+    """What the LAN service needs from the edge."""
 
     def status(self) -> Status:
-        """Return the state of the edge now; cheap, may be called from any thread."""
+        """Return the status of the edge; cheap and safe from any thread."""
 
     def terminals(self) -> Sequence[str]:
         """Return the codes of the terminals whose taps go to a till."""
 
     def subscribe(self, take: Take) -> Callable[[], None]:
-        """Have ``take`` called with every tap of these terminals; the function returned ends it."""
+        """Call ``take`` with every tap of these terminals until the returned function is called."""

@@ -1,4 +1,4 @@
-"""A bound on guessing: who names too many wrong places has to wait."""
+"""Limits guessing: a client that names too many wrong terminals or tokens must wait."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ CLIENTS_MAX: Final = 1_024
 
 
 class Guesses:
-    """Wrong guesses by client within a window; remembers a bounded number of clients."""
+    """Counts wrong guesses by client within a time window, for a limited number of clients."""
 
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def wrong(self, client: str, now_ms: int) -> None:
-        """Note a wrong guess of ``client``."""
+        """Count a wrong guess of ``client``."""
         start_ms, count = self._window(client, now_ms)
         self._wrong[client] = (start_ms, count + 1)
         self._wrong.move_to_end(client)
@@ -25,7 +25,7 @@ class Guesses:
             self._wrong.popitem(last=False)
 
     def retry_after_ms(self, client: str, now_ms: int) -> int:
-        """Return how long ``client`` has to wait before it may guess again; 0: not at all."""
+        """Return how long ``client`` has to wait before it may guess again; 0 for no wait."""
         start_ms, count = self._window(client, now_ms)
         return start_ms + WINDOW_MS - now_ms if count >= WRONG_MAX else 0
 

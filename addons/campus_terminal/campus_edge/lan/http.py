@@ -1,4 +1,4 @@
-"""Requests of browsers to a hardware proxy: read by ``h11``, with a limit on everything."""
+"""Reads HTTP requests of browsers with ``h11``, with a limit on every part, and writes answers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ TARGET_MAX: Final = 1_024
 HEADERS_MAX: Final = 64
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
-#: A header that goes on in the next line, which RFC 9112 gives up.
+#: A header that continues in the next line; RFC 9112 deprecates this.
 _FOLDED: Final = re.compile(rb"\n[ \t]")
-#: ``h11`` lets control characters through.
+#: ``h11`` accepts control characters in values, so they are checked here.
 _VALUE: Final = re.compile(rb"[\t\x20-\x7e\x80-\xff]*\Z")
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*\Z")
-#: Said twice they mean an attack or a broken proxy.
+#: Headers that a request may have only once; twice means an attack or a broken proxy.
 _ONCE: Final = frozenset({"host", "content-length", "origin", "content-type"})
 
 
@@ -47,7 +47,7 @@ class Request:
 
 @dataclass
 class Response:
-    """``delay_ms``: answer not before so much time, to slow down who asks in a loop."""
+    """``delay_ms``: how long to delay the answer, to slow down clients that ask in a loop."""
 
     status: int = 200
     body: bytes = b""
@@ -59,7 +59,7 @@ class Response:
 def parse_head(head: bytes) -> Request:
     """Return the request whose head (with the empty line at its end) was read.
 
-    ``h11`` reads it; what is said here are the limits, and that nothing is taken in two ways.
+    ``h11`` parses it; this function checks limits and refuses ambiguous requests.
     Raises ``HttpError``: 400 malformed, 405 method, 411 length, 413 body, 414 target, 431 headers, 505 version.
     """
     if _FOLDED.search(head):
@@ -78,7 +78,7 @@ def parse_head(head: bytes) -> Request:
     method, path = _method(event), _path(event)
     length = _length(method, headers)
     if not length and parser.trailing_data[0]:
-        # an empty line that ends with LF alone: somebody reads another request in it
+        # an empty line that ends with LF alone: another parser may see a second request here
         raise HttpError(HTTPStatus.BAD_REQUEST, "malformed")
     wanted = {word.strip().lower() for word in headers.get("connection", "").split(",")}
     keep_alive = "close" not in wanted if event.http_version == b"1.1" else "keep-alive" in wanted

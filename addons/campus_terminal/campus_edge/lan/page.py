@@ -1,4 +1,4 @@
-"""The status page: one HTML document without scripts or other files, for phone and desk."""
+"""The status page: one HTML document without scripts or other files, for phones and computers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .page_text import Say, duration, language, outcome, problems, refusal, spea
 
 RENEW_S: Final = 5
 TAPS_MAX: Final = 12
-#: A clock that is further off than this shows in warning colour.
+#: A larger difference of the clock is shown in the warning colour.
 DRIFT_WARN_MS: Final = 2_000
 SNAPSHOT_WARN_S: Final = 3_600
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -56,7 +56,7 @@ _PAGE: Final = Template(
 
 
 def render(status: Mapping[str, Any], accept_language: str) -> str:
-    """Return the page for a status as ``routes`` gives it, in the language the browser wants."""
+    """Return the page for a status from ``routes``, in the browser's language."""
     lang = language(accept_language)
     say = speaker(lang)
     mood, verdict = _verdict(status)
@@ -91,7 +91,7 @@ def _verdict(status: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _facts(status: Mapping[str, Any], say: Say) -> list[tuple[str, str, str, str]]:
-    """``(label, value, beside it, mood)`` of each fact; readers without a server have fewer."""
+    """Return ``(label, value, note, mood)`` of each fact; there are fewer without a server."""
     uptime, version = status.get("uptime_s"), str(status.get("version") or "")
     running = "–" if uptime is None else duration(say, uptime)
     facts = _server_facts(status, say) if "server" in status else []

@@ -1,4 +1,4 @@
-"""The looks of the status page."""
+"""The CSS of the status page."""
 
 from typing import Final
 

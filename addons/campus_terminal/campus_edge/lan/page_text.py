@@ -1,4 +1,4 @@
-"""The words of the status page in its two languages, and who gets which."""
+"""The texts of the status page in English and Chinese, and the choice of the language."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _CHINESE: Final = {
     "%s d": "%s 天",
     "The page renews itself every five seconds. The same as JSON:": "页面每五秒自动刷新。JSON 数据：",
 }
-# The same English word for two things.
+# Outcomes whose English word has another Chinese translation elsewhere.
 _CHINESE_OUTCOMES: Final = {"refused": "拒绝"}
 _RANGE: Final = re.compile(r"\s*([A-Za-z*-]{1,20})(?:;\s*q=([01](?:\.\d{0,3})?))?\s*\Z")
 _STEPS: Final = ((86_400, "%s d"), (3_600, "%s h"), (60, "%s min"), (1, "%s s"))
@@ -91,12 +91,12 @@ def speaker(lang: str) -> Say:
 
 
 def outcome(say: Say, lang: str, word: str) -> str:
-    """Return the word for what became of a tap."""
+    """Return the word for the outcome of a tap."""
     return _CHINESE_OUTCOMES.get(word, say(word)) if lang == CHINESE else word
 
 
 def refusal(lang: str, code: str) -> str:
-    """Return why a tap was refused, for people; a code without words as it is."""
+    """Return why a tap was refused, for people; an unknown code is returned unchanged."""
     text = code_words.words(code, lang == CHINESE) or code.replace("_", " ")
     return text.replace("\n", " ")
 

@@ -1,6 +1,6 @@
-"""Readers that do nothing but bring cards to tills: no server, no journal, no decisions.
+"""A feed of readers that only bring cards to tills: no server, no journal, no decisions.
 
-A till that asks the server itself needs no more from an edge than this.
+That is enough for tills that ask the server themselves.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ReaderFeed:
         return Status(name=self._name, uptime_s=uptime_s, readers=readers, taps=taps)
 
     def _hear(self, heard: PortEvent) -> None:
-        """Take an event in the port's own thread: nothing here waits."""
+        """Handle an event in the port's thread, without waiting."""
         event = heard.event
         if isinstance(event, ReaderState):
             with self._lock:
@@ -77,7 +77,7 @@ class ReaderFeed:
                 credential=mask(credential),
             )
             self._taps.appendleft(tap)
-        # every subscriber hears of it, not only the first that has a till
+        # every subscriber gets it, not only the first that has a till
         answers = [take(terminal, credential) for take in self._takes]
         if not any(answers):
             self._ports[terminal].show(Feedback(AGAIN))

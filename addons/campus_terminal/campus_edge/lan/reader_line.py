@@ -1,6 +1,6 @@
-"""Readers as one writes them down: ``T01=rdm6300:/dev/ttyUSB0``, several split by commas.
+"""Parses a list of readers such as ``T01=rdm6300:/dev/ttyUSB0,T02=pn532:/dev/ttyUSB1``.
 
-The part before ``=`` is the terminal, then the family of the reader, then its line: a device, or
+The part before ``=`` is the terminal, then comes the reader's family, then its line: a device, or
 an address of pyserial such as ``socket://10.0.0.9:4001``.
 """
 
@@ -15,13 +15,13 @@ from ..protocols import pn532, rdm6300
 from ..readers.drivers import Ports
 from .config import TERMINAL, LanConfigError
 
-#: Families of readers that need no settings of their own, and the speed of their line in baud.
+#: Families of readers that need no further settings, and the speed of their line in baud.
 FAMILIES: Final = {"rdm6300": rdm6300.BAUD, "pn532": pn532.BAUD}
 
 
 @dataclass(frozen=True)
 class ReaderLine:
-    """One reader: whose it is, what it is, where it hangs."""
+    """One reader: its terminal, its family and its line."""
 
     terminal: str
     family: str
@@ -36,7 +36,7 @@ def parse_readers(text: str) -> list[ReaderLine]:
     """Return the readers that ``text`` names; raises ``LanConfigError`` (``readers``)."""
     readers = [_reader(item.strip()) for item in text.split(",") if item.strip()]
     if len({reader.terminal for reader in readers}) < len(readers):
-        raise LanConfigError("readers", "a terminal has one reader")
+        raise LanConfigError("readers", "must name each terminal only once")
     return readers
 
 

@@ -1,8 +1,8 @@
-"""What is answered to whom: the hardware proxy of Odoo's POS, and the status page.
+"""The routes: the hardware proxy of Odoo's POS, and the status page.
 
 A POS calls ``GET hello`` to find the proxy, ``POST handshake`` (a truthy result connects), then
-``POST status_json`` every 5 s and ``POST scanner`` again and again: the answer to that is held back
-until there is a scan. The POS asks again at once after every answer, so refusals are slowed down.
+``POST status_json`` every 5 s, and ``POST scanner`` again and again: its answer waits until there is a
+scan. The POS asks again at once after every answer, so refusals are delayed.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from .page_text import language, speaker, trouble
 from .text import till_text
 
 REFUSED_DELAY_MS: Final = 1_000
-#: Tills that may wait for one terminal: more are a mistake, and are told to come back later.
+#: The most tills that may wait for one terminal; further ones are told to try again later.
 WAITING_MAX: Final = 16
-#: What ``mask`` makes of a credential.
+#: The form of a masked credential, see ``mask``.
 _MASKED: Final = re.compile(r"[a-z]{1,12}:(\(\d{1,4}\)|\*+[0-9A-F]{4})\Z")
 
 
@@ -44,7 +44,7 @@ class Poll:
 
 
 def now_ms() -> int:
-    """Milliseconds of a clock that only goes forward."""
+    """Return milliseconds of the monotonic clock."""
     return time.monotonic_ns() // 1_000_000
 
 
@@ -58,7 +58,7 @@ class Routes:
         self._desks: dict[str, Desk] = {}
 
     def take(self, terminal: str, credential: str) -> bool:
-        """Bring a tap to its till; the ``Take`` of ``feed``."""
+        """Give a tap to a waiting till; a ``feed.Take``."""
         text = till_text(credential)
         if text is None or terminal not in self.feed.terminals():
             return False
@@ -69,7 +69,7 @@ class Routes:
         return self._desks.setdefault(terminal, Desk(self.config.keep_ms))
 
     def answer(self, request: Request, client: str) -> Response | Poll:
-        """Return the answer to a request of the address ``client``, or what to wait for."""
+        """Return the answer to a request of the address ``client``, or the poll to wait for."""
         if not self.door.is_host(request.headers.get("host")):
             return refusal(421, "host_unknown")
         path = door.proxy_path(request.path)
@@ -95,7 +95,7 @@ class Routes:
         if wait_ms := self._guesses.retry_after_ms(client, now_ms()):
             cors["Retry-After"] = str(wait_ms // 1_000 + 1)
             return refusal(429, "rate_limited", cors)
-        # a browser says the origin with everything that can do harm; a person with curl may say hello
+        # browsers send the origin with every request that matters; ``hello`` is also open to curl
         if not self.door.is_origin(origin) and (origin is not None or path.name != door.HELLO):
             return refusal(403, "origin_refused", cors)
         if request.method != door.PROXY_METHODS[path.name]:
@@ -164,13 +164,13 @@ def scan_response(poll: Poll, text: str | None) -> Response:
 
 def rpc_response(rpc_id: object, result: object, headers: dict[str, str]) -> Response:
     """Return a JSON-RPC answer with ``result``."""
-    # what cannot be an id of a call is not sent back
+    # a value that cannot be the id of a call is not repeated
     known = rpc_id if isinstance(rpc_id, int | str) and len(str(rpc_id)) <= 64 else None
     return _json({"jsonrpc": "2.0", "id": known, "result": result}, headers)
 
 
 def refusal(status: int, code: str, headers: dict[str, str] | None = None) -> Response:
-    """Return a slow refusal with a stable code."""
+    """Return a delayed refusal with a stable code."""
     return replace(_json({"code": code}, headers), status=status, delay_ms=REFUSED_DELAY_MS)
 
 

@@ -1,4 +1,4 @@
-"""The sockets of the LAN service: one event loop in one thread, a deadline on everything."""
+"""The sockets of the LAN service: one event loop in one thread; every step has a deadline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .feed import Feed
 from .http import HEAD_MAX_BYTES, HttpError, Request, Response, format_response, parse_head
 from .routes import Poll, Routes, now_ms, refusal, scan_response
 
-#: A browser keeps a connection for its next request so long.
+#: How long an idle connection stays open for the browser's next request.
 IDLE_S: Final = 75.0
 READ_S: Final = 5.0
 WRITE_S: Final = 10.0
@@ -29,7 +29,7 @@ _logger = logging.getLogger(__name__)
 
 
 class _Reader(asyncio.StreamReader):
-    """Knows at once when the other side has gone, also while nobody reads."""
+    """Notices at once that the other side has closed, also while nobody reads."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(limit=HEAD_MAX_BYTES, loop=loop)
@@ -54,7 +54,7 @@ class LanServer:
     def __init__(self, config: LanConfig, feed: Feed) -> None:
         self.config = config
         self.routes = Routes(config, feed)
-        #: The port that is listened on, once started.
+        #: The port on which the service listens, set by ``start``.
         self.port = 0
         self._feed = feed
         self._loop = asyncio.new_event_loop()
@@ -77,7 +77,7 @@ class LanServer:
         def run() -> None:
             try:
                 self._loop.run_until_complete(self._serve(context, started))
-            except BaseException as error:  # handed to whoever waits in start()
+            except BaseException as error:  # ``start`` raises it
                 failure.append(error)
             finally:
                 self._loop.close()
@@ -97,7 +97,7 @@ class LanServer:
             self._unsubscribe()
             self._unsubscribe = None
         if self._thread and self._stopping:
-            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+            with contextlib.suppress(RuntimeError):  # the loop has already ended
                 self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(START_S)
 
@@ -137,7 +137,7 @@ class LanServer:
         reader = _Reader(self._loop)
 
         def connected(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            # a task of our own: the library's reports its end by stop() as a mistake
+            # our own task, because asyncio would log an error when ``stop`` cancels its task
             task = self._loop.create_task(self._attend(reader, writer))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -155,10 +155,10 @@ class LanServer:
         try:
             await self._converse(reader, writer, client)
         except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError):
-            pass  # the other side has gone or is too slow
+            pass  # the other side has closed or is too slow
         finally:
             self._clients[client] -= 1
-            self._clients += Counter()  # forget who has none left
+            self._clients += Counter()  # remove clients with no connection left
             with contextlib.suppress(OSError, RuntimeError):
                 writer.close()
 
@@ -189,7 +189,7 @@ class LanServer:
         try:
             answer = self.routes.answer(request, client)
         except Exception:
-            # a mistake in the edge's status must not take the tills down
+            # an error in the edge's status must not stop the service for tills
             _logger.exception("no answer to %s", request.path)
             return Response(500)
         if isinstance(answer, Poll):
@@ -215,7 +215,7 @@ class LanServer:
             is_coming = not poll.desk.leave(ticket, now_ms())
         text = await scan if is_coming else None
         if text is not None and reader.gone.done():
-            # nobody reads the answer any more: the till's next page gets the scan
+            # the till no longer reads the answer: another till, or its next page, gets the scan
             poll.desk.give_back(text, now_ms())
         if reader.gone.done():
             raise ConnectionResetError

@@ -1,4 +1,4 @@
-"""A credential as a wedge reader would type it: what the scanner route gives to the POS."""
+"""Writes a credential as a wedge reader would type it, for the scanner route of the POS."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from campus_core.errors import UidError
 
 from ..protocols.base import MAX_CREDENTIAL, UID
 
-#: Odoo's barcode service takes nothing shorter for a scan.
+#: Odoo's barcode service ignores shorter scans.
 MIN_TEXT: Final = 3
 
 
 def till_text(credential: str) -> str | None:
-    """Return the text for the POS, or None if ``credential`` is nothing that a till could use.
+    """Return the text for the POS, or None if a till cannot use ``credential``.
 
-    A UID becomes its canonical hexadecimal form, which the barcode rules of ``campus_pos`` know;
-    a code of a phone, a printed number or a message of a card stays what it is.
+    A UID is given in canonical hexadecimal form, which the barcode rules of ``campus_pos`` know.
+    Other credentials are given without their prefix.
     """
     kind, colon, text = credential.partition(":")
     if not colon or not MIN_TEXT <= len(text) <= MAX_CREDENTIAL or not text.isprintable():

@@ -1,1 +1,1 @@
-"""Ports: the threads that read and write serial lines, smart-card readers and keyboards."""
+"""Ports: they read and write serial lines, smart-card readers and keyboards."""

@@ -1,4 +1,4 @@
-"""How long to wait before trying again: longer each time, and not all at once."""
+"""Pauses between tries that grow each time and differ at random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 FIRST_MS: Final = 250
 LONGEST_MS: Final = 15_000
-#: A pause is up to this part shorter, so that a hub full of readers does not come back in step.
+#: A pause is shortened at random by up to this part, so that readers do not all try at the same moment.
 JITTER: Final = 0.3
 
 
@@ -26,11 +26,11 @@ class Backoff:
 
     def next_ms(self) -> int:
         """Return the pause after one more failure, in milliseconds."""
-        # a fault that lasts for weeks must not make the power of two a number of thousands of digits
+        # the limit keeps the number small when a fault lasts for weeks
         whole = min(self._first_ms << min(self._failures, 20), self._longest_ms)
         self._failures += 1
         return round(whole * (1 - JITTER * self._chance()))
 
     def reset(self) -> None:
-        """It worked: the next failure starts anew."""
+        """Begin with the first pause again, after a success."""
         self._failures = 0

@@ -1,8 +1,8 @@
-"""What every port has in common: a thread of its own, a queue of events out, feedback in.
+"""The base of all ports: a thread of its own, events out, feedback in.
 
-A port opens its device, reads it, and after a fault opens it again for as long as it runs. Nothing
-here blocks the engine: events are handed over at once, feedback is left for whoever serves the device
-(the port's thread, or the loop), and ``stop`` waits no longer than it was told.
+A port opens its device and reads it; after a fault it opens the device again, until it is stopped.
+Nothing here blocks the engine: events are passed on at once, feedback is queued for the thread that
+serves the device (the port's thread, or the loop), and ``stop`` waits at most the given time.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from .backoff import Backoff
 
 _logger = logging.getLogger(__name__)
 
-#: Events waiting for the engine; more means that the engine stands still.
+#: The most events that wait for the engine; more means that the engine hangs.
 QUEUE_EVENTS: Final = 1000
-#: Feedback waiting for one reader: what is older than this many is of no use to anybody.
+#: The most feedback that waits for one reader; older feedback is useless and dropped.
 QUEUE_FEEDBACK: Final = 8
 STOP_TIMEOUT_MS: Final = 3000
-#: Noise of one kind is told at most this often, summed up: a line at the wrong speed is all noise.
+#: Noise of one kind is summed up and reported at most this often, because a line at the wrong speed
+#: gives nothing but noise.
 NOISE_EVERY_MS: Final = 1000
-#: A connection that held this long was good: the next pause is a short one again.
+#: After a connection of this length the next pause is the shortest again.
 GOOD_AFTER_MS: Final = 2000
 
 
@@ -43,18 +44,18 @@ Sink: TypeAlias = Callable[[PortEvent], None]
 
 
 class PortFault(Exception):
-    """The device is not there or does not work; the port tries again. The text is for people."""
+    """The device is absent or does not work; the port tries again. The text is for people."""
 
 
 class EventQueue:
-    """The way from all ports to the engine. Full, it drops what is new and counts it."""
+    """A queue of events from all ports. When it is full, it drops new events and counts them."""
 
     def __init__(self, limit: int = QUEUE_EVENTS) -> None:
         self._queue: queue.Queue[PortEvent] = queue.Queue(limit)
         self.dropped = 0
 
     def put(self, event: PortEvent) -> None:
-        """Never blocks; use it as the ports' sink."""
+        """Add an event without blocking; use it as the ports' sink."""
         try:
             self._queue.put_nowait(event)
         except queue.Full:
@@ -69,7 +70,7 @@ class EventQueue:
 
 
 class Port(ABC):
-    """A reader behind a device; ``name`` is the terminal's code or any other name of it."""
+    """A reader behind a device; ``name`` is the terminal's code or another name."""
 
     def __init__(self, name: str, sink: Sink, backoff: Backoff | None = None) -> None:
         self.name = name
@@ -84,15 +85,15 @@ class Port(ABC):
 
     # -- the engine's side ---------------------------------------------------------------
     def start(self) -> None:
-        """Start the thread; events begin with a ``ReaderState``."""
+        """Start the thread; the first event is a ``ReaderState``."""
         if self._thread is not None and self._thread.is_alive():
-            raise RuntimeError(f"port {self.name} runs already")
+            raise RuntimeError(f"port {self.name} is already running")
         self._stopping.clear()
         self._thread = threading.Thread(target=self._run, name=f"port-{self.name}", daemon=True)
         self._thread.start()
 
     def end(self) -> None:
-        """Begin to end; ``stop`` waits for it. Who has many ports ends all before it stops the first."""
+        """Ask the thread to end; ``stop`` waits for it. With many ports, first end all, then stop each."""
         self._stopping.set()
         self._wake()
 
@@ -106,7 +107,7 @@ class Port(ABC):
         return not thread.is_alive()
 
     def show(self, feedback: Feedback) -> None:
-        """Have the reader show ``feedback``; returns at once. Only the latest few are kept."""
+        """Queue ``feedback`` for the reader and return at once. Only the latest few are kept."""
         while self._feedback.qsize() >= QUEUE_FEEDBACK:
             self._next_feedback()
         self._feedback.put(feedback)
@@ -117,8 +118,8 @@ class Port(ABC):
     def _serve(self) -> None:
         """Open the device and work until ``self._stopping``; raise ``PortFault`` when it is lost."""
 
-    def _wake(self) -> None:  # noqa: B027 - a port that cannot be woken looks often enough
-        """Have the thread look at its feedback and its end now."""
+    def _wake(self) -> None:  # noqa: B027 - the default is for ports that check often enough
+        """Wake the thread, to look for feedback and for the end."""
 
     def _emit(self, *events: Event) -> None:
         for event in events:
@@ -159,7 +160,7 @@ class Port(ABC):
             except PortFault as fault:
                 self._emit(ReaderState(LOST, str(fault)))
             except Exception as error:
-                # a fault of ours must not leave a reader dead until somebody restarts the program
+                # an error in our code must not stop the reader until the program is restarted
                 _logger.exception("reader %s failed", self.name)
                 self._emit(ReaderState(LOST, f"{type(error).__name__}: {error}"))
             if now_ms() - started_ms >= GOOD_AFTER_MS:
@@ -170,5 +171,5 @@ class Port(ABC):
 
 
 def now_ms() -> int:
-    """The clock of all ports: milliseconds that only go forward."""
+    """Return milliseconds of the monotonic clock that all ports use."""
     return time.monotonic_ns() // 1_000_000

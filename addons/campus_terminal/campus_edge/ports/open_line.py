@@ -1,4 +1,4 @@
-"""An open line in the loop's hands: what comes goes to its decoder, what the decoder says goes out."""
+"""Serves an open line in the loop: passes bytes read to the decoder and writes the decoder's bytes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .base import PortFault, now_ms
 
 READ_BYTES: Final = 4096
 WRITE_TIMEOUT_MS: Final = 1000
-#: While a device takes no bytes, this often is looked whether it has had its time.
+#: How often the write deadline is checked while a device takes no bytes.
 STUCK_POLL_MS: Final = 50
 
 
 class OpenLine:
-    """Serves ``fd``, which must not block, until a fault or ``end``.
+    """Serves ``fd``, which must be non-blocking, until a fault or ``end``.
 
-    ``serve`` is for the port's thread and waits there; the rest happens in the loop.
+    ``serve`` waits in the port's thread; the work is done in the loop.
     """
 
     def __init__(
@@ -43,18 +43,18 @@ class OpenLine:
 
     # -- any thread --------------------------------------------------------------------------
     def serve(self) -> None:
-        """Return after ``end``; raise what ended the line otherwise."""
+        """Wait until ``end``; raise the error if an error ended the line."""
         self._loop.post(self._begin)
         self._ended.wait()
         if self._fault is not None:
             raise self._fault
 
     def wake(self) -> None:
-        """There is feedback to show."""
+        """Have the loop look for feedback."""
         self._loop.post(self._turn)
 
     def end(self) -> None:
-        """Leave the line alone."""
+        """Stop serving the line."""
         self._loop.post(self._end)
 
     # -- the loop's thread ---------------------------------------------------------------------
@@ -84,7 +84,7 @@ class OpenLine:
                 self._move(at_ms, is_readable)
             self._plan(at_ms)
         except Exception as fault:
-            # what it is the port's thread says and logs
+            # the port's thread reports and logs it
             self._end(fault)
 
     def _move(self, at_ms: int, is_readable: bool) -> None:
@@ -94,7 +94,7 @@ class OpenLine:
         data: bytes = self._read() if is_readable else b""
         self._emit(*self._decoder.feed(data))
         if data:
-            # what was read may want an answer now
+            # the bytes read may need an answer now
             out += self._decoder.poll(at_ms)
             self._emit(*self._decoder.feed(b""))
         if out:
@@ -111,7 +111,7 @@ class OpenLine:
         return data
 
     def _flush(self, at_ms: int) -> None:
-        """Write what the device takes. A device that has not taken all of it in time is lost."""
+        """Write what the device takes; raise ``PortFault`` if it does not take all in time."""
         if not self._unsent:
             return
         with suppress(BlockingIOError):
@@ -127,7 +127,7 @@ class OpenLine:
             raise PortFault("write timeout")
 
     def _plan(self, at_ms: int) -> None:
-        """Have the next turn when the decoder wants one; one that comes early does no harm."""
+        """Plan the decoder's next ``poll``; an early one is harmless."""
         due_ms = at_ms + (STUCK_POLL_MS if self._unsent else max(self._decoder.poll_ms, 1))
         if self._timer is not None:
             if self._due_ms <= due_ms:

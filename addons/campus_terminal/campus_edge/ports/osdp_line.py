@@ -1,7 +1,6 @@
-"""OSDP readers that share one serial line: a port each, one thread for the wire.
+"""OSDP readers that share one serial line: each has a port, the line has one thread.
 
-``OsdpLines`` keeps the lines by their url. All ports of a line are made before the first is started:
-the line then has its readers.
+``OsdpLines`` keeps the lines by url. All ports of a line must be made before the first one is started.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from .serial_port import SerialPort
 
 
 class OsdpPort(Port):
-    """One reader of a line, with the face of any other port."""
+    """One reader of a line, with the interface of a ``Port``."""
 
     def __init__(self, name: str, sink: Sink, line: OsdpLine, config: ReaderConfig) -> None:
         super().__init__(name, sink)
@@ -28,19 +27,19 @@ class OsdpPort(Port):
         self._line = line
 
     def start(self) -> None:
-        """Start the line, unless another of its readers has done so."""
+        """Start the line if it is not running."""
         self._line.start(self)
 
     def stop(self, timeout_ms: int = STOP_TIMEOUT_MS) -> bool:
-        """End; the line ends with the last of its readers."""
+        """Stop this reader; the line stops with its last reader."""
         return self._line.stop(self, timeout_ms)
 
     def emit(self, *events: Event) -> None:
-        """Tell the engine; called in the line's thread."""
+        """Pass events to the engine; called in the line's thread."""
         self._emit(*events)
 
     def next_feedback(self) -> Feedback | None:
-        """Return what the reader is to show next; called in the line's thread."""
+        """Return the next feedback for the reader; called in the line's thread."""
         return self._next_feedback()
 
     def _serve(self) -> None:
@@ -58,10 +57,10 @@ class OsdpLine:
         self._lock = threading.Lock()
 
     def add(self, name: str, sink: Sink, config: ReaderConfig) -> OsdpPort:
-        """Return the port of one more reader. ``ValueError``: its address is taken, or it comes too late."""
+        """Add a reader and return its port. ``ValueError``: the address is taken, or the line is running."""
         if config.address in self._ports or self._serial is not None:
             raise ValueError(
-                f"the line {self._url} has a reader at address {config.address}, or runs already"
+                f"the line {self._url} has a reader at address {config.address}, or is running already"
             )
         return self._ports.setdefault(config.address, OsdpPort(name, sink, self, config))
 
@@ -92,13 +91,13 @@ class OsdpLines:
         self._make_backoff, self._loop = make_backoff, loop
 
     def port(self, name: str, sink: Sink, url: str, baud: int, config: ReaderConfig) -> OsdpPort:
-        """Return the port of a reader on the line at ``url``, which is made with its first reader."""
+        """Return the port of a reader on the line at ``url``; the first reader makes the line."""
         line = self._lines.setdefault(url, OsdpLine(url, baud, self._make_backoff, self._loop))
         return line.add(name, sink, config)
 
 
 class _Decoder:
-    """The line as a ``base.Decoder``: hands events on to the ports, fetches their feedback."""
+    """The line as a ``base.Decoder``: passes events to the ports, and their feedback to the bus."""
 
     poll_ms = POLL_MS
 
@@ -125,7 +124,7 @@ class _Decoder:
 
 
 class _Wire(SerialPort):
-    """The thread; what happens to the line happens to each of its readers."""
+    """The port with the line's thread; it reports the state of the line to each reader."""
 
     def __init__(
         self, ports: list[OsdpPort], url: str, baud: int, backoff: Backoff, loop: Loop | None

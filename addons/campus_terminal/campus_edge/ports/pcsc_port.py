@@ -1,8 +1,8 @@
 """Smart-card readers by PC/SC (``pcscd``): desk readers on USB such as the ACR122U.
 
 Needs the extra ``pcsc`` of the package (pyscard) and a running ``pcscd``. The service's own calls
-wait no longer than they are told, but for ``SCardTransmit``, which has no deadline: the reader's
-driver gives up after a few seconds. It is this port's thread that waits; nobody else does.
+have deadlines, except ``SCardTransmit``: there the reader's driver gives up after a few seconds. Only
+this port's thread waits for them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from .base import Port, PortFault, Sink, now_ms
 
 _logger = logging.getLogger(__name__)
 
-#: Longest wait for a card before the thread looks around; a card itself ends the wait at once.
+#: Longest wait for a card before the thread checks for feedback and stop; a card ends the wait at once.
 WAIT_MS: Final = 250
-#: ATR of a card without files (PC/SC part 3, 3.1.3.2.3): only its UID can be asked for.
+#: ATR of a card without files (PC/SC part 3, 3.1.3.2.3): only its UID can be read.
 STORAGE_CARD: Final = bytes.fromhex("4F0CA000000306")
 TORN: Final = "torn"
 NAMELESS: Final = "nameless"
 
 
 class PcscPort(Port):
-    """Watches the first reader whose name contains ``reader`` (any case); empty: the first of all."""
+    """Watches the first reader whose name contains ``reader`` (any case); empty: the first reader."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class PcscPort(Port):
     ) -> None:
         super().__init__(name, sink, backoff)
         self._wanted, self._reads_sun = reader.lower(), reads_sun
-        # the service tells when a card leaves, so time alone makes none leave
+        # the service reports when a card leaves, so there is no timeout
         self._presence = Presence(hold_ms=1 << 60)
         self._scard: Any = None
         self._context: Any = None
@@ -90,7 +90,7 @@ class PcscPort(Port):
             self._emit()
 
     def _changed(self, reader: str, before: int, state: int, atr: bytes) -> list[Event]:
-        """The upper half of a state counts cards in and out: a quick exchange shows there."""
+        """Return the events of a state change; the state's upper half counts cards, so quick changes show."""
         scard = self._scard
         is_there = bool(state & scard.SCARD_STATE_PRESENT) and not state & scard.SCARD_STATE_MUTE
         was_there = bool(before & scard.SCARD_STATE_PRESENT) and not before & scard.SCARD_STATE_MUTE
@@ -98,7 +98,7 @@ class PcscPort(Port):
             return []
         events = self._presence.gone()
         if not is_there or before == scard.SCARD_STATE_UNAWARE:
-            # at the first look the card has lain there before, see protocols.presence
+            # a card at the first look was there before, see protocols.presence
             return events
         return events + self._visit(reader, atr)
 
@@ -113,7 +113,7 @@ class PcscPort(Port):
         return self._presence.seen(credential, now_ms())
 
     def _read(self, reader: str, atr: bytes) -> str | None:
-        """Return the credential of the card on the reader; ``PortFault`` when it went too early."""
+        """Return the credential of the card on the reader; ``PortFault`` when it left too early."""
         handle, protocol = self._connect(reader)
         try:
             answer = self._transmit(handle, protocol, apdu.GET_UID)
@@ -139,13 +139,13 @@ class PcscPort(Port):
         result, answer = self._scard.SCardTransmit(handle, protocol, list(command))
         self._expect(result, "card")
         if len(answer) < 2:
-            # a card that leaves in the middle of an answer is no error to every driver
+            # some drivers report no error when a card leaves during an answer
             raise PortFault("card: no status word")
-        # a reader may give signed bytes
+        # pyscard may give signed bytes
         return bytes(byte & 0xFF for byte in answer)
 
     def _lamps(self, reader: str) -> None:
-        """Show what was asked for: on an ACR122U, while the card lies there."""
+        """Show the waiting feedback; an ACR122U can do that only while a card is on it."""
         feedback = None
         while (newer := self._next_feedback()) is not None:
             feedback = newer

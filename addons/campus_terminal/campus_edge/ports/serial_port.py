@@ -1,4 +1,4 @@
-"""Readers on a serial line: a device, a pty, ``socket://host:port`` or ``rfc2217://host:port``."""
+"""The port of a reader on a serial line: device, pty, ``socket://host:port``, ``rfc2217://host:port``."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from .backoff import Backoff
 from .base import Port, PortFault, Sink, now_ms
 from .open_line import READ_BYTES, WRITE_TIMEOUT_MS, OpenLine
 
-#: How long a read waits on a line without a file descriptor; every decoder may be polled so often.
+#: How long a read waits on a line without a file descriptor; the decoder is polled after each read.
 READ_TIMEOUT_MS: Final = 10
-#: A network link without a word for so long is asked whether it still stands, then given up.
+#: TCP keepalive: a silent network link is probed, and given up without an answer.
 KEEPALIVE_S: Final = (10, 5, 3)  # idle, between probes, probes
 
 
 class SerialPort(Port):
     """Drives ``decoder`` over the line at ``url``; ``baud`` matters for real lines only.
 
-    ``announces`` says that the decoder itself tells when the reader is ready (it asks the device).
-    The thread opens the line and hands it to the loop; it goes on itself with what has no file
-    descriptor (``rfc2217://``).
+    ``announces``: the decoder itself reports when the reader is ready (it asks the device).
+    The thread opens the line and passes it to the loop; a line without a file descriptor
+    (``rfc2217://``) is served by the thread itself.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class SerialPort(Port):
                 self._emit(ReaderState(READY))
             self._serve_line(line)
         except (*faults, TypeError) as error:
-            # pyserial's own read fails with a TypeError when the line is closed under it
+            # pyserial raises a TypeError when the line is closed during a read
             raise PortFault(_text(error)) from error
         finally:
             self._serial = None
@@ -90,7 +90,7 @@ class SerialPort(Port):
         while data and len(data) < READ_BYTES and (more := line.in_waiting):
             data += line.read(min(more, READ_BYTES))
         if data:
-            # an answer belongs to the time it came, not to the time of the question
+            # use the time after the read, not before it
             late = self._decoder.poll(now_ms())
             if late:
                 line.write(late)
@@ -103,13 +103,13 @@ class SerialPort(Port):
             return
         line = self._serial
         if hasattr(line, "cancel_read"):
-            # the line may be closed at this very moment; then its thread is awake anyway
+            # the line may be closed at this moment; then its thread is awake anyway
             with contextlib.suppress(OSError, TypeError, AttributeError):
                 line.cancel_read()
 
 
 def _file_of(line: Any) -> int | None:
-    """Return the line's file descriptor, None when it has none that can be waited for."""
+    """Return the line's file descriptor, None when it has none that can be watched."""
     try:
         return int(line.fileno())
     except (OSError, ValueError, AttributeError):
@@ -117,14 +117,14 @@ def _file_of(line: Any) -> int | None:
 
 
 def open_line(pyserial: Any, url: str, baud: int, read_ms: int) -> Any:
-    """Open a line of ``pyserial`` (the module) for this program alone; reads wait for ``read_ms``."""
+    """Open a line with the module ``pyserial``, exclusively; reads wait for ``read_ms``."""
     options: dict[str, Any] = {
         "baudrate": baud,
         "timeout": read_ms / 1000,
         "write_timeout": WRITE_TIMEOUT_MS / 1000,
     }
     if "://" not in url:
-        # two programs on one line would each get half of the bytes
+        # two programs on one line would each get a part of the bytes
         options["exclusive"] = True
     line = pyserial.serial_for_url(url, **options)
     _keep_alive(getattr(line, "_socket", None))

@@ -1,4 +1,4 @@
-"""Readers that act as a keyboard, taken for the edge alone so that nothing is typed elsewhere."""
+"""The port of readers that act as a keyboard; the edge grabs them, so nothing is typed elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..protocols.wedge import EVENT, Wedge
 from .backoff import Backoff
 from .base import Port, PortFault, Sink, now_ms
 
-#: Events read at once; the kernel keeps 64 or a few more for each keyboard.
+#: The most events read at once; the kernel buffers about 64 for each keyboard.
 READ_EVENTS: Final = 128
 
 
@@ -40,7 +40,7 @@ class WedgePort(Port):
         super().__init__(name, sink, backoff)
         self._address = address
         self._decoder: Decoder = decoder or Wedge()
-        # made here and kept: a thread that is stopped writes into it at any time
+        # kept for the life of the port, because ``_wake`` may write to it at any time
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def __del__(self) -> None:
@@ -77,18 +77,18 @@ class WedgePort(Port):
             ready = select.select([device, self._wake_read], [], [], self._decoder.poll_ms / 1000)[0]
             if self._wake_read in ready:
                 os.read(self._wake_read, 64)
-            # nobody can be shown anything on a keyboard
+            # a keyboard cannot show feedback: drop it
             while self._next_feedback() is not None:
                 pass
             data = os.read(device, READ_EVENTS * EVENT.size) if device in ready else b""
             if device in ready and not data:
                 raise PortFault("the reader was unplugged")
-            # silence is judged by what was read, however late this thread comes to run
+            # poll after reading, so that a late thread does not take unread keys for silence
             self._decoder.poll(now_ms())
             self._emit(*self._decoder.feed(data))
 
     def _wake(self) -> None:
-        # a full pipe wakes as well
+        # a full pipe wakes the thread too
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, b"x")
 

@@ -1,1 +1,1 @@
-"""Reader protocols without input or output: bytes in, events out. See ``base``."""
+"""Reader protocols as pure decoders: bytes in, events out, no I/O. See ``base``."""

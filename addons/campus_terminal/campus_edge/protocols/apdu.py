@@ -1,7 +1,7 @@
-"""Talking to a card's files (ISO/IEC 7816-4), whatever carries the words: PN532, PC/SC.
+"""Reads the files of a card (ISO/IEC 7816-4), with any reader that transmits APDUs: PN532, PC/SC.
 
-The dialogues are generators: they yield a command's bytes and are sent the response's, so that
-each reader runs them its own way and nothing here waits. ``run`` does it where waiting is fine.
+The dialogues are generators: they yield the bytes of a command and are sent the bytes of the response.
+So each reader runs them in its own way, and nothing here waits. ``run`` is for readers that may wait.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from . import ndef
 from .base import MAX_CREDENTIAL, SUN, of_uid
 
 T = TypeVar("T")
-#: Yields commands, is sent responses (data and status word), returns what it was for.
+#: Yields commands, is sent responses (data and status word), returns its result.
 Dialogue: TypeAlias = Generator[bytes, bytes, T]
 
-#: PC/SC part 3, 3.2.2.1.3: the reader's own command for the UID, not sent to the card.
+#: PC/SC part 3, 3.2.2.1.3: the command for the UID; the reader answers it, not the card.
 GET_UID: Final = bytes.fromhex("FFCA000000")
 #: NFC Forum type 4 tag 2.0: the NDEF application, its capability container.
 SELECT_NDEF_APPLICATION: Final = bytes.fromhex("00A4040007D276000085010100")
@@ -28,25 +28,25 @@ CAPABILITY_BYTES: Final = 15
 
 OK: Final = b"\x90\x00"
 _MORE, _OTHER_LENGTH = 0x61, 0x6C
-#: An NDEF message longer than this is no card of ours.
+#: A longer NDEF message is not from a card of ours.
 NDEF_BYTES_MAX: Final = 1024
-#: Most bytes asked for at once: fits a PN532 frame with room to spare.
+#: The most bytes of one read; such an answer fits into a PN532 frame.
 READ_BYTES_MAX: Final = 240
-#: Questions of one dialogue. With the shortest reads that a card may ask for, 1024 bytes take 79.
+#: The most commands of one dialogue. With the shortest reads that a card may require, 1024 bytes take 79.
 EXCHANGES_MAX: Final = 100
 
 
 class ApduError(Exception):
-    """The card refused or answered nonsense; holds the status word or a reason."""
+    """The card refused or gave an invalid answer; holds the status word or a reason."""
 
 
 def select_file(name: bytes) -> bytes:
-    """SELECT of a file by its two-byte name, without an answer about the file."""
+    """Return SELECT of a file by its two-byte name, without file information in the answer."""
     return b"\x00\xa4\x00\x0c" + bytes([len(name)]) + name
 
 
 def read_binary(offset: int, size: int) -> bytes:
-    """READ BINARY of ``size`` bytes (1 to 256) of the selected file."""
+    """Return READ BINARY of ``size`` bytes (1 to 256) of the selected file."""
     return b"\x00\xb0" + offset.to_bytes(2, "big") + bytes([size & 0xFF])
 
 
@@ -58,7 +58,7 @@ def split(response: bytes) -> tuple[bytes, bytes]:
 
 
 def transmit(command: bytes) -> Dialogue[bytes]:
-    """Return the data of ``command``'s answer; fetches what the card holds back (61xx, 6Cxx).
+    """Return the data of ``command``'s answer; also fetch the rest of it (61xx, 6Cxx).
 
     Raises ``ApduError`` for every status but 9000.
     """
@@ -97,20 +97,20 @@ def read_ndef() -> Dialogue[bytes]:
 
 
 def _ndef_file(capability: bytes) -> tuple[bytes, int]:
-    """Return name of the NDEF file and bytes of one read, out of a capability container."""
+    """Return the name of the NDEF file and the bytes of one read, from a capability container."""
     if len(capability) < CAPABILITY_BYTES or capability[7:9] != b"\x04\x06":
         raise ApduError("no NDEF file")
     read_bytes = min(int.from_bytes(capability[3:5], "big"), READ_BYTES_MAX)
     if read_bytes < 13 or capability[13]:
-        # 000F is the least that the standard allows; some cards count the status word in
+        # 000F is the minimum of the standard; some cards include the status word in their number
         raise ApduError("the NDEF file cannot be read")
     return capability[9:11], read_bytes
 
 
 def read_credential(raw_uid: bytes) -> Dialogue[str | None]:
-    """Return the credential of a card that talks ISO/IEC 7816: its SUN message, else its UID.
+    """Return the credential of an ISO/IEC 7816 card: its SUN message, else its UID.
 
-    None: it has a UID made anew for every tap and nothing else that we know.
+    None: the card has a random UID and no credential that we know.
     """
     try:
         address = ndef.uri((yield from _limited(read_ndef())))
@@ -131,7 +131,7 @@ def sun_of(address: str) -> str | None:
 
 
 def _limited(dialogue: Dialogue[T]) -> Dialogue[T]:
-    """End a dialogue that a card spins out for ever."""
+    """Limit the length of a dialogue: a card could make it endless."""
     response: bytes | None = None
     for _ in range(EXCHANGES_MAX):
         try:

@@ -1,6 +1,6 @@
-"""What every reader protocol has in common: events, feedback and the decoder's interface.
+"""The base of all reader protocols: events, feedback and the decoder's interface.
 
-A *decoder* does no input or output and has no clock. Whoever owns the wire calls::
+A *decoder* does no input or output and has no clock. The port that owns the line calls::
 
     decoder.reset()                        # after the port was opened, and again after a reconnect
     while True:
@@ -8,12 +8,12 @@ A *decoder* does no input or output and has no clock. Whoever owns the wire call
         for event in decoder.feed(read()): # b"" is fine: collects what poll() has found
             ...
 
-``now_ms`` is any clock that only goes forward, in whole milliseconds. Rules for every decoder:
+``now_ms`` is a monotonic clock in whole milliseconds. Rules for every decoder:
 
 - ``feed`` never raises, whatever the bytes; any chunking of the same bytes gives the same events;
-- what is not understood is counted and reported as ``Noise``, never as a card;
-- a card that stays on the reader is one ``CardSeen``;
-- memory is bounded, whatever arrives.
+- bytes that are not understood are counted and reported as ``Noise``, never as a card;
+- a card that stays on the reader gives one ``CardSeen``;
+- memory is bounded for any input.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ GRANTED: Final = wire.GRANTED
 REFUSED: Final = wire.REFUSED
 #: The server is being asked: lamp neither green nor red.
 ASKING: Final = "asking"
-#: The card could not be read or went too early: hold it again.
+#: The card could not be read or left too early: hold it again.
 AGAIN: Final = "again"
-#: Somebody keys something: text, and neither lamp nor buzzer.
+#: Somebody presses keys: show the text, without lamp and buzzer.
 KEYING: Final = "keying"
 
-#: Characters of a credential, the wire's limit.
+#: The most characters of a credential, as on the wire.
 MAX_CREDENTIAL: Final = 1024
 UID, SUN, QR, NUMBER, EMERGENCY = "uid", "sun", "qr", "number", "emergency"
 
@@ -55,8 +55,8 @@ class CardSeen:
 
     ``credential`` is the wire's form: ``uid:04A1B2C3`` (a canonical UID of ``campus_core.credentials.uid``),
     ``sun:`` and the query of the URL that an NTAG 424 card made, ``qr:`` and the text of a code,
-    ``number:``. A keyboard reader whose form is not known gives the bare text where that may mean
-    more than one card; ``campus_core.credentials.credential.parse`` reads all of these.
+    ``number:``. A keyboard reader whose form of UIDs is not known gives the bare text if it may mean
+    several cards; ``campus_core.credentials.credential.parse`` reads all of these.
     """
 
     credential: str
@@ -67,7 +67,7 @@ class CardSeen:
 
 @dataclass(frozen=True, slots=True)
 class CardGone:
-    """The card has left the reader; readers that cannot tell report it after a pause."""
+    """The card has left the reader; some readers cannot notice that, there it is assumed after a pause."""
 
     credential: str
 
@@ -82,7 +82,7 @@ class KeysPressed:
     keys: str
 
     def __repr__(self) -> str:
-        # may be an emergency code
+        # the keys may be an emergency code: do not show them
         return f"KeysPressed({len(self.keys)})"
 
 
@@ -104,7 +104,7 @@ class Tamper:
 
 @dataclass(frozen=True, slots=True)
 class ReaderState:
-    """The reader is now in ``state``: one of this module's states; ``detail`` for people."""
+    """The reader is now in ``state``, one of this module's states; ``detail`` is for people."""
 
     state: str
     detail: str = ""
@@ -128,30 +128,30 @@ class Feedback:
 
 
 class Decoder(Protocol):
-    """One reader's protocol; the module's docstring says how it is driven."""
+    """One reader's protocol; the module's docstring says how to call it."""
 
     @property
     def poll_ms(self) -> int:
-        """Longest pause until the next call of ``poll``, in milliseconds; asked after each call."""
+        """The longest pause until the next call of ``poll``, in milliseconds; read it after each call."""
 
     def reset(self) -> None:
-        """Forget what was half received; the line is fresh."""
+        """Forget partly received data; the line was opened again."""
 
     def poll(self, now_ms: int) -> bytes:
-        """Move on to ``now_ms``; return bytes to write, maybe none."""
+        """Do what is due at ``now_ms``; return bytes to write, maybe none."""
 
     def feed(self, data: bytes) -> list[Event]:
-        """Take what was read, maybe nothing; return what has happened since the last call."""
+        """Take the bytes read, maybe none; return the events since the last call."""
 
     def answer(self, feedback: Feedback) -> bytes:
         """Return the bytes that make the reader show ``feedback``; none if it cannot or must wait."""
 
 
 def of_uid(raw: bytes) -> str | None:
-    """Return the credential of a UID as the card sent it, or None if it cannot be a card's.
+    """Return the credential of a UID in the card's byte order, or None if it cannot be a card's UID.
 
-    For cards after ISO/IEC 14443-3: None is also what a random UID gives (4 bytes starting with 08,
-    made anew for every tap, table 5) and the cascade tag 88, with which a longer UID goes on.
+    For ISO/IEC 14443-3 cards. None also for a random UID (4 bytes that begin with 08, table 5) and for
+    the cascade tag 88, which is the beginning of a longer UID.
     """
     if len(raw) not in uids.SIZES or not any(raw) or (len(raw) == 4 and raw[0] in (0x08, 0x88)):
         return None

@@ -1,4 +1,4 @@
-"""Keypads of their own: a numeric keyboard, or one on a serial line. Nothing can be shown on either.
+"""Keypads that are separate devices: a numeric keyboard, or one on a serial line. They have no display.
 
 ========== ==================================== ==============================
 key        keyboard                             serial line

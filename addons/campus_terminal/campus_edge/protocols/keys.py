@@ -1,7 +1,7 @@
-"""Key codes of Linux (``input-event-codes.h``) and what they type.
+"""Key codes of Linux (``input-event-codes.h``) and the characters that they type.
 
-A reader that acts as a keyboard sends the places of keys, not letters. Most are set to the US
-layout. Digits and hex digits are read whatever layout is set, see ``hex_text``.
+A reader that acts as a keyboard sends positions of keys, not characters. Most are set to the US layout.
+Digits and hex digits are read in any of several layouts, see ``hex_text``.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ ENTER, KEYPAD_ENTER, TAB = 28, 96, 15
 ENDS: Final = frozenset({ENTER, KEYPAD_ENTER, TAB})
 LEFT_SHIFT, RIGHT_SHIFT = 42, 54
 SHIFTS: Final = frozenset({LEFT_SHIFT, RIGHT_SHIFT})
-#: Keys that some readers press around a scan and that type nothing: control, alt, caps, num lock.
+#: Keys without a character that some readers press around a scan: control, alt, caps, num lock.
 SILENT: Final = frozenset({29, 56, 58, 69, 97, 100})
 
 
 class Key(NamedTuple):
-    """A key that was pressed, and whether shift was held."""
+    """A pressed key, and whether shift was held."""
 
     code: int
     shift: bool
 
 
 def _table() -> dict[int, str]:
-    """Two characters for each key: without and with shift."""
+    """Return two characters for each key: without and with shift."""
     rows = {2: "1234567890-=", 16: "qwertyuiop[]", 30: "asdfghjkl;'`", 43: "\\zxcvbnm,./"}
     shifted = {2: "!@#$%^&*()_+", 16: "QWERTYUIOP{}", 30: 'ASDFGHJKL:"~', 43: "|ZXCVBNM<>?"}
     table = {57: "  ", 55: "**", 98: "//", 78: "++", 74: "--", 83: ".."}
@@ -37,7 +37,7 @@ def _table() -> dict[int, str]:
 
 
 US: Final = _table()
-#: AZERTY: digits are typed with shift, and A is where Q is.
+#: AZERTY: digits are typed with shift, and A is in the place of Q.
 _HEX_FR: Final = {16: "A"}
 
 
@@ -49,8 +49,8 @@ def text(keys: Iterable[Key]) -> str:
 def hex_text(keys: Iterable[Key]) -> str | None:
     """Return the hex digits on the keys, shift or not, in the US, German or French layout.
 
-    None when a key has no hex digit on it in any of these. In the three layouts the letters B to F
-    and the digits have their places; only the French A stands apart, on the key of Q.
+    None when a key has no hex digit in any of these. Digits and the letters B to F have the same place
+    in all three layouts; only the French A is on the key of Q.
     """
     found = []
     for key in keys:
@@ -62,9 +62,9 @@ def hex_text(keys: Iterable[Key]) -> str | None:
 
 
 def of_text(typed: str) -> list[Key]:
-    """Return the keys that type ``typed`` in the US layout. Raises ``ValueError`` for other letters."""
+    """Return the keys that type ``typed`` in the US layout. Raises ``ValueError`` for other characters."""
     places = {letter: Key(code, bool(row)) for code, pair in US.items() for row, letter in enumerate(pair)}
-    # a letter that is on two keys is on the main block
+    # for a character that is on two keys, use the main block
     places |= {pair[0]: Key(code, False) for code, pair in US.items() if code < 55 and pair[0] != pair[1]}
     missing = [letter for letter in typed if letter not in places]
     if missing:

@@ -1,4 +1,4 @@
-"""NDEF messages: the address in the first URI record, as NTAG 424 cards and phones carry it.
+"""NDEF messages: finds the address in the first URI record, as in NTAG 424 cards and phones.
 
 Source: NFC Forum NDEF 1.0 (record layout) and URI Record Type Definition 1.0 (table 3).
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-#: Records looked at, over all levels; more is not an address but an attack.
+#: The most records that are read, over all levels; more would be an attack.
 RECORDS_MAX: Final = 16
 _SHORT, _ID, _TYPE = 0x10, 0x08, 0x07
 _WELL_KNOWN: Final = 0x01
 
-#: What the first byte of a URI record stands for.
+#: The prefix for the first byte of a URI record.
 URI_PREFIXES: Final = (
     "", "http://www.", "https://www.", "http://", "https://", "tel:", "mailto:",
     "ftp://anonymous:anonymous@", "ftp://ftp.", "ftps://", "sftp://", "smb://", "nfs://", "ftp://",
@@ -30,7 +30,7 @@ class Record(NamedTuple):
 
 
 def records(message: bytes) -> Iterator[Record]:
-    """Give the records of ``message`` up to the first that is cut off or damaged."""
+    """Yield the records of ``message`` until one is cut off or damaged."""
     place = 0
     for _ in range(RECORDS_MAX):
         if place + 2 > len(message):

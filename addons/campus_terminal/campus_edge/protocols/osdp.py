@@ -1,17 +1,16 @@
 """OSDP v2: readers on an RS-485 line, several to a line, usually under a secure channel.
 
-Our side is the *control panel* (CP): the edge asks, readers (*peripheral devices*, PD) answer. That
-is the side the standard gives to the one who decides about cards; a reader never speaks unasked, so
-one program can have up to 126 of them on two wires, and a reader that is torn off is noticed within a
-second. The reader's side is in ``simulators/osdp_reader.py`` (libosdp, which is not our code: what
-the two say to each other is the standard, not our opinion of it).
+The edge is the *control panel* (CP) and asks; readers are *peripheral devices* (PD) and answer. A reader
+never sends unasked. So one program can serve up to 126 readers on two wires, and it notices within a
+second that a reader was removed. ``simulators/osdp_reader.py`` is the reader's side. It uses libosdp,
+which others wrote, so tests with it show that our side follows the standard.
 
-``OsdpBus`` is the line. ``OsdpReader`` is a line with one reader behind the common decoder's
-interface of ``base``.
+``OsdpBus`` is the line. ``OsdpReader`` is a line with one reader, with the decoder's interface of
+``base``.
 
 Order on the line: one command, then its answer or ``reply_ms`` of silence, then the next reader whose
-turn it is. The same command is sent again, unchanged, up to three times; then the reader is ``lost``
-and greeted anew with growing pauses. Bytes that are no frame are counted as ``Noise("garbage")``.
+turn it is. A command without an answer is repeated unchanged; after three tries the reader is ``lost``
+and its session begins again, with growing pauses. Bytes that are no frame count as ``Noise("garbage")``.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from .osdp_session import Session
 
 __all__ = ["OsdpBus", "OsdpReader", "ReaderConfig"]
 
-#: The standard gives a reader 200 ms to begin its answer; the rest is for slow lines.
+#: The standard allows a reader 200 ms to begin its answer; the rest is for slow lines.
 REPLY_MS: Final = 300
 POLL_MS: Final = 10
 
@@ -35,7 +34,7 @@ RandomBytes: TypeAlias = Callable[[int], bytes]
 
 
 class OsdpBus:
-    """A line with one or more readers; see the module's docstring and ``base`` for how it is driven."""
+    """A line with one or more readers; see the module's docstring and ``base`` for how to call it."""
 
     poll_ms = POLL_MS
 
@@ -46,11 +45,11 @@ class OsdpBus:
         reply_ms: int = REPLY_MS,
         random_bytes: RandomBytes = secrets.token_bytes,
     ) -> None:
-        """Take the readers, each with an address of its own (else ``ValueError``)."""
+        """Make a line with these readers; ``ValueError`` if two have the same address, or there is none."""
         self._order = [Session(config, random_bytes) for config in readers]
         self._sessions = {session.config.address: session for session in self._order}
         if not self._order or len(self._order) != len(self._sessions):
-            raise ValueError("a line has at least one reader, and each its own address")
+            raise ValueError("a line must have at least one reader, and each its own address")
         self._reply_ms = reply_ms
         self._splitter = Splitter()
         self._asked: Session | None = None
@@ -58,7 +57,7 @@ class OsdpBus:
         self._now_ms = 0
 
     def reset(self) -> None:
-        """Forget what was half received; all readers are greeted anew."""
+        """Forget partly received data; begin the sessions of all readers again."""
         self._splitter.clear()
         self._asked = None
         for session in self._order:
@@ -66,7 +65,7 @@ class OsdpBus:
             session.due_ms = self._now_ms
 
     def poll(self, now_ms: int) -> bytes:
-        """Move on to ``now_ms``; return the frame to write, maybe none."""
+        """Do what is due at ``now_ms``; return the frame to write, maybe none."""
         self._now_ms = now_ms
         for session in self._order:
             session.reports.tick(now_ms)
@@ -84,9 +83,9 @@ class OsdpBus:
         return MARK + session.next_frame(now_ms)
 
     def feed(self, data: bytes) -> list[tuple[int, Event]]:
-        """Take what was read; return ``(address, event)`` of all readers since the last call.
+        """Take the bytes read; return ``(address, event)`` of all readers since the last call.
 
-        Noise on the line belongs to the reader that was asked, or to the first.
+        Noise is reported for the reader that was asked, else for the first one.
         """
         for frame in self._splitter.feed(data):
             self._on_frame(frame)
@@ -100,21 +99,21 @@ class OsdpBus:
         return found
 
     def answer(self, address: int, feedback: Feedback) -> None:
-        """Have the reader at ``address`` show ``feedback`` in its next turn."""
+        """Queue ``feedback`` for the reader at ``address``, for its next turn."""
         session = self._sessions[address]
         session.show(feedback)
         if session is not self._asked:
             session.due_ms = min(session.due_ms, self._now_ms)
 
     def move(self, address: int, new_address: int, baud: int) -> None:
-        """Have the ready reader at ``address`` answer at another address and speed from now on.
+        """Set another address and speed of the ready reader at ``address``.
 
-        Only for a line with that reader alone: at another speed the others are not understood.
+        Only for a line with one reader: the others would still use the old speed.
         """
         self._sessions[address].move(new_address, baud)
 
     def moved_to(self, address: int) -> tuple[int, int] | None:
-        """Return address and speed that the reader has agreed to; None as long as it has not."""
+        """Return the address and speed that the reader has confirmed, None before that."""
         return self._sessions[address].moved_to
 
     def state(self, address: int) -> str:
@@ -126,7 +125,7 @@ class OsdpBus:
         return self._sessions[address].is_secure
 
     def _on_frame(self, frame: Frame) -> None:
-        # an adapter may echo what was written: frames without the reply bit are ours
+        # an adapter may echo our own frames: these have no reply bit
         if self._asked is None or not frame.is_reply or frame.address != self._asked.config.address:
             return
         if self._asked.on_frame(frame, self._now_ms):
@@ -154,18 +153,18 @@ class OsdpReader:
         return self.bus.is_secure(self._address)
 
     def reset(self) -> None:
-        """Forget what was half received; the reader is greeted anew."""
+        """Forget partly received data; begin the reader's session again."""
         self.bus.reset()
 
     def poll(self, now_ms: int) -> bytes:
-        """Move on to ``now_ms``; return the frame to write, maybe none."""
+        """Do what is due at ``now_ms``; return the frame to write, maybe none."""
         return self.bus.poll(now_ms)
 
     def feed(self, data: bytes) -> list[Event]:
-        """Take what was read; return the events since the last call."""
+        """Take the bytes read; return the events since the last call."""
         return [event for _address, event in self.bus.feed(data)]
 
     def answer(self, feedback: Feedback) -> bytes:
-        """Have the reader show ``feedback`` in its next turn; nothing may be written out of turn."""
+        """Queue ``feedback`` for the reader's next turn; nothing may be written between turns."""
         self.bus.answer(self._address, feedback)
         return b""

@@ -1,14 +1,14 @@
-"""What an OSDP reader says about a person: card bits, to a credential of the wire, and keys.
+"""Decodes an OSDP reader's reports about a person: card bits become a credential, key codes become keys.
 
-A RAW reply carries bits, first bit first. Which number of bits means what:
+A RAW reply has bits, the first bit first. The meaning depends on the number of bits:
 
 =========== ==================================================================
 bits        meaning
 =========== ==================================================================
 32, 56, 80  the UID itself (4, 7, 10 bytes), as readers send a "CSN"
 34, 58, 82  the UID between an even and an odd parity bit (Wiegand)
-26, 24      facility (8 bits), number (16), with and without two parity bits; misses
-            a byte of the UID, so it becomes ``number:161,45763``
+26, 24      facility (8 bits), number (16), with and without two parity bits; one byte
+            of the UID is missing, so it becomes ``number:161,45763``
 =========== ==================================================================
 
 The first parity bit makes the number of ones in the first half even, the last one makes it odd in
@@ -27,7 +27,7 @@ PARITY_BITS: Final = (34, 58, 82)
 W26_BITS: Final = 26
 MAX_BITS: Final = 1024
 
-#: Keys of a KEYPAD reply: digits in ASCII, * and # as the standard says, or in ASCII as well.
+#: Keys of a KEYPAD reply: digits in ASCII; * and # as in the standard, or in ASCII.
 UNKNOWN_KEY: Final = "?"
 _KEYS: Final[Mapping[int, str]] = {
     **{ord(key): key for key in "0123456789*#"},
@@ -37,7 +37,7 @@ _KEYS: Final[Mapping[int, str]] = {
 
 
 def card_event(data: bytes, *, uid_reversed: bool = False) -> CardSeen | Noise:
-    """Return what a RAW reply's data (reader, format, bit count, bits) says."""
+    """Return the card in a RAW reply's data (reader, format, bit count, bits), or noise."""
     count = int.from_bytes(data[2:4], "little")
     bits = data[4:]
     if len(data) < 5 or not 0 < count <= MAX_BITS or len(bits) != (count + 7) // 8:

@@ -50,7 +50,7 @@ NAK_REASONS: Final[Mapping[int, str]] = {
     8: "biometric format not supported",
     9: "cannot process",
 }
-#: After these the two sides no longer agree where they are: begin anew.
+#: After these reasons the two sides are out of step: the session begins again.
 NAK_RESTARTS: Final = frozenset({NAK_CHECK, NAK_SEQUENCE, NAK_BLOCK, NAK_SECURITY})
 
 # -- security blocks, 2.2 annex D ---------------------------------------------------------

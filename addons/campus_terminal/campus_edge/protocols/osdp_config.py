@@ -1,4 +1,4 @@
-"""What somebody has to say about an OSDP reader."""
+"""The settings of an OSDP reader."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .osdp_secure import DEFAULT_KEY, KEY_BYTES
 class ReaderConfig:
     """One reader on the line.
 
-    ``key`` is its SCBK, 16 bytes; None speaks in the clear, for readers that know no better.
-    ``install`` gives the key to a reader that still has the default one. ``relay`` is the output that
-    opens the door. ``encoding`` is that of its display; characters that it lacks are left out.
+    ``key`` is its SCBK, 16 bytes; None means no encryption, for readers without a secure channel.
+    ``install`` gives the key to a reader that still has the default key. ``relay`` is the output that
+    opens the door. ``encoding`` is the display's encoding; characters that it lacks are left out.
     """
 
     address: int
@@ -27,9 +27,9 @@ class ReaderConfig:
 
     def __post_init__(self) -> None:
         if not 0 <= self.address <= 0x7E:
-            raise ValueError(f"an OSDP address is 0 to 126, not {self.address}")
+            raise ValueError(f"an OSDP address must be from 0 to 126, not {self.address}")
         if self.key is not None and (len(self.key) != KEY_BYTES or self.key == DEFAULT_KEY):
-            raise ValueError("a reader's key has 16 bytes and is not the default one")
+            raise ValueError("a reader's key must have 16 bytes and must not be the default key")
 
     def __repr__(self) -> str:
         return f"ReaderConfig(address={self.address}, secure={self.key is not None})"

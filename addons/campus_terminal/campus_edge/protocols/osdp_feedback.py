@@ -1,4 +1,4 @@
-"""From feedback (granted, refused, ...) to the commands that a reader's lamp, buzzer and door get."""
+"""Turns feedback (granted, refused, ...) into commands for a reader's lamp, buzzer, display and door."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Command(NamedTuple):
 
 
 class Sign(NamedTuple):
-    """How an outcome looks and sounds: colours that alternate (ticks on, off), and beeps."""
+    """The lamp and the buzzer for an outcome: colours that alternate (ticks on, off), and beeps."""
 
     on: int
     off: int
@@ -35,7 +35,7 @@ class Sign(NamedTuple):
     beep_ticks: int
 
 
-#: Of the other outcomes a reader shows the text alone.
+#: For other outcomes a reader shows only the text.
 SIGNS: Final[Mapping[str, Sign]] = {
     base.GRANTED: Sign(codes.GREEN, codes.GREEN, 1, 0, 1, 2),
     base.REFUSED: Sign(codes.RED, codes.RED, 1, 0, 3, 1),
@@ -49,8 +49,8 @@ def commands(
 ) -> list[Command]:
     """Return the commands for ``feedback`` that a reader with ``capabilities`` understands.
 
-    ``relay`` is the number of the output that opens the door, None where there is none; it is
-    switched first, because somebody is pushing the door.
+    ``relay`` is the number of the output that opens the door, or None; it is switched first,
+    because the person already pushes the door.
     """
     sign = SIGNS.get(feedback.outcome)
     found = []
@@ -66,18 +66,18 @@ def commands(
 
 
 def led(sign: Sign, duration_ms: int) -> Command:
-    """Show ``sign`` on the first lamp for a while, then what was shown before."""
+    """Return a command: show ``sign`` on the first lamp for ``duration_ms``, then the earlier state."""
     lamp = bytes([0, 0, _TEMPORARY, sign.ticks_on, sign.ticks_off, sign.on, sign.off])
     return Command(codes.LED, lamp + _ticks(duration_ms) + bytes(5))
 
 
 def output(number: int, duration_ms: int) -> Command:
-    """Switch a relay on for a while."""
+    """Return a command: switch a relay on for ``duration_ms``."""
     return Command(codes.OUT, bytes([number, _OUTPUT_ON_FOR]) + _ticks(duration_ms))
 
 
 def text(lines: str, duration_ms: int, encoding: str) -> list[Command]:
-    """Show up to four lines for a while; what ``encoding`` does not have is left out."""
+    """Return commands: show up to four lines for ``duration_ms``, without characters not in ``encoding``."""
     seconds = min(max(1, (duration_ms + 999) // 1000), 0xFF)
     found = []
     for row, line in enumerate(lines.split("\n")[:4], start=1):

@@ -1,4 +1,4 @@
-"""Frames of OSDP v2: where they begin and end, whether they arrived whole.
+"""Frames of OSDP v2: builds them, and finds and checks them in a stream of bytes.
 
 ::
 
@@ -7,7 +7,7 @@
 
 ``address`` has bit 7 set in replies. ``control``: bits 0-1 sequence, bit 2 CRC instead of checksum,
 bit 3 a security block follows (its first byte is its length). ``length`` counts from the 53 to the end.
-A byte FF before the frame is a mark for the line and part of nothing.
+A byte FF (mark) precedes a frame on the line; it is not a part of the frame.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _BLOCK: Final = 0x08
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame whose check was right; ``data`` is still encrypted under SCS_17 and SCS_18.
+    """A frame with a correct check; ``data`` is still encrypted under SCS_17 and SCS_18.
 
-    ``block`` is the security block without its length byte, ``covered`` what the MAC covers.
+    ``block`` is the security block without its length byte, ``covered`` the bytes that the MAC covers.
     """
 
     address: int
@@ -55,7 +55,7 @@ class Frame:
 
 
 def crc16(data: bytes) -> int:
-    """Return the CRC-16 (polynomial 1021, begins with 1D0F)."""
+    """Return the CRC-16 (polynomial 1021, initial value 1D0F)."""
     crc = 0x1D0F
     for byte in data:
         crc = (crc << 8 & 0xFFFF) ^ _CRC_TABLE[crc >> 8 ^ byte]
@@ -78,7 +78,7 @@ def build(
     is_reply: bool = False,
     use_crc: bool = True,
 ) -> bytes:
-    """Return a frame without mark; ``mac`` makes the 4 bytes of its MAC from what it covers."""
+    """Return a frame without mark; ``mac`` makes the 4 bytes of the MAC from the bytes that it covers."""
     body = (bytes([len(block) + 1]) + block if block else b"") + bytes([code]) + data
     length = HEADER + len(body) + (MAC_BYTES if mac else 0) + (2 if use_crc else 1)
     control = sequence | (_CRC if use_crc else 0) | (_BLOCK if block else 0)
@@ -89,9 +89,9 @@ def build(
 
 
 class Splitter:
-    """Cuts a stream of bytes into frames, passing over what is none.
+    """Cuts a stream of bytes into frames and skips other bytes.
 
-    ``noise`` counts the bytes passed over. At most one frame's length is kept.
+    ``noise`` counts the skipped bytes. The buffer holds at most one frame's length.
     """
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Splitter:
         self.noise = 0
 
     def clear(self) -> None:
-        """Forget what was half received; it was noise."""
+        """Drop a partly received frame and count it as noise."""
         self._skip(len(self._buffer))
 
     def feed(self, data: bytes) -> list[Frame]:
@@ -116,7 +116,7 @@ class Splitter:
         return frames
 
     def _next_length(self) -> int | None:
-        """Pass over noise; return the length of a frame that is all there, else None."""
+        """Skip noise; return the length of a complete frame, None without one."""
         while True:
             start = self._buffer.find(SOM)
             self._skip(len(self._buffer) if start < 0 else start)
@@ -128,7 +128,7 @@ class Splitter:
             self._skip(1)
 
     def _skip(self, count: int) -> None:
-        # the mark before a frame is no noise
+        # the mark before a frame does not count as noise
         self.noise += count - self._buffer[:count].count(MARK)
         del self._buffer[:count]
 

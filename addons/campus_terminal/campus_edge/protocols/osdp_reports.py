@@ -1,4 +1,4 @@
-"""What one OSDP reader has reported: cards, keys, tamper, state; turned into events once each."""
+"""Turns the reports of one OSDP reader (cards, keys, tamper, state) into events, each once."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from .base import OPENING, READY, CardSeen, Event, Noise, ReaderState, Tamper
 from .osdp_card import card_event, key_event
 from .presence import Presence
 
-#: OSDP readers report a card once when it comes; some do so again every second while it stays.
+#: OSDP readers report a card when it comes; some report it again every second while it stays.
 CARD_HOLD_MS: Final = 1_200
-#: A reader that was not polled has kept what it saw. Until it has nothing more to tell, at most this
-#: long, people it tells of may have gone: no door opens for them.
+#: A reader that was not polled has stored its reports. After that, for at most this time, its cards and
+#: keys are ignored until it has nothing more to report: these people may have left, and no door may open.
 STALE_MS: Final = 500
-#: Events that wait to be fetched; a caller that never fetches them loses the oldest.
+#: The most events that wait for ``fetch``; then the oldest are dropped.
 EVENTS_MAX: Final = 256
 
 
 class Reports:
-    """Events of one reader. Nothing is reported twice that has not changed in between."""
+    """Events of one reader. The same state is not reported twice in a row."""
 
     def __init__(self, *, uid_reversed: bool = False) -> None:
         self._events: list[Event] = []
@@ -28,7 +28,7 @@ class Reports:
         self._tampered: dict[str, bool] = {}
         self._power = ""
         self._state = ReaderState("")
-        #: Until when what the reader tells of people may be old; None once it is ready.
+        #: Until when reports of cards and keys may be old; None once the reader is ready.
         self._stale_until_ms: int | None = None
 
     @property
@@ -42,7 +42,7 @@ class Reports:
         return events
 
     def set_state(self, state: str, detail: str = "") -> None:
-        """Report a state, if it is another than before."""
+        """Report a state if it has changed."""
         self._stale_until_ms = None
         found = ReaderState(state, detail)
         if found != self._state:
@@ -50,11 +50,11 @@ class Reports:
             self._events.append(found)
 
     def noise(self, reason: str) -> None:
-        """Report something that was not understood."""
+        """Report noise."""
         self._events.append(Noise(reason))
 
     def begin(self, now_ms: int) -> None:
-        """The reader works; it is reported ready when what it tells is new."""
+        """Note that the session works; the reader becomes ready when its old reports are read."""
         self._stale_until_ms = now_ms + STALE_MS
 
     def take(self, code: int, data: bytes, now_ms: int) -> None:
@@ -80,7 +80,7 @@ class Reports:
             self.noise("reply")
 
     def tick(self, now_ms: int) -> None:
-        """Notice what passes by itself: a card that is no longer shown."""
+        """Check for timeouts: a card that is no longer reported has left."""
         self._events += self._presence.expire(now_ms)
         if self._stale_until_ms is not None and now_ms >= self._stale_until_ms:
             self._settle()

@@ -1,11 +1,11 @@
-"""The secure channel of OSDP v2 (2.2 annex D), as the control panel sees it.
+"""The secure channel of OSDP v2 (2.2 annex D), on the control panel's side.
 
-Both sides prove that they know the reader's base key (SCBK, 16 bytes), agree on session keys, and
-from then on every frame carries a MAC that covers the one before it. A frame that was recorded,
-changed, left out or made by somebody else does not fit the chain.
+Both sides prove that they know the reader's base key (SCBK, 16 bytes) and agree on session keys. After
+that every frame has a MAC that depends on the MAC before it. So a frame that was recorded, changed, left
+out or forged is detected.
 
-A reader fresh from the factory knows only SCBK-D, the default key, which is no secret: it is good for
-one thing, to give the reader its own key.
+A new reader from the factory has only SCBK-D, the default key, which is public. It is used for one
+purpose: to give the reader its own key.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from .osdp_frame import MAC_BYTES, Frame, build
 
 KEY_BYTES: Final = 16
 RANDOM_BYTES: Final = 8
-#: SCBK-D, printed in the standard.
+#: SCBK-D, published in the standard.
 DEFAULT_KEY: Final = bytes(range(0x30, 0x40))
 
 _PAD: Final = b"\x80"
 
 
 class SecureChannel:
-    """One session: handshake, then ``seal`` and ``open_frame``. Made anew for each handshake."""
+    """One session: handshake, then ``seal`` and ``open_frame``. A new one is made for each handshake."""
 
     def __init__(self, key: bytes, rnd_a: bytes, *, use_crc: bool = True) -> None:
         """Begin with the base key and 8 random bytes."""
         self.rnd_a: Final = rnd_a
-        #: What the security blocks of the handshake say: 0 for the default key, 1 for the reader's own.
+        #: The key in the security blocks of the handshake: 0 for the default key, 1 for the reader's own.
         self.key_flag: Final = bytes([0 if key == DEFAULT_KEY else 1])
         self.active = False
         self._is_proven = False
@@ -87,7 +87,7 @@ class SecureChannel:
         return self._c_mac[:MAC_BYTES]
 
     def _mac(self, covered: bytes, chain: bytes) -> bytes:
-        """CBC over all blocks, the last one under the second key; begins with the other side's MAC."""
+        """CBC over all blocks, the last one with the second key; the IV is the other side's last MAC."""
         padded = covered if len(covered) % 16 == 0 else _padded(covered)
         if len(padded) > 16:
             chain = _cbc(self._mac1, chain, padded[:-16], encrypt=True)[-16:]
@@ -108,7 +108,7 @@ def _inverted(mac: bytes) -> bytes:
 
 
 def _ecb(key: bytes, block: bytes) -> bytes:
-    # one block under a zero IV is the plain block cipher
+    # CBC of one block with a zero IV is the plain block cipher
     return _cbc(key, bytes(16), block, encrypt=True)
 
 

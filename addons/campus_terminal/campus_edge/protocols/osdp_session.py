@@ -1,4 +1,4 @@
-"""The control panel's side of one OSDP reader: a table of steps, from the first hello to polling.
+"""The session with one OSDP reader on the control panel's side: a table of steps up to polling.
 
 ========= ======== ========= =========================================================
 step      sends    awaits    then
@@ -12,8 +12,8 @@ status    LSTAT    LSTATR    run
 run       POLL, or a command that waits
 ========= ======== ========= =========================================================
 
-A session with a key never talks in the clear: a reader that refuses it is ``sick``, its cards are not
-believed. The default key is used only where ``install`` says so, and only to give the reader its own.
+A session with a key never runs without encryption: a reader that refuses the key is ``sick``, and its
+cards are ignored. The default key is used only with ``install``, and only to give the reader its own key.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TRIES_MAX: Final = 3
 BUSY_MAX: Final = 50
 BUSY_PAUSE_MS: Final = 50
 STATUS_EVERY_MS: Final = 5_000
-#: Pauses before a reader is greeted anew.
+#: Pauses before a session begins again.
 RETRIES_MS: Final = (100, 1_000, 2_000, 4_000, 8_000)
 QUEUE_MAX: Final = 16
 COM_BYTES: Final = 5
@@ -43,7 +43,7 @@ COM_BYTES: Final = 5
 IDENTIFY, ABILITY, CHALLENGE, PROVE = "identify", "ability", "challenge", "prove"
 GIVE_KEY, STATUS, RUN = "give_key", "status", "run"
 
-#: Step -> reply that moves it on.
+#: Step -> reply that leads to the next step.
 AWAITS: Final[Mapping[str, int]] = {
     IDENTIFY: codes.PDID,
     ABILITY: codes.PDCAP,
@@ -55,11 +55,11 @@ AWAITS: Final[Mapping[str, int]] = {
 
 
 class Session:
-    """What is known of one reader. The bus calls; ``due_ms`` is when it wants to send again."""
+    """The state of one reader's session. The bus calls it; ``due_ms`` is when it will send again."""
 
     _step: str
     _sequence: int
-    #: The frame that waits for its answer, as it was sent.
+    #: The last frame sent, while its answer is awaited.
     _sent: bytes | None
     _tries: int
     _busy: int
@@ -70,9 +70,9 @@ class Session:
         self.config: Final = config
         self.due_ms = 0
         self.capabilities: dict[int, int] = {}
-        #: Vendor, model, version, serial number and firmware as the reader states them, in hex.
+        #: Vendor, model, version, serial number and firmware from the reader, in hex.
         self.identity = ""
-        #: Address and speed that the reader has said it takes from now on.
+        #: The address and speed that the reader has confirmed.
         self.moved_to: tuple[int, int] | None = None
         self.reports: Final = Reports(uid_reversed=config.uid_reversed)
         self._random_bytes = random_bytes
@@ -88,7 +88,7 @@ class Session:
         return self._channel is not None and self._channel.active
 
     def reset(self) -> None:
-        """Begin from the first hello: the line was opened anew."""
+        """Begin with the first step: the line was opened again."""
         self._restart()
         self._queue.clear()
         self.due_ms = 0
@@ -96,7 +96,7 @@ class Session:
         self.reports.set_state(OPENING)
 
     def show(self, feedback: Feedback) -> None:
-        """Have the reader show ``feedback`` in its next turns, instead of what still waits."""
+        """Queue ``feedback`` for the next turns; it replaces waiting feedback."""
         self._queue.clear()
         if self._step == RUN:
             config = self.config
@@ -105,26 +105,26 @@ class Session:
             )
 
     def move(self, address: int, baud: int) -> None:
-        """Have a reader that is ready answer elsewhere; ``moved_to`` says where, once it has agreed."""
+        """Set address and speed of a ready reader; ``moved_to`` has what the reader confirms."""
         self._queue.append(Command(codes.COMSET, bytes([address]) + baud.to_bytes(4, "little")))
 
     def next_frame(self, now_ms: int) -> bytes:
         """Return the frame to send now: the last one again, or the next command."""
         if self._sent is None:
             command = self._next_command(now_ms)
-            # 0 says that we begin; then 1, 2, 3 and 1 again
+            # the sequence is 0 for a new session, then 1, 2, 3, 1, 2, ...
             self._sequence = self._sequence % 3 + 1 if self._sequence >= 0 else 0
             self._sent = self._encode(command)
         return self._sent
 
     def on_frame(self, frame: Frame, now_ms: int) -> bool:
-        """Take a frame of this reader; False when it is no answer to what was sent."""
+        """Handle a frame of this reader; False when it does not answer the last command."""
         if self._sent is None:
             return False
         if frame.code == codes.BUSY and not frame.block:
             self._on_busy(now_ms)
             return True
-        # a reader that has lost count says so under a number of its own
+        # a NAK about the sequence may have another sequence number
         if frame.sequence != self._sequence and frame.code != codes.NAK:
             return False
         data = self._plain(frame)
@@ -140,9 +140,9 @@ class Session:
         return True
 
     def on_silence(self, now_ms: int) -> None:
-        """The answer did not come in time."""
+        """Repeat the command or give the reader up: the answer did not come in time."""
         self._tries += 1
-        # one try is enough for a reader that may not be there: the others on the line wait meanwhile
+        # only one try for a reader that may be absent, because the others on the line wait
         if self._tries >= (TRIES_MAX if self._step != IDENTIFY else 1):
             self._retreat(now_ms, LOST, "no answer")
 
@@ -179,10 +179,10 @@ class Session:
     # -- receiving ----------------------------------------------------------------------
 
     def _plain(self, frame: Frame) -> bytes | None:
-        """Return a reply's data; None when the secure channel does not vouch for it."""
+        """Return a reply's data; None when the secure channel does not authenticate it."""
         if self._channel is None or not self._channel.active:
             return None if frame.is_sealed else frame.data
-        # What comes in the clear now, also a NAK, is not vouched for: the worst a liar gets is a new handshake.
+        # An unencrypted reply, also a NAK, is not authenticated: a forged one only causes a new handshake.
         return self._channel.open_frame(frame) if frame.is_sealed else None
 
     def _on_reply(self, frame: Frame, data: bytes, now_ms: int) -> None:
@@ -211,7 +211,7 @@ class Session:
         elif self._step == ABILITY:
             self._after_ability()
         elif self._step == STATUS and reason not in codes.NAK_RESTARTS:
-            # a reader that knows no LSTAT tells of tamper when it is polled, or not at all
+            # a reader without LSTAT reports tamper when it is polled, or never
             self._run(now_ms)
         else:
             self.reports.noise("nak")
@@ -256,7 +256,7 @@ class Session:
         self.reports.begin(now_ms)
 
     def _refuse_key(self, now_ms: int, detail: str) -> None:
-        # the reader's own key and the default one in turns, until somebody has set it right
+        # try the reader's own key and the default key in turns until one is accepted
         self._installing = self.config.install and not self._installing
         self._retreat(now_ms, SICK, f"secure channel refused: {detail}")
 

@@ -1,13 +1,13 @@
 """Readers with a PN532 on the serial line (115200 baud): MIFARE, NTAG, DESFire, phones.
 
 The decoder is the host's side: it wakes the chip, looks for a card again and again, reads the SUN
-message of cards that have one and watches until the card has left. What it does is written as a
-script (a generator that yields steps and is sent answers); ``Link`` does acknowledgements,
-deadlines and retries.
+message of cards that have one, and waits until the card has left. It is written as a script (a
+generator that yields commands and is sent answers); ``Link`` does acknowledgements, deadlines and
+retries.
 
-A card that talks ISO/IEC 14443-4 is *not* read again while it lies there: its SUN message would be
-another one each time, and each a tap. The chip is asked whether the card is there. Where it is not,
-and one like it is back within some looks, it was the same one at the edge of the field.
+An ISO/IEC 14443-4 card is *not* read again while it stays, because each read gives another SUN message
+and would count as a tap. Instead the chip is asked whether the card is there. If it is not, but a card
+like it appears within ``MISSES`` looks, it is taken for the same card in a weak field.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from .presence import Presence
 BAUD: Final = 115_200
 #: Pause between two looks for a card.
 LOOK_MS: Final = 40
-#: So many looks in a row without the card: it has left. Some 450 ms.
+#: After so many looks in a row without the card, it has left (about 450 ms).
 MISSES: Final = 8
 #: Pause before a chip that does not answer is woken again.
 RESTART_MS: Final = 1000
-#: Answers of one command to a card that come in parts.
+#: The most parts of a card's answer to one command.
 PARTS_MAX: Final = 8
 
-#: A card left while it was read; one without a name of its own was shown.
+#: Reasons of noise: a card left while it was read; a card has no credential that can be used.
 TORN: Final = "torn"
 NAMELESS: Final = "nameless"
 
 
 class _Left(Exception):
-    """The card has left, or has stopped to answer, while it was read."""
+    """The card left or stopped answering while it was read."""
 
 
-#: Yields a command, or a pause in milliseconds; is sent the command's answer.
+#: Yields a command or a pause in milliseconds; is sent the command's answer.
 _Script: TypeAlias = Generator[bytes | int, bytes, None]
 
 
 class Pn532:
-    """Decoder for a PN532; see ``base.Decoder``. ``reads_sun`` off: the UID is all that is read."""
+    """Decoder for a PN532; see ``base.Decoder``. Without ``reads_sun`` only the UID is read."""
 
     poll_ms = 10
 
     def __init__(self, reads_sun: bool = True) -> None:
         self._reads_sun = reads_sun
         self._link = Link()
-        # looks are counted here, so time alone makes no card leave
+        # looks are counted here, so there is no timeout
         self._presence = Presence(hold_ms=1 << 60)
         self._events: list[Event] = []
         self._now_ms = 0
@@ -82,13 +82,13 @@ class Pn532:
         return events
 
     def answer(self, feedback: Feedback) -> bytes:
-        """The chip takes one command at a time, so the lamps wait for the next look: some 50 ms."""
+        """Store ``feedback`` for the next look in about 50 ms: the chip takes one command at a time."""
         self._feedback, self._feedback_ms = feedback, self._now_ms
         return b""
 
     # -- the script's engine ------------------------------------------------------------------
     def _move(self) -> None:
-        """Go on with the script if its answer is there or its pause is over."""
+        """Continue the script if its answer has come or its pause has passed."""
         result, self._link.result = self._link.result, None
         try:
             if self._resume_ms is not None and self._now_ms >= self._resume_ms:
@@ -116,7 +116,7 @@ class Pn532:
         if name is None:
             raise LinkError("this is not a PN532")
         yield chip.FEW_RETRIES
-        # a card at the first look has lain there before, see presence
+        # a card at the first look was there before, see presence
         target = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
         self._events.append(ReaderState(READY, name))
         if target is not None:
@@ -130,7 +130,7 @@ class Pn532:
             yield LOOK_MS
 
     def _visit(self, target: chip.Target) -> Generator[bytes | int, bytes, chip.Target | None]:
-        """A card is there: say which, and wait until it is gone. Return the one in its place."""
+        """Report a card and wait until it has left; return another card that took its place."""
         try:
             credential = yield from self._credential(target)
         except _Left:
@@ -170,7 +170,7 @@ class Pn532:
         return answer
 
     def _watch(self, target: chip.Target) -> Generator[bytes | int, bytes, chip.Target | None]:
-        """Look until the card is gone; return the other card that lies there instead, if any."""
+        """Look until the card has left; return another card that is there instead, if any."""
         misses = 0
         while misses < MISSES:
             yield from self._lamps()
@@ -180,7 +180,7 @@ class Pn532:
                 if answer[1:2] == b"\x00":
                     misses = 0
                     continue
-                # a card in a dialogue that has broken off is found only after it was without power
+                # after a broken dialogue a card is found again only after its power was off
                 yield chip.FIELD_OFF
             found = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
             if found is not None and not found.is_like(target):

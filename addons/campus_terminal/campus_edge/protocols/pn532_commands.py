@@ -1,6 +1,6 @@
-"""Commands of the PN532 that we use: PN532 user manual (UM0701-02), chapter 7.
+"""The PN532 commands that we use: PN532 user manual (UM0701-02), chapter 7.
 
-Payloads without the frame: command code and parameters; answers have the code plus one.
+Payloads without frames: command code and parameters; an answer has the command's code plus one.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ DIAGNOSE, FIRMWARE, WRITE_GPIO = 0x00, 0x02, 0x0E
 SAM_CONFIGURATION, RF_CONFIGURATION = 0x14, 0x32
 DATA_EXCHANGE, LIST_TARGETS, RELEASE = 0x40, 0x4A, 0x52
 
-#: 7.2.11 and 3.1.3.2: what wakes the chip on the serial line, then room for its clock to start.
+#: 7.2.11 and 3.1.3.2: bytes that wake the chip on the serial line, and time for its clock to start.
 WAKE_UP: Final = b"\x55\x55" + bytes(14)
 #: 7.2.10: normal mode, without a SAM; time-out unused, P70_IRQ used.
 SAM_NORMAL: Final = bytes([SAM_CONFIGURATION, 0x01, 0x14, 0x01])
 GET_FIRMWARE: Final = bytes([FIRMWARE])
-#: 7.3.1, item 5: a card search gives up after the second retry, some 20 ms.
+#: 7.3.1, item 5: a card search gives up after the second retry, about 20 ms.
 FEW_RETRIES: Final = bytes([RF_CONFIGURATION, 0x05, 0xFF, 0x01, 0x02])
 #: 7.3.1, item 1: field off; the next search switches it on. Cards forget everything.
 FIELD_OFF: Final = bytes([RF_CONFIGURATION, 0x01, 0x00])
@@ -28,12 +28,12 @@ LIST_ONE_TYPE_A: Final = bytes([LIST_TARGETS, 0x01, 0x00])
 #: 7.2.1, test 6: is the ISO/IEC 14443-4 card still there?
 IS_CARD_THERE: Final = bytes([DIAGNOSE, 0x06])
 
-#: Bytes that one InDataExchange carries (7.3.8: 262 of data).
+#: The most data bytes of one InDataExchange (7.3.8).
 EXCHANGE_BYTES_MAX: Final = 262
 _MORE, _ERROR = 0x40, 0x3F
 _ISO_DEP: Final = 0x20
 
-# -- outputs: free pins of the usual modules on the serial line ----------------------------
+# -- outputs: pins that are free on the usual modules with a serial line --------------------
 #: Bit 7 makes the chip take the byte; P30 to P34 stay high, P32 and P33 are interrupts.
 _P3_IDLE, _P7_IDLE = 0x9F, 0x80
 _BUZZER_P35, _GREEN_P71, _RED_P72 = 0x20, 0x02, 0x04
@@ -43,21 +43,21 @@ BEEP_MS: Final = {GRANTED: 80, AGAIN: 250, REFUSED: 500}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A card that the chip has found: its number there and its UID as the card sent it."""
+    """A card that the chip has found: its number in the chip, and its UID in the card's byte order."""
 
     number: int
     raw_uid: bytes
     is_iso_dep: bool
 
     def is_like(self, other: Target) -> bool:
-        """Say whether it may be the same card: with random UIDs this cannot be told for sure."""
+        """Say whether it may be the same card; with random UIDs that is not certain."""
         same_kind = self.is_iso_dep is other.is_iso_dep
         both_random = all(len(card.raw_uid) == 4 and card.raw_uid[0] == 0x08 for card in (self, other))
         return same_kind and (both_random or self.raw_uid == other.raw_uid)
 
 
 def parse_target(answer: bytes) -> Target | None:
-    """Return the card of an answer to ``LIST_ONE_TYPE_A``; None: no card, or nonsense."""
+    """Return the card of an answer to ``LIST_ONE_TYPE_A``; None: no card, or an invalid answer."""
     if len(answer) < 7 or answer[1] != 1:
         return None
     size = answer[6]
@@ -75,7 +75,7 @@ def parse_firmware(answer: bytes) -> str | None:
 
 
 def exchange(number: int, data: bytes) -> bytes:
-    """InDataExchange of ``data`` with the card of that number."""
+    """Return InDataExchange of ``data`` with the card of that number."""
     return bytes([DATA_EXCHANGE, number]) + data
 
 
@@ -87,7 +87,7 @@ def parse_exchange(answer: bytes) -> tuple[int, bool, bytes]:
 
 
 def outputs(feedback: Feedback | None, elapsed_ms: int) -> bytes:
-    """WriteGPIO for what is shown ``elapsed_ms`` after ``feedback`` was given.
+    """Return WriteGPIO for the lamps and buzzer ``elapsed_ms`` after ``feedback`` was given.
 
     Green on P71, red on P72, buzzer on P35, each high when on; while the server is asked both
     lamps are on.

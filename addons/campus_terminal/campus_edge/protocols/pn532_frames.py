@@ -23,7 +23,7 @@ ERROR_TFI: Final = 0x7F
 ACK_BYTES: Final = bytes.fromhex("0000FF00FF00")
 NACK_BYTES: Final = bytes.fromhex("0000FFFF0000")
 ERROR_BYTES: Final = bytes.fromhex("0000FF01FF7F8100")
-#: TFI and data, user manual 6.2.1.2: the chip takes no more.
+#: The most bytes of TFI and data (user manual 6.2.1.2).
 LENGTH_MAX: Final = 265
 _START: Final = b"\x00\xff"
 
@@ -37,7 +37,7 @@ HALF_FRAME: Final = "half_frame"
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """A frame with contents: ``tfi`` D4 or D5, then command or response code and parameters."""
+    """A frame with content: ``tfi`` D4 or D5, then command or response code and parameters."""
 
     tfi: int
     payload: bytes
@@ -84,7 +84,7 @@ def encode(tfi: int, payload: bytes) -> bytes:
 
 
 class FrameParser:
-    """Finds frames in bytes. A frame that is wrong is looked through for one that begins in it."""
+    """Finds frames in bytes. After a wrong frame it searches for a frame that begins inside it."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -92,14 +92,14 @@ class FrameParser:
 
     @property
     def is_inside(self) -> bool:
-        """A frame has begun and not ended."""
+        """Whether a frame has begun and not ended."""
         return len(self._bytes) > 1
 
     def reset(self) -> None:
         self._bytes.clear()
 
     def feed(self, data: bytes) -> list[Frame]:
-        """Take bytes; return the frames that are complete now, in order, with what was wrong."""
+        """Take bytes; return the complete frames and the noise, in order."""
         self._bytes += data
         frames: list[Frame] = []
         while (found := self._next()) is not None:
@@ -107,7 +107,7 @@ class FrameParser:
         return frames + self._take_garbage()
 
     def expire(self) -> list[Frame]:
-        """Give up the frame that has begun: the rest of it does not come."""
+        """Drop the frame that has begun, because its rest did not come in time."""
         if not self.is_inside:
             return []
         self._bytes.pop(0)
@@ -132,16 +132,16 @@ class FrameParser:
         return Fault() if length == 1 and content[0] == ERROR_TFI else Data(content[0], content[1:])
 
     def _skip_to_start(self) -> None:
-        """Drop what stands before 00 FF; zeros are preambles and postambles, not noise."""
+        """Drop the bytes before 00 FF; zeros are preambles and postambles, not noise."""
         place = self._bytes.find(_START)
         if place < 0:
-            # the last byte may be half a start
+            # the last byte may be the first half of a start
             place = len(self._bytes) - (self._bytes[-1:] == b"\x00")
         self._garbage += place - self._bytes.count(0, 0, place)
         del self._bytes[:place]
 
     def _size(self) -> tuple[int, int] | Frame | None:
-        """Return bytes of the head and of the content, or a frame without content, or None: wait."""
+        """Return the sizes of head and content, or a frame without content, or None to wait for bytes."""
         if len(self._bytes) < 4:
             return None
         first, second = self._bytes[2], self._bytes[3]
@@ -164,6 +164,6 @@ class FrameParser:
         return (7, length) if length <= LENGTH_MAX else self._bad(OVERSIZE)
 
     def _bad(self, reason: str) -> Frame:
-        """Drop the start only: what follows may hold the start of a good frame."""
+        """Drop only the start: a good frame may begin in the bytes after it."""
         del self._bytes[:2]
         return Bad(reason)

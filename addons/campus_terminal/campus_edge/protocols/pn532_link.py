@@ -1,4 +1,4 @@
-"""One command at a time over the PN532's line: acknowledged, answered, asked again, given up."""
+"""Sends one command at a time to the PN532, with acknowledgement, deadline and retries."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .pn532_frames import ACK_BYTES, CHIP, HOST, NACK_BYTES, Ack, Bad, Data, Fau
 #: The chip acknowledges within 15 ms (user manual 6.2.2); USB adapters add their own delay.
 ACK_TIMEOUT_MS: Final = 100
 RESPONSE_TIMEOUT_MS: Final = 1000
-#: A frame stands still this long: the rest of it is lost. 275 bytes take 24 ms at 115200 baud.
+#: When a frame does not grow for this long, its rest is lost. 275 bytes take 24 ms at 115200 baud.
 FRAME_TIMEOUT_MS: Final = 100
-#: How often a command is sent, or its answer asked for again, all in all.
+#: The most tries of a command, including requests to repeat its answer.
 TRIES: Final = 3
 
 
 class LinkError(Exception):
-    """The chip does not answer, or refuses the command; the text is for people."""
+    """The chip does not answer or refuses the command; the text is for people."""
 
 
 class Link:
@@ -40,16 +40,16 @@ class Link:
         self.result = None
 
     def send(self, command: bytes, now_ms: int, prefix: bytes = b"") -> None:
-        """Start ``command`` (payload); ``prefix`` is written before it, each time."""
+        """Start ``command`` (payload); ``prefix`` is written before it at each try."""
         self.result, self._command, self._prefix, self._tries = None, command, prefix, 0
         self._transmit(now_ms)
 
     def poll(self, now_ms: int) -> bytes:
-        """Return bytes to write; looks at the deadlines."""
+        """Check the deadlines and return bytes to write."""
         if self._parser.is_inside and now_ms - self._heard_ms >= FRAME_TIMEOUT_MS:
             self._take(self._parser.expire(), now_ms)
         if self._command is not None and now_ms >= self._deadline_ms:
-            # an ACK from the host makes the chip drop what it is doing (user manual 6.2.1.3)
+            # an ACK from the host makes the chip cancel its command (user manual 6.2.1.3)
             self._again(now_ms, ACK_BYTES if self._is_acknowledged else b"", "no answer")
         out, self._out = self._out, b""
         return out
@@ -76,7 +76,7 @@ class Link:
                 self._again(now_ms, b"", "NACK")
 
     def _damaged(self, frame: Bad, now_ms: int) -> None:
-        """A broken frame after the ACK was the answer: have the chip say it again."""
+        """Handle a broken frame: after the ACK it was the answer, so ask the chip to repeat it."""
         if self._command is None or not self._is_acknowledged or frame.reason == "garbage":
             return
         self._tries += 1
@@ -90,7 +90,7 @@ class Link:
             self._deadline_ms = now_ms + RESPONSE_TIMEOUT_MS
 
     def _answered(self, frame: Data) -> None:
-        """An answer without its ACK is good too: the ACK was lost. Another's answer is stale."""
+        """Handle an answer, also if its ACK was lost; ignore an answer to another command."""
         if self._command and frame.tfi == CHIP and frame.payload[:1] == bytes([self._command[0] + 1]):
             self._end(frame.payload)
 

@@ -11,8 +11,8 @@ bytes     value    meaning
 ========= ======== =====================================================
 
 The number that is printed on these cards is the decimal of the last four bytes, so these are the
-UID of the card; the version byte (the maker's customer code) is left out, as old systems do.
-The reader cannot be written to: lamps hang on another port.
+UID of the card; the version byte (the maker's customer code) is left out, as in old systems.
+The reader accepts no commands, so it has no lamps that we control.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .presence import HOLD_MS, SETTLE_MS, Presence
 STX, ETX, CR, LF = 0x02, 0x03, 0x0D, 0x0A
 DIGITS: Final = 12
 BAUD: Final = 9600
-#: A frame takes 15 ms at 9600 baud; an open one older than this is no frame.
+#: A frame takes 15 ms at 9600 baud; an incomplete one that is older than this is noise.
 FRAME_TIMEOUT_MS: Final = 150
 IDLE_POLL_MS: Final = 1_000
 _HEX: Final = frozenset(b"0123456789ABCDEFabcdef")
@@ -48,7 +48,7 @@ def encode(version: int, number: int, family: str = "rdm6300") -> bytes:
 
 
 class Rdm6300:
-    """Decoder of the frames above; see ``base.Decoder``. It is ready when cards from before are known."""
+    """Decoder of the frames above; see ``base.Decoder``."""
 
     def __init__(self, hold_ms: int = HOLD_MS) -> None:
         self._presence = Presence(hold_ms)
@@ -59,7 +59,7 @@ class Rdm6300:
 
     @property
     def poll_ms(self) -> int:
-        """Until the next thing that silence says; a reader with neither card nor frame has time."""
+        """Time until the next timeout; long when there is neither a card nor a begun frame."""
         left = [IDLE_POLL_MS, self._presence.left_ms(self._now_ms)]
         if self._frame is not None:
             left.append(self._started_ms + FRAME_TIMEOUT_MS - self._now_ms)

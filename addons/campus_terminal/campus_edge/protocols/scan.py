@@ -1,4 +1,4 @@
-"""From the text that a scanner or a desk reader types to the credential it means."""
+"""Turns the text that a scanner or a desk reader types into a credential."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ FORMS: Final = (AUTO, *uids.WHOLE_FORMS)
 def credential_of(text: str, form: str = AUTO) -> str | None:
     """Return the wire's form of ``text``, None if it is no credential at all.
 
-    ``form`` is how this reader writes a UID (``campus_core.credentials.uid``). Where it is not known, a text
-    such as ``0077705923`` may be two cards: it is returned as it is, and who knows the cards takes
-    the one that there is (``campus_core.credentials.credential.Scan``). Codes of phones, addresses of chips and
-    texts with a prefix are told by themselves; what is left is a number.
+    ``form`` is how this reader writes a UID (``campus_core.credentials.uid``). If it is not known, a text such
+    as ``0077705923`` may mean two cards. It is then returned unchanged, and the code that knows the cards
+    chooses (``campus_core.credentials.credential.Scan``). Phones' codes, chips' addresses and texts with a
+    prefix are recognised by their form; all other texts are numbers.
     """
     try:
         found = credential.parse(text)
@@ -38,5 +38,5 @@ def credential_of(text: str, form: str = AUTO) -> str | None:
 
 
 def is_number(found: str | None) -> bool:
-    """Say whether ``credential_of`` has seen neither a UID nor a code in a text."""
+    """Say whether ``credential_of`` found neither a UID nor a code in a text."""
     return found is None or found.startswith(f"{NUMBER}:")

@@ -1,12 +1,12 @@
-"""Readers and scanners that act as a keyboard: ``input_event`` structs of Linux in, taps out.
+"""Readers and scanners that act as a keyboard: ``input_event`` structs of Linux in, events out.
 
-A scan is keys in quick succession. It ends with Enter or Tab, or when no key follows for
-``gap_ms``; so a person who types on a keyboard makes many short scans, and these are noise.
-Gaps are measured with the times that the kernel has put into the events.
+A scan is a quick sequence of keys. It ends with Enter or Tab, or when no key follows for ``gap_ms``.
+A person who types on a keyboard makes many short scans, and short scans are noise. Pauses are measured
+with the times that the kernel puts into the events.
 
-A reader that falters must not make two short credentials of one long one. So what goes on soon
-after a pause is a piece of a broken scan, as what came before the pause is, and once a reader has
-ended a scan with Enter, what it does not end is broken too. Broken scans are noise.
+A reader that pauses must not make two short credentials of one long one. So when keys continue soon after
+a pause, both parts are a broken scan. After a reader has ended one scan with Enter, its scans without
+Enter are broken too. Broken scans are noise.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from .base import Event, Feedback, Noise
 from .keys import Key
 from .presence import Presence
 
-#: struct input_event: seconds, microseconds, type, code, value; natural sizes of this machine.
+#: struct input_event: seconds, microseconds, type, code, value; native sizes of this machine.
 EVENT: Final = struct.Struct("@llHHi")
 _EV_SYN, EV_KEY, _EV_MAX = 0x00, 0x01, 0x1F
 _SYN_DROPPED: Final = 3
 RELEASED, PRESSED, REPEATED = 0, 1, 2
 
 GAP_MS: Final = 120
-#: Silence on the wire has the delays of threads in it, so it is given more time.
+#: Silence measured in our thread includes its delays, so this time is longer.
 SILENCE_MS: Final = 250
-#: Keys that follow an unended scan so soon belong to it; people need longer for the next card.
+#: Keys that follow a scan without Enter so soon belong to it; the next card takes longer than this.
 REST_MS: Final = 500
-#: The same for a reader that is known to end its scans.
+#: The same for a reader that ends its scans with Enter.
 REST_OF_ENDED_MS: Final = 2000
-#: Keys of one scan; a credential has no more characters.
+#: The most keys of one scan, as a credential has no more characters.
 KEYS_MAX: Final = 1024
-#: Shorter is no credential but somebody typing.
+#: A shorter scan is no credential: somebody types.
 KEYS_MIN: Final = 4
-#: The same scan again so soon: the reader repeats while the card lies there.
+#: The same scan within this time is a repeat of the reader while the card stays.
 HOLD_MS: Final = 1500
 
 # -- reasons of noise --------------------------------------------------------------------
@@ -56,7 +56,7 @@ class InputEvent(NamedTuple):
 
 
 def next_event(data: bytearray) -> tuple[InputEvent | None, int]:
-    """Take the next event off ``data``; return it, None if there is no whole one, and the bytes before it."""
+    """Remove the next event from ``data``; return it (None without a whole one) and the skipped bytes."""
     garbage = 0
     while len(data) >= EVENT.size:
         seconds, microseconds, kind, code, value = EVENT.unpack_from(data)
@@ -89,7 +89,7 @@ class Wedge:
         self._keys: list[Key] = []
         self._is_oversize = False
         self._is_broken = False
-        # the last scan had no end; this reader's scans have one
+        # the last scan had no Enter; this reader ends its scans with Enter
         self._is_unended = self._is_ending = False
         self._key_ms = 0
         self._heard_ms = self._now_ms
@@ -104,7 +104,7 @@ class Wedge:
         if data:
             self._heard_ms = self._now_ms
         elif self._is_under_way and self._now_ms - self._heard_ms >= SILENCE_MS:
-            # only now: at the time of ``poll`` the next keys may have been waiting to be read
+            # not in ``poll``: there, further keys may wait to be read
             self._finish(is_ended=False)
         self._bytes += data
         while (event := self._next()) is not None:
@@ -117,7 +117,7 @@ class Wedge:
         return b""
 
     def _next(self) -> InputEvent | None:
-        """Return the next event; bytes that cannot be one are passed over, one by one."""
+        """Return the next event; bytes that cannot be an event are skipped one by one."""
         event, garbage = next_event(self._bytes)
         self._garbage += garbage
         if event is not None:
@@ -126,7 +126,7 @@ class Wedge:
 
     def _take(self, event: InputEvent) -> None:
         if event.kind == _EV_SYN and event.code == _SYN_DROPPED:
-            # the kernel has dropped events: what is here of the scan has holes
+            # the kernel has dropped events: the scan is incomplete
             self._keys, self._is_oversize = [], False
             self._is_unended, self._key_ms = True, event.at_ms
             self._shifts.clear()
@@ -192,7 +192,7 @@ class Wedge:
 
 
 def _credential(pressed: list[Key], form: str) -> str | None:
-    """Return what was scanned. Only what is no UID in the US layout is tried in the others."""
+    """Return the credential of a scan. Other layouts are tried only if it is no UID in the US layout."""
     found = scan.credential_of(keys.text(pressed), form)
     digits = keys.hex_text(pressed)
     if digits is None or not scan.is_number(found):
@@ -202,12 +202,12 @@ def _credential(pressed: list[Key], form: str) -> str | None:
 
 
 def encode(at_ms: int, kind: int, code: int, value: int) -> bytes:
-    """Return one event as the kernel gives it."""
+    """Return one event in the kernel's form."""
     return EVENT.pack(at_ms // 1000, at_ms % 1000 * 1000, kind, code, value)
 
 
 def keystroke(at_ms: int, key: Key) -> bytes:
-    """Return the events of one key pressed and let go, with shift around it where needed."""
+    """Return the events of pressing and releasing a key, with shift around it where needed."""
     press = [(keys.LEFT_SHIFT, PRESSED)] if key.shift else []
     press += [(key.code, PRESSED), (key.code, RELEASED)]
     press += [(keys.LEFT_SHIFT, RELEASED)] if key.shift else []

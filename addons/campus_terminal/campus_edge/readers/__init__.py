@@ -1,1 +1,1 @@
-"""The readers and keypads of an edge: how each is driven, and what it shows."""
+"""The readers and keypads of an edge: their drivers, and what they show."""

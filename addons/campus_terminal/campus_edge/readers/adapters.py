@@ -1,7 +1,7 @@
-"""Serial adapters on USB: which name of theirs stays, and whether readers have changed places.
+"""Serial adapters on USB: finds names that may change, and readers that were swapped.
 
-An adapter with a serial number is known by it. Cheap ones have none, or all the same: their names under
-``/dev/serial/by-id`` are those of any other of their kind, and only the USB socket tells them apart
+An adapter is identified by its serial number. Cheap adapters have none or all the same one. Then adapters
+of one kind share a name under ``/dev/serial/by-id``, and only the USB socket distinguishes them
 (``/dev/serial/by-path``).
 """
 
@@ -18,7 +18,7 @@ from typing import Final
 
 from ..files import write_atomic
 
-#: What was where at the last start, in the edge's state folder.
+#: The file in the state folder with the adapters of the last start.
 FILE: Final = "adapters.json"
 BY_PATH: Final = Path("/dev/serial/by-path")
 _BY_ID: Final = "/dev/serial/by-id/"
@@ -27,7 +27,7 @@ _BY_PATH: Final = f"{BY_PATH}/"
 
 @dataclass(frozen=True)
 class Adapter:
-    """One adapter: its device, what it is, its serial number if it has one, the USB socket it is in."""
+    """One adapter: its device, its kind, its serial number if it has one, and its USB socket."""
 
     device: str
     kind: str
@@ -36,7 +36,7 @@ class Adapter:
 
 
 def present() -> list[Adapter]:
-    """The adapters on this machine's USB."""
+    """Return the adapters on this machine's USB."""
     try:
         tools = importlib.import_module("serial.tools.list_ports")
     except ImportError:
@@ -48,8 +48,8 @@ def present() -> list[Adapter]:
     ]
 
 
-class Places:
-    """The adapters of the lines that readers hang on, by the name (``url``) that the settings give."""
+class LineAdapters:
+    """The adapters of the readers' lines, by the ``url`` in the settings."""
 
     def __init__(self, lines: Iterable[tuple[str, str]], adapters: Sequence[Adapter]) -> None:
         self.terminals: dict[str, str] = {}
@@ -63,11 +63,14 @@ class Places:
         self.found: dict[str, Adapter] = {url: adapter for url, adapter in found if adapter}
 
     def identities(self) -> dict[str, str]:
-        """What each line's adapter is known by: its serial number if it is its alone, else its socket."""
+        """Return what identifies each line's adapter: a unique serial number, else the socket."""
         return {url: self._identity(adapter) for url, adapter in self.found.items()}
 
     def unsteady(self, by_path: Mapping[str, str]) -> list[str]:
-        """Sentences about names that another adapter may have after a restart; ``by_path``: device -> name."""
+        """Return sentences about urls that may name another adapter after a restart.
+
+        ``by_path``: device -> its name.
+        """
         told = []
         for url, adapter in self.found.items():
             steady = by_path.get(adapter.device, f"{_BY_PATH}…")
@@ -83,7 +86,7 @@ class Places:
         return told
 
     def swapped(self, known: Mapping[str, str]) -> list[str]:
-        """Sentences about lines at which another line's adapter is found than at the last start."""
+        """Return sentences about lines that now have the adapter that another line had at the last start."""
         owners = {identity: url for url, identity in known.items()}
         return [
             f"{self.terminals[url]}: at {url} is the adapter that was at {owners[identity]} before: have the "
@@ -103,19 +106,19 @@ class Places:
 
 
 def look(lines: Iterable[tuple[str, str]], folder: Path, accept: bool = False) -> list[str]:
-    """What is to be said of the adapters; what is where is remembered unless readers were swapped."""
-    places = Places(lines, present())
-    if not places.found:
+    """Return sentences about the adapters; store the present ones, unless readers were swapped."""
+    attached = LineAdapters(lines, present())
+    if not attached.found:
         return []
     known = {} if accept else _remembered(folder)
-    swapped = places.swapped(known)
+    swapped = attached.swapped(known)
     if not swapped:
-        _remember(folder, {**known, **places.identities()})
-    return [*swapped, *places.unsteady(_names(BY_PATH))]
+        _remember(folder, {**known, **attached.identities()})
+    return [*swapped, *attached.unsteady(_names(BY_PATH))]
 
 
 def _names(folder: Path) -> dict[str, str]:
-    """Device -> its name in a folder of links."""
+    """Return device -> its name in a folder of links."""
     try:
         return {os.path.realpath(link): str(link) for link in sorted(folder.iterdir())}
     except OSError:
@@ -131,6 +134,6 @@ def _remembered(folder: Path) -> dict[str, str]:
 
 
 def _remember(folder: Path, identities: Mapping[str, str]) -> None:
-    """A disk that cannot be written is told elsewhere."""
+    """Store what identifies the adapters; a disk that cannot be written is reported elsewhere."""
     with contextlib.suppress(OSError):
         write_atomic(folder / FILE, json.dumps(identities, ensure_ascii=False, indent=1).encode())

@@ -1,6 +1,6 @@
-"""Words for the codes of answers, in Chinese and English, for a reader's display and the status page.
+"""Texts for the codes of answers, in Chinese and English, for a reader's display and the status page.
 
-Short: at most two lines, of eight Chinese signs or sixteen letters each.
+Each has at most two lines, of eight Chinese signs or sixteen letters each.
 """
 
 from __future__ import annotations

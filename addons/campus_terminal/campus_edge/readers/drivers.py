@@ -1,4 +1,4 @@
-"""Which readers there are: from a reader's settings to the port that drives it."""
+"""The drivers of readers: makes a port from a reader's settings."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ..protocols.osdp_config import ReaderConfig as OsdpConfig
 from ..protocols.wedge import Wedge
 
 OSDP_BAUD: Final = 9_600
-#: Drivers of keypads that are devices of their own.
+#: Drivers for keypads that are separate devices.
 PADS: Final = ("keypad", "wedge")
 _KEY: Final = re.compile(r"[0-9A-Fa-f]{32}\s*\Z")
 
 
 class Common(NamedTuple):
-    """What the ports of an edge share."""
+    """What all ports of an edge share."""
 
     loop: Loop
     lines: OsdpLines
@@ -59,7 +59,7 @@ def _pcsc(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
 
 
 def _wedge(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
-    """The keyboard by its path, by vendor and product, or by a part of its name."""
+    """Return the port of a keyboard, given by path, by vendor and product, or by a part of its name."""
     address = reader.url
     if not address and reader.vendor:
         address = f"{reader.vendor:04x}:{reader.product:04x}"
@@ -72,7 +72,7 @@ def _wedge(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
 
 
 def _keypad(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
-    """A keypad on a serial line; it has no more to say than that the line is open."""
+    """Return the port of a keypad on a serial line; it is ready when the line is open."""
     return _serial(reader, sink, common, SerialPad(), key_pads.BAUD, announces=False)
 
 
@@ -89,7 +89,7 @@ def _osdp(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
 
 
 def _osdp_key(reader: ReaderConfig) -> bytes | None:
-    """Keys stay out of the settings, which people copy and send: they have a file each."""
+    """Read the key from its own file: settings hold no keys, because people copy and send them."""
     if not reader.key_file:
         return None
     try:
@@ -112,7 +112,7 @@ DRIVERS: Final[dict[str, Callable[[ReaderConfig, Sink, Common], Port]]] = {
 
 
 class Ports:
-    """Makes the ports of one edge: they share a loop, OSDP readers with the same url share their line."""
+    """Makes the ports of one edge. They share a loop; OSDP readers with the same url share a line."""
 
     def __init__(self, loop: Loop | None = None) -> None:
         loop = loop or shared()

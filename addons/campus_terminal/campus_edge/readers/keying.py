@@ -1,4 +1,4 @@
-"""From keys at a terminal to the engine and back to its display: amounts that wait for a card."""
+"""Passes keyed amounts to the engine and shows on the display what was keyed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHORT_MS: Final = 1_500
 
 
 class Arms(Protocol):
-    """Who knows what the next card at a terminal pays: the engine."""
+    """Keeps the amount that the next card at a terminal pays: the engine."""
 
     def arm(self, terminal: str, amount_minor: int, for_ms: int) -> None: ...
 
@@ -27,7 +27,7 @@ class Arms(Protocol):
 
 
 class Keying:
-    """The keypads of an edge, one per terminal; any thread may call any method."""
+    """The keypads of an edge, one per terminal. Safe from any thread."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Keying:
         self._lock = threading.Lock()
 
     def press(self, terminal: str, keys: str) -> tuple[Feedback | None, tuple[str, ...]]:
-        """Take keys; return what to show and the emergency codes to present, mostly none."""
+        """Take keys; return what to show, and the emergency codes that were keyed."""
         with self._lock:
             said = self._pads[terminal].press(keys, self._now_ms(), self._is_keyed(terminal))
             for each in said:
@@ -58,13 +58,13 @@ class Keying:
         return feedback, tuple(each.credential for each in said if each.credential)
 
     def not_now(self, terminal: str) -> Feedback | None:
-        """Return what a card is shown while an amount is half keyed: it must not pay another one."""
+        """Return what a card is shown while somebody keys: it must not pay an earlier amount."""
         with self._lock:
             is_typing = self._pads[terminal].is_typing(self._now_ms()) and self._is_keyed(terminal)
         return Feedback(AGAIN, self._word("enter_first"), SHORT_MS) if is_typing else None
 
     def answered(self, terminal: str, granted: bool) -> Feedback | None:
-        """A card was answered; return what the display shows afterwards: an amount that still waits."""
+        """Note that a card was answered; return what to show next: an amount that still waits, or None."""
         with self._lock:
             pad = self._pads[terminal]
             if granted:
@@ -95,5 +95,5 @@ class Keying:
             return Feedback(KEYING, f"{self._word('code')} {'*' * said.digits}".strip(), keypad.PAUSE_MS)
         if said.what == keypad.TOO_MUCH:
             return Feedback(AGAIN, f"{self._word('too_much')} {amount}", SHORT_MS)
-        # the answer of an emergency code is shown when it is there
+        # the answer to an emergency code is shown when it has come
         return Feedback(AGAIN, self._word("unclear"), SHORT_MS) if said.what == keypad.UNCLEAR else None

@@ -1,17 +1,17 @@
-"""Keys of one terminal, from whatever keypad, to an amount or an emergency code. No input, output, clock.
+"""Turns the keys of one terminal into an amount or an emergency code; without I/O and clock.
 
 =============================== ==========================================================
-keys                            mean
+keys                            meaning
 =============================== ==========================================================
 digits ``#``                    an amount in cents: ``350#`` is 3.50, for the next card
 digits ``.`` digits ``#``       the same with a point, where a keyboard has one: ``3.5#``
-``<``                           take the last digit back
+``<``                           remove the last digit
 ``*``, ``C``                    clear what was typed; if nothing was, the amount that waits
 number ``*`` eight digits ``#`` an emergency code; where amounts are keyed, after the amount
 =============================== ==========================================================
 
-A number alone is no credential: anybody could type somebody else's. Ten seconds without a key clear
-what was typed, a minute without a card the amount.
+A number alone is no credential, because anybody could type the number of another person. Ten seconds
+without a key clear what was typed; a minute without a card clears the amount.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 ENTER, STAR, CLEAR, BACK, POINT = "#", "*", "C", "<", "."
-#: A key that has no meaning here.
+#: A key without a meaning here.
 UNKNOWN: Final = "?"
 DIGITS: Final = frozenset("0123456789")
 PAUSE_MS: Final = 10_000
 WAIT_MS: Final = 60_000
-#: Eight digits are an emergency code: an amount has less.
+#: An amount has at most seven digits, because eight digits are an emergency code.
 AMOUNT_DIGITS_MAX: Final = 7
 MAXIMUM_MINOR: Final = 10**AMOUNT_DIGITS_MAX - 1
 CODE_DIGITS: Final = 8
 NUMBER_DIGITS_MAX: Final = 20
-#: Fewer digits before a star are a mistyped amount, where amounts are keyed.
+#: Where amounts are keyed, fewer digits before a star are a wrongly typed amount.
 NUMBER_DIGITS_MIN: Final = 5
 
 # -- what a key has led to ----------------------------------------------------------
@@ -55,11 +55,11 @@ class Keypad:
 
     def __init__(self, maximum_minor: int = MAXIMUM_MINOR, wait_ms: int = WAIT_MS) -> None:
         if not 0 < maximum_minor <= MAXIMUM_MINOR:
-            raise ValueError(f"an amount that is keyed is 1 to {MAXIMUM_MINOR} cents")
+            raise ValueError(f"keyed amounts must be from 1 to {MAXIMUM_MINOR} cents")
         self._maximum_minor, self._wait_ms = maximum_minor, wait_ms
         self._typed = ""
         self._number: str | None = None
-        #: What went wrong; nothing counts until enter, a clear key or a pause, or the rest would be an amount.
+        #: An error. Until enter, a clear key or a pause, keys are ignored: the rest must not become an amount.
         self._wrong: Said | None = None
         self._key_ms = 0
         self._amount_minor: int | None = None
@@ -74,11 +74,11 @@ class Keypad:
         return max(self._until_ms - now_ms, 0) if self._amount_minor is not None else 0
 
     def is_typing(self, now_ms: int) -> bool:
-        """Say whether somebody is in the middle of keying something."""
+        """Say whether somebody has begun to key something."""
         return bool(self._typed or self._number or self._wrong) and now_ms - self._key_ms <= PAUSE_MS
 
     def paid(self) -> None:
-        """The amount was paid: forget it."""
+        """Forget the amount, because it was paid."""
         self._amount_minor = None
 
     def press(self, keys: str, now_ms: int, is_keyed: bool) -> list[Said]:
@@ -122,13 +122,13 @@ class Keypad:
         cents = _cents(self._typed)
         if cents is None:
             return self._fail(Said(UNCLEAR))
-        # when an amount waits, the digits may be a campus number
+        # while an amount waits, the digits may be a campus number
         if is_keyed and self._amount_minor is None and cents > self._maximum_minor:
             return self._fail(Said(TOO_MUCH, self._maximum_minor))
         return self._shown(is_keyed)
 
     def _shown(self, is_keyed: bool) -> Said | None:
-        """What a display shows of what is typed now."""
+        """Return what a display shows of the typed keys."""
         if self._number is not None:
             return Said(CODE, digits=len(self._typed))
         return Said(TYPING, _cents(self._typed) or 0) if is_keyed else None
@@ -169,7 +169,7 @@ class Keypad:
 
 
 def _cents(typed: str) -> int | None:
-    """Return what was typed in cents; None when it has more decimals than money."""
+    """Return the typed amount in cents; None for more than two decimals."""
     whole, point, rest = typed.partition(POINT)
     if not point:
         return int(typed or "0")

@@ -1,4 +1,4 @@
-"""Gives an OSDP reader another address or speed (COMSET); the reader is alone on its line."""
+"""Sets another address or speed of an OSDP reader (COMSET) that is alone on its line."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BAUDS: Final = (9_600, 19_200, 38_400, 57_600, 115_200, 230_400)
 
 
 class NotMoved(Exception):
-    """The reader did not do as it was told; the text is for people."""
+    """The reader did not change as requested; the text is for people."""
 
 
 def move(
     url: str, config: ReaderConfig, baud: int, address: int, new_baud: int, limit_ms: int = LIMIT_MS
 ) -> None:
-    """Move the reader of ``config`` at ``baud`` to another address and speed, and greet it there.
+    """Set another address and speed of the reader of ``config`` at ``baud``, and connect to it again.
 
     Raises ``NotMoved``; ``OSError`` when the line cannot be opened (``SerialException`` is one).
     """

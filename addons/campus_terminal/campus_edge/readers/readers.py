@@ -1,4 +1,4 @@
-"""The readers of an edge: from what their ports tell to what they show, one card after the other."""
+"""The readers of an edge: pass cards and keys from ports to the engine, and show the answers."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ from ..taps.answer import Answer, Answered
 from .keying import Keying
 
 _logger = logging.getLogger(__name__)
-#: A card seen longer ago has been taken away: nobody would see the answer.
+#: A card seen longer ago is ignored: the person has left and would not see the answer.
 STALE_MS: Final = 3_000
 EVENTS_MAX: Final = 16
 FEEDBACK_MS: Final = 1_500
-#: How long ``stop`` waits for answers that are under way.
+#: How long ``stop`` waits for outstanding answers.
 STOP_TIMEOUT_S: Final = 3
 _AGAIN_CODES: Final = frozenset({errors.CREDENTIAL_MALFORMED})
 
 #: Begins a tap at a terminal; the answer comes later, in the loop's thread.
 Present = Callable[[str, str, Answered], None]
-#: Hands a credential to a till; says whether one is there.
+#: Gives a credential to a till; says whether a till is there.
 Offer = Callable[[str, str], bool]
 MakePort = Callable[[ReaderConfig, Sink], Port]
 
 
 class Reader:
-    """One reader or keypad: events of its port in, answers of the engine out.
+    """One reader or keypad: takes the events of its port and shows the engine's answers.
 
-    A keypad shows nothing itself: ``screens`` are the readers of its terminal.
+    A keypad shows nothing itself; ``screens`` are the readers of its terminal.
     """
 
     def __init__(
@@ -64,14 +64,14 @@ class Reader:
     ) -> None:
         self.config = config
         self.screens: tuple[Reader, ...] = (self,)
-        #: An answer is under way; what is shown meanwhile waits.
+        #: A card waits for its answer; other feedback is shown after it.
         self.is_busy = False
         self.dropped = 0
         self._present, self._offer, self._keying, self._loop = present, offer, keying, loop
-        #: What is to be shown when the last answer was seen.
+        #: Shows the next feedback when the last answer was shown long enough.
         self._next: Timer | None = None
         self._events: deque[PortEvent] = deque()
-        #: Emergency codes that were keyed and wait for their turn.
+        #: Keyed emergency codes that wait for the reader to be free.
         self._codes: deque[str] = deque()
         self._state = ReaderState(OPENING)
         self._tamper = False
@@ -79,22 +79,22 @@ class Reader:
 
     @property
     def status(self) -> ReaderStatus:
-        """How the reader is."""
+        """The status of the reader."""
         return ReaderStatus(self.config.terminal, self._state.state, self._state.detail[:200], self._tamper)
 
     def start(self) -> None:
         self._port.start()
 
     def end(self) -> None:
-        """Begin to end."""
+        """Ask the port to end."""
         self._port.end()
 
     def stop(self) -> None:
-        """End the port; an answer that is under way is still shown or dropped."""
+        """Stop the port; an outstanding answer is still shown, or dropped."""
         self._port.stop()
 
     def _take(self, heard: PortEvent) -> None:
-        """Called in the port's thread or the loop's: states at once, cards one after the other."""
+        """Handle an event in the port's thread or the loop's: states at once, cards in the loop."""
         if isinstance(heard.event, ReaderState):
             self._state = heard.event
         elif isinstance(heard.event, Tamper):
@@ -111,7 +111,7 @@ class Reader:
             self._loop.post(self._arrive, heard)
 
     def show(self, feedback: Feedback) -> None:
-        """Show something; from any thread."""
+        """Show ``feedback``. Safe from any thread."""
         self._port.show(feedback)
 
     def _show(self, feedback: Feedback) -> None:
@@ -138,7 +138,7 @@ class Reader:
                 self._guard(self._take_one, heard.event)
 
     def _guard(self, step: Callable[[Any], None], value: object) -> None:
-        """One tap may fail, the reader goes on."""
+        """Run a step; log an error in it, so that the reader goes on."""
         try:
             step(value)
         except Exception:
@@ -209,7 +209,7 @@ class Readers:
 
     @property
     def status(self) -> tuple[ReaderStatus, ...]:
-        """How each terminal's reader is; a keypad is told of when it is not ready."""
+        """Return the status of each terminal's reader, and of keypads that are not ready."""
         found = {r.config.terminal: r.status for r in self._readers if r.config.use != KEYPAD}
         for pad in (reader.status for reader in self._readers if reader.config.use == KEYPAD):
             reader = found[pad.terminal]
@@ -219,7 +219,7 @@ class Readers:
 
     @property
     def tills(self) -> tuple[str, ...]:
-        """Codes of the terminals that read for a till."""
+        """The codes of the terminals that read for a till."""
         return tuple(r.config.terminal for r in self._readers if r.config.use == TILL)
 
     def start(self) -> None:
@@ -227,7 +227,7 @@ class Readers:
             reader.start()
 
     def stop(self) -> None:
-        """End all ports, then wait a little for what is under way."""
+        """Stop all ports, then wait shortly for outstanding answers."""
         for reader in self._readers:
             reader.end()
         for reader in self._readers:

@@ -1,6 +1,6 @@
-"""What a reader's display says when the edge answers alone, in Chinese and English.
+"""Texts of a reader's display for answers that the edge gives alone, in Chinese and English.
 
-Answers of the server carry their own text. Short: a display may have two lines of sixteen letters.
+Answers of the server have their own text. Texts are short: a display may have two lines of 16 letters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from campus_core import errors
 from .code_words import CHINESE, ENGLISH
 
 LANGUAGES: Final = ("zh_CN", "en_US")
-#: What is said beside codes: of a payment, and while an amount is keyed.
+#: Texts that are not for codes: for a payment, and while an amount is keyed.
 _MORE: Final[Mapping[str, Mapping[str, str]]] = {
     "zh_CN": {
         "ok": "通过",
@@ -50,7 +50,7 @@ def amount(amount_minor: int) -> str:
 
 
 def word(name: str, language: str) -> str:
-    """Return one of the words that are not codes."""
+    """Return one of these texts."""
     return _MORE[language][name]
 
 

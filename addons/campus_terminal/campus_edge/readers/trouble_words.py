@@ -1,4 +1,4 @@
-"""What is wrong at an edge, in words for the staff beside it: each says what to do next."""
+"""Sentences about faults of an edge, for the staff beside it; each says what to do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ READERS: Final[Mapping[str, str]] = {
     trouble.JOURNAL: "Taps cannot be written down, so nobody is served. Make room on the disk of this machine.",
     trouble.OTHER: "The reader has a fault. Plug it in again; if it stays, ask whoever set up this machine.",
 }
-#: Sentences for what ``Edge.status`` names as problems, by the words before the colon.
+#: Sentences for the problems in ``Edge.status``, by the words before the colon.
 PROBLEMS: Final[Mapping[str, str]] = {
     "the journal cannot be written": READERS[trouble.JOURNAL],
     "switched off by the server": "This edge is switched off in the campus card system. Ask a device manager.",

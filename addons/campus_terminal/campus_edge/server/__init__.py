@@ -1,1 +1,1 @@
-"""Everything between the edge and its server: who it is, what it sends, what it hears."""
+"""The edge's side of the wire to the server: identity, requests, sending, listening."""

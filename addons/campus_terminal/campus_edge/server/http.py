@@ -1,4 +1,4 @@
-"""Requests to the server with a deadline on everything: signed ones over one kept connection."""
+"""HTTP requests to the server, with deadlines; signed requests use one kept connection."""
 
 from __future__ import annotations
 
@@ -25,42 +25,42 @@ TAPS_PATH: Final = "/campus/v1/taps"
 SNAPSHOT_PATH: Final = "/campus/v1/snapshot"
 HEARTBEAT_PATH: Final = "/campus/v1/heartbeat"
 PAIR_PATH: Final = "/campus/v1/pair"
-#: No answer of the contract is longer; a full snapshot of 100,000 cards has 9 MB.
+#: The longest answer; a full snapshot of 100,000 cards has 9 MB.
 ANSWER_BYTES_MAX: Final = 64 << 20
 _READ_BYTES: Final = 1 << 16
 
 
 class ServerUnreachable(Exception):
-    """No answer in time, or none that can be read. The text is for people."""
+    """There was no answer in time, or it cannot be read. The text is for people."""
 
 
 class ServerRefused(Exception):
-    """The server refused the request as a whole: ``status``, stable ``code`` and what came with it."""
+    """The server refused the whole request: ``status``, stable ``code`` and further ``values``."""
 
     def __init__(self, status: int, code: str, values: Mapping[str, Any]) -> None:
         super().__init__(f"{status} {code}")
         self.status, self.code, self.values = status, code, values
 
     def number(self, name: str) -> int:
-        """Return a whole number that came with the refusal, 0 when it did not."""
+        """Return a whole number of the refusal, 0 without it."""
         value = self.values.get(name)
         return value if type(value) is int and value >= 0 else 0
 
 
 class Answer(NamedTuple):
-    """What came back: status below 400, headers in lower case, the body after decompression."""
+    """An answer: status below 400, header names in lower case, the decompressed body."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> dict[str, Any]:
-        """Return the body's object; ``ServerUnreachable`` when it is none (a proxy's page, say)."""
+        """Return the body's JSON object; ``ServerUnreachable`` if it is none (such as a proxy's page)."""
         return _object(self.body)
 
 
 class Identity(NamedTuple):
-    """Who the edge is, where its server is, and its key."""
+    """The edge's uuid and key, and its server's address."""
 
     edge: str
     name: str
@@ -69,7 +69,7 @@ class Identity(NamedTuple):
 
 
 class Connection:
-    """One connection to the server, opened when needed and kept. One request at a time."""
+    """One connection to the server, opened when needed and kept open. It runs one request at a time."""
 
     def __init__(self, identity: Identity, clock: Clock, tls: ssl.SSLContext | None = None) -> None:
         self._identity, self._clock = identity, clock
@@ -80,14 +80,14 @@ class Connection:
 
     @property
     def clock(self) -> Clock:
-        """The clock that signs requests and is set by answers."""
+        """The clock for signing requests; answers set it."""
         return self._clock
 
     def request(self, method: str, path: str, body: bytes = b"", timeout_ms: int = 5000) -> Answer:
-        """Ask, signed. Raises ``ServerUnreachable`` or ``ServerRefused``.
+        """Send a signed request and return the answer. Raises ``ServerUnreachable`` or ``ServerRefused``.
 
-        When the server says that the clock is wrong, the clock is set by its answer and the
-        request is made once more.
+        If the server says that the clock is wrong, its answer sets the clock, and the request is
+        repeated once.
         """
         with self._lock:
             try:
@@ -105,7 +105,7 @@ class Connection:
                 link.close()
 
     def abort(self) -> None:
-        """End a request of another thread now."""
+        """Cancel a request of another thread."""
         sock = getattr(self._link, "sock", None)
         if sock is not None:
             with suppress(OSError):
@@ -118,7 +118,7 @@ class Connection:
         try:
             return self._exchange(method, path, body, deadline)
         except (http.client.RemoteDisconnected, ConnectionError, http.client.CannotSendRequest) as error:
-            # the server may close a connection that was idle: that says nothing yet
+            # the server may have closed the idle connection: try a new one
             self.close()
             if fresh:
                 raise ServerUnreachable(_text(error)) from error
@@ -141,7 +141,7 @@ class Connection:
         raw = _read(link, response, deadline)
         headers = {name.lower(): value for name, value in response.getheaders()}
         if headers.get("content-encoding") == "gzip":
-            # no more is unpacked than an answer may have
+            # unpack at most the size of the longest answer
             raw = zlib.decompressobj(wbits=31).decompress(raw, ANSWER_BYTES_MAX)
         if response.status >= 400:
             self._refused(response.status, raw, sent_ms, received_ms)
@@ -175,7 +175,7 @@ class Connection:
         try:
             values = _object(raw)
         except ServerUnreachable:
-            # a proxy in between speaks for a server that is not there
+            # the answer is from a proxy: the server cannot be reached
             raise ServerUnreachable(f"the server answered {status}") from None
         self._learn(values, sent_ms, received_ms)
         raise ServerRefused(status, str(values.get("code") or ""), values)
@@ -189,7 +189,7 @@ class Connection:
 def post_unsigned(
     url: SplitResult, path: str, body: bytes, tls: ssl.SSLContext | None, timeout_ms: int
 ) -> dict[str, Any]:
-    """Return the object that the server answers to somebody who is nobody yet, on a connection of its own.
+    """Send a request without a signature on its own connection, for pairing; return the JSON object.
 
     Raises ``ServerUnreachable`` or ``ServerRefused``.
     """
@@ -247,7 +247,7 @@ def _read(link: http.client.HTTPConnection, response: http.client.HTTPResponse, 
         parts.append(part)
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
-    # http.client takes a response that was read in parts for open still, and then refuses the next
+    # http.client keeps a response that was read in parts open, and then refuses the next request
     response.close()
     return b"".join(parts)
 

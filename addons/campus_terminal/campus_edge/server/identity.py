@@ -1,4 +1,4 @@
-"""Who the edge is: made once by pairing, kept in its state folder, the key readable by it alone."""
+"""The edge's identity: made by pairing, kept in the state folder; only its owner can read the key."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ PAIR_TIMEOUT_MS: Final = 15_000
 
 
 class IdentityError(Exception):
-    """The edge has no identity, or it cannot be made or read; the text is for people."""
+    """There is no identity, or it cannot be made or read; the text is for people."""
 
 
 class _KeyUsed(IdentityError):
-    """The server knows the key: of a pairing whose code was replaced before it was answered."""
+    """The server already knows the key, from an earlier pairing whose answer was lost."""
 
 
 class Paired(NamedTuple):
@@ -55,7 +55,7 @@ def load(folder: Path) -> Paired:
 
 
 def save(folder: Path, paired: Paired) -> None:
-    """Keep an identity whose key is already in the folder."""
+    """Store an identity; its key is already in the folder."""
     values = {
         "edge": paired.identity.edge,
         "name": paired.identity.name,
@@ -66,9 +66,9 @@ def save(folder: Path, paired: Paired) -> None:
 
 
 def check_url(url: str, allow_plain_http: bool) -> SplitResult:
-    """Return the parts of the server's address; ``IdentityError`` for one that must not be used.
+    """Return the parts of the server's address; ``IdentityError`` if it must not be used.
 
-    Over plain HTTP anybody on the way could answer taps; it is for tests on one machine.
+    With plain HTTP anybody in the network could answer taps; use it only for tests on one machine.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
@@ -79,9 +79,9 @@ def check_url(url: str, allow_plain_http: bool) -> SplitResult:
 
 
 def pair(code: str, url: str, folder: Path, *, allow_plain_http: bool, ca_file: Path | None) -> Paired:
-    """Make a key, tell the server its public half under the one-time ``code``, keep what it answers.
+    """Make a key, send its public half with the one-time ``code``, and store the identity.
 
-    Raises ``IdentityError``. A code that was refused leaves an earlier identity as it was.
+    Raises ``IdentityError``. If the code is refused, an earlier identity stays.
     """
     parts = check_url(url, allow_plain_http)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,8 +110,8 @@ def pair(code: str, url: str, folder: Path, *, allow_plain_http: bool, ca_file: 
 def _offer(
     key: SigningKey, code: str, parts: SplitResult, fresh: Path, ca_file: Path | None
 ) -> tuple[SigningKey, dict[str, Any]]:
-    """Ask for the place of an edge with ``key``; return it and the answer."""
-    # written before the code is used up: a full disk must not cost the code
+    """Send the pairing request with ``key``; return the key used and the answer."""
+    # stored before the request: with a full disk the code must not be used up
     write_atomic(fresh, key.seed.hex().encode())
     question = {
         "code": code,
@@ -123,7 +123,7 @@ def _offer(
 
 
 def _unfinished(path: Path) -> signing.SigningKey | None:
-    """Return the key of a pairing whose answer got lost: the server may know it already."""
+    """Return the key of a pairing whose answer was lost; the server may know it already."""
     try:
         return signing.SigningKey(bytes.fromhex(path.read_text("ascii")))
     except (OSError, ValueError):

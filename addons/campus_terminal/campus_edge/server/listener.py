@@ -1,4 +1,4 @@
-"""Keeps the snapshot fresh: deltas when something changed, freezes the moment they are pushed."""
+"""Keeps the snapshot up to date: asks for deltas, and applies pushed freezes at once."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ..snapshot.store import SnapshotStore
 from .http import SNAPSHOT_PATH, Connection, ServerRefused, ServerUnreachable
 
 _logger = logging.getLogger(__name__)
-#: Without the websocket a freeze must still arrive within two seconds.
+#: Pause between requests without the websocket: a freeze must still arrive within two seconds.
 POLL_MS: Final = 1_500
-#: With it, this often in case that a push was lost.
+#: Pause between requests with the websocket, in case a push was lost.
 SLOW_POLL_MS: Final = 30_000
 FULL_TIMEOUT_MS: Final = 60_000
 LONGEST_PAUSE_MS: Final = 15_000
-#: How often is looked whether the first snapshot has named the channel.
+#: Pause between checks whether the first snapshot has named the channel.
 NO_CHANNEL_MS: Final = 200
 WEBSOCKET_TIMEOUT_S: Final = 10
-#: Pings without any answer before the connection counts as dead.
+#: After so many pings without an answer the connection is given up.
 SILENT_TURNS: Final = 3
 NOTIFICATION: Final = "campus_snapshot"
 
@@ -61,7 +61,7 @@ class Listener:
         ]
         self.connected = False
         self.problem = ""
-        #: Why the websocket is not there though the server answers, empty when it is or nobody has tried.
+        #: Why the websocket does not work although the server answers; empty if it works or was not tried.
         self.push_problem = ""
 
     def start(self) -> None:
@@ -69,7 +69,7 @@ class Listener:
             thread.start()
 
     def stop(self) -> None:
-        """End both threads, also in the middle of a request."""
+        """Stop both threads, also during a request."""
         self._stopping.set()
         self._wake.set()
         self._connection.abort()
@@ -79,9 +79,9 @@ class Listener:
         self._connection.close()
 
     def version_seen(self, version: int) -> None:
-        """The server spoke of a version: ask with the next turn if it is news.
+        """Note a version that an answer named; the next turn asks for it if it is new.
 
-        Not at once: the server speaks of it in the middle of a rush, and what cannot wait is pushed.
+        Not at once: answers come while many people tap, and urgent changes are pushed.
         """
         self._newest = max(self._newest, version)
 
@@ -97,14 +97,14 @@ class Listener:
                 self._wake.wait(backoff.next_ms() / 1000)
 
     def _rest(self) -> None:
-        """Wait until something is pushed, a version is news, or the list has to be asked for anyway."""
+        """Wait until something is pushed, a version is new, or the pause is over."""
         end = time.monotonic() + SLOW_POLL_MS / 1000
         while not self._stopping.is_set() and not self._wake.wait(self._poll_ms / 1000):
             if not self.connected or self._newest > self._known or time.monotonic() >= end:
                 return
 
     def refresh(self) -> bool:
-        """Ask for what has changed and take it over; say whether the server could be asked."""
+        """Ask for changes and apply them; say whether the server answered."""
         since = self._store.since
         path = f"{SNAPSHOT_PATH}?since={since}" if since else SNAPSHOT_PATH
         newest = self._newest
@@ -125,10 +125,10 @@ class Listener:
             _logger.error("the snapshot is not taken: %s", error)
             return self._failed(str(error))
         except Exception as error:
-            # the list of cards must go on being asked for, whatever one answer was
+            # an error with one answer must not end the requests for the list
             _logger.exception("the snapshot failed")
             return self._failed(type(error).__name__)
-        # a version that brought nothing for this edge is not asked for again
+        # do not ask again for a version that changed nothing for this edge
         self._known = max(newest, self._store.snapshot.version)
         self.problem = ""
         self._on_seen()
@@ -157,14 +157,14 @@ class Listener:
                 _logger.info("the websocket ended: %s", error)
                 self.push_problem = f"{type(error).__name__}: {error}"[:200]
             self.connected = False
-            # what was pushed in between is asked for
+            # ask for changes that were pushed while there was no connection
             self._wake.set()
             self._stopping.wait(backoff.next_ms() / 1000)
 
     def _listen(self, library: Any, backoff: Backoff) -> None:
         bus = self._store.snapshot.bus
         secure = self._url.scheme == "https"
-        # only the path counts: another host has nothing to push here
+        # only the path is used: pushes come from our server's host only
         path = urlsplit(bus.url).path or "/websocket"
         link = library.create_connection(
             f"{'wss' if secure else 'ws'}://{self._url.netloc}{path}",
@@ -201,7 +201,7 @@ class Listener:
                 self.pushed(data)
 
     def pushed(self, data: bytes) -> None:
-        """Take what the bus sent: freeze at once, ask for the rest. Noise is passed over."""
+        """Handle a message of the bus: freeze at once, ask for other changes. Other messages are ignored."""
         try:
             notifications = json.loads(data)
             messages = [row["message"] for row in notifications]

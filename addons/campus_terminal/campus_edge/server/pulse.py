@@ -1,4 +1,4 @@
-"""The heartbeat: tells the server how the edge is, and learns whether it is still wanted."""
+"""The heartbeat: sends the edge's status, and learns whether the edge is switched off."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Pulse:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, also in the middle of a request."""
+        """Stop the thread, also during a request."""
         self._stopping.set()
         self._connection.abort()
         self._thread.join(timeout=5)
@@ -50,7 +50,7 @@ class Pulse:
             try:
                 pause_s = self.beat()
             except Exception:
-                # a fault of ours must not make the edge look dead for good
+                # an error in our code must not end the heartbeats
                 _logger.exception("the heartbeat failed")
                 pause_s = INTERVAL_S
 

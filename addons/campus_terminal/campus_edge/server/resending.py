@@ -1,8 +1,8 @@
-"""What a server lacks that had it once: after a restore, or when another has taken over.
+"""Sends entries again that the server lost, after a restore or when another server took over.
 
-The server names the gaps. What the journal still holds of them counts as not acknowledged and is sent
-again, under its uuids; the server charges each once. An ask is decided anew then, by what the server
-knows now: where that is not what the reader has shown, the edge says what it was (``final``).
+The server names the gaps. Entries in them that the journal still has count as unacknowledged and are sent
+again with the same uuids; the server charges each once. The server decides asks again, with what it knows
+now. If the result differs from what the reader showed, the edge sends a ``final`` with what was shown.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SHOWN_RULE: Final = "the server had decided so before"
 
 
 def adopt(journal: Journal, path: Path, first_seq: int = 1, last_seq: int = wire.MAX_SEQ) -> int:
-    """Write the entries of an earlier journal that ``journal`` lacks into it; return how many.
+    """Copy entries of an earlier journal that ``journal`` lacks into it; return how many.
 
     Raises ``sqlite3.Error`` for a file that cannot be read, ``JournalUnwritable`` when the disk is full.
     """
@@ -44,17 +44,17 @@ def adopt(journal: Journal, path: Path, first_seq: int = 1, last_seq: int = wire
 
 
 class Resending:
-    """Gaps that were named, until the sender has taken them up. ``name`` may be called by any thread."""
+    """The named gaps that the sender has not handled yet. Any thread may call ``name``."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._lock = threading.Lock()
         self._named: list[Gap] = []
-        # what was looked for already: a gap that cannot be filled is named again and again
+        # gaps that were handled: the server names a gap that cannot be filled again and again
         self._tried: set[Gap] = set()
 
     def name(self, gaps: Iterable[Gap]) -> bool:
-        """The server lacks these; say whether any is news."""
+        """Note gaps that the server named; say whether any is new."""
         with self._lock:
             fresh = [gap for gap in gaps if gap not in self._tried]
             self._named += fresh
@@ -62,22 +62,22 @@ class Resending:
         return bool(fresh)
 
     def give_up(self, seq: int) -> None:
-        """The server cannot read this entry: it will call it missing, and sending it again is of no use."""
+        """Ignore the gap at ``seq``: the server cannot read this entry, so sending it again is useless."""
         with self._lock:
             self._tried.add(Gap(self._journal.id, seq, seq))
 
     def head_seen(self, journal: str | None, head_seq: int, acked_seq: int) -> bool:
-        """The server says how far it is; ``acked_seq`` is what it had acknowledged before it said so."""
+        """Note a gap if the server has less than ``acked_seq``, which it had acknowledged before."""
         mine = self._journal.id
         if journal == mine:
             return head_seq < acked_seq and self.name([Gap(mine, head_seq + 1, acked_seq)])
-        # it knows nothing of this journal, and of the one before perhaps not all
+        # it does not know this journal, and may lack entries of the one before
         gaps = [Gap(mine, 1, acked_seq)] if acked_seq else []
         gaps += [Gap(journal, head_seq + 1, wire.MAX_SEQ)] if journal else []
         return self.name(gaps)
 
     def take_up(self) -> None:
-        """Let what was named be sent again, as far as it is here; in the sender's thread."""
+        """Have the entries in the gaps sent again, as far as they are here; for the sender's thread."""
         with self._lock:
             named, self._named = self._named, []
         for gap in named:
@@ -88,7 +88,7 @@ class Resending:
                 self._adopt(gap)
 
     def _adopt(self, gap: Gap) -> None:
-        """Write what an earlier journal has of a gap into the present one, unless it is there."""
+        """Copy the entries of a gap in an earlier journal into the present one, unless they are there."""
         path = self._journal.earlier(gap.journal)
         if path is None:
             return
@@ -101,7 +101,7 @@ class Resending:
             _logger.warning("the server lacks entries of %s: they are sent again", path.name)
 
     def differing(self, entries: Iterable[TapEntry], answers: dict[str, ServerAnswer]) -> list[Draft]:
-        """Return what to write where the server now says something else than the reader has shown."""
+        """Return the finals to write for asks whose answer differs from what the reader showed."""
         asked = {entry.uuid: entry for entry in entries}
         if not asked:
             return []

@@ -1,6 +1,6 @@
-"""Sends the journal: everything that waits in one batch, one batch at a time.
+"""Sends the journal: all waiting entries in one batch, one batch at a time.
 
-An idle edge sends a tap at once; while a batch is on its way the next one gathers.
+An idle edge sends a tap at once. While a batch is being sent, further taps wait for the next batch.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from .http import TAPS_PATH, Connection, ServerRefused, ServerUnreachable
 from .resending import Resending
 
 _logger = logging.getLogger(__name__)
-#: How long a server that has switched the edge off is left alone.
+#: Pause between tries while the server has switched the edge off.
 DISABLED_PAUSE_MS: Final = 30_000
-#: How long a batch waits at most for entries that are being written.
+#: The longest time that a batch waits for entries that are being written.
 GATHER_MS: Final = 10
 FIRST_PAUSE_MS: Final = 200
 LONGEST_PAUSE_MS: Final = 10_000
@@ -58,7 +58,7 @@ class Sender:
         self._limit = wire.MAX_ENTRIES
         self._resending = Resending(journal)
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
-        #: The server has answered lately and is not known to be slow.
+        #: Whether the server has answered since the last failure or missed deadline.
         self.up = False
         #: Code of the refusal when the server has switched this edge off, else empty.
         self.disabled = ""
@@ -67,17 +67,17 @@ class Sender:
         self.forks = 0
         self.rejected = 0
 
-    # -- for others ------------------------------------------------------------------------
+    # -- any thread -------------------------------------------------------------------------
     @property
     def can_ask(self) -> bool:
-        """Say whether a tap may wait for the server: it is there, and the queue is short."""
+        """Say whether a tap may wait for the server: it answers, and the queue is short."""
         return self.up and not self.disabled and self._journal.queue_length < wire.MAX_ENTRIES
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, also in the middle of a request."""
+        """Stop the thread, also during a request."""
         self._stopping.set()
         self._wake.set()
         self._retry.set()
@@ -86,15 +86,15 @@ class Sender:
         self._connection.close()
 
     def wake(self) -> None:
-        """There is something new in the journal."""
+        """Wake the thread: the journal has new entries."""
         self._wake.set()
 
     def late(self) -> None:
-        """The server missed a deadline: until it answers again nobody waits for it."""
+        """Note that the server missed a deadline: until it answers again, no tap waits for it."""
         self.up = False
 
     def switch(self, code: str) -> None:
-        """The server has switched this edge off (the refusal's code) or on again (empty)."""
+        """Note that the server has switched this edge off (the refusal's code) or on again (empty)."""
         if code != self.disabled:
             _logger.warning("switched %s by the server", f"off ({code})" if code else "on")
         self.disabled = code
@@ -106,7 +106,7 @@ class Sender:
         return self._journal.acked_seq
 
     def server_has(self, values: dict[str, Any], acked_seq: int) -> None:
-        """The server says where it stands; ``acked_seq`` was ours before it was asked."""
+        """Handle the server's newest number; ``acked_seq`` is ours from before the request."""
         journal, head_seq = values.get("journal"), values.get("head_seq")
         is_news = self._resending.name(wire.parse_gaps(values.get("gaps")))
         if type(head_seq) is int and (journal is None or wire.is_uuid(journal)):
@@ -115,7 +115,7 @@ class Sender:
             self._wake.set()
 
     def server_seen(self) -> None:
-        """Another request was answered: try at once."""
+        """Try to send at once, because the server has answered another request."""
         if not self._journal.queue_length:
             self.up = True
         self._retry.set()
@@ -129,13 +129,13 @@ class Sender:
                 _logger.error("the journal fails the sender: %s", error)
                 pause_ms = self._backoff.next_ms()
             except Exception:
-                # a fault of ours must not end the sending for good
+                # an error in our code must not end the sending
                 _logger.exception("sending failed")
                 pause_ms = self._backoff.next_ms()
             self._rest(pause_ms)
 
     def _rest(self, pause_ms: int) -> None:
-        # whoever stops this thread sets "stopping" first: looked at after "clear", it is never missed
+        # ``stop`` sets "stopping" before it wakes this thread; checking it after "clear" never misses it
         self._retry.clear()
         if self._stopping.is_set():
             return
@@ -145,11 +145,11 @@ class Sender:
             self._retry.wait(pause_ms / 1000)
 
     def _turn(self) -> int:
-        """Send one batch; return how long to wait then: -1 for until there is something to send."""
+        """Send one batch; return the pause after it in ms, -1 to wait for new entries."""
         self._wake.clear()
         self._resending.take_up()
-        # what is being written at this moment comes along: in a rush the next batch is far away;
-        # an idle edge has nothing under way and sends at once
+        # include entries that are being written, because under load the next batch comes late;
+        # an idle edge has none and sends at once
         self._journal.settle(GATHER_MS)
         batch = self._journal.batch(self._limit)
         if batch is None:
@@ -210,7 +210,7 @@ class Sender:
         return self._backoff.next_ms()
 
     def _refused(self, refused: ServerRefused, batch: Batch) -> int:
-        """Do what the refusal asks for; return the pause."""
+        """Handle a refusal of a batch; return the pause in ms."""
         if refused.code == errors.JOURNAL_FORK:
             return self._fork(refused)
         if refused.code in _TOO_BIG or refused.status == 413:
@@ -232,11 +232,11 @@ class Sender:
             "the server has another journal than this: a new one is begun, the old is %s", old.name,
             extra={"head_seq": refused.number("head_seq")},
         )  # fmt: skip
-        # a server that calls everything a fork must not fill the disk with journals
+        # pause: a server that always reports a fork must not fill the disk with journals
         return 0 if self.forks < 3 else self._backoff.next_ms()
 
     def _smaller(self, refused: ServerRefused, batch: Batch) -> int:
-        """Find the entry that the server cannot read by halving; pass over it when it is alone."""
+        """Halve the batch to find the entry that the server cannot read; skip a single such entry."""
         if len(batch.entries) > 1:
             self._limit = len(batch.entries) // 2
             return 0
@@ -253,7 +253,7 @@ class Sender:
 
 
 def _kept(answer: ServerAnswer) -> dict[str, Any]:
-    """What the journal keeps of an answer: not whose card it was nor what is on it."""
+    """Return the part of an answer that the journal stores: without the holder's name and the balance."""
     return {"outcome": answer.outcome, "code": answer.code, "amount_minor": answer.amount_minor}
 
 

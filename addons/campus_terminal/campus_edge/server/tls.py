@@ -1,4 +1,4 @@
-"""Whom the edge believes to be its server: one setting for every connection that it makes."""
+"""The TLS settings for all connections to the server."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def context_for(scheme: str, ca_file: Path | None) -> ssl.SSLContext | None:
-    """Return the context of an address' connections, None for one that is not encrypted.
+    """Return the TLS context for a scheme, None for plain HTTP.
 
-    ``ca_file`` names the authorities to believe, instead of those that the system does. Raises
-    ``OSError`` that names the file when it cannot be used.
+    ``ca_file`` has the trusted authorities, instead of the system's. If it cannot be used, raises an
+    ``OSError`` that names the file.
     """
     if scheme != "https":
         return None

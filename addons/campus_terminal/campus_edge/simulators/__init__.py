@@ -1,1 +1,1 @@
-"""Readers and cards in software that speak the real wire."""
+"""Readers and cards in software that use the real protocols."""

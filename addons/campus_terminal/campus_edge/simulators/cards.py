@@ -1,4 +1,4 @@
-"""Cards in software: what a reader finds when it is put on one."""
+"""Cards in software, for the simulated readers."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ UNKNOWN_CLASS: Final = b"\x6e\x00"
 
 NDEF_APPLICATION: Final = bytes.fromhex("D2760000850101")
 CAPABILITY_FILE, NDEF_FILE = b"\xe1\x03", b"\xe1\x04"
-#: Most bytes that one read gives: a card that makes readers ask twice for a longer message.
+#: The most bytes of one read, so that readers must ask twice for a longer message.
 READ_BYTES_MAX: Final = 0x80
 
 
 @dataclass
 class Card:
-    """A card with nothing but a UID (canonical): MIFARE Classic, EM4100, a key fob."""
+    """A card with only a UID (canonical): MIFARE Classic, EM4100, a key fob."""
 
     uid: str
-    #: SENS_RES and SEL_RES as a MIFARE Classic 1K gives them.
+    #: SENS_RES and SEL_RES of a MIFARE Classic 1K.
     sens_res: bytes = b"\x00\x04"
     sel_res: int = 0x08
     ats: bytes = b""
@@ -42,25 +42,25 @@ class Card:
         return bytes.fromhex(self.uid)
 
     def enter(self) -> None:
-        """The card comes into a field: it has forgotten everything."""
+        """Reset the card, because it has come into a reader's field."""
 
     def apdu(self, command: bytes) -> bytes | None:
-        """Return the answer with its status word; None: the card does not talk ISO/IEC 7816."""
+        """Return the answer with its status word; None: the card does not support ISO/IEC 7816."""
         return None
 
 
 @dataclass
 class NdefCard(Card):
-    """An NFC Forum type 4 tag; ``message(reads)`` makes the NDEF message of the nth visit.
+    """An NFC Forum type 4 tag; ``message(reads)`` returns the NDEF message of the nth visit.
 
-    An NTAG 424 makes a new one for every visit, see ``ntag424``.
+    An NTAG 424 makes another message at every visit, see ``ntag424``.
     """
 
     message: Callable[[int], bytes] = lambda reads: b""
     sens_res: bytes = b"\x03\x44"
     sel_res: int = 0x20
     ats: bytes = bytes.fromhex("067577810280")
-    #: Show 08 and three random bytes instead of the UID, anew for every visit.
+    #: Show 08 and three new random bytes at each visit instead of the UID.
     random_uid: bool = False
     reads: int = 0
     _shown: bytes = field(default=b"", repr=False)
@@ -112,7 +112,7 @@ class NdefCard(Card):
         return content[offset : offset + min(size, READ_BYTES_MAX)] + OK
 
     def _capability(self) -> bytes:
-        """Type 4 tag specification 2.0, section 5.1: lengths, then where the NDEF file is."""
+        """Return the capability container (type 4 tag 2.0, section 5.1): lengths, then the NDEF file."""
         limits = READ_BYTES_MAX.to_bytes(2, "big") + b"\x00\x34"
         return b"\x00\x0f\x20" + limits + b"\x04\x06" + NDEF_FILE + b"\x10\x00\x00\xff"
 

@@ -1,4 +1,4 @@
-"""Simulated readers of every kind behind one handle: make one, lay cards on it, take them away.
+"""Simulated readers of every kind with one interface: put cards on a reader, take them away.
 
 A card is written as its UID (``04A1B2C3``) or as ``ntag424:`` and the UID of a chip (7 bytes) with
 factory keys. ``address`` is what the port opens.
@@ -24,14 +24,14 @@ CHIP_PREFIX: Final = "ntag424:"
 
 
 def card_of(text: str) -> Card:
-    """Return the card that ``text`` states. Raises ``campus_core.errors.UidError``."""
+    """Return the card for ``text``. Raises ``campus_core.errors.UidError``."""
     if text.startswith(CHIP_PREFIX):
         return ntag424(uids.check(text.removeprefix(CHIP_PREFIX).upper()))
     return Card(uids.normalise(text))
 
 
 class Simulated(ABC):
-    """A reader in software; a ``with`` block plugs it in and takes it out again."""
+    """A reader in software; a ``with`` block plugs it in and unplugs it."""
 
     address: str = ""
 
@@ -46,22 +46,22 @@ class Simulated(ABC):
 
     @abstractmethod
     def plug(self) -> None:
-        """Be there; ``address`` is set."""
+        """Start the reader and set ``address``."""
 
     @abstractmethod
     def unplug(self) -> None:
-        """Be gone, as if the cable was pulled."""
+        """Stop the reader, as if its cable was pulled."""
 
     @abstractmethod
     def put(self, card: Card) -> None:
-        """Lay a card on the reader."""
+        """Put a card on the reader."""
 
     @abstractmethod
     def take(self) -> None:
         """Take the card away."""
 
     def press(self, keys: str) -> None:
-        """Press keys: digits, ``#`` enter, ``*``, ``C`` clear, ``<`` back. Raises ``ValueError`` without any."""
+        """Press keys: digits, ``#`` enter, ``*``, ``C`` clear, ``<`` back. Raises ``ValueError`` if it has no keys."""
         raise ValueError("this reader has no keys")
 
 
@@ -93,7 +93,7 @@ class OnWire(Simulated):
 
 
 class OnPcsc(Simulated):
-    """The virtual reader of pcscd, by its name; ``tcp`` is where cards are laid on it."""
+    """The virtual reader of pcscd, by its name; ``tcp`` is the address at which it accepts cards."""
 
     address = "Virtual PCD"
 
@@ -102,13 +102,13 @@ class OnPcsc(Simulated):
         self._card: VpcdCard | None = None
 
     def plug(self) -> None:
-        """The reader belongs to pcscd and is always there."""
+        """Do nothing: the reader belongs to pcscd and is always there."""
 
     def unplug(self) -> None:
         self.take()
 
     def put(self, card: Card) -> None:
-        """Raises ``OSError`` when no virtual reader listens."""
+        """Put a card on the reader. Raises ``OSError`` when no virtual reader listens."""
         self.take()
         self._card = VpcdCard(card, self._tcp)
         self._card.put()
@@ -133,11 +133,11 @@ class Typing(Simulated):
         self.keyboard.unplug()
 
     def put(self, card: Card) -> None:
-        """A keyboard cannot say that a card has gone."""
+        """Type the card's UID."""
         self.keyboard.type(uids.forms(card.uid)[self._form])
 
     def take(self) -> None:
-        """Nothing is typed."""
+        """Do nothing: a keyboard cannot report that a card has left."""
 
     def press(self, keys: str) -> None:
         self.keyboard.press(keys)

@@ -1,4 +1,4 @@
-"""A keypad on a serial line: a byte per key, and nothing to show."""
+"""A keypad on a serial line: it sends one byte per key and has no display."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class SerialKeypad:
         self._out += b"".join(_BYTES.get(key, key.encode("ascii")) for key in keys)
 
     def put(self, card: Card) -> None:
-        """Raises ``ValueError``: there is nothing to lay a card on."""
+        """Raise ``ValueError``: a keypad reads no cards."""
         raise ValueError("a keypad reads no cards")
 
     def take(self) -> None:
-        """Nothing lies there."""
+        """Do nothing: a keypad has no card."""
 
     def feed(self, data: bytes) -> bytes:
         return b""

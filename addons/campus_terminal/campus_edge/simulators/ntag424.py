@@ -1,6 +1,6 @@
-"""An NTAG 424 DNA card: a type 4 tag whose address is new at every visit (SUN).
+"""An NTAG 424 DNA card: a type 4 tag whose address is another at every visit (SUN).
 
-Written after NXP AN12196; the words that a real chip would say, made with the campus' own keys.
+Written after NXP AN12196; it makes the messages of a real chip with the campus' keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from campus_core.credentials import sun
 
 from .cards import NdefCard, ndef_url
 
-#: Of keys of 16 zero bytes, as on chips fresh from the factory.
+#: Keys of 16 zero bytes, as on new chips from the factory.
 FACTORY_KEYS = sun.SunKeys(version=0, meta=bytes(16), master=bytes(16), diversified=False)
 
 

@@ -1,6 +1,6 @@
-"""An OSDP reader: the peripheral device of libosdp, which is not our code, on a wire of ours.
+"""An OSDP reader: the peripheral device of libosdp, which others wrote, on a simulated wire.
 
-libosdp (on PyPI, compiled, Linux) is wanted only when a reader is made.
+libosdp (on PyPI, compiled, Linux) is imported only when a reader is made.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from campus_core.credentials import uid as uids
 
 from .cards import Card
 
-#: Commands that are remembered for who wants to look at them.
+#: The most commands kept in ``commands``.
 COMMANDS_MAX: Final = 200
 #: Names of libosdp's commands, as ``CMD_...`` in its module.
 NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET", "COMSET", "COMSET_DONE")
-#: The functions that it reports: relay, lamp, buzzer, display; one each.
+#: The functions that it reports: one relay, lamp, buzzer and display.
 ABILITIES: Final = ("OUTPUT_CONTROL", "READER_LED_CONTROL", "READER_AUDIBLE_OUTPUT", "READER_TEXT_OUTPUT")
 _QUIET: Final = "LOG_CRIT"
 _KEYS: Final = bytes.maketrans(b"*#", b"\x7f\x0d")
 
-#: Second part of an answer to libosdp that has no values to give.
+#: The second part of an answer to libosdp without values.
 _NOTHING: Final = object()
 
 
 def _answer(code: int) -> tuple[int, object]:
     """Return what a command's callback returns: 0 done, -1 refused.
 
-    libosdp 3.2 gives a reference of the second part away that it does not own; None itself would
-    run out of references after some thousands of commands (and Python before 3.12 ends with that).
+    libosdp 3.2 releases a reference to the second part that it does not own. With None, its reference
+    count would reach zero after some thousands of commands, and Python before 3.12 would crash.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(_NOTHING))
     return code, _NOTHING
 
 
 class _Channel:
-    """Where libosdp reads and writes: two buffers in memory."""
+    """The channel in which libosdp reads and writes: two buffers in memory."""
 
     id = 0
 
@@ -60,10 +60,10 @@ class _Channel:
 
 
 class OsdpReader:
-    """A ``wire.Device``. Without a ``key`` it is fresh from the factory and knows the default one.
+    """A ``wire.Device``. Without a ``key`` it is like a new reader, with the default key.
 
-    ``secure_only`` makes it refuse commands in the clear. ``commands`` holds what the control panel had
-    it do, newest last: dicts of libosdp with ``name`` (``LED``, ``TEXT`` ...) added.
+    ``secure_only`` makes it refuse unencrypted commands. ``commands`` has the commands of the control
+    panel, newest last: dicts of libosdp with ``name`` (``LED``, ``TEXT`` ...) added.
     """
 
     def __init__(self, address: int = 0, key: bytes | None = None, secure_only: bool = False) -> None:
@@ -77,7 +77,7 @@ class OsdpReader:
         self._channel = _Channel()
         self._names = {getattr(self._lib, f"CMD_{name}"): name for name in NAMES}
         self._status = b"\0\0"
-        #: Names of commands that it does not do.
+        #: Names of commands that it refuses.
         self.refuses: tuple[str, ...] = ()
         self._pd = self._make(key, secure_only)
 
@@ -97,11 +97,11 @@ class OsdpReader:
         return sent
 
     def put(self, card: Card) -> None:
-        """Show a card: its UID goes out as it is, first byte first."""
+        """Show a card: send its UID, first byte first."""
         self.put_bits(bytes.fromhex(uids.check(card.uid)), len(card.raw_uid) * 8)
 
     def take(self) -> None:
-        """Take the card away; an OSDP reader says nothing about that."""
+        """Take the card away; an OSDP reader does not report that."""
 
     def put_bits(self, bits: bytes, count: int) -> None:
         """Show a card that gives ``count`` bits, the first one first."""
@@ -109,14 +109,14 @@ class OsdpReader:
         self._tell(self._lib.EVENT_CARDREAD, {**card, "length": count, "data": bits})
 
     def press(self, keys: str) -> None:
-        """Press keys: digits, ``*`` and ``#``, which go out as 7F and 0D. Raises ``ValueError`` for others."""
+        """Press keys: digits, ``*`` and ``#``, which are sent as 7F and 0D. Raises ``ValueError`` for others."""
         for key in keys:
             if key not in "0123456789*#":
                 raise ValueError(f"an OSDP keypad has no {key!r}")
         self.press_raw(keys.encode("ascii").translate(_KEYS))
 
     def press_raw(self, keys: bytes) -> None:
-        """Press keys that go out as these bytes."""
+        """Press keys that are sent as these bytes."""
         self._tell(self._lib.EVENT_KEYPRESS, {"reader_no": 0, "data": keys})
 
     def open_case(self, is_open: bool = True) -> None:
@@ -125,7 +125,7 @@ class OsdpReader:
         self._tell_status()
 
     def fail_power(self, fails: bool = True) -> None:
-        """Take away its power supply; it goes on with a battery."""
+        """Report a failure of the power supply (or its end); the reader goes on with a battery."""
         self._status = bytes([self._status[0], fails])
         self._tell_status()
 
@@ -160,7 +160,7 @@ class OsdpReader:
         if command["command"] != self._lib.CMD_STATUS:
             self.commands.append({**command, "name": self._names.get(command["command"], "?")})
         elif any(self._status):
-            # libosdp's callback can report only that all is well; the rest comes with the next poll
+            # libosdp's callback can report only success; the status follows with the next poll
             self._tell_status()
             return _answer(-1)
         return _answer(0)

@@ -1,8 +1,8 @@
-"""A PN532 module on a serial line: real frames, real commands, a card in its field.
+"""A simulated PN532 module on a serial line, with a card in its field.
 
-What it knows is what host programs use to look for cards and to talk to them (user manual,
-chapter 7). It behaves like the chip also where that is awkward: it sleeps until it is woken,
-and a card that talks ISO/IEC 14443-4 is not found twice unless the field was off in between.
+It supports the commands that host programs use to find cards and to exchange data with them (user manual,
+chapter 7). Like the chip, it sleeps until it is woken, and it finds an ISO/IEC 14443-4 card only once
+until the field was off.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from ..protocols.pn532_frames import (
 )
 from .cards import Card
 
-#: Bytes that an idle line needs to wake the chip (five rising edges, 7.2.11); these are lost.
+#: So many bytes wake the chip (five rising edges, 7.2.11); these bytes are lost.
 WAKE_BYTES: Final = 2
 #: Status bytes of commands with a card, user manual 7.1.
 TIMED_OUT, WRONG_CONTEXT = 0x01, 0x27
 
 
 class Pn532Module:
-    """A ``wire.Device``. ``put`` and ``take`` move the card; ``green``, ``red`` and ``buzzer`` tell
-    what hangs on P71, P72 and P35. ``delay_ms`` passes before each answer."""
+    """A ``wire.Device``. ``put`` and ``take`` move the card; ``green``, ``red`` and ``buzzer`` are
+    the states of P71, P72 and P35. ``delay_ms`` is the delay before each answer."""
 
     def __init__(self, delay_ms: int = 0) -> None:
         self.card: Card | None = None
         self.delay_ms = delay_ms
         self.green = self.red = self.buzzer = False
-        #: What the lamps have shown, newest last: ``(green, red, buzzer)``.
+        #: The states of lamps and buzzer so far, newest last: ``(green, red, buzzer)``.
         self.shown: list[tuple[bool, bool, bool]] = []
         self._parser = FrameParser()
         self._awake = False
@@ -65,7 +65,7 @@ class Pn532Module:
         }
 
     def put(self, card: Card) -> None:
-        """Hold ``card`` into the field."""
+        """Put ``card`` into the field."""
         self.card = card
 
     def take(self) -> None:
@@ -109,7 +109,7 @@ class Pn532Module:
             return ERROR_BYTES
         return encode(CHIP, bytes([payload[0] + 1]) + answer)
 
-    # -- commands: parameters in, answer after its code out; None is a syntax error ---------------
+    # -- commands: take parameters, return the answer without its code; None is a syntax error ----
     def _diagnose(self, body: bytes) -> bytes | None:
         if body[:1] == b"\x00":
             return body

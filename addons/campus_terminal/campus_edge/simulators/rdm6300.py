@@ -1,4 +1,4 @@
-"""An RDM6300 reader: sends its frame again and again while a card lies on it."""
+"""An RDM6300 reader: it sends its frame again and again while a card is on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from ..protocols import rdm6300
 from .cards import Card
 
-#: One frame of a card in 64 bits of 512 microseconds each, twice.
+#: A card sends 64 bits of 512 microseconds each; the reader reads them twice for a frame.
 REPEAT_MS: Final = 65
 
 
@@ -20,7 +20,7 @@ class Rdm6300Reader:
         self._next_ms = 0
 
     def put(self, card: Card) -> None:
-        """Lay a card with a UID of 4 bytes on the reader."""
+        """Put a card with a UID of 4 bytes on the reader."""
         if len(card.raw_uid) != 4:
             raise ValueError("an EM4100 card has 4 bytes")
         self._frame = rdm6300.encode(self._version, int(card.uid, 16), self._family)

@@ -1,8 +1,8 @@
 """A contactless card on the virtual reader of ``pcscd`` (Debian: vsmartcard-vpcd).
 
-The virtual reader listens on TCP; whoever connects is the card on it. Every message is two bytes
-of length and then the bytes: one byte is a command to the card's power (0 off, 1 on, 2 reset,
-4 asks for the ATR, which is the only one answered), more is an APDU.
+The virtual reader listens on TCP; a program that connects is the card on it. A message is two bytes of
+length and then its content. One byte of content is a control command (0 off, 1 on, 2 reset, 4 read the
+ATR; only 4 is answered); more bytes are an APDU.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from .cards import UNKNOWN_COMMAND, Card
 PORT: Final = 35963
 CONNECT_TIMEOUT_S: Final = 5.0
 OFF, ON, RESET, ATR = 0, 1, 2, 4
-#: Historical bytes of a MIFARE Classic 1K as PC/SC part 3 wants them.
+#: Historical bytes of a MIFARE Classic 1K according to PC/SC part 3.
 _STORAGE: Final = bytes.fromhex("804F0CA00000030603000100000000")
 
 
 def atr(card: Card) -> bytes:
-    """Return the ATR that a PC/SC reader makes up for a contactless card (part 3, 3.1.3.2.3)."""
+    """Return the ATR that a PC/SC reader makes for a contactless card (part 3, 3.1.3.2.3)."""
     historical = b"\x80" if card.ats else _STORAGE
     body = bytes([0x80 | len(historical), 0x80, 0x01]) + historical
     return b"\x3b" + body + bytes([reduce(xor, body)])
 
 
 class VpcdCard:
-    """Lays ``card`` on the reader with ``put``, takes it away with ``take``."""
+    """Puts ``card`` on the reader with ``put``, takes it away with ``take``."""
 
     def __init__(self, card: Card, port: int = PORT, host: str = "127.0.0.1") -> None:
         self.card, self._address = card, (host, port)
@@ -47,14 +47,14 @@ class VpcdCard:
         self.take()
 
     def put(self) -> None:
-        """Raises ``OSError`` when no virtual reader listens."""
+        """Put the card on the reader. Raises ``OSError`` when no virtual reader listens."""
         self._socket = socket.create_connection(self._address, CONNECT_TIMEOUT_S)
         self._socket.settimeout(None)
         self._thread = threading.Thread(target=self._run, args=(self._socket,), daemon=True)
         self._thread.start()
 
     def take(self) -> None:
-        """A second call does nothing."""
+        """Take the card away; a second call does nothing."""
         link, self._socket = self._socket, None
         if link is None or self._thread is None:
             return
@@ -73,7 +73,7 @@ class VpcdCard:
 
     def _answer(self, message: bytes) -> bytes | None:
         if len(message) > 1:
-            # what a real reader answers itself
+            # a real reader answers this itself
             return (
                 self.card.raw_uid + OK if message == GET_UID else self.card.apdu(message) or UNKNOWN_COMMAND
             )

@@ -1,8 +1,8 @@
 """A reader that acts as a keyboard.
 
-Where the machine has ``/dev/uinput`` it is a real keyboard of the kernel's, with a device of its own
-under ``/dev/input``; elsewhere (containers) a named pipe that carries the same ``input_event``
-structs. ``kind`` says which of the two it is.
+With ``/dev/uinput`` it is a real keyboard of the kernel, with a device under ``/dev/input``. Without it
+(in containers) it is a named pipe with the same ``input_event`` structs. ``kind`` says which of the two
+it is.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import Any, Final
 from ..protocols import keys, wedge
 
 UINPUT: Final = Path("/dev/uinput")
-#: Between two keys, as usual desk readers type.
+#: The time between two keys, as with usual desk readers.
 KEY_MS: Final = 4
 OPEN_TIMEOUT_MS: Final = 10_000
-#: Keys of a numeric keyboard that are not on the place of their letter.
+#: Keys of a numeric keyboard whose code differs from that of their character.
 NUMERIC: Final = {"#": keys.KEYPAD_ENTER, "C": 1, "<": 14, "*": 55, ".": 83}
 
 
 class WedgeKeyboard:
-    """``plug`` it, ``type`` what a card or code says, ``unplug`` it; ``address`` is for the port."""
+    """``plug`` it in, ``type`` the text of a card or code, ``unplug`` it; ``address`` is for the port."""
 
     def __init__(self, pipe: Path) -> None:
         self._pipe = pipe
@@ -42,7 +42,7 @@ class WedgeKeyboard:
         self.unplug()
 
     def plug(self) -> str:
-        """Be there; returns ``address``."""
+        """Start the keyboard and return ``address``."""
         if self.kind == "uinput":
             self._keyboard = importlib.import_module("evdev").UInput(name="campus wedge simulator")
             self.address = str(self._keyboard.device.path)
@@ -53,7 +53,7 @@ class WedgeKeyboard:
         return self.address
 
     def unplug(self) -> None:
-        """Be gone: who reads the keyboard gets an error."""
+        """Remove the keyboard: a program that reads it gets an error."""
         if self._keyboard is not None:
             self._keyboard.close()
             self._keyboard = None
@@ -64,12 +64,12 @@ class WedgeKeyboard:
             self._pipe.unlink(missing_ok=True)
 
     def type(self, text: str, end: str = "\n", key_ms: int = KEY_MS) -> None:
-        """Type ``text`` and then Enter (``end`` empty: nothing, the pause ends the scan)."""
+        """Type ``text`` and then ``end``, which is Enter or empty (then the pause ends the scan)."""
         pressed = keys.of_text(text) + ([keys.Key(keys.ENTER, False)] if end else [])
         began_ms = time.time_ns() // 1_000_000
         typed = [wedge.keystroke(began_ms + place * key_ms, key) for place, key in enumerate(pressed)]
         if self._keyboard is None:
-            # a reader's firmware keeps its pace, however busy the machine with the pipe is
+            # real readers type at a constant pace, so write all keys at once, without pauses
             self.write(b"".join(typed))
             return
         for events in typed:
@@ -93,7 +93,7 @@ class WedgeKeyboard:
         os.write(self._file, events)
 
     def _open_pipe(self) -> int:
-        """Wait for the reader of the pipe, but not for ever."""
+        """Open the pipe; wait for its reader for a limited time."""
         end_ms = time.monotonic_ns() // 1_000_000 + OPEN_TIMEOUT_MS
         while True:
             try:

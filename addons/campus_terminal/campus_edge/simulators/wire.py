@@ -1,7 +1,7 @@
-"""Puts a simulated device on a wire that programs can open: a pty or a TCP port.
+"""Connects a simulated device to a pty or a TCP port that programs can open.
 
-A *device* is sans-I/O, like a decoder: ``feed(bytes) -> bytes`` takes what the host wrote and
-returns the answer, ``poll(now_ms) -> bytes`` what the device says by itself.
+A *device* does no I/O, like a decoder: ``feed(bytes) -> bytes`` takes the bytes of the host and returns
+the answer, ``poll(now_ms) -> bytes`` returns what the device sends by itself.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
 
 READ_BYTES: Final = 4096
-#: How often a device may speak by itself.
+#: Pause between two calls of the device's ``poll``.
 TURN_MS: Final = 5
 
 
 class Device(Protocol):
     def feed(self, data: bytes) -> bytes:
-        """Take bytes from the host, return the answer's."""
+        """Take bytes from the host; return the answer."""
 
     def poll(self, now_ms: int) -> bytes:
-        """Return what is said without a question."""
+        """Return what the device sends by itself."""
 
 
 D = TypeVar("D", bound=Device)
 
 
 class Wire(Generic[D]):
-    """A device on a wire. ``url`` is what ``ports.SerialPort`` opens.
+    """A device on a pty or TCP port. ``ports.SerialPort`` opens its ``url``.
 
-    ``tcp`` is a port on 127.0.0.1 (0 takes a free one); without it a pty is made, with a link to
-    it at ``link`` if given, so that a reader that is plugged in again has its old name.
+    ``tcp`` is a port on 127.0.0.1 (0 takes a free one). Without it a pty is made, and a link to it at
+    ``link`` if given, so that a reader that is plugged in again has its old name.
     """
 
     def __init__(self, device: D, tcp: int | None = None, link: Path | None = None) -> None:
@@ -59,7 +59,7 @@ class Wire(Generic[D]):
         self.unplug()
 
     def plug(self) -> str:
-        """Make the wire and start to speak on it; returns ``url``."""
+        """Make the pty or port, start the device, and return ``url``."""
         self._stopping.clear()
         self.url = self._open_pty() if self._tcp is None else self._open_tcp(self._tcp)
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
@@ -67,7 +67,7 @@ class Wire(Generic[D]):
         return self.url
 
     def unplug(self) -> None:
-        """Take the wire away: who has it open gets an error, who opens it finds nothing."""
+        """Remove the pty or port: a program that has it open gets an error."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
@@ -83,7 +83,7 @@ class Wire(Generic[D]):
         self._pty = None
 
     def _open_pty(self) -> str:
-        # the slave stays open here, or the master would report an error between two hosts
+        # the slave stays open here, or the master would report an error while no program has it open
         self._pty = pty.openpty()
         for end in self._pty:
             tty.setraw(end)
@@ -97,7 +97,7 @@ class Wire(Generic[D]):
 
     def _open_tcp(self, port: int) -> str:
         self._listener = socket.create_server(("127.0.0.1", port))
-        # the next plug takes the same port
+        # keep the port for the next ``plug``
         self._tcp = int(self._listener.getsockname()[1])
         return f"socket://127.0.0.1:{self._tcp}"
 
@@ -141,5 +141,5 @@ class Wire(Generic[D]):
         if out and self._client is not None:
             self._client.sendall(out)
         elif out and self._pty:
-            # a pty nobody reads is full at last; a real line loses such bytes too
+            # a pty that nobody reads becomes full; its bytes are lost, as on a real line
             os.write(self._pty[0], out)

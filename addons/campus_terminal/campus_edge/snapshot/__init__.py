@@ -1,1 +1,1 @@
-"""What the edge knows of the campus, signed by the server and kept on the disk."""
+"""The snapshot: the edge's copy of cards, terminals, limits and keys, signed by the server."""

@@ -1,4 +1,4 @@
-"""From what a reader saw to a card of the snapshot, as far as that can be known here."""
+"""Finds the card in the snapshot for the text of a reader, as far as the edge can know it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from campus_core.taps.rules import BARE
 
 from .snapshot import Snapshot
 
-#: Only the server has the keys, hashes and lists that these need.
+#: Refusal without the server: only it has the keys, hashes and lists for these credentials.
 SERVER_ONLY: Final = Refusal(errors.TRY_AGAIN)
-#: A code that pays once a day is tried and used up where all edges meet, and nowhere else.
+#: Refusal without the server: a code that pays once a day must be checked at one place for all edges.
 EMERGENCY_ONLY: Final = Refusal(errors.EMERGENCY_ONLINE)
 
 
 class Resolved(NamedTuple):
-    """The credential in the wire's form, the card it means if that is known, and what speaks against it.
+    """The credential in the wire's form, its card if known, and reasons to refuse it.
 
-    ``refusal`` is certain; ``alone`` is the refusal when the server cannot be asked.
+    ``refusal`` applies always; ``alone`` applies when the server cannot be asked.
     """
 
     text: str
@@ -31,16 +31,16 @@ class Resolved(NamedTuple):
 
     @property
     def is_bare(self) -> bool:
-        """Say whether this proves nothing: a UID can be copied."""
+        """Say whether the credential is not proven: a UID can be copied."""
         return self.text.startswith(BARE)
 
 
 def resolve(text: str, snapshot: Snapshot, used: UsedSteps, now_ms: int) -> Resolved:
-    """Return what a reader's text means; never raises. ``now_ms`` is the corrected clock."""
+    """Return the credential and card for a reader's text; never raises. ``now_ms`` is the edge's clock."""
     try:
         found = credential.parse(text)
     except CredentialError as error:
-        # noise stays out of the journal, its kind and length do not
+        # only a mask (kind and length) of noise goes into the journal
         return Resolved(credential.mask(text)[:100], refusal=Refusal(error.code))
     if isinstance(found, credential.Uid):
         return Resolved(found.text, snapshot.card_of_uid(found.uid))
@@ -54,7 +54,7 @@ def resolve(text: str, snapshot: Snapshot, used: UsedSteps, now_ms: int) -> Reso
 
 
 def _scan(found: credential.Scan, snapshot: Snapshot) -> Resolved:
-    """A bare scan may mean several UIDs: the one that is a card counts."""
+    """Resolve a bare scan: of the UIDs that it may mean, take the one that belongs to a card."""
     for uid in found.uids:
         card = snapshot.card_of_uid(uid)
         if card is not None:

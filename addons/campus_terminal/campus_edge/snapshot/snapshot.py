@@ -1,7 +1,7 @@
-"""What the edge knows of the campus: cards, terminals, limits, leases, phones, keys.
+"""The snapshot in memory: cards, terminals, limits, leases, phones, keys.
 
-Kept small: 100,000 cards are two dictionaries of tuples. A card's UID is not in it, only its keyed
-digest. One thread applies snapshots and freezes, any thread reads.
+It is compact: 100,000 cards are two dictionaries of tuples. It has keyed digests of UIDs instead of UIDs.
+One thread applies snapshots and freezes; any thread may read.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from campus_core.errors import WireError
 from campus_core.taps import alone, rules, wire
 from campus_core.taps.alone import Card, Limits, Terminal
 
-#: Words for states that close a card; a freeze may bring these and nothing else.
+#: States in which a card pays; a freeze may only set other states.
 _OPEN: Final = frozenset({"active"})
-#: By so much at most the clocks of an edge and its server differ.
+#: The largest difference between the clocks of an edge and its server.
 SLACK_MS: Final = wire.CLOCK_WINDOW_MS
 
 
 class CardRow(NamedTuple):
-    """A card as it is kept; ``key`` is None for a card without a UID."""
+    """A card in the snapshot; ``key`` is None for a card without a UID."""
 
     key: int | None
     state: str
@@ -53,7 +53,7 @@ class Lease(NamedTuple):
 
 @dataclass(frozen=True)
 class Bus:
-    """Where freezes are pushed: the websocket's path and the secret name of the channel."""
+    """The source of pushed freezes: the websocket's path and the secret name of the channel."""
 
     url: str = ""
     channel: str = ""
@@ -78,7 +78,7 @@ class Update(NamedTuple):
 
 
 def parse(body: bytes) -> Update:
-    """Return what a snapshot's body says. Raises ``WireError`` (``malformed``)."""
+    """Parse a snapshot's body. Raises ``WireError`` (``malformed``)."""
     try:
         data = json.loads(body)
         cards = _cards(data.pop("cards", []))
@@ -110,7 +110,7 @@ def _whole(value: Any) -> int:
 
 
 def _limits(values: Mapping[str, Any]) -> Limits:
-    # a limit that an older server does not know is none
+    # an older server does not send this limit: then there is none
     known = {"uid_minor": 0, **values}
     return Limits(**{name: _whole(known[name]) for name in Limits.__slots__})
 
@@ -127,7 +127,7 @@ def _terminal(row: Mapping[str, Any]) -> Terminal:
 
 
 def _cards(rows: list[Any]) -> dict[int, CardRow]:
-    """Turn the parsed rows into tuples, freeing each row on the way, with equal words shared."""
+    """Turn the parsed rows into tuples. To save memory, free each row and share equal texts."""
     words: dict[Any, Any] = {}
     cards = {}
     rows.reverse()
@@ -146,13 +146,13 @@ def _cards(rows: list[Any]) -> dict[int, CardRow]:
 
 
 class Snapshot:
-    """The present state; version 0 until the first full snapshot was applied."""
+    """The present snapshot; its version is 0 until a full snapshot was applied."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.version = 0
         self.issued_at_ms = 0
-        #: When the server last said that this is how things are.
+        #: When the server last confirmed the snapshot.
         self.confirmed_at_ms = 0
         self.limits = Limits()
         self.keys = KeyRing(())
@@ -181,7 +181,7 @@ class Snapshot:
         return self.terminals.get(code)
 
     def card(self, card: int | None, now_ms: int, lease_used_minor: int = 0) -> Card | None:
-        """Return a card as the decision wants it, or None; ``lease_used_minor`` is already spent."""
+        """Return a card for the decision, or None; ``lease_used_minor`` of its leases are already spent."""
         row = self._cards.get(card) if card is not None else None
         if row is None or card is None:
             return None
@@ -199,16 +199,16 @@ class Snapshot:
 
     @property
     def revoked_phones(self) -> frozenset[int]:
-        """Phones that no longer carry a card. One that is not listed is new: its certificate counts."""
+        """Phones that no longer carry a card. A phone that is not listed may be new and is accepted."""
         return self._revoked
 
     # -- writing -------------------------------------------------------------------------
     def apply(self, update: Update, now_ms: int | None = None) -> set[int]:
-        """Take over a full snapshot or a delta; return the cards whose leases have changed.
+        """Apply a full snapshot or a delta; return the cards whose leases have changed.
 
-        A delta that does not begin at this version raises ``WireError`` (``malformed``), and so
-        does a full snapshot that is older than this one: somebody shows an old list again. If this one
-        is from after ``now_ms`` the server's clock was wrong then.
+        A delta that does not begin at this version raises ``WireError`` (``malformed``). So does a full
+        snapshot that is older than this one, because that may be a replay. It is accepted if this one
+        is from after ``now_ms``: then the server's clock was wrong.
         """
         with self._lock:
             if update.since:
@@ -221,10 +221,10 @@ class Snapshot:
             return self._replace(update)
 
     def freeze(self, states: Iterable[tuple[int, str]]) -> int:
-        """Apply pushed states at once; return how many cards are closed by it.
+        """Apply pushed states at once; return how many cards were closed.
 
-        Only states that close a card are taken: a push is not signed, so that it may take rights
-        away but gives none. What opens a card comes with the signed delta.
+        Only states that close a card are applied, because a push is not signed and must not give
+        rights. A state that opens a card comes with the signed delta.
         """
         done = 0
         with self._lock:
@@ -254,7 +254,7 @@ class Snapshot:
         return self._take_small(update)
 
     def _take_small(self, update: Update) -> set[int]:
-        """Take over what comes whole with every snapshot; return the cards whose leases changed."""
+        """Apply the parts that every snapshot has completely; return the cards whose leases changed."""
         changed = {lease.card for _name, lease in self._leases.items() ^ update.leases.items()}
         self.terminals, self._leases = update.terminals, update.leases
         self._take_head(update)
@@ -273,7 +273,7 @@ class Snapshot:
         self.confirmed_at_ms = update.issued_at_ms
 
     def confirm(self, at_ms: int) -> None:
-        """The server said at ``at_ms`` that nothing has changed since."""
+        """Note that the server confirmed at ``at_ms`` that nothing has changed."""
         self.confirmed_at_ms = at_ms
 
     def _forget_key(self, card: int) -> None:

@@ -1,7 +1,7 @@
-"""The snapshot on the disk: the signed bodies as they came, one full one and the deltas after it.
+"""The snapshot on the disk: one full signed body, and the signed deltas after it.
 
-Signatures are checked before anything is applied or stored, and again when the edge starts: a card
-list that was changed on the disk opens nothing.
+Signatures are checked before a body is applied or stored, and again when the edge starts. So a card list
+that was changed on the disk is rejected.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _logger = logging.getLogger(__name__)
 FULL: Final = "full.snapshot"
 CONFIRMED: Final = "confirmed"
 CONFIRM_EVERY_MS: Final = 60_000
-#: After so many deltas a full snapshot is asked for, so that a start stays fast.
+#: After so many deltas a full snapshot is requested, so that a start stays fast.
 DELTAS_MAX: Final = 500
 
 
 class SnapshotStore:
     """Applies signed bodies to ``snapshot`` and keeps them in ``folder``.
 
-    ``keys`` are those of the pairing; later ones come inside the snapshots themselves.
+    ``keys`` are the keys from the pairing; later keys come in snapshots.
     """
 
     def __init__(self, folder: Path, snapshot: Snapshot, keys: KeyRing) -> None:
@@ -49,26 +49,26 @@ class SnapshotStore:
 
     @property
     def since(self) -> int:
-        """From which version on to ask; 0 for everything.
+        """The version from which to request changes; 0 requests a full snapshot.
 
-        Everything is also due when the key that signed the stored full snapshot is retired:
-        it could not be read again after a restart.
+        That is also needed when the key that signed the stored full snapshot is retired, because it could
+        not be verified after a restart.
         """
         outdated = self._deltas >= DELTAS_MAX or self.keys.find(self._full_key) is None or self._is_no_base
         return 0 if outdated else self.snapshot.version
 
     def take(self, signature: str, body: bytes, now_ms: int | None = None) -> set[int]:
-        """Check, apply and keep a body; return the cards whose leases have changed.
+        """Check, apply and store a body; return the cards whose leases have changed.
 
-        Raises ``WireError`` (``key_unknown``, ``signature_invalid``, ``malformed``), with nothing
-        changed. A disk that is full costs the stored copy only.
+        Raises ``WireError`` (``key_unknown``, ``signature_invalid``, ``malformed``) and then changes
+        nothing. With a full disk the body is applied but not stored.
         """
         signing.check_snapshot(self.keys, signature, body)
         update = snapshots.parse(body)
         try:
             changed = self.snapshot.apply(update, now_ms)
         except WireError:
-            # what the server calls a change is none of this list: ask for everything
+            # the delta does not fit to this list: ask for a full snapshot
             self._is_no_base = True
             raise
         self._is_no_base = False
@@ -79,9 +79,9 @@ class SnapshotStore:
         return changed
 
     def confirm(self, now_ms: int) -> None:
-        """The server says that nothing has changed: the list is as young as that, also after a restart."""
+        """Note and store that the server confirmed at ``now_ms`` that nothing has changed."""
         self.snapshot.confirm(now_ms)
-        # a clock that was set back writes too
+        # also write when the clock was set back
         if abs(now_ms - self._confirmed_ms) >= CONFIRM_EVERY_MS:
             self._confirmed_ms = now_ms
             try:
@@ -90,7 +90,7 @@ class SnapshotStore:
                 _logger.warning("the age of the snapshot cannot be stored: %s", error)
 
     def load(self) -> None:
-        """Read what is stored as far as it is whole and signed; the rest is asked for anew."""
+        """Read the stored bodies as far as they are complete and signed; the rest is requested again."""
         try:
             self._load(self._folder / FULL)
             for path in self._delta_paths():

@@ -1,1 +1,1 @@
-"""The way of a tap through the edge: decided here or asked, journalled, answered."""
+"""How the edge handles a tap: it decides or asks the server, writes the journal, answers."""

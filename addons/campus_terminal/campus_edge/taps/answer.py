@@ -1,4 +1,4 @@
-"""What becomes of a tap, for who waits for it."""
+"""A tap and its answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the reader shows and the feed tells; amounts in cents."""
+    """What the reader shows and the feed publishes; amounts are cents."""
 
     uuid: str
     outcome: str
@@ -29,16 +29,16 @@ class Answer:
 
     @property
     def granted(self) -> bool:
-        """Say whether the lamp is green."""
+        """Whether the lamp is green."""
         return self.outcome == wire.GRANTED
 
 
-#: Called once, in the loop's thread, with what the reader is to show.
+#: Called once, in the loop's thread, with the answer to show.
 Answered: TypeAlias = Callable[[Answer], object]
 
 
 class Tap(NamedTuple):
-    """A tap under way and who waits for its answer."""
+    """A tap that is being handled, and the function that takes its answer."""
 
     arrived: Arrived
     answered: Answered
@@ -49,7 +49,7 @@ class Tap(NamedTuple):
         return self.arrived.uuid
 
     def hear(self, answer: Answer) -> None:
-        """Tell who waits; a fault of theirs is not the tap's."""
+        """Pass the answer on; an error in the function called is logged."""
         try:
             self.answered(answer)
         except Exception:

@@ -1,4 +1,4 @@
-"""Taps whose readers wait for the server: who answers each, the server or the edge, and once only."""
+"""Taps that wait for the server's answer; makes sure that server or edge answers each exactly once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from campus_core.taps import wire
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswer:
-    """One of the ``answers`` to a batch; amounts in cents."""
+    """One of the ``answers`` to a batch; amounts are cents."""
 
     outcome: str
     code: str
@@ -25,7 +25,7 @@ class ServerAnswer:
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> ServerAnswer:
-        """Return the answer that JSON values state; ``ValueError`` without a known outcome."""
+        """Return the answer in JSON values; ``ValueError`` without a known outcome."""
         outcome = values.get("outcome")
         if outcome not in wire.OUTCOMES:
             raise ValueError("an answer without outcome")
@@ -42,14 +42,14 @@ class ServerAnswer:
         )
 
 
-#: Called with the answer when it is stored, with None when it came and could not be.
+#: Called with the answer when it is stored, with None when it could not be stored.
 Take: TypeAlias = Callable[[ServerAnswer | None], object]
 
 _WAITING, _CLAIMED, _ALONE = range(3)
 
 
 class _Ask:
-    """One tap that waits."""
+    """A waiting tap."""
 
     __slots__ = ("state", "take")
 
@@ -59,14 +59,14 @@ class _Ask:
 
 
 class Asks:
-    """The open asks by uuid of their tap; an ask is open until what became of it is in the journal."""
+    """The open asks by uuid of their tap; an ask is open until its result is in the journal."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[str, _Ask] = {}
 
     def open(self, uuid: str, take: Take) -> None:
-        """Begin to wait for the server's answer about a tap; before it is written, or it may be missed."""
+        """Register a tap that will wait; call this before it is written, or its answer may be missed."""
         with self._lock:
             self._open[uuid] = _Ask(take)
 
@@ -75,10 +75,10 @@ class Asks:
         return uuid in self._open
 
     def give_up(self, uuid: str, though_claimed: bool = False) -> bool:
-        """The server is late: from now on its answer does not count, unless it is being stored.
+        """Ignore the server's answer from now on, because it is late; say whether that is still possible.
 
-        Say whether that holds; ``though_claimed`` is for a disk that takes too long to store it. The ask
-        stays open until ``close``, when the edge's own answer is written.
+        It is not possible while the answer is being stored, except with ``though_claimed``, for a disk that
+        takes too long. The ask stays open until ``close``, when the edge's own answer is written.
         """
         with self._lock:
             ask = self._open.get(uuid)
@@ -88,12 +88,12 @@ class Asks:
             return True
 
     def close(self, uuid: str) -> None:
-        """Nobody waits any more."""
+        """Remove an ask that no longer waits."""
         with self._lock:
             self._open.pop(uuid, None)
 
     def claim(self, uuids: Iterable[str]) -> list[str]:
-        """The server has answered: of these, return the taps that still wait. They will get it."""
+        """Return which of these taps still wait; they will get the server's answer that has come."""
         claimed = []
         with self._lock:
             for uuid in uuids:
@@ -104,13 +104,13 @@ class Asks:
         return claimed
 
     def is_claimed(self, uuid: str) -> bool:
-        """Say whether a claimed tap still waits: nobody has shown its reader something else meanwhile."""
+        """Say whether a claimed tap still waits, so its reader has not shown another answer meanwhile."""
         with self._lock:
             ask = self._open.get(uuid)
             return ask is not None and ask.state == _CLAIMED
 
     def finish(self, answers: Mapping[str, ServerAnswer | None]) -> None:
-        """Let claimed taps go on: with an answer that is stored, or None: it could not be."""
+        """Answer claimed taps, with a stored answer or with None if it could not be stored."""
         done = []
         with self._lock:
             for uuid, answer in answers.items():

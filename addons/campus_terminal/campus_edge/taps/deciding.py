@@ -1,4 +1,4 @@
-"""What the edge itself decides about a tap: at once, or alone when the server cannot be asked."""
+"""The edge's own decisions about taps: those that need no server, and those without the server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ARM_MS: Final = 60_000
 
 
 class Arrived(NamedTuple):
-    """One tap on its way; ``at_ms`` is the time, ``elapsed_ms`` the same by the clock of intervals."""
+    """A tap that has arrived; ``at_ms`` is the time, ``elapsed_ms`` the same by the monotonic clock."""
 
     uuid: str
     terminal: str
@@ -34,20 +34,20 @@ class Arrived(NamedTuple):
     resolved: Resolved
     facts: Facts
     request: Request
-    #: What makes two taps the same.
+    #: Taps with an equal value here are duplicates.
     recent: Hashable
 
     @property
     def purpose(self) -> str:
-        """What the tap is for; at a terminal that is not known, paying."""
+        """The purpose of the tap; paying at an unknown terminal."""
         return self.facts.terminal.purpose if self.facts.terminal else wire.PAY
 
 
 class Deciding:
-    """The rules of ``campus_core`` on the snapshot, what is risked and the amounts that wait."""
+    """Applies the rules of ``campus_core`` to the snapshot, the exposure and the armed amounts."""
 
     def __init__(self, snapshot: Snapshot, sender: Sender, exposure: Exposure, clock: Clock) -> None:
-        #: Adds a rule to a purpose: doors know zones by one.
+        #: Further rules by purpose, for instance for the zones of doors.
         self.judges: dict[str, Judge] = {}
         self._snapshot, self._sender = snapshot, sender
         self._exposure, self._clock = exposure, clock
@@ -58,12 +58,12 @@ class Deciding:
 
     # -- amounts that wait for a card --------------------------------------------------------
     def arm(self, terminal: str, amount_minor: int, for_ms: int = ARM_MS) -> None:
-        """The next card that is granted at ``terminal`` pays this; forgotten after ``for_ms``."""
+        """Set the amount that the next granted card at ``terminal`` pays; it expires after ``for_ms``."""
         with self._arming:
             self._armed[terminal] = (amount_minor, self._clock.elapsed_ms() + for_ms)
 
     def disarm(self, terminal: str) -> None:
-        """Forget the amount of a terminal."""
+        """Remove the armed amount of a terminal."""
         with self._arming:
             self._armed.pop(terminal, None)
 
@@ -74,7 +74,7 @@ class Deciding:
 
     # -- decisions ---------------------------------------------------------------------------
     def arrive(self, terminal: str, credential: str, amount_minor: int | None) -> Arrived:
-        """Return what is known of a tap; ``amount_minor`` None means an armed amount, if any."""
+        """Return a tap with its card and amount; ``amount_minor`` None means the armed amount, if any."""
         at_ms = self._clock.now_ms()
         resolved = resolve(credential, self._snapshot, self._used, at_ms)
         known = self._snapshot.terminals.get(terminal)
@@ -86,7 +86,7 @@ class Deciding:
         return Arrived(uuid, terminal, at_ms, elapsed_ms, resolved, facts, request, recent)
 
     def at_once(self, arrived: Arrived) -> Verdict | None:
-        """Return the decision that needs no server, None when it is to be asked."""
+        """Return a decision that needs no server, or None if the server must be asked."""
         if self._sender.disabled:
             return Verdict(wire.REFUSED, errors.EDGE_DISABLED, "switched off by the server")
         with self._exposure.lock:
@@ -102,19 +102,19 @@ class Deciding:
             return self._alone(arrived)
 
     def too_late(self, arrived: Arrived) -> Verdict:
-        """Decide without the server, which was asked and did not answer in time."""
+        """Decide without the server, which did not answer in time."""
         with self._exposure.lock:
             self._exposure.turned_down(arrived.recent)
             return self._alone(arrived)
 
     def turned_down(self, arrived: Arrived) -> None:
-        """The tap is refused: the person may try again at once, and nothing of it is risked."""
+        """Note that a tap was refused: a retry is no duplicate, and the exposure does not count it."""
         with self._exposure.lock:
             self._exposure.take_back(arrived.uuid)
             self._exposure.turned_down(arrived.recent)
 
     def draft(self, arrived: Arrived, kind: str, verdict: Verdict | None) -> Draft:
-        """Return the entry for the journal: what was decided, or that the server is asked."""
+        """Return the entry for the journal: with the decision, or as an ask."""
         terminal = arrived.facts.terminal
         amount_minor = alone.amount_of(terminal, arrived.request) if terminal else None
         if amount_minor is not None and not 0 < amount_minor <= MAX_MINOR:
@@ -136,11 +136,11 @@ class Deciding:
         )
 
     def rule(self, rule: str) -> str:
-        """Return the words for a rule, with the mark of a clock that nobody has set."""
+        """Return the text of a rule, with ``DOUBTFUL_CLOCK`` before it if the clock is doubtful."""
         return rule if self._clock.is_sure else f"{wire.DOUBTFUL_CLOCK}{rule}"
 
     def _counters(self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int) -> alone.Counters:
-        """Return what this edge has sold alone lately, as the server counts it."""
+        """Return what this edge has sold alone lately, counted as the server does."""
         window_s = self._snapshot.limits.snapshot_age_s
         return self._exposure.counters(card, recent, now_ms, elapsed_ms, window_s)
 
@@ -150,7 +150,7 @@ class Deciding:
         return Facts(snapshot.version, snapshot.confirmed_at_ms, terminal, found)
 
     def _alone(self, arrived: Arrived) -> Verdict:
-        """Decide without the server and count what is risked; the exposure's lock is held."""
+        """Decide without the server and count the exposure; the caller holds the exposure's lock."""
         now_ms, elapsed_ms = self._clock.now_ms(), self._clock.elapsed_ms()
         facts = self._facts(arrived.facts.terminal, arrived.resolved.card, now_ms)
         request = replace(arrived.request, refusal=arrived.request.refusal or arrived.resolved.alone)

@@ -1,8 +1,8 @@
-"""The way of a tap through the edge: resolve, decide or ask, journal, answer.
+"""Handles a tap: finds the card, decides or asks the server, writes the journal, answers.
 
-Everything here happens in the loop's thread; the disk and the network have threads of their own and
-come back by ``post``. What arrives in one turn of the loop is written in one commit. Nothing is
-answered before it is in the journal; what cannot be written is refused.
+Everything here runs in the loop's thread. Disk and network have threads of their own, which return with
+``post``. Taps of one turn of the loop are written in one commit. A tap is answered only when it is in the
+journal; a tap that cannot be written is refused.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from .deciding import ARM_MS, Arrived, Deciding
 from .exposure import Exposure
 
 _logger = logging.getLogger(__name__)
-#: How long an answer that has come may take to be stored: a disk that stands still longer is broken.
+#: How long storing a received answer may take; a disk that is slower is broken.
 STORE_TIMEOUT_MS: Final = 10_000
 ABANDONED_RULE: Final = "no answer was stored"
 NOT_STORED: Final = "the server's answer could not be stored"
 
 
-class _Entry(NamedTuple):
-    """What will be written in this turn; without a verdict the server is asked."""
+class _Unwritten(NamedTuple):
+    """A tap to write in this turn; without a verdict the server is asked."""
 
     tap: Tap
     draft: Draft
@@ -46,7 +46,7 @@ class _Entry(NamedTuple):
 
 
 class Engine:
-    """Answers taps. ``judges`` add a rule to a purpose."""
+    """Answers taps. ``judges`` are further rules by purpose."""
 
     def __init__(
         self,
@@ -62,39 +62,39 @@ class Engine:
     ) -> None:
         self.feed = Feed()
         self.taps = 0
-        #: Why the journal could not be written the last time, empty when it could.
+        #: Why the last write to the journal failed; empty if it did not fail.
         self.journal_problem = ""
         self._loop, self._journal, self._sender = loop, journal, sender
         self._asks, self._clock = asks, clock
         self._language, self._ask_timeout_ms = language, ask_timeout_ms
         self._deciding = Deciding(snapshot, sender, exposure, clock)
-        self._entries: list[_Entry] = []
-        #: Finals of red lamps that the disk did not take: written as soon as it does.
+        self._entries: list[_Unwritten] = []
+        #: Finals of refused taps that could not be written; they are written as soon as possible.
         self._owed: dict[str, Draft] = {}
         self._timers: dict[str, Timer] = {}
 
     # -- any thread ------------------------------------------------------------------------
     @property
     def judges(self) -> dict[str, Judge]:
-        """Rules that a place adds, by purpose."""
+        """Further rules by purpose."""
         return self._deciding.judges
 
     def arm(self, terminal: str, amount_minor: int, for_ms: int = ARM_MS) -> None:
-        """The next card that is granted at ``terminal`` pays this; forgotten after ``for_ms``."""
+        """Set the amount that the next granted card at ``terminal`` pays; it expires after ``for_ms``."""
         self._deciding.arm(terminal, amount_minor, for_ms)
 
     def disarm(self, terminal: str) -> None:
-        """Forget the amount of a terminal."""
+        """Remove the armed amount of a terminal."""
         self._deciding.disarm(terminal)
 
     def read(self, terminal: str, credential: str) -> None:
-        """A credential was shown at a terminal that only reads for a till: tell the feed."""
+        """Publish a credential that was shown at a terminal that only reads for a till."""
         self.feed.publish(CredentialSeen(terminal, credential, self._clock.now_ms()))
 
     def sweep(self) -> int:
-        """Write ``refused``, ``abandoned`` for asks that nobody waits for and that were not answered.
+        """Write finals (``refused``, ``abandoned``) for asks without an answer that no reader waits for.
 
-        Their readers were never green: after a restart, or when the disk was full.
+        Such asks remain after a restart or a full disk. Their readers never showed green.
         """
         if self.journal_problem:
             self._journal.check()
@@ -106,7 +106,7 @@ class Engine:
         left = {entry.uuid for entry in self._journal.unanswered() if not self._asks.is_open(entry.uuid)}
         if not left:
             return 0
-        # an ask is open until its end is written: what was closed is read again before it is judged
+        # an ask is open until its result is written: check again those that are not open any more
         abandoned = [entry for entry in self._journal.unanswered() if entry.uuid in left]
         for entry in abandoned:
             values = Draft(*entry[1:])._replace(
@@ -122,10 +122,10 @@ class Engine:
     def begin(
         self, terminal: str, credential: str, answered: Answered, amount_minor: int | None = None
     ) -> None:
-        """A credential was shown: ``answered`` hears what becomes of it, when it is on the disk.
+        """Handle a credential that was shown; call ``answered`` when the tap is stored and decided.
 
-        ``amount_minor`` is what was keyed or sent; without it an armed amount counts. For the loop's
-        thread only.
+        ``amount_minor`` was keyed or sent; without it an armed amount counts. Call this only in the
+        loop's thread.
         """
         tap = Tap(self._deciding.arrive(terminal, credential, amount_minor), answered)
         self.taps += 1
@@ -143,14 +143,14 @@ class Engine:
             return
         if not self._entries:
             self._loop.soon(self._flush)
-        self._entries.append(_Entry(tap, draft, verdict))
+        self._entries.append(_Unwritten(tap, draft, verdict))
 
     def _flush(self) -> None:
         entries, self._entries = self._entries, []
         drafts = [entry.draft for entry in entries]
         self._journal.submit(drafts, partial(self._loop.post, self._written, entries))
 
-    def _written(self, entries: list[_Entry], error: Exception | None) -> None:
+    def _written(self, entries: list[_Unwritten], error: Exception | None) -> None:
         if error is not None:
             for entry in entries:
                 if entry.draft.kind == wire.FINAL:
@@ -160,11 +160,11 @@ class Engine:
         self.journal_problem = ""
         for entry in entries:
             self._do(self._go_on, entry.tap, entry.verdict)
-        # doors have their lamps by now
+        # after the answers, so that doors do not wait for it
         self._sender.wake()
 
-    def _owe(self, entry: _Entry) -> None:
-        """The lamp is red now, whatever the final says: the server must hear of it though it may have charged."""
+    def _owe(self, entry: _Unwritten) -> None:
+        """Keep the final of a tap that was refused: the server may have charged it, and must learn of it."""
         rule = self._deciding.rule(ABANDONED_RULE)
         self._owed[entry.tap.uuid] = entry.draft._replace(
             outcome=wire.REFUSED, code=errors.ABANDONED, rule=rule
@@ -188,7 +188,7 @@ class Engine:
         self._answer(tap, self._show(tap.arrived, Verdict(wire.REFUSED, errors.TRY_AGAIN, "journal")))
 
     def _do(self, step: Callable[..., None], tap: Tap, *args: object) -> None:
-        """Go on with a tap: whatever goes wrong, its reader is answered and the others are not disturbed."""
+        """Run a step of a tap; after an error its reader is answered, and other taps go on."""
         try:
             step(tap, *args)
         except Exception:
@@ -205,7 +205,7 @@ class Engine:
         self._do(step, tap)
 
     def _late(self, tap: Tap) -> None:
-        """The server has not answered in time."""
+        """Decide a tap alone, because the server has not answered in time."""
         if not self._asks.give_up(tap.uuid):
             self._wait(tap, STORE_TIMEOUT_MS, self._not_stored)
             return
@@ -213,7 +213,7 @@ class Engine:
         self._write(tap, wire.FINAL, self._deciding.too_late(tap.arrived))
 
     def _not_stored(self, tap: Tap) -> None:
-        """The server has answered, and the disk stands still. When it moves on, a charge is taken back."""
+        """Refuse a tap whose answer cannot be stored in time; a charge is taken back later."""
         if not self._asks.give_up(tap.uuid, though_claimed=True):
             return
         self._refuse(tap, NOT_STORED)
@@ -221,7 +221,7 @@ class Engine:
         self._write(tap._replace(answered=lambda answer: None), wire.FINAL, red)
 
     def _take(self, tap: Tap, answer: ServerAnswer | None) -> None:
-        """The server's answer is in the journal, or could not be put there."""
+        """Show the server's answer, which is in the journal; ``None``: it could not be stored."""
         timer = self._timers.pop(tap.uuid, None)
         if timer is not None:
             timer.cancel()

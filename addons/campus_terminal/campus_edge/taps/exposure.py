@@ -1,9 +1,9 @@
-"""What the edge has risked: payments that it granted alone.
+"""The edge's exposure: payments that it granted alone.
 
-They count until the server knows them, and towards the caps as long as the server counts them too: for the
-time that a list of cards is good for. Counted in memory, and counted again out of the journal after a restart.
-All methods are called with ``lock`` held by whoever decides, so that two readers cannot spend the same last
-cent of a cap.
+They count until the server has them. After that they still count towards the caps for as long as a list of
+cards is valid, as the server counts them too. The sums are in memory and are computed from the journal
+after a restart. Callers hold ``lock`` around a decision, so that two readers cannot use the same rest of a
+cap.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from campus_core.taps import alone, rules, wire
 from campus_core.taps.alone import Counters
 from campus_core.taps.wire import TapEntry
 
-#: More taps than this are not remembered as possible duplicates.
+#: From so many taps on, those too old to be duplicates are removed.
 RECENT_MAX: Final = 10_000
 
 
@@ -34,37 +34,37 @@ class _Told(NamedTuple):
 
 
 class Exposure:
-    """Sums per card and for the edge, in cents, and when each card was last let through."""
+    """Sums per card and for the edge, in cents, and when a tap was last let through."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.edge_minor = 0
         self._open: dict[str, _Spent] = {}
         self._cards: dict[int, int] = {}
-        # what leases have paid and the server knows, until it sends the lease anew
+        # what leases have paid and the server knows, until it sends the lease again
         self._settled: dict[int, int] = {}
         self._recent: dict[Hashable, int] = {}
-        # what the server knows and counts towards the caps, by the clock that only goes forward
+        # what the server knows and still counts towards the caps; times are of the monotonic clock
         self._told: deque[_Told] = deque()
         self._told_cards: dict[int, int] = {}
         self._told_minor = 0
 
     @property
     def offline_minor(self) -> int:
-        """All that was granted alone and not told yet."""
+        """The sum that was granted alone and that the server does not have yet."""
         return sum(self._cards.values())
 
     def lease_used_minor(self, card: int | None) -> int:
-        """What is already spent of the card's leases though the snapshot still shows it."""
+        """Return what is spent of the card's leases while the snapshot still shows it as free."""
         return self._settled.get(card, 0) if card is not None else 0
 
     def counters(
         self, card: int | None, recent: Hashable, now_ms: int, elapsed_ms: int, window_s: int
     ) -> Counters:
-        """Return what the decision has to know; ``recent`` says what makes two taps the same.
+        """Return the sums for a decision; taps with an equal ``recent`` are duplicates.
 
-        ``now_ms`` is the time of the decision, ``elapsed_ms`` the same moment by the clock that only
-        goes forward, which ``let_through`` is told. ``window_s``: how long what was told counts.
+        ``now_ms`` is the time of the decision, ``elapsed_ms`` the same moment by the monotonic clock, as
+        in ``let_through``. ``window_s``: how long payments count that the server has.
         """
         self._forget(elapsed_ms - window_s * 1000)
         spent = self._cards.get(card, 0) if card is not None else 0
@@ -75,17 +75,17 @@ class Exposure:
 
     # -- money ---------------------------------------------------------------------------
     def spend(self, uuid: str, card: int, amount_minor: int, uncovered_minor: int) -> None:
-        """A payment was granted alone."""
+        """Count a payment that was granted alone."""
         self._open[uuid] = _Spent(card, amount_minor, uncovered_minor)
         self._cards[card] = self._cards.get(card, 0) + amount_minor
         self.edge_minor += uncovered_minor
 
     def take_back(self, uuid: str) -> None:
-        """It was not granted after all: it could not be written."""
+        """Uncount a payment that could not be written, so was not granted."""
         self._remove(uuid)
 
     def settle(self, uuids: Iterable[str], elapsed_ms: int) -> None:
-        """The server has these entries since ``elapsed_ms``: nothing of them is lost with this edge any more."""
+        """Note that the server has these entries since ``elapsed_ms``."""
         for uuid in uuids:
             spent = self._remove(uuid)
             if spent is None:
@@ -96,12 +96,12 @@ class Exposure:
                 self._settled[spent.card] = self._settled.get(spent.card, 0) + covered
 
     def leases_changed(self, cards: Iterable[int]) -> None:
-        """The server has sent the leases of these cards: what it knows of is counted in them."""
+        """Note that the server has sent these cards' leases, from which its known payments are subtracted."""
         for card in cards:
             self._settled.pop(card, None)
 
     def restore(self, entries: Iterable[TapEntry], leases: dict[int, int]) -> None:
-        """Count what the journal holds; ``leases`` is what each card has, in cents."""
+        """Count the payments in the journal; ``leases`` are the cents leased per card."""
         for entry in entries:
             if entry.purpose != wire.PAY or entry.outcome != wire.GRANTED:
                 continue
@@ -113,7 +113,7 @@ class Exposure:
             self.spend(entry.uuid, entry.card, entry.amount_minor, more)
 
     def restore_told(self, entries: Iterable[TapEntry], now_ms: int, elapsed_ms: int) -> None:
-        """Count what the server has according to the journal, each payment from its own moment."""
+        """Count payments that the server has according to the journal, each from its own time on."""
         for entry in entries:
             if entry.card is not None and entry.amount_minor is not None:
                 self._count(_Told(elapsed_ms - (now_ms - entry.at_ms), entry.card, entry.amount_minor))
@@ -125,7 +125,7 @@ class Exposure:
             self._told_minor += told.minor
 
     def _forget(self, before_ms: int) -> None:
-        """Let go what the server had before ``before_ms``."""
+        """Uncount payments that the server had before ``before_ms``."""
         while self._told and self._told[0].at_ms < before_ms:
             told = self._told.popleft()
             self._told_minor -= told.minor
@@ -137,14 +137,14 @@ class Exposure:
 
     # -- duplicates ------------------------------------------------------------------------
     def let_through(self, recent: Hashable, elapsed_ms: int) -> None:
-        """A tap was granted, or the server is being asked about it."""
+        """Note a tap that was granted, or about which the server is being asked."""
         if len(self._recent) >= RECENT_MAX:
             young = elapsed_ms - alone.DUPLICATE_MS
             self._recent = {key: when for key, when in self._recent.items() if when >= young}
         self._recent[recent] = elapsed_ms
 
     def turned_down(self, recent: Hashable) -> None:
-        """It was refused: the person may try again at once."""
+        """Forget a tap that was refused: a new try is no duplicate."""
         self._recent.pop(recent, None)
 
     def _remove(self, uuid: str) -> _Spent | None:

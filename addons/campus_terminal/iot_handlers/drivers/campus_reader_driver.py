@@ -1,7 +1,7 @@
 """A reader of the edge as a device of Odoo's IoT service.
 
-A tap is an event of the device for pages that listen (``/iot_drivers/event``), and a scan for the POS
-of Odoo Community, which asks ``/hw_proxy/scanner``.
+A tap becomes an event of the device for pages that listen (``/iot_drivers/event``), and a scan for the
+POS of Odoo Community, which asks ``/hw_proxy/scanner``.
 """
 
 import logging
@@ -30,7 +30,7 @@ def now_ms():
 
 class CampusReaderDriver(Driver):
     connection_type = "campus_reader"
-    #: The POS cannot say which reader it means: the service has one desk for all of them.
+    #: One desk for all readers, because the POS cannot name a reader.
     desk = Desk()
 
     def __init__(self, identifier, device):
@@ -54,14 +54,14 @@ class CampusReaderDriver(Driver):
 
     @classmethod
     def get_status(cls):
-        """What ``/hw_proxy/status_json`` says of scanners."""
+        """Return the status of scanners for ``/hw_proxy/status_json``."""
         readers = [device for device in list(iot_devices.values()) if isinstance(device, cls)]
         is_ready = any(reader._port.state.state == READY for reader in readers)
         details = [detail for reader in readers if (detail := reader._port.state.detail)]
         return {"status": "connected" if is_ready else "disconnected", "messages": details}
 
     def read_next_barcode(self):
-        """The next scan, or an empty text when none came in time; Odoo's own route calls it."""
+        """Return the next scan, or an empty text when none came in time; Odoo's route calls this."""
         got = queue.SimpleQueue()
         ticket = self.desk.wait(got.put, now_ms())
         try:
@@ -80,7 +80,7 @@ class CampusReaderDriver(Driver):
         self.desk.put(text, now_ms())
 
     def _show(self, data):
-        """Action ``show``: lamp and display of the reader; ``outcome`` granted or refused, ``text``."""
+        """Action ``show``: set lamp and display of the reader; ``outcome`` granted or refused, ``text``."""
         outcome = data.get("outcome")
         if outcome not in (GRANTED, REFUSED):
             raise ValueError("outcome must be granted or refused")
@@ -89,7 +89,7 @@ class CampusReaderDriver(Driver):
 
 
 class CampusReaderController(http.Controller):
-    """What the POS of Odoo Community 19 asks for and Odoo's service on a PC does not answer."""
+    """Routes that the POS of Odoo Community 19 needs and Odoo's service on a PC does not have."""
 
     @route.iot_route("/hw_proxy/handshake", type="jsonrpc", cors="*")
     def handshake(self):

@@ -1,4 +1,4 @@
-"""Finds the card readers that are written down for this machine.
+"""Finds the card readers that are configured for this machine.
 
 ``CAMPUS_READERS`` in the service's environment, or ``campus_readers`` in the section ``[iot.box]`` of
 its odoo.conf: ``T01=rdm6300:/dev/ttyUSB0,T02=pn532:/dev/ttyUSB1``.
@@ -30,7 +30,7 @@ class CampusReaderInterface(Interface):
         try:
             readers = parse_readers(text)
         except LanConfigError as error:
-            # asked every few seconds: said once
+            # called every few seconds: log an error only once
             if str(error) != self._complaint:
                 _logger.error("no card readers: %s", error)
             self._complaint = str(error)
@@ -40,7 +40,7 @@ class CampusReaderInterface(Interface):
         }
 
     def start(self):
-        # on a box both Odoo's manager and our loader come by
+        # on a box both Odoo's manager and our loader start this
         if not CampusReaderInterface._is_started:
             CampusReaderInterface._is_started = True
             super().start()
