@@ -226,15 +226,6 @@ def test_an_edge_is_told_of_news_and_of_nothing_else(server, made, journal):
     server.run(VERB, arguments=[{"limit_purchase_minor": 0}], **limits)
 
 
-def test_a_chip_that_became_another_card_is_charged_there(server, made, journal):
-    assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
-    before = transfers(server, made)
-    server.run(MOVE, card=made["card"])
-    answers = [journal.tap() for _ in range(TIMES)]
-    assert {(answer["code"], answer["name"]) for answer in answers} == {("insufficient", "Zhou W.")}
-    assert transfers(server, made) == before
-
-
 @pytest.fixture
 def switched_off(server, journal):
     """The short way is off at every worker, and on again afterwards."""
@@ -288,3 +279,12 @@ def transfers(server, made):
     """Purchases of the wallet."""
     sql = f"SELECT count(*) FROM campus_transfer WHERE wallet_id = {made['wallet']} AND kind = 'purchase'"
     return int(server.query(sql)[0][0])
+
+
+def test_a_chip_that_became_another_card_is_charged_there(server, made, journal):
+    assert {journal.tap()["code"] for _ in range(TIMES)} == {"ok"}
+    before = transfers(server, made)
+    server.run(MOVE, card=made["card"])
+    answers = [journal.tap() for _ in range(TIMES)]
+    assert {(answer["code"], answer["name"]) for answer in answers} == {("insufficient", "Zhou W.")}
+    assert transfers(server, made) == before

@@ -58,7 +58,7 @@ class TestKioskPin(KioskMoneyCase):
     def test_the_same_card_again_proves_nothing(self):
         second = self.new_card(self.lin, "04CC0001")
         for uid in (self.card.uid, second.uid):
-            self.assertIn("no more than the card", self.ask("pin/prove", credential=uid).text)
+            self.assertIn("You have shown this one already", self.ask("pin/prove", credential=uid).text)
         self.choose()
         self.assertFalse(self.wallet.has_pin)
 
