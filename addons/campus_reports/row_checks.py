@@ -8,6 +8,7 @@ Parameters: ``company_id``, ``most`` (number of rows wanted), ``since`` (see :da
 from collections import namedtuple
 
 from odoo.addons.campus_card.db.seals import seal
+from odoo.addons.campus_terminal import seals as _seals  # noqa: F401 (taps are sealed once this is imported)
 
 #: ``kind`` of the finding; ``model`` of the rows that it names.
 RowCheck = namedtuple("RowCheck", "kind model query")
