@@ -114,7 +114,7 @@ class TestPosSettlement(CampusPosCommon):
         """Paying 50.00 by card for goods of 12.50 and taking the change in cash."""
         uuid = self.authorise(5000)["uuid"]
         vals = self.order_vals([(self.method, 50.0, uuid)], lines=[self.line_vals(1, 12.5)])
-        self.refuse(dict(vals, amount_total=12.5, amount_return=-37.5), "more than it costs")
+        self.refuse(dict(vals, amount_total=12.5, amount_return=-37.5), "more than the order costs")
 
     def test_an_order_is_not_paid_by_writing_that_it_is(self):
         vals = self.order_vals([(self.method, 12.5, str(uuid4()))], state="draft")

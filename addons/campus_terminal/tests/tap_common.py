@@ -6,13 +6,20 @@ from odoo.addons.campus_card.tests.people_common import PeopleCase
 
 from ..edge_auth import Edge
 
-# Now, as an edge's clock has it; of a list that is newer than all changes.
-AT_MS = int(time.time() * 1000)
+# Of a list that is newer than all changes.
 NEWEST = 1 << 40
+
+
+def now_ms():
+    """Now, as an edge's clock has it."""
+    return int(time.time() * 1000)
 
 
 class Journal:
     """Writes entries as an edge does; ``send`` takes all that were written since the last time."""
+
+    # All entries of a test are of one moment unless they say another: told again, they are the same.
+    at_ms = None
 
     def __init__(self):
         self.start()
@@ -26,7 +33,7 @@ class Journal:
         """One entry; returns its uuid."""
         self.seq += 1
         defaults = {
-            "seq": self.seq, "kind": "tap", "uuid": str(uuid.uuid4()), "terminal": "T-BREAK", "at_ms": AT_MS,
+            "seq": self.seq, "kind": "tap", "uuid": str(uuid.uuid4()), "terminal": "T-BREAK", "at_ms": self.at_ms or now_ms(),
             "purpose": "pay", "credential": "uid:04A1B2C3", "card": None, "amount_minor": None, "mode": "ask",
             "outcome": None, "code": None, "rule": None, "snapshot": 0,
         }  # fmt: skip
@@ -73,6 +80,7 @@ class TapCase(PeopleCase):
 
     def setUp(self):
         super().setUp()
+        self.patch(Journal, "at_ms", now_ms())
         self.journal = Journal()
         self.Taps = self.env["campus.taps"].sudo()
 
