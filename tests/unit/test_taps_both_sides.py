@@ -6,7 +6,8 @@ as the server does and by ``alone`` as an edge does with the list that the serve
 numbers are the same wherever both can know. They differ here, and nowhere else:
 
 - *Money* (``insufficient``, ``limit_day``, ``pin_needed``, ``limit_uid_hour``): a list of cards states no
-  balance, no day and no hour. The edge grants within its caps.
+  balance, no day and no hour. The edge grants within its caps. The server asks for the hour before it asks the
+  wallet, so the edge may name the wallet instead.
 - *Caps of an edge on its own* (``offline_cap_*``, ``snapshot_too_old``, ``duplicate_tap``): they are about the
   network being away. The server has granted, or has refused for money.
 - *A balance* is known to the server alone: the edge says ``try_again``.
@@ -41,6 +42,8 @@ EDGE_ONLY = {
     errors.OFFLINE_CAP_TAP, errors.OFFLINE_CAP_CARD, errors.OFFLINE_CAP_EDGE, errors.SNAPSHOT_TOO_OLD,
     errors.DUPLICATE_TAP,
 }  # fmt: skip
+#: What the server asks of the wallet after the hour of the edge.
+BEHIND_THE_HOUR = {errors.LIMIT_PURCHASE, errors.WALLET_FROZEN}
 #: Numbers that only one side has.
 OWN_NUMBERS = {"age_s", "spent_minor"}
 
@@ -196,7 +199,8 @@ def check(tap, decision, verdict):
         assert verdict.code in (errors.TRY_AGAIN, errors.DUPLICATE_TAP)
         return "number"
     if decision.code in SERVER_ONLY:
-        assert verdict.code == "ok" or verdict.code in EDGE_ONLY, codes
+        behind = BEHIND_THE_HOUR if decision.code == errors.LIMIT_UID_HOUR else set()
+        assert verdict.code == "ok" or verdict.code in EDGE_ONLY | behind, codes
         return "money"
     if verdict.code in EDGE_ONLY:
         assert decision.code == "ok" or verdict.code == errors.DUPLICATE_TAP or is_behind(tap, decision), (
