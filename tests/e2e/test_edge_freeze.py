@@ -42,8 +42,8 @@ def test_a_frozen_card_reaches_a_connected_edge_within_two_seconds(paired, visit
     assert card in [row[0] for row in snapshot["cards"]]
     socket = edge.listen(snapshot["bus"]["channel"])
     page = visit("en_US").login("admin", page=f"/odoo/campus.card/{card}").page
-    page.get_by_role("button", name="Freeze").wait_for()
-    page.wait_for_load_state("networkidle")
+    # the chatter comes last: the page has nothing left to ask for
+    page.locator(".o-mail-Chatter .o-mail-Message").first.wait_for()
     started = time.monotonic()
     page.get_by_role("button", name="Freeze").click()
     payload = heard(socket, "campus_snapshot")
