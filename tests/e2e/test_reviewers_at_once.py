@@ -7,7 +7,10 @@ from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_terminal.edge_auth import Edge
 
 env.company._campus_setup()
-env.company.write({"campus_offline_tap_minor": 50, "campus_debt_limit_minor": 300})
+# every tap is above what an edge may charge by itself, as it has been since the company is there: a cap that is
+# lowered now counts for lists from after the transactions that are open, also those of other tests
+assert env.company.campus_offline_tap_minor < min(amounts)
+env.company.campus_debt_limit_minor = debt_limit_minor
 holder = env["res.partner"].create({"name": "Sun Li", "campus_number": number})
 card = env["campus.card"].create({"partner_id": holder.id, "uid": uid})
 card._hand_over()
@@ -71,17 +74,19 @@ answer = {
 
 
 def test_two_reviewers_together_do_not_exceed_the_ceiling_of_debt(server):
-    made = server.run(SETUP, number="E2E-RV1", uid="04E27B01", amounts=[300, 300])
+    made = server.run(SETUP, number="E2E-RV1", uid="04E27B01", amounts=[6000, 6000], debt_limit_minor=6000)
     assert made["codes"] == ["held", "held"]
     result = server.run(BOTH, way="one by one", reviews=made["reviews"], wallet=made["wallet"])
-    assert (result["debt"], sorted(result["charged"])) == (300, [0, 300]), result
+    assert (result["debt"], sorted(result["charged"])) == (6000, [0, 6000]), result
     assert sorted(result["states"]) == ["open", "settled"]
     assert sum("would owe more" in (words or "") for words in result["said"]) == 1, result["said"]
 
 
 def test_two_who_press_charge_all_together_charge_each_tap_once(server):
-    made = server.run(SETUP, number="E2E-RV2", uid="04E27B02", amounts=[51, 52, 53, 54])
+    amounts = [6001, 6002, 6003, 6004]
+    made = server.run(SETUP, number="E2E-RV2", uid="04E27B02", amounts=amounts, debt_limit_minor=30_000)
+    assert made["codes"] == ["held"] * 4
     result = server.run(BOTH, way="together", reviews=made["reviews"], wallet=made["wallet"])
-    assert (result["booked"], result["charged"]) == (210, [51, 52, 53, 54]), result
+    assert (result["booked"], result["charged"]) == (sum(amounts), amounts), result
     assert set(result["states"]) == {"settled"}
     assert sum(result["said"]) == 4, "what one has decided is left out for the other"

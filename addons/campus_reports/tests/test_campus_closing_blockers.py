@@ -42,7 +42,7 @@ class TestCampusClosingBlockers(ClosingCase):
             moves.date = TOMORROW
             return moves
 
-        with patch.object(Move, "_post", later), self.assertRaisesRegex(UserError, "do not take"):
+        with patch.object(Move, "_post", later), self.assertRaisesRegex(UserError, "books are locked on"):
             self.close()
         self.assertNothingDone()
 

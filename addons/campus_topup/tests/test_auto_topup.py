@@ -102,7 +102,7 @@ class TestAutoTopup(TopupCase):
         page = self.url_open("/my/card/auto").text
         self.assertIn("I agree that", page)
         values = {"token": token.id, "threshold": "20", "amount": "100"}
-        self.assertIn("Tick", self.post("/my/card/auto/agree", **values).text)
+        self.assertIn("tick the box", self.post("/my/card/auto/agree", **values).text)
         mandates = self.env["campus.topup.mandate"]
         self.assertFalse(mandates._of_wallet(self.wallet))
         self.post("/my/card/auto/agree", agreed="1", **values)
