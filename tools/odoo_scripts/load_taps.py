@@ -15,7 +15,7 @@ company._campus_setup()
 cr = env.cr
 
 if not env["campus.terminal"].search_count([("code", "=like", "B-%")]):
-    from campus_core.credentials import signing
+    from odoo.addons.campus_card.campus_core.credentials import signing
 
     merchant = env["campus.account"].create({"name": "Breakfast", "code": "bench-line", "kind": "merchant"})
     for number in range(wanted["edges"]):

@@ -12,10 +12,9 @@ import uuid
 
 import odoo
 from odoo import sql_db
+from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_terminal.edge_auth import Edge
 from odoo.modules.registry import Registry
-
-from campus_core.taps import wire
 
 wanted = json.loads(os.environ["CAMPUS_TAPS"])
 database, company_id = env.cr.dbname, env.company.id
