@@ -49,6 +49,7 @@ class CampusCorrection(models.Model):
         ledger = self.env["campus.ledger"].sudo()
         request = {
             "uuid": self.uuid,
+            # sudo: the transfer is one that the ledger keeps; whoever approves need not read it
             "reverses_uuid": self.sudo().undoes_id.uuid,
             "amount_minor": self.amount_minor,
             "origin": f"campus.correction,{self.id}",

@@ -160,6 +160,7 @@ class CampusWallet(models.Model):
         # sudo: cards, links, payments and the state of a wallet follow its money; nobody writes them by hand
         self.sudo()._move_links(target.sudo())
         self.sudo().search([("joined_into_id", "=", self.id)]).write({"joined_into_id": target.id})
+        # sudo: the state of a wallet is written by its verbs alone
         self.sudo().write({"state": CLOSED, "joined_into_id": target.id})
 
     def _has_money(self):
