@@ -1,11 +1,10 @@
 from datetime import date
 
 from freezegun import freeze_time
-from psycopg2.errors import CheckViolation, UniqueViolation
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, TransactionCase, tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation, UniqueViolation
 
 
 @tagged("post_install", "-at_install")
