@@ -119,4 +119,6 @@ class PosPaymentMethod(models.Model):
         self.sudo().fetch(["company_id", "use_payment_terminal"])
         session = session.sudo()
         session.fetch(["state", "config_id"])
-        session.config_id.fetch(["name", "active", "company_id", "campus_accept_numbers", "campus_account_id"])
+        session.config_id.fetch(
+            ["name", "active", "company_id", "campus_accept_numbers", "campus_account_id"]
+        )
