@@ -13,11 +13,16 @@
         "security/campus_access_groups.xml",
         "security/ir.model.access.csv",
         "security/campus_access_rules.xml",
+        "data/campus_access_data.xml",
+        "views/campus_access_right_views.xml",
+        "views/campus_access_request_views.xml",
+        "wizard/campus_access_why_views.xml",
         "views/campus_schedule_views.xml",
         "views/campus_zone_views.xml",
         "views/campus_door_views.xml",
         "views/campus_access_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "campus_access/static/src/schedule_preview/*",

@@ -3,3 +3,11 @@ from . import campus_schedule
 from . import campus_schedule_window
 from . import campus_zone
 from . import campus_door
+from . import campus_access_right
+from . import campus_access_who
+from . import campus_access_text
+from . import campus_access_site
+from . import campus_access_request
+from . import campus_access_visit
+from . import campus_snapshot
+from . import res_partner

@@ -1,3 +1,4 @@
 from . import test_campus_access_rights
+from . import test_campus_access_right
 from . import test_campus_places
 from . import test_campus_schedule

@@ -1,0 +1,1 @@
+from . import campus_access_why
