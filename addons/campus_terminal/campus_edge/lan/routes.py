@@ -17,7 +17,7 @@ from typing import Any, Final
 from campus_core.devices.heartbeat import BAD_READER_STATES
 
 from ..protocols.base import READY, mask
-from . import door, page
+from . import door, muster_page, page
 from .config import LanConfig
 from .desk import Desk
 from .door import Door, ProxyPath
@@ -82,6 +82,9 @@ class Routes:
         if request.path == "/":
             html = page.render(self.status(), request.headers.get("accept-language", ""))
             return Response(200, html.encode(), "text/html; charset=utf-8", dict(page.HEADERS))
+        found = self.feed.muster() if request.path in ("/muster", "/muster.json") else None
+        if found is not None:
+            return _json(found) if request.path.endswith(".json") else _muster(request, found)
         return refusal(404, "not_found")
 
     # -- hardware proxy ----------------------------------------------------------------
@@ -151,6 +154,12 @@ class Routes:
             "delivered": desk.delivered,
             "dropped": desk.dropped,
         }
+
+
+def _muster(request: Request, found: Mapping[str, object]) -> Response:
+    html = muster_page.render(found, request.headers.get("accept-language", ""))
+    headers = {**page.HEADERS, "Cache-Control": "no-store"}
+    return Response(200, html.encode(), "text/html; charset=utf-8", headers)
 
 
 def _masked(credential: str) -> str:
