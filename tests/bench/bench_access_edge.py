@@ -5,6 +5,7 @@ most memory that the process ever had), ``edges`` and ``lockdown_s``: from the p
 """
 
 import argparse
+import gc
 import json
 import random
 import subprocess
@@ -73,6 +74,8 @@ def child(folder, holders):
     server.stop()
     with DoorEdge(server, folder) as edge:
         edge.settled()
+        # as the program does
+        gc.freeze()
         taken, reasons = [], set()
         deciding = edge.edge.engine._deciding
         for _ in range(DECISIONS):
