@@ -2,10 +2,9 @@ from collections import namedtuple
 from datetime import datetime, timedelta
 
 from odoo import fields, models
-from odoo.addons.campus_card.campus_core.alerts import distance, forecast, odd_hour
-from odoo.addons.campus_card.campus_core.alerts import window as alert_window
+from odoo.addons.campus_card.campus_core.alerts import distance, forecast, odd_hour, windows
 from odoo.addons.campus_card.campus_core.alerts.types import Hit
-from odoo.addons.campus_card.campus_core.alerts.window import Window
+from odoo.addons.campus_card.campus_core.alerts.windows import Window
 from odoo.fields import Domain
 from odoo.tools import split_every
 
@@ -60,8 +59,8 @@ class CampusAlertRuleFind(models.Model):
         """The hits among the events of one holder."""
         window = Window(self.unit, self.hours if self.unit == HOURS else 0)
         judges = {
-            SUM: lambda: alert_window.crossings(events, self.threshold_minor, window),
-            COUNT: lambda: alert_window.crossings(events, self.threshold_count, window, counting=True),
+            SUM: lambda: windows.crossings(events, self.threshold_minor, window),
+            COUNT: lambda: windows.crossings(events, self.threshold_count, window, counting=True),
             ODD_HOUR: lambda: odd_hour.first_uses(
                 events,
                 history_days=self.history_days,
@@ -87,7 +86,7 @@ class CampusAlertRuleFind(models.Model):
         local = Source._to_local(self.company_id, first)
         window = Window(self.unit, self.hours if self.unit == HOURS else 0)
         # One hour more, for the day on which the clock changes.
-        return Source._to_utc(self.company_id, alert_window.starts_at(window, local)) - timedelta(hours=1)
+        return Source._to_utc(self.company_id, windows.starts_at(window, local)) - timedelta(hours=1)
 
     def _find_matching(self, span):
         """Records that match now. Each gives one alert per period."""
@@ -96,7 +95,7 @@ class CampusAlertRuleFind(models.Model):
             # The database does not say what matched in the past, so only the present state is read.
             return
         local = self.env["campus.alert.source"]._to_local(self.company_id, now)
-        hit = Hit(alert_window.period(self.unit, local.date()), local.replace(microsecond=0), 0, {})
+        hit = Hit(windows.period(self.unit, local.date()), local.replace(microsecond=0), 0, {})
         model = self.env[self.source_model]
         domain = self._parsed_domain() & Domain("company_id", "=", self.company_id.id)
         for records in split_every(CHUNK_HOLDERS, model.search(domain, order="id").ids, model.browse):

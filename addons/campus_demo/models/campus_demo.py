@@ -52,15 +52,15 @@ class CampusDemo(models.AbstractModel):
             plans = cards(Random(f"{seed}/cards"), persons, term.end)
             records = self._load_cards(company, partners, plans)
         with self._timed("tills"):
-            places = self._load_tills(company)
+            accounts = self._load_tills(company)
         with self._timed("devices"):
             self._load_devices(company)
         with self._timed("earlier books"):
             self._settle_books(company, term)
         with self._timed("history"):
             history = History(seed, term, persons, plans, now, purchases)
-            self._load_history(company, history, partners, records, places)
-            self._load_takings(company, term, places)
+            self._load_history(company, history, partners, records, accounts)
+            self._load_takings(company, term, accounts)
         return self._prove(company)
 
     @api.model

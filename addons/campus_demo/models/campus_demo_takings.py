@@ -14,13 +14,13 @@ class CampusDemo(models.AbstractModel):
     """The sales that the school's former tills reported. They clear the card's clearing account.
 
     The purchases of the history were made before these tills had sessions in Odoo. A session would book Dr
-    clearing / Cr income; here one entry per week does it, with a sum per place.
+    clearing / Cr income; here one entry per week does it, with a sum per merchant.
     """
 
     _inherit = "campus.demo"
 
     @api.model
-    def _load_takings(self, company, term, places):
+    def _load_takings(self, company, term, accounts):
         journal = self._till_journal(company)
         # What former tills reported to an earlier installation does not count for this one's sales.
         begun = min(
@@ -28,7 +28,9 @@ class CampusDemo(models.AbstractModel):
         )
         reports = [("journal_id", "=", journal.id), ("create_date", ">=", begun)]
         booked = set(self.env["account.move"].search(reports).mapped("date"))
-        merchants = self.env["campus.account"].union(*(places[place.code] for place in campus.MERCHANTS))
+        merchants = self.env["campus.account"].union(
+            *(accounts[merchant.code] for merchant in campus.MERCHANTS)
+        )
         weeks = {}
         for day in term:
             weeks.setdefault(day - dt.timedelta(days=day.weekday()), []).append(day)

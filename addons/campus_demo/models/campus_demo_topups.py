@@ -149,7 +149,7 @@ class CampusDemo(models.AbstractModel):
         by_phone = {channel.code for channel in campus.CHANNELS}
         return (
             entry.kind == event.TOPUP
-            and entry.place in by_phone
+            and entry.account in by_phone
             and entry.at >= targets["online"]["since"]
             and entry.person in targets["online"]["people"]
         )

@@ -2,7 +2,7 @@ import time
 from datetime import timezone
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.credentials import qr_code
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 
@@ -64,7 +64,7 @@ class CampusCard(models.Model):
             return self.browse(), error.code
         card = env["campus.phone"].browse(code.certificate.phone).card_id
         if card.id != code.certificate.card or card.company_id != self.env.company:
-            return self.browse(), core_errors.UNKNOWN_CARD
+            return self.browse(), errors.UNKNOWN_CARD
         card = card.with_env(self.env)
         return card, card._refusal_code()
 
@@ -76,7 +76,7 @@ class CampusCard(models.Model):
         except CredentialError as error:
             # When a cashier asks again about the same payment, the code may be too old by now, but it was
             # valid when it was shown. Everything but its age has been checked here.
-            if error.code != core_errors.CODE_STALE:
+            if error.code != errors.CODE_STALE:
                 raise
             code = qr_code.parse(text)
             if not env["campus.credential.use"]._is_taken_for(code.certificate.phone, code.step, payment):

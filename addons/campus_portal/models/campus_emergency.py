@@ -3,7 +3,7 @@ from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.addons.campus_card import pepper
-from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.credentials import emergency
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.tools import SQL
@@ -64,7 +64,7 @@ class CampusEmergency(models.Model):
             # an unknown number gets the same answer after the same time as a wrong code, so nobody can find
             # out which exist
             emergency.is_code(code, emergency.hash_code("", bytes(emergency.SALT_BYTES)))
-            return record, core_errors.EMERGENCY_WRONG
+            return record, errors.EMERGENCY_WRONG
         return record, record._try(code, payment)
 
     def _try(self, code, payment):
@@ -148,7 +148,7 @@ class CampusCard(models.Model):
             return self.browse(), error.code
         if not payment or not payment["amount_minor"]:
             # The code pays once a day. It opens no door and shows no balance.
-            return self.browse(), core_errors.EMERGENCY_WRONG
+            return self.browse(), errors.EMERGENCY_WRONG
         record, refusal = env["campus.emergency"]._prove(number, code, company, payment)
         if refusal:
             return self.browse(), refusal
@@ -156,10 +156,10 @@ class CampusCard(models.Model):
             [("partner_id", "=", record.partner_id.id), ("company_id", "=", company.id)]
         )
         card = cards.sorted(lambda card: card._resolve_rank())[:1].with_env(self.env)
-        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+        return card, card._refusal_code() if card else errors.UNKNOWN_CARD
 
     def _refusal_numbers(self, code):
-        if code != core_errors.EMERGENCY_CAP:
+        if code != errors.EMERGENCY_CAP:
             return super()._refusal_numbers(code)
         # sudo: a cashier may not read settings; the limit is no secret, and no holder is known yet
         return {"limit_minor": self.env.company.sudo().campus_emergency_cap_minor}

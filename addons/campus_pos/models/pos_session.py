@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..const import PURPOSE
-from .campus_till import Place
+from .campus_till import Till
 
 
 class PosSession(models.Model):
@@ -93,14 +93,14 @@ class PosSession(models.Model):
         return (
             self._campus_charge(uuid)
             if charge
-            else self.env["campus.till"]._release(self._campus_place(), uuid)
+            else self.env["campus.till"]._release(self._campus_till(), uuid)
         )
 
-    def _campus_place(self):
-        """The place of this session's till, for the ledger."""
+    def _campus_till(self):
+        """What the ledger needs of this session's till."""
         # sudo: a cashier may not read the merchant account of the till.
         config = self.sudo().config_id
-        return Place(
+        return Till(
             company_id=config.company_id.id,
             name=config.name,
             origin=f"pos.session,{self.id}",

@@ -77,7 +77,7 @@ class CampusClosingXlsx(models.Model):
             Column(self.env._("Holder"), "text", 20),
             Column(self.env._("Campus number"), "text", 16),
             Column(self.env._("Department"), "text", 22),
-            Column(self.env._("Place"), "text", 20),
+            Column(self.env._("Where"), "text", 20),
             Column(self.env._("Plan"), "text", 12),
             Column(self.env._("Amount"), "amount", 12, True),
             Column(self.env._("Origin"), "text", 18),

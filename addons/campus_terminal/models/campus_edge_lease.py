@@ -3,12 +3,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import card_state
-from odoo.addons.campus_card.campus_core.devices import health as device_health
+from odoo.addons.campus_card.campus_core.devices import checkup
 
 from .campus_edge import ACTIVE
 
 LEASES_MAX = 2000
-ONLINE = (device_health.OK, device_health.LATE)
+ONLINE = (checkup.OK, checkup.LATE)
 
 
 class CampusEdge(models.Model):

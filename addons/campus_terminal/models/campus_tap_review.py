@@ -10,7 +10,7 @@ REASONS = [
     ("short", "Charged to the holder's debt"),
     ("hotlisted", "Card was not to be used"),
     ("unknown_card", "Card is not known"),
-    ("no_place", "Terminal sells nothing or is not known"),
+    ("no_merchant", "Terminal sells nothing or is not known"),
     ("amount_differs", "Amount differs from the terminal's"),
     ("over_cap", "Above the offline limit"),
     ("clock", "Time lies in the future"),
@@ -64,14 +64,14 @@ class CampusTapReview(models.Model):
     # Of a conflict: what the tap was said to be the second time, and the digest of it.
     evidence = fields.Json(readonly=True)
     evidence_text = fields.Char("Came Again As", compute="_compute_evidence_text")
-    content_mark = Uuid(readonly=True)
+    content_hash = Uuid(readonly=True)
     note = fields.Char()
     settled_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     settled_at = fields.Datetime(readonly=True)
 
     _open_day_idx = models.Index("(company_id, booking_date) WHERE state = 'open'")
-    _content_mark_unique = models.UniqueIndex(
-        "(company_id, content_mark) WHERE content_mark IS NOT NULL", "This conflict is on the list already."
+    _content_hash_unique = models.UniqueIndex(
+        "(company_id, content_hash) WHERE content_hash IS NOT NULL", "This conflict is on the list already."
     )
 
     @api.depends("reason", "first_seq", "last_seq")

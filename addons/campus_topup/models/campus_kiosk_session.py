@@ -1,7 +1,7 @@
 from babel.dates import format_skeleton
 from odoo import fields, models
 from odoo.addons.campus_card.campus_core import money
-from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 from odoo.tools import date_utils
 from odoo.tools.misc import babel_locale_parse
 
@@ -97,7 +97,7 @@ class CampusKioskSession(models.Model):
             return _refused(refusal)
         if card.partner_id != self.partner_id:
             return _refused("kiosk_other_holder")
-        if not kiosk_core.is_second_key(self.card_id.kind, card.kind):
+        if not kiosk_rules.is_second_key(self.card_id.kind, card.kind):
             return _refused("kiosk_same_kind")
         self.is_identified = True
         return OK

@@ -3,7 +3,7 @@ import secrets
 import qrcode
 from odoo import fields, models
 from odoo.addons.campus_card.campus_core import money
-from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 from odoo.exceptions import UserError
 
 from ..const import KIOSK_LINK_S, KIOSK_LINK_TRIES, KIOSK_LINK_WINDOW_S
@@ -14,13 +14,13 @@ CODE_LETTERS = "ACDEFHJKMNPRTUVWXY34679"
 CODE_LENGTH = 4
 #: Seconds for which the screen shows each stage of a payment without a touch.
 STAGE_S = {
-    "waiting": kiosk_core.SCAN_S,
-    "failed": kiosk_core.SCAN_S,
-    "opened": kiosk_core.PAYING_S,
-    "coming": kiosk_core.DONE_S,
-    "paid": kiosk_core.DONE_S,
-    "refused": kiosk_core.DONE_S,
-    "over": kiosk_core.DONE_S,
+    "waiting": kiosk_rules.SCAN_S,
+    "failed": kiosk_rules.SCAN_S,
+    "opened": kiosk_rules.PAYING_S,
+    "coming": kiosk_rules.DONE_S,
+    "paid": kiosk_rules.DONE_S,
+    "refused": kiosk_rules.DONE_S,
+    "over": kiosk_rules.DONE_S,
 }
 
 

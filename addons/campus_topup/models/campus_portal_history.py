@@ -26,7 +26,7 @@ class CampusPortal(models.AbstractModel):
             "kind": filters["kind"],
             "start": filters["start"],
             "end": filters["end"],
-            "place": filters["place_id"],
+            "where": filters["counter_account_id"],
         }
         query = {name: value for name, value in given.items() if value}
         return {
@@ -34,7 +34,7 @@ class CampusPortal(models.AbstractModel):
             "filters": given,
             "query": "".join(f"&{name}={value}" for name, value in query.items()),
             "next_id": shown[-1]["id"] if len(lines) > PAGE_LINES else None,
-            "places": history._places(wallet) if wallet else [],
+            "accounts": history._counter_accounts(wallet) if wallet else [],
         }
 
     @api.model
@@ -42,11 +42,11 @@ class CampusPortal(models.AbstractModel):
         """One line for a page. ``how`` it was paid is named if it was not paid with a card."""
         minor = line["amount_minor"]
         sign = "−" if minor < 0 else "+"
-        detail = line["name"] if line["kind"] == "purchase" else line["place"]
+        detail = line["name"] if line["kind"] == "purchase" else line["where"]
         return {
             **line,
             "icon": "back" if line["is_reversal"] else ICONS.get(line["kind"], "receipt"),
-            "title": line["place"] if line["kind"] == "purchase" else line["name"],
+            "title": line["where"] if line["kind"] == "purchase" else line["name"],
             "detail": " · ".join(filter(None, [detail, how])),
             "how": how,
             "amount": f"{sign}{money.format_minor(abs(minor))}",

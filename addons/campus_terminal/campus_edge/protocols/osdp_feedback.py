@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from . import base
-from . import osdp_codes as codes
+from . import base, osdp_codes
 
 #: Times of lamps and relays are in tenths of a second.
 TICK_MS: Final = 100
@@ -37,10 +36,10 @@ class Sign(NamedTuple):
 
 #: For other outcomes a reader shows only the text.
 SIGNS: Final[Mapping[str, Sign]] = {
-    base.GRANTED: Sign(codes.GREEN, codes.GREEN, 1, 0, 1, 2),
-    base.REFUSED: Sign(codes.RED, codes.RED, 1, 0, 3, 1),
-    base.ASKING: Sign(codes.AMBER, codes.BLACK, 2, 2, 0, 0),
-    base.AGAIN: Sign(codes.AMBER, codes.RED, 2, 2, 2, 1),
+    base.GRANTED: Sign(osdp_codes.GREEN, osdp_codes.GREEN, 1, 0, 1, 2),
+    base.REFUSED: Sign(osdp_codes.RED, osdp_codes.RED, 1, 0, 3, 1),
+    base.ASKING: Sign(osdp_codes.AMBER, osdp_codes.BLACK, 2, 2, 0, 0),
+    base.AGAIN: Sign(osdp_codes.AMBER, osdp_codes.RED, 2, 2, 2, 1),
 }
 
 
@@ -54,13 +53,13 @@ def commands(
     """
     sign = SIGNS.get(feedback.outcome)
     found = []
-    if feedback.outcome == base.GRANTED and relay is not None and codes.CAP_OUTPUT in capabilities:
+    if feedback.outcome == base.GRANTED and relay is not None and osdp_codes.CAP_OUTPUT in capabilities:
         found.append(output(relay, feedback.duration_ms))
-    if sign and codes.CAP_LED in capabilities:
+    if sign and osdp_codes.CAP_LED in capabilities:
         found.append(led(sign, feedback.duration_ms))
-    if sign and sign.beeps and codes.CAP_BUZZER in capabilities:
-        found.append(Command(codes.BUZ, bytes([0, _TONE, sign.beep_ticks, sign.beep_ticks, sign.beeps])))
-    if feedback.text and codes.CAP_TEXT in capabilities:
+    if sign and sign.beeps and osdp_codes.CAP_BUZZER in capabilities:
+        found.append(Command(osdp_codes.BUZ, bytes([0, _TONE, sign.beep_ticks, sign.beep_ticks, sign.beeps])))
+    if feedback.text and osdp_codes.CAP_TEXT in capabilities:
         found += text(feedback.text, feedback.duration_ms, encoding)
     return found
 
@@ -68,12 +67,12 @@ def commands(
 def led(sign: Sign, duration_ms: int) -> Command:
     """Return a command: show ``sign`` on the first lamp for ``duration_ms``, then the earlier state."""
     lamp = bytes([0, 0, _TEMPORARY, sign.ticks_on, sign.ticks_off, sign.on, sign.off])
-    return Command(codes.LED, lamp + _ticks(duration_ms) + bytes(5))
+    return Command(osdp_codes.LED, lamp + _ticks(duration_ms) + bytes(5))
 
 
 def output(number: int, duration_ms: int) -> Command:
     """Return a command: switch a relay on for ``duration_ms``."""
-    return Command(codes.OUT, bytes([number, _OUTPUT_ON_FOR]) + _ticks(duration_ms))
+    return Command(osdp_codes.OUT, bytes([number, _OUTPUT_ON_FOR]) + _ticks(duration_ms))
 
 
 def text(lines: str, duration_ms: int, encoding: str) -> list[Command]:
@@ -84,7 +83,7 @@ def text(lines: str, duration_ms: int, encoding: str) -> list[Command]:
         shown = line.encode(encoding, "ignore").strip()[:TEXT_MAX]
         if shown:
             head = bytes([0, _TEXT_FOR, seconds, row, 1, len(shown)])
-            found.append(Command(codes.TEXT, head + shown))
+            found.append(Command(osdp_codes.TEXT, head + shown))
     return found
 
 

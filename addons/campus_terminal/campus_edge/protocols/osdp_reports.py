@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import osdp_codes as codes
+from . import osdp_codes
 from .base import OPENING, READY, CardSeen, Event, Noise, ReaderState, Tamper
 from .osdp_card import card_event, key_event
 from .presence import Presence
@@ -60,23 +60,23 @@ class Reports:
     def take(self, code: int, data: bytes, now_ms: int) -> None:
         """Take a reply to POLL, LSTAT or a command for lamp, buzzer, display or relay."""
         self.tick(now_ms)
-        if code in (codes.RAW, codes.KEYPAD) and self._stale_until_ms is not None:
+        if code in (osdp_codes.RAW, osdp_codes.KEYPAD) and self._stale_until_ms is not None:
             self.noise("stale")
-        elif code == codes.RAW:
+        elif code == osdp_codes.RAW:
             self._person(card_event(data, uid_reversed=self._uid_reversed), now_ms)
-        elif code == codes.KEYPAD and len(data) >= 2 and len(data) == 2 + data[1]:
+        elif code == osdp_codes.KEYPAD and len(data) >= 2 and len(data) == 2 + data[1]:
             self._events.append(key_event(data))
-        elif code == codes.LSTATR and len(data) == 2:
+        elif code == osdp_codes.LSTATR and len(data) == 2:
             self._tamper(data[0] == 1, "case")
             self._power = "power failure" if data[1] == 1 else ""
             if self.state == READY:
                 self.set_state(READY, self._power)
-        elif code == codes.RSTATR and data:
+        elif code == osdp_codes.RSTATR and data:
             # 1: the head is not connected, 2: its tamper contact is open
             self._tamper(any(data), "reader head")
-        elif code == codes.ACK:
+        elif code == osdp_codes.ACK:
             self._settle()
-        elif code != codes.OSTATR:
+        elif code != osdp_codes.OSTATR:
             self.noise("reply")
 
     def tick(self, now_ms: int) -> None:

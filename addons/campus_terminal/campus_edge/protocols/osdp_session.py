@@ -22,8 +22,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from . import osdp_codes as codes
-from . import osdp_feedback
+from . import osdp_codes, osdp_feedback
 from .base import LOST, OPENING, SICK, Feedback
 from .osdp_config import ReaderConfig
 from .osdp_feedback import Command
@@ -45,12 +44,12 @@ GIVE_KEY, STATUS, RUN = "give_key", "status", "run"
 
 #: Step -> reply that leads to the next step.
 AWAITS: Final[Mapping[str, int]] = {
-    IDENTIFY: codes.PDID,
-    ABILITY: codes.PDCAP,
-    CHALLENGE: codes.CCRYPT,
-    PROVE: codes.RMAC_I,
-    GIVE_KEY: codes.ACK,
-    STATUS: codes.LSTATR,
+    IDENTIFY: osdp_codes.PDID,
+    ABILITY: osdp_codes.PDCAP,
+    CHALLENGE: osdp_codes.CCRYPT,
+    PROVE: osdp_codes.RMAC_I,
+    GIVE_KEY: osdp_codes.ACK,
+    STATUS: osdp_codes.LSTATR,
 }
 
 
@@ -106,7 +105,7 @@ class Session:
 
     def move(self, address: int, baud: int) -> None:
         """Set address and speed of a ready reader; ``moved_to`` has what the reader confirms."""
-        self._queue.append(Command(codes.COMSET, bytes([address]) + baud.to_bytes(4, "little")))
+        self._queue.append(Command(osdp_codes.COMSET, bytes([address]) + baud.to_bytes(4, "little")))
 
     def next_frame(self, now_ms: int) -> bytes:
         """Return the frame to send now: the last one again, or the next command."""
@@ -121,11 +120,11 @@ class Session:
         """Handle a frame of this reader; False when it does not answer the last command."""
         if self._sent is None:
             return False
-        if frame.code == codes.BUSY and not frame.block:
+        if frame.code == osdp_codes.BUSY and not frame.block:
             self._on_busy(now_ms)
             return True
         # a NAK about the sequence may have another sequence number
-        if frame.sequence != self._sequence and frame.code != codes.NAK:
+        if frame.sequence != self._sequence and frame.code != osdp_codes.NAK:
             return False
         data = self._plain(frame)
         if data is None:
@@ -157,15 +156,15 @@ class Session:
                 self._random_bytes(RANDOM_BYTES),
                 use_crc=self.config.use_crc,
             )
-            return Command(codes.CHLNG, self._channel.rnd_a)
+            return Command(osdp_codes.CHLNG, self._channel.rnd_a)
         if self._step == PROVE:
-            return Command(codes.SCRYPT, self._cryptogram)
+            return Command(osdp_codes.SCRYPT, self._cryptogram)
         if self._step == GIVE_KEY:
-            return Command(codes.KEYSET, bytes([1, KEY_BYTES]) + (self.config.key or b""))
+            return Command(osdp_codes.KEYSET, bytes([1, KEY_BYTES]) + (self.config.key or b""))
         if now_ms - self._status_ms >= STATUS_EVERY_MS:
             self._status_ms = now_ms
-            return Command(codes.LSTAT)
-        return self._queue.popleft() if self._queue else Command(codes.POLL)
+            return Command(osdp_codes.LSTAT)
+        return self._queue.popleft() if self._queue else Command(osdp_codes.POLL)
 
     def _encode(self, command: Command) -> bytes:
         address, crc = self.config.address, self.config.use_crc
@@ -186,9 +185,9 @@ class Session:
         return self._channel.open_frame(frame) if frame.is_sealed else None
 
     def _on_reply(self, frame: Frame, data: bytes, now_ms: int) -> None:
-        if frame.code == codes.NAK:
+        if frame.code == osdp_codes.NAK:
             self._on_nak(data[0] if data else 0, now_ms)
-        elif self._step == RUN and frame.code == codes.COM and len(data) == COM_BYTES:
+        elif self._step == RUN and frame.code == osdp_codes.COM and len(data) == COM_BYTES:
             self.moved_to = (data[0], int.from_bytes(data[1:], "little"))
         elif self._step == RUN:
             self.reports.take(frame.code, data, now_ms)
@@ -205,17 +204,17 @@ class Session:
             self._retreat(now_ms, SICK, "always busy")
 
     def _on_nak(self, reason: int, now_ms: int) -> None:
-        detail = codes.NAK_REASONS.get(reason, f"reason {reason}")
+        detail = osdp_codes.NAK_REASONS.get(reason, f"reason {reason}")
         if self._step in (CHALLENGE, PROVE):
             self._refuse_key(now_ms, detail)
         elif self._step == ABILITY:
             self._after_ability()
-        elif self._step == STATUS and reason not in codes.NAK_RESTARTS:
+        elif self._step == STATUS and reason not in osdp_codes.NAK_RESTARTS:
             # a reader without LSTAT reports tamper when it is polled, or never
             self._run(now_ms)
         else:
             self.reports.noise("nak")
-            if self._step != RUN or reason in codes.NAK_RESTARTS:
+            if self._step != RUN or reason in osdp_codes.NAK_RESTARTS:
                 self._retreat(now_ms, SICK, detail)
 
     def _on_identity(self, frame: Frame, data: bytes, now_ms: int) -> None:
@@ -279,11 +278,14 @@ class Session:
 
 
 _SENDS: Final[Mapping[str, Command]] = {
-    IDENTIFY: Command(codes.ID, b"\0"),
-    ABILITY: Command(codes.CAP, b"\0"),
-    STATUS: Command(codes.LSTAT),
+    IDENTIFY: Command(osdp_codes.ID, b"\0"),
+    ABILITY: Command(osdp_codes.CAP, b"\0"),
+    STATUS: Command(osdp_codes.LSTAT),
 }
-_BLOCKS: Final[Mapping[int, int]] = {codes.CHLNG: codes.SCS_CHLNG, codes.SCRYPT: codes.SCS_SCRYPT}
+_BLOCKS: Final[Mapping[int, int]] = {
+    osdp_codes.CHLNG: osdp_codes.SCS_CHLNG,
+    osdp_codes.SCRYPT: osdp_codes.SCS_SCRYPT,
+}
 _STEP_REPLIES: Final[Mapping[str, Callable[[Session, Frame, bytes, int], None]]] = {
     IDENTIFY: Session._on_identity,
     ABILITY: Session._on_ability,

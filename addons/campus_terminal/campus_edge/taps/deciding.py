@@ -169,4 +169,4 @@ class Deciding:
         refusal: Refusal | None = judge(facts, request, now_ms) if judge and verdict.granted else None
         if refusal is None:
             return verdict
-        return Verdict(wire.REFUSED, refusal.code, "rule of the place", refusal.numbers)
+        return Verdict(wire.REFUSED, refusal.code, "local rule", refusal.numbers)
