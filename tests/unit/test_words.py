@@ -32,9 +32,8 @@ def classes(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            if getattr(node.value.func, "id", None) == "namedtuple":
-                yield node.targets[0].id
+        elif isinstance(node, ast.Assign) and getattr(getattr(node.value, "func", 0), "id", 0) == "namedtuple":
+            yield node.targets[0].id
 
 
 def aliases(path):
