@@ -4,7 +4,7 @@ from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models import res_users_login
-from ..models.res_users_login import PAIR_TRIES
+from ..models.res_users import PAIR_TRIES
 
 PASSWORD = "rights and wrongs"
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ..generator import devices
-from .campus_demo_company import LANGUAGE
+from .campus_demo import LANGUAGE
 
 
 class CampusDemo(models.AbstractModel):

@@ -4,8 +4,8 @@ from odoo.fields import Command
 from ..generator import campus
 from ..generator.menu import CATEGORIES, MENU
 from ..generator.pictures import picture
-from .campus_demo_company import LANGUAGE
-from .campus_demo_people import encode
+from .campus_demo import LANGUAGE
+from .campus_demo_cards import encode
 
 #: Who runs which merchants: the school itself, or a contractor whom the school pays.
 OPERATORS = {

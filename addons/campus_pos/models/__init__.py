@@ -8,13 +8,10 @@ from . import (
     campus_till_settlement,
     campus_till_links,
     pos_config,
-    pos_config_switches,
     pos_order,
-    pos_order_kept,
     pos_payment,
     pos_payment_method,
     pos_session,
-    pos_session_entries,
     res_company,
     res_config_settings,
 )

@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.devices import checkup, heartbeat
 from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_card.db.columns import BigInteger, Uuid
 from odoo.addons.campus_card.html_text import to_html
+from odoo.tools import format_datetime
 
 from ..edge_http import server_time_ms
 from .campus_edge import ACTIVE
@@ -15,6 +16,10 @@ NONCE_KEPT_MS = 2 * wire.CLOCK_WINDOW_MS + 60_000
 FAILURE_KEPT_MS = 3_600_000
 DEVICE_ACTIVITY = "campus_terminal.mail_activity_type_device"
 NEEDS_SOMEBODY = (checkup.SILENT, checkup.SICK)
+
+
+UID_HOUR_ACTIVITY = "campus_terminal.mail_activity_type_uid_hour"
+EPOCH = datetime(1970, 1, 1)
 
 
 class CampusEdge(models.Model):
@@ -200,8 +205,9 @@ class CampusEdge(models.Model):
 
     @api.model
     def _cron_health(self):
-        """Notice who has fallen silent; every minute."""
+        """Notice who has fallen silent, and who has charged too much on bare UIDs; every minute."""
         self.search([("active", "=", True)])._update_health(fields.Datetime.now())
+        self._tell_uid_hours()
 
     @api.model
     def _cron_forget(self):
@@ -216,3 +222,37 @@ class CampusEdge(models.Model):
                                  AND later.edge_id IS NOT DISTINCT FROM mark.edge_id
                                  AND later.changed_version > mark.changed_version)"""
         )
+
+    # -- bare UIDs of an hour ----------------------------------------------------
+
+    uid_hour_told = BigInteger(readonly=True, copy=False, help="Last hour (since 1970) that was told of.")
+
+    @api.model
+    def _tell_uid_hours(self):
+        self.env.cr.execute(
+            """SELECT head.edge_id, head.uid_hit_hour
+                 FROM campus_edge_head head JOIN campus_edge edge ON edge.id = head.edge_id
+                WHERE head.uid_hit_hour > coalesce(edge.uid_hour_told, 0)"""
+        )
+        for edge_id, hour in self.env.cr.fetchall():
+            # sudo: the field is written by this job alone, whoever starts it
+            edge = self.browse(edge_id).sudo()
+            edge.with_context(tracking_disable=True).uid_hour_told = hour
+            edge._tell_uid_hour(hour)
+
+    def _tell_uid_hour(self, hour):
+        """One line in the edge's chatter for each hour, and one activity until somebody has seen to it."""
+        self.ensure_one()
+        company = self.company_id
+        user = self.responsible_id.filtered("active") or company._campus_device_user()
+        edge = self.with_context(lang=user.lang or self.env.lang)
+        text = edge.env._(
+            "In the hour from %(time)s this edge has charged as much as it may to plain cards (%(limit)s), and "
+            "the server has refused the rest. Is the place that busy? Then raise the limit in the settings. If not, "
+            "the edge may be in wrong hands: revoke it.",
+            time=format_datetime(edge.env, EPOCH + timedelta(hours=hour), tz=company.partner_id.tz or "UTC"),
+            limit=company.currency_id.format(company.campus_uid_hour),
+        )
+        edge.message_post(body=text)
+        if user and not edge.activity_search([UID_HOUR_ACTIVITY]):
+            edge.activity_schedule(UID_HOUR_ACTIVITY, user_id=user.id, note=to_html(text))
