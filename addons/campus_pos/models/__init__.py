@@ -6,7 +6,7 @@ from . import (
     campus_till_cash,
     campus_till_refund,
     campus_till_settlement,
-    campus_till_links,
+    campus_account_links,
     pos_config,
     pos_order,
     pos_payment,

@@ -80,6 +80,12 @@ class PosConfig(models.Model):
             if account and (account.kind, account.company_id) != ("merchant", config.company_id):
                 raise UserError(self.env._("The campus card needs a merchant account of the same company."))
 
+    @api.constrains("campus_account_id")
+    def _check_campus_account_link(self):
+        links = self.env["campus.account.links"]
+        # sudo: as for reading the field
+        links._raise(links._ledger_problems(self.sudo().campus_account_id))
+
     @api.constrains("payment_method_ids", "journal_id", "pricelist_id", "company_id")
     def _check_campus_currency(self):
         """Refuse a till with another currency, because it would charge a wrong amount."""
