@@ -1,6 +1,7 @@
 """`./campus lint`: a model is extended in several files only where the list says so."""
 
 import pytest
+
 from campus_cli.commands.lint import SEVERAL_FILES, unexpected
 
 
@@ -18,7 +19,9 @@ def test_the_models_of_the_list_may_be_split():
     assert unexpected(["************* Module odoo.addons.campus_card", *KNOWN, ""]) == []
 
 
-@pytest.mark.parametrize("extra", [line("campus_card", "campus.new"), "addons/x/y.py:1:0: W8103: something else"])
+@pytest.mark.parametrize(
+    "extra", [line("campus_card", "campus.new"), "addons/x/y.py:1:0: W8103: something else"]
+)
 def test_anything_else_is_reported(extra):
     assert unexpected([*KNOWN, extra]) == [extra]
 

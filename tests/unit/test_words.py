@@ -32,7 +32,9 @@ def classes(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.Assign) and getattr(getattr(node.value, "func", 0), "id", 0) == "namedtuple":
+        elif (
+            isinstance(node, ast.Assign) and getattr(getattr(node.value, "func", 0), "id", 0) == "namedtuple"
+        ):
             yield node.targets[0].id
 
 
