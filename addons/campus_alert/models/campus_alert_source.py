@@ -7,8 +7,6 @@ from odoo.addons.campus_card.campus_core.alerts.types import Event, Place
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .campus_alert_source import KNOWN
-
 MOMENTS = {KNOWN: "received_at", "happened": "occurred_at"}
 
 

@@ -9,8 +9,8 @@ from odoo.addons.campus_card.campus_core.taps import told, wire
 from odoo.addons.campus_card.db.columns import BigInteger, BigLink, Uuid
 from odoo.exceptions import UserError
 
-from .campus_tap_review_decide import CHARGE
-
+# How a review may be decided.
+CHARGE, PART, DROP, TAKE = "charge", "part", "drop", "take_back"
 REASONS = [
     ("short", "Charged to the holder's debt"),
     ("hotlisted", "Card was not to be used"),

@@ -3,7 +3,8 @@ from odoo.addons.campus_card.campus_core import money
 from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.exceptions import UserError
 
-CHARGE, PART, DROP, TAKE = "charge", "part", "drop", "take_back"
+from .campus_tap_review import CHARGE, DROP, PART, TAKE
+
 DECISIONS = [
     (CHARGE, "Charged"),
     (PART, "Charged in Part"),

@@ -94,8 +94,8 @@ def judge(
 ) -> Decision | Pending:
     """Answer one entry as far as no wallet has a say in it: a server does this before it locks them.
 
-An event is only taken, because nobody asks. ``resolved`` is the card, or the refusal code of a credential
-    that led to none. ``proof``: of a told entry.
+    An event is only taken, because nobody asks. ``resolved`` is the card, or the refusal code of a credential
+        that led to none. ``proof``: of a told entry.
     """
     if entry.kind == wire.EVENT:
         return Decision(wire.GRANTED, entry.code or OK)
