@@ -7,8 +7,6 @@ from odoo.addons.campus_card.campus_core.alerts.types import Event, Place
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-MOMENTS = {KNOWN: "received_at", "happened": "occurred_at"}
-
 
 @dataclass(frozen=True)
 class Span:
@@ -24,6 +22,7 @@ class Span:
 
 
 KNOWN, HAPPENED = "known", "happened"
+MOMENTS = {KNOWN: "received_at", HAPPENED: "occurred_at"}
 
 
 class CampusAlertSource(models.AbstractModel):

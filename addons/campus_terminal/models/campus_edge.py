@@ -13,7 +13,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
 from psycopg2.errors import UniqueViolation
 
-NEW, ACTIVE, DISABLED, REVOKED = "new", "active", "disabled", "revoked"
+from ..const import ACTIVE, DISABLED, NEW, REVOKED
+
 # What only pairing and the verbs set: who writes these could make an edge of his own.
 PROTECTED = frozenset(
     (

@@ -7,8 +7,8 @@ from odoo.addons.campus_card.db.columns import BigInteger, Uuid
 from odoo.addons.campus_card.html_text import to_html
 from odoo.tools import format_datetime
 
+from ..const import ACTIVE
 from ..edge_http import server_time_ms
-from .campus_edge import ACTIVE
 
 HEARTBEAT_INTERVAL_S = 30
 # A request may be dated two minutes ahead and is good for two minutes after that.

@@ -7,7 +7,7 @@ from odoo.addons.campus_card.campus_core import card_state
 from odoo.addons.campus_card.campus_core.devices import checkup
 from odoo.addons.campus_card.db.columns import BigInteger
 
-from .campus_edge import ACTIVE
+from ..const import ACTIVE
 
 SALT_BYTES = 16
 

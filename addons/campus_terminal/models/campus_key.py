@@ -6,7 +6,7 @@ from odoo.addons.campus_card.campus_core.credentials import signing
 from odoo.addons.campus_card.db.columns import BigInteger
 from odoo.exceptions import UserError
 
-from .campus_edge import ACTIVE
+from ..const import ACTIVE
 
 NUMBER_MAX = 255
 DRAFT, CURRENT, PREVIOUS, RETIRED = "draft", "current", "previous", "retired"

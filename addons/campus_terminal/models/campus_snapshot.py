@@ -5,8 +5,8 @@ from datetime import timezone
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import card_state
 
+from ..const import ACTIVE
 from ..edge_http import server_time_ms
-from .campus_edge import ACTIVE
 from .campus_key import CURRENT, DRAFT
 
 # Apart from each other further than any database counts transactions.
