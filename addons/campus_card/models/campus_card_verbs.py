@@ -262,7 +262,6 @@ class CampusCard(models.Model):
                 )
             )
 
-    @api.constrains("uid", "kind")
     def _check_in_use_is_restored(self, verb, state):
         """A card that its holder gets into the hand is not archived, and neither is the holder."""
         if card_state.MOVES[state].get(verb) not in archiving.IN_HAND:
@@ -276,6 +275,7 @@ class CampusCard(models.Model):
                     self.env._("%s is archived. Restore the holder first.", card.partner_id.display_name)
                 )
 
+    @api.constrains("uid", "kind")
     def _check_uid_while_active(self):
         for card in self:
             if card.state == card_state.ACTIVE and not card.uid and card.kind != "phone":
