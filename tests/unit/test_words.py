@@ -22,9 +22,18 @@ HOMES = {
     "Mark": None,
     "Order": None,
 }
-# Modules that may have another name where they are used: two packages have a module `types`, and the edge's own
-# `mask` calls the one of the core.
-ALIASES = {("types", "lt"), ("types", "ft"), ("credential", "credentials"), ("verify", "verify_journal")}
+# Modules that may have another name where they are used: two packages have a module `types`, the codes and steps
+# of OSDP are used on nearly every line, and a function of the edge calls one of the same name.
+ALIASES = {
+    ("types", "lt"),
+    ("types", "ft"),
+    ("places", "door_places"),
+    ("schedule", "core"),
+    ("osdp_codes", "codes"),
+    ("osdp_steps", "steps"),
+    ("credential", "credentials"),
+    ("verify", "verify_journal"),
+}
 
 
 def classes(path):

@@ -22,7 +22,7 @@ def decide(site: Site, door: Door, side: str, person: Person, state: State, now_
     is_unlocked = door.mode == types.UNLOCKED and holds(site, door.unlocked, now_ms)
     reasons = [person.refusal] if person.refusal else []
     needs: list[str] = []
-    if not is_unlocked:
+    if not is_unlocked and not door.is_free(side):
         reasons += right.reasons
         for need, reason in _steps(door, person, right, state, now_ms):
             needs.append(need)
@@ -50,12 +50,14 @@ def right_at(site: Site, door: Door, side: str, person: Person, now_ms: int) -> 
         rule for number in person.rules if (rule := site.rules.get(number)) and door.door in rule.doors
     ]
     holding = [rule for rule in covering if is_valid(site, rule, now_ms)]
+    if door.is_free(side):
+        # who is inside gets out: what is denied is to come in
+        holding = [rule for rule in holding if rule.allow]
     if holding:
         first = max(holding, key=lambda rule: (rule.priority, not rule.allow, -rule.rule))
         others = tuple(sorted(rule.rule for rule in holding if rule.allow is not first.allow))
-        denied = Refusal(errors.ACCESS_DENIED, _named(first))
-        return Right(first, others, () if first.allow else (denied,))
-    if side == types.OUT and not door.asks_on_leaving:
+        return Right(first, others, () if first.allow else (Refusal(errors.ACCESS_DENIED, _named(first)),))
+    if door.is_free(side):
         return Right(None)
     late = [rule for rule in covering if rule.allow]
     if not late:

@@ -82,6 +82,10 @@ class Door:
         """Return the zone that somebody leaves and the one that is entered on ``side``."""
         return (self.outer, self.inner) if side == IN else (self.inner, self.outer)
 
+    def is_free(self, side: str) -> bool:
+        """Say whether a good card is enough on ``side``: nobody needs a right, a PIN or company to leave."""
+        return side == OUT and not self.asks_on_leaving
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

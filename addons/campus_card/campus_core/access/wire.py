@@ -17,7 +17,7 @@ from .. import errors
 from ..errors import WireError
 from ..schedule import Calendar, Schedule, Term, Window
 from ..taps.wire import encode
-from .types import Door, Lockdown, Passback, Rule, Site, Zone
+from .types import NOBODY, STAFF, Door, Lockdown, Passback, Rule, Site, Zone
 
 _Row = TypeVar("_Row", Door, Zone, Rule, Lockdown)
 _DIGEST_DIGITS = 16
@@ -66,9 +66,14 @@ def lockdown_to_wire(order: Lockdown) -> dict[str, Any]:
 def lockdown_from_wire(values: Mapping[str, Any]) -> Lockdown:
     """Read a lockdown. Raises ``WireError`` (``malformed``)."""
     try:
-        return _read(Lockdown, values)
-    except (ValueError, TypeError, KeyError) as error:
+        order = _read(Lockdown, values)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WireError(errors.MALFORMED, field="lockdown", detail=str(error)[:80]) from error
+    # a push is not signed: what is no order must not be stored, and later confuse who reads it
+    is_order = type(order.number) is int and type(order.zone) is int and type(order.is_drill) is bool
+    if not is_order or order.level not in (STAFF, NOBODY):
+        raise WireError(errors.MALFORMED, field="lockdown")
+    return order
 
 
 def schedule_to_wire(schedule: Schedule) -> dict[str, Any]:

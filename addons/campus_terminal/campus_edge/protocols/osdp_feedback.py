@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from . import base, osdp_codes
+from . import base
+from . import osdp_codes as codes
+from .osdp_config import ReaderConfig
 
 #: Times of lamps and relays are in tenths of a second.
 TICK_MS: Final = 100
 TEXT_MAX: Final = 32
 _TEMPORARY: Final = 2
-_OUTPUT_ON_FOR: Final = 5
+_OUTPUT_OFF, _OUTPUT_ON, _OUTPUT_ON_FOR = 1, 2, 5
 _TEXT_FOR: Final = 3
 _TONE: Final = 2
 
@@ -34,45 +36,51 @@ class Sign(NamedTuple):
     beep_ticks: int
 
 
+_LASTING: Final[Mapping[str, int]] = {base.UNLOCK: _OUTPUT_ON, base.RELOCK: _OUTPUT_OFF}
 #: For other outcomes a reader shows only the text.
 SIGNS: Final[Mapping[str, Sign]] = {
-    base.GRANTED: Sign(osdp_codes.GREEN, osdp_codes.GREEN, 1, 0, 1, 2),
-    base.REFUSED: Sign(osdp_codes.RED, osdp_codes.RED, 1, 0, 3, 1),
-    base.ASKING: Sign(osdp_codes.AMBER, osdp_codes.BLACK, 2, 2, 0, 0),
-    base.AGAIN: Sign(osdp_codes.AMBER, osdp_codes.RED, 2, 2, 2, 1),
+    base.GRANTED: Sign(codes.GREEN, codes.GREEN, 1, 0, 1, 2),
+    base.REFUSED: Sign(codes.RED, codes.RED, 1, 0, 3, 1),
+    base.ASKING: Sign(codes.AMBER, codes.BLACK, 2, 2, 0, 0),
+    base.AGAIN: Sign(codes.AMBER, codes.RED, 2, 2, 2, 1),
 }
 
 
-def commands(
-    feedback: base.Feedback, capabilities: Mapping[int, int], relay: int | None, encoding: str = "ascii"
-) -> list[Command]:
+def commands(feedback: base.Feedback, capabilities: Mapping[int, int], config: ReaderConfig) -> list[Command]:
     """Return the commands for ``feedback`` that a reader with ``capabilities`` understands.
 
-    ``relay`` is the number of the output that opens the door, or None; it is switched first,
-    because the person already pushes the door.
+    The relay that opens the door is switched first, because the person already pushes the door.
     """
     sign = SIGNS.get(feedback.outcome)
     found = []
-    if feedback.outcome == base.GRANTED and relay is not None and osdp_codes.CAP_OUTPUT in capabilities:
-        found.append(output(relay, feedback.duration_ms))
-    if sign and osdp_codes.CAP_LED in capabilities:
+    if config.relay is not None and codes.CAP_OUTPUT in capabilities:
+        if feedback.outcome == base.GRANTED:
+            found.append(output(config.relay, config.open_ms or feedback.duration_ms))
+        elif feedback.outcome in _LASTING:
+            found.append(Command(codes.OUT, bytes([config.relay, _LASTING[feedback.outcome], 0, 0])))
+    if sign and codes.CAP_LED in capabilities:
         found.append(led(sign, feedback.duration_ms))
-    if sign and sign.beeps and osdp_codes.CAP_BUZZER in capabilities:
-        found.append(Command(osdp_codes.BUZ, bytes([0, _TONE, sign.beep_ticks, sign.beep_ticks, sign.beeps])))
-    if feedback.text and osdp_codes.CAP_TEXT in capabilities:
-        found += text(feedback.text, feedback.duration_ms, encoding)
+    if sign and sign.beeps and codes.CAP_BUZZER in capabilities:
+        found.append(Command(codes.BUZ, bytes([0, _TONE, sign.beep_ticks, sign.beep_ticks, sign.beeps])))
+    if feedback.text and codes.CAP_TEXT in capabilities:
+        found += text(feedback.text, feedback.duration_ms, config.encoding)
     return found
+
+
+def is_lasting(command: Command) -> bool:
+    """Say whether a command switches the lock for longer than somebody needs to pass."""
+    return command.code == codes.OUT and command.data[1] in _LASTING.values()
 
 
 def led(sign: Sign, duration_ms: int) -> Command:
     """Return a command: show ``sign`` on the first lamp for ``duration_ms``, then the earlier state."""
     lamp = bytes([0, 0, _TEMPORARY, sign.ticks_on, sign.ticks_off, sign.on, sign.off])
-    return Command(osdp_codes.LED, lamp + _ticks(duration_ms) + bytes(5))
+    return Command(codes.LED, lamp + _ticks(duration_ms) + bytes(5))
 
 
 def output(number: int, duration_ms: int) -> Command:
     """Return a command: switch a relay on for ``duration_ms``."""
-    return Command(osdp_codes.OUT, bytes([number, _OUTPUT_ON_FOR]) + _ticks(duration_ms))
+    return Command(codes.OUT, bytes([number, _OUTPUT_ON_FOR]) + _ticks(duration_ms))
 
 
 def text(lines: str, duration_ms: int, encoding: str) -> list[Command]:
@@ -83,7 +91,7 @@ def text(lines: str, duration_ms: int, encoding: str) -> list[Command]:
         shown = line.encode(encoding, "ignore").strip()[:TEXT_MAX]
         if shown:
             head = bytes([0, _TEXT_FOR, seconds, row, 1, len(shown)])
-            found.append(Command(osdp_codes.TEXT, head + shown))
+            found.append(Command(codes.TEXT, head + shown))
     return found
 
 

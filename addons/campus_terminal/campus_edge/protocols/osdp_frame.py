@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from . import osdp_codes
+from . import osdp_codes as codes
 
 SOM: Final = 0x53
 MARK: Final = b"\xff"
@@ -51,7 +51,7 @@ class Frame:
     @property
     def is_sealed(self) -> bool:
         """Whether the frame belongs to an open secure channel."""
-        return bool(self.block) and osdp_codes.SCS_COMMAND <= self.block[0] <= osdp_codes.SCS_REPLY_DATA
+        return bool(self.block) and codes.SCS_COMMAND <= self.block[0] <= codes.SCS_REPLY_DATA
 
 
 def crc16(data: bytes) -> int:
@@ -148,7 +148,7 @@ def _parse(raw: bytes) -> Frame | None:
             return None
     mac = b""
     covered = whole
-    if block and osdp_codes.SCS_COMMAND <= block[0] <= osdp_codes.SCS_REPLY_DATA:
+    if block and codes.SCS_COMMAND <= block[0] <= codes.SCS_REPLY_DATA:
         mac, body, covered = body[-MAC_BYTES:], body[:-MAC_BYTES], whole[:-MAC_BYTES]
     if not body or (mac and len(mac) != MAC_BYTES):
         return None

@@ -15,7 +15,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from . import osdp_codes
+from . import osdp_codes as codes
 from .osdp_frame import MAC_BYTES, Frame, build
 
 KEY_BYTES: Final = 16
@@ -61,7 +61,7 @@ class SecureChannel:
 
     def seal(self, address: int, sequence: int, code: int, data: bytes) -> bytes:
         """Return a command's frame with MAC, its data encrypted."""
-        kind = osdp_codes.SCS_COMMAND_DATA if data else osdp_codes.SCS_COMMAND
+        kind = codes.SCS_COMMAND_DATA if data else codes.SCS_COMMAND
         if data:
             data = _cbc(self._enc, _inverted(self._r_mac), _padded(data), encrypt=True)
         return build(
@@ -70,13 +70,13 @@ class SecureChannel:
 
     def open_frame(self, frame: Frame) -> bytes | None:
         """Return the plain data of a reply; None when it is not the reader's next frame."""
-        if frame.block[0] not in (osdp_codes.SCS_REPLY, osdp_codes.SCS_REPLY_DATA):
+        if frame.block[0] not in (codes.SCS_REPLY, codes.SCS_REPLY_DATA):
             return None
         full = self._mac(frame.covered, self._c_mac)
         if not hmac.compare_digest(full[:MAC_BYTES], frame.mac):
             return None
         self._r_mac = full
-        if frame.block[0] == osdp_codes.SCS_REPLY:
+        if frame.block[0] == codes.SCS_REPLY:
             return frame.data
         if not frame.data or len(frame.data) % 16:
             return None

@@ -23,9 +23,11 @@ from ..protocols.base import (
     READY,
     CardSeen,
     Feedback,
+    Input,
     KeysPressed,
     Noise,
     ReaderState,
+    Rekeyed,
     Tamper,
 )
 from ..taps.answer import Answer, Answered
@@ -44,6 +46,8 @@ _AGAIN_CODES: Final = frozenset({errors.CREDENTIAL_MALFORMED})
 Present = Callable[[str, str, Answered], None]
 #: Gives a credential to a till; says whether a till is there.
 Offer = Callable[[str, str], bool]
+#: Called with what else a terminal's reader reports: inputs, housings, states, a new key; in the loop's thread.
+Heard = Callable[[ReaderConfig, Input | Tamper | ReaderState | Rekeyed], None]
 MakePort = Callable[[ReaderConfig, Sink], Port]
 
 
@@ -75,6 +79,8 @@ class Reader:
         self._codes: deque[str] = deque()
         self._state = ReaderState(OPENING)
         self._tamper = False
+        #: Takes what is no tap.
+        self.on_heard: Heard = lambda config, event: None
         self._port = make_port(config, self._take)
 
     @property
@@ -95,6 +101,8 @@ class Reader:
 
     def _take(self, heard: PortEvent) -> None:
         """Handle an event in the port's thread or the loop's: states at once, cards in the loop."""
+        if isinstance(heard.event, Input | Tamper | ReaderState | Rekeyed):
+            self._loop.post(self._hear, heard.event)
         if isinstance(heard.event, ReaderState):
             self._state = heard.event
         elif isinstance(heard.event, Tamper):
@@ -109,6 +117,9 @@ class Reader:
             )  # fmt: skip
         elif isinstance(heard.event, CardSeen | KeysPressed):
             self._loop.post(self._arrive, heard)
+
+    def _hear(self, event: Input | Tamper | ReaderState | Rekeyed) -> None:
+        self.on_heard(self.config, event)
 
     def show(self, feedback: Feedback) -> None:
         """Show ``feedback``. Safe from any thread."""
@@ -216,6 +227,17 @@ class Readers:
             if pad.state != READY and reader.state == READY:
                 found[pad.terminal] = replace(reader, state=pad.state, detail=f"keypad: {pad.detail}"[:200])
         return tuple(found.values())
+
+    def listen(self, heard: Heard) -> None:
+        """Have ``heard`` called with what is no tap; before ``start``."""
+        for reader in self._readers:
+            reader.on_heard = heard
+
+    def show(self, terminal: str, feedback: Feedback) -> None:
+        """Show ``feedback`` at the reader of a terminal, if it has one here."""
+        for reader in self._readers:
+            if reader.config.terminal == terminal and reader.config.use != KEYPAD:
+                reader.show(feedback)
 
     @property
     def tills(self) -> tuple[str, ...]:
