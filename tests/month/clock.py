@@ -7,6 +7,7 @@ that nothing waits for days or times out early.
 
 import contextlib
 import datetime as dt
+import math
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Clock:
     def move_to(self, moment):
         """Set the clock forward to a local ``moment``; it never goes back."""
         target = moment.replace(tzinfo=self.zone)
-        self.ahead_s += max(0, int((target - self.now()).total_seconds()))
+        self.ahead_s += max(0, math.ceil((target - self.now()).total_seconds()))
         self._write()
 
     def _write(self):
