@@ -56,7 +56,10 @@ test("a request that may still be on its way is asked for until it never can arr
     await advanceTime(RELEASE_INTERVAL_MS);
     await animationFrame();
     expect(names(queue)).toEqual(["a"]);
-    queue.entries = queue.entries.map((entry) => ({ ...entry, since: entry.since - RELEASE_GIVE_UP_MS - 1 }));
+    queue.entries = queue.entries.map((entry) => ({
+        ...entry,
+        since: entry.since - RELEASE_GIVE_UP_MS - 1,
+    }));
     await queue.work();
     expect(asked.length).toBe(2);
     expect(names(queue)).toEqual([]);
