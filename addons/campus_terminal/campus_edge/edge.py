@@ -260,6 +260,8 @@ class Edge:
             self._sweep()
             if self._is_due("status", STATUS_EVERY_S):
                 self._write_status()
+            if self._is_due("keys", STATUS_EVERY_S):
+                self.readers.renew_keys()
             if self._is_due("time", TIME_EVERY_S):
                 kept.keep(self._folder, self.clock, self.journal)
             if self.clock.is_sure and self._is_due("prune", PRUNE_EVERY_S):

@@ -33,7 +33,7 @@ class Pins(Protocol):
 
     def press(self, terminal: str, keys: str) -> Feedback | None: ...
 
-    def give_up(self, terminal: str) -> None: ...
+    def displace(self, terminal: str) -> None: ...
 
 
 class Keying:
@@ -76,7 +76,7 @@ class Keying:
         """Return what a card is shown while somebody keys: it must not pay an earlier amount."""
         if self.pins is not None:
             # another card ends the wait for the PIN to the one before
-            self.pins.give_up(terminal)
+            self.pins.displace(terminal)
         with self._lock:
             is_typing = self._pads[terminal].is_typing(self._now_ms()) and self._is_keyed(terminal)
         return Feedback(AGAIN, self._word("enter_first"), SHORT_MS) if is_typing else None
