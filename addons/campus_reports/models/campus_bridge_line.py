@@ -80,7 +80,7 @@ class CampusBridgeLine(models.Model):
         if self.kind == "plan":
             domain.append(("plan_id", "in", self.plan_ids.ids))
         elif self.kind in ("clearing", "transit"):
-            domain.append(("place_id.gl_account_id", "=", self.gl_id.id))
+            domain.append(("counter_account_id.gl_account_id", "=", self.gl_id.id))
         elif self.kind == "debt":
             domain.append(("is_debt", "=", True))
         return self._open("campus.transfer.report", domain, self.env._("%s: open", self.name))

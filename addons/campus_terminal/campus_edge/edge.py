@@ -21,7 +21,7 @@ from .config import Config
 from .doors import of_edge
 from .feed import Feed, ReaderStatus, Status
 from .files import write_atomic
-from .journal import store as journal_store
+from .journal import store
 from .journal.journal import JournalUnwritable
 from .journal.opening import damaged_in, open_journal
 from .journal.salvage import read_lost
@@ -246,7 +246,7 @@ class Edge:
         }
         since_ms = now_ms - self.snapshot.limits.snapshot_age_s * 1000
         acked_seq = self.journal.acked_seq
-        told = self.journal.read(lambda base: journal_store.sales(base, acked_seq, since_ms))
+        told = self.journal.read(lambda base: store.sales(base, acked_seq, since_ms))
         with self.exposure.lock:
             self.exposure.restore_told(told, now_ms, self.clock.elapsed_ms())
             self.exposure.restore(entries, leases)

@@ -2,7 +2,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.campus_tap_review_decide import CHARGE, DROP
+from ..models.campus_tap_review import CHARGE, DROP
 
 
 class CampusTapDecideAll(models.TransientModel):

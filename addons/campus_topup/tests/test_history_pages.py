@@ -66,10 +66,10 @@ class TestHistoryPages(HistoryCase):
 
         self.assertNotIn("+86.40", shown("kind=spent"))
         self.assertNotIn("−12.50", shown("kind=topup"))
-        self.assertNotIn("−3.00", shown(f"place={self.canteen.id}"))
-        self.assertIn("−12.50", shown(f"place={self.canteen.id}"))
+        self.assertNotIn("−3.00", shown(f"where={self.canteen.id}"))
+        self.assertIn("−12.50", shown(f"where={self.canteen.id}"))
         self.assertNotIn("−12.50", shown("end=2000-01-01"))
-        self.assertIn("−12.50", shown("start=2000-01-01&end=x&kind=%27&place=1%20or%201&before=-1"))
+        self.assertIn("−12.50", shown("start=2000-01-01&end=x&kind=%27&where=1%20or%201&before=-1"))
 
     def test_older_pages_follow_without_gap(self):
         for number in range(45):
@@ -100,7 +100,7 @@ class TestHistoryPages(HistoryCase):
     def test_a_refused_tap_is_among_the_refusals_once(self):
         edge = self.env["campus.edge"].create({"name": "Gate", "company_id": self.company.id})
         self.env.cr.execute(
-            """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, mark, purpose, credential,
+            """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, chain_hash, purpose, credential,
                    card_id, wallet_id, mode, outcome, code, occurred_at, received_at)
                SELECT '0b3f6a62-3b1c-4c5b-9f38-1d1c0c9bb0aa', kind, %s, %s, gen_random_uuid(), nr, gen_random_uuid(),
                    'door', 'uid …B2C3', %s, %s, 'told', 'refused', 'card_frozen', now(), now()

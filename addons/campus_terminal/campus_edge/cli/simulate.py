@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from campus_core.credentials.uid import HEX_BE, WHOLE_FORMS
+from campus_core.credentials.uids import HEX_BE, WHOLE_FORMS
 from campus_core.errors import UidError
 
 from ..protocols.osdp_secure import KEY_BYTES

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from campus_core.credentials import uid as uids
+from campus_core.credentials import uids
 
 from .cards import Card
 from .ntag424 import ntag424

@@ -10,7 +10,7 @@ import importlib
 from collections import deque
 from typing import Any, Final
 
-from campus_core.credentials import uid as uids
+from campus_core.credentials import uids
 
 from .cards import Card
 
