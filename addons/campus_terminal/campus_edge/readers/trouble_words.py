@@ -38,33 +38,18 @@ OTHER_PROBLEM: Final = (
 KEYPAD: Final = "Keypad: %s"
 
 CHINESE: Final[Mapping[str, str]] = {
-<<<<<<< HEAD
-    READERS[trouble.NOT_THERE]: "读卡器未插好。请检查连接线，重新插上。",
-    READERS[trouble.NO_RIGHT]: "边缘程序无权使用该读卡器。请联系安装本机的人员。",
-    READERS[trouble.IN_USE]: "读卡器被其他程序占用。请关闭该程序，或重启本机。",
-    READERS[trouble.NO_CONNECTION]: "连接不上读卡器的网络适配器。请检查其电源和网线。",
-    READERS[trouble.NO_ANSWER]: "读卡器没有应答。请检查其电源和连接线。",
-    READERS[trouble.KEY_REFUSED]: "读卡器不接受本边缘机的密钥。请联系安装读卡器的人员。",
-    READERS[trouble.OTHER_DEVICE]: "应答的读卡器与此处设置的型号不符。请检查插的是哪一个。",
-    READERS[trouble.NO_SERVICE]: "本机的读卡器服务没有运行。请重启本机。",
-    READERS[trouble.NOT_INSTALLED]: "边缘程序缺少组件。请联系安装本机的人员。",
-    READERS[trouble.JOURNAL]: "刷卡记录无法写入，因此暂停服务。请清理本机磁盘空间。",
-    READERS[trouble.OTHER]: "读卡器出现故障。请重新插拔；仍不恢复时，请联系安装本机的人员。",
-    PROBLEMS["switched off by the server"]: "此边缘机已在校园卡系统中停用。请联系设备管理员。",
-=======
     READERS[reader_trouble.NOT_THERE]: "读卡器未插好。请检查连接线，重新插上。",
     READERS[reader_trouble.NO_RIGHT]: "边缘程序无权使用该读卡器。请联系安装本机的人员。",
     READERS[reader_trouble.IN_USE]: "读卡器被其他程序占用。请关闭该程序，或重启本机。",
     READERS[reader_trouble.NO_CONNECTION]: "连接不上读卡器的网络适配器。请检查其电源和网线。",
     READERS[reader_trouble.NO_ANSWER]: "读卡器没有应答。请检查其电源和连接线。",
-    READERS[reader_trouble.KEY_REFUSED]: "读卡器不接受本网关的密钥。请联系安装读卡器的人员。",
+    READERS[reader_trouble.KEY_REFUSED]: "读卡器不接受本边缘机的密钥。请联系安装读卡器的人员。",
     READERS[reader_trouble.OTHER_DEVICE]: "应答的读卡器与此处设置的型号不符。请检查插的是哪一个。",
     READERS[reader_trouble.NO_SERVICE]: "本机的读卡器服务没有运行。请重启本机。",
     READERS[reader_trouble.NOT_INSTALLED]: "边缘程序缺少组件。请联系安装本机的人员。",
     READERS[reader_trouble.JOURNAL]: "刷卡记录无法写入，因此暂停服务。请清理本机磁盘空间。",
     READERS[reader_trouble.OTHER]: "读卡器出现故障。请重新插拔；仍不恢复时，请联系安装本机的人员。",
-    PROBLEMS["switched off by the server"]: "此网关已在校园卡系统中停用。请联系设备管理员。",
->>>>>>> main
+    PROBLEMS["switched off by the server"]: "此边缘机已在校园卡系统中停用。请联系设备管理员。",
     PROBLEMS["taps are not sent"]: "刷卡记录保存在本机，服务器恢复后自动上传。请检查网络。",
     PROBLEMS["the card list is not fresh"]: "收不到新卡和冻结卡的消息。请检查网络。",
     PROBLEMS["freezes are asked for, not pushed"]: "卡片冻结会晚几秒生效，刷卡照常。",
