@@ -20,8 +20,8 @@ from typing import Final
 
 from .. import card_state, errors
 from ..errors import Number, Refusal
-from ..ledger import limits as wallet_limits
-from ..ledger import types as ledger_types
+from ..ledger.limits import purchase_refusal
+from ..ledger.types import FROZEN
 from . import rules, wire
 from .rules import FIXED
 
@@ -92,7 +92,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked. ``day`` is today's date at the place, ISO.
+    """What is asked. ``day`` is today's date at the terminal, ISO.
 
     ``amount_minor`` is what was keyed or sent; ``refusal`` says why the credential is not believed;
     ``is_bare`` that it proves nothing: a UID, which anybody may have copied.
@@ -211,7 +211,7 @@ def _refusal(
     state = card_state.PAYS if is_frozen else card.state
     refused = rules.card_refusal(state, card.valid_from, card.valid_until, request.day)
     if refused is None and is_frozen and purpose == wire.PAY:
-        refused = rules.wallet_refusal(ledger_types.FROZEN)
+        refused = rules.wallet_refusal(FROZEN)
     if refused is not None or purpose != wire.PAY:
         return refused, "card state"
     refused = rules.bare_refusal(amount_minor, limits.uid_minor, is_bare=request.is_bare)
@@ -225,7 +225,7 @@ def _pay(
     if int(age["age_s"]) > limits.snapshot_age_s:
         numbers = age | {"limit_s": limits.snapshot_age_s}
         return _refuse(errors.SNAPSHOT_TOO_OLD, "age of the card list", numbers, amount_minor)
-    refused = wallet_limits.purchase_refusal(card.floor_minor or 0, amount_minor)
+    refused = purchase_refusal(card.floor_minor or 0, amount_minor)
     if refused is not None:
         return _refuse(refused.code, "limit of the wallet", refused.numbers, amount_minor)
     before = rules.uncovered(counters.card_minor, card.lease_minor)
@@ -238,7 +238,7 @@ def _pay(
                 limits.card_minor,
                 before + counters.told_minor,
             ),
-            ((errors.OFFLINE_CAP_EDGE, "offline cap per place"), limits.edge_minor, counters.edge_minor),
+            ((errors.OFFLINE_CAP_EDGE, "offline cap per edge"), limits.edge_minor, counters.edge_minor),
         ),
         more,
     )

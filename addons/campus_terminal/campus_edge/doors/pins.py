@@ -82,7 +82,7 @@ class PinPads:
     def ask(self, tap: Tap, passing: Passing) -> None:
         """Wait for the PIN to a card; another card that waits there is given up."""
         terminal = passing.terminal
-        self.give_up(terminal)
+        self.displace(terminal)
         timer = self._loop.later(WAIT_MS, self.give_up, terminal)
         self._waiting[terminal] = _Entry(tap, passing, timer)
 
@@ -100,6 +100,13 @@ class PinPads:
         if entry is not None:
             entry.timer.cancel()
             self._decided(entry.tap, errors.ACCESS_PIN_NEEDED)
+
+    def displace(self, terminal: str) -> None:
+        """End the wait because of another card, to which the reader is about to answer."""
+        entry = self._waiting.get(terminal)
+        if entry is not None:
+            entry.tap = entry.tap._replace(answered=lambda answer: None)
+            self.give_up(terminal)
 
     # -- keys ----------------------------------------------------------------------------------
     def press(self, terminal: str, keys: str) -> Feedback | None:

@@ -68,8 +68,9 @@ def commands(feedback: base.Feedback, capabilities: Mapping[int, int], config: R
 
 
 def is_lasting(command: Command) -> bool:
-    """Say whether a command switches the lock for longer than somebody needs to pass."""
-    return command.code == codes.OUT and command.data[1] in _LASTING.values()
+    """Say whether a command is for longer than one person's tap: for the lock, or a key."""
+    is_lock = command.code == codes.OUT and command.data[1] in _LASTING.values()
+    return is_lock or command.code == codes.KEYSET
 
 
 def led(sign: Sign, duration_ms: int) -> Command:

@@ -39,6 +39,12 @@ class Keys:
         """Whether the reader has another key than our file says."""
         return self._at > 0 and self.wanted is None
 
+    def aim(self, key: bytes) -> None:
+        """The reader is to get this key from now on."""
+        self._goal = key
+        if key not in self._keys:
+            self._keys.append(key)
+
     def refused(self) -> None:
         """The reader does not know this key: try the next."""
         self._at = (self._at + 1) % len(self._keys)

@@ -28,21 +28,14 @@ from . import osdp_steps as steps
 from .base import LOST, OPENING, SICK, Feedback
 from .osdp_config import ReaderConfig
 from .osdp_feedback import Command
-from .osdp_frame import Frame, build
+from .osdp_frame import Frame
 from .osdp_keys import Keys
 from .osdp_reports import Reports
 from .osdp_secure import KEY_BYTES, RANDOM_BYTES, SecureChannel
 
 TRIES_MAX: Final = 3
-BUSY_MAX: Final = 50
-BUSY_PAUSE_MS: Final = 50
-STATUS_EVERY_MS: Final = 5_000
-#: Readers report changed inputs by themselves; some do not, and a report may be lost.
-INPUTS_EVERY_MS: Final = 500
 #: Pauses before a session begins again.
 RETRIES_MS: Final = (100, 1_000, 2_000, 4_000, 8_000)
-QUEUE_MAX: Final = 16
-COM_BYTES: Final = 5
 
 
 class Session:
@@ -65,13 +58,14 @@ class Session:
         self.moved_to: tuple[int, int] | None = None
         self.reports: Final = Reports(uid_reversed=config.uid_reversed)
         self._random_bytes = random_bytes
-        self._queue: deque[Command] = deque(maxlen=QUEUE_MAX)
+        self._queue: deque[Command] = deque(maxlen=steps.QUEUE_MAX)
         self._failures = 0
         self._keys = Keys(config)
         #: The session begins again because the reader has a new key: what it has stored is not old.
         self._is_planned = False
         self._last_code = 0
         self._status_ms = self._inputs_ms = 0
+        self._asks_inputs = False
         self._restart()
 
     @property
@@ -92,12 +86,18 @@ class Session:
         self.reports.set_state(OPENING)
 
     def show(self, feedback: Feedback) -> None:
-        """Queue ``feedback`` for the next turns; it replaces waiting feedback, but no command for the lock."""
-        locks = [command for command in self._queue if osdp_feedback.is_lasting(command)]
+        """Queue ``feedback`` for the next turns; it replaces waiting feedback, but no lasting command."""
+        lasting = [command for command in self._queue if osdp_feedback.is_lasting(command)]
         self._queue.clear()
         if self._step == steps.RUN:
             config = self.config
-            self._queue.extend([*locks, *osdp_feedback.commands(feedback, self.capabilities, config)])
+            self._queue.extend([*lasting, *osdp_feedback.commands(feedback, self.capabilities, config)])
+
+    def rekey(self, key: bytes) -> None:
+        """Give the reader another key, now or as soon as it is ready; nothing it reports is lost by that."""
+        self._keys.aim(key)
+        if self._step == steps.RUN:
+            self._give_key()
 
     def move(self, address: int, baud: int) -> None:
         """Set address and speed of a ready reader; ``moved_to`` has what the reader confirms."""
@@ -110,7 +110,7 @@ class Session:
             self._last_code = command.code
             # the sequence is 0 for a new session, then 1, 2, 3, 1, 2, ...
             self._sequence = self._sequence % 3 + 1 if self._sequence >= 0 else 0
-            self._sent = self._encode(command)
+            self._sent = steps.encode(command, self.config, self._channel, self._sequence)
         return self._sent
 
     def on_frame(self, frame: Frame, now_ms: int) -> bool:
@@ -158,22 +158,13 @@ class Session:
             return Command(codes.SCRYPT, self._cryptogram)
         if self._step == steps.GIVE_KEY:
             return self._key_command()
-        if now_ms - self._status_ms >= STATUS_EVERY_MS:
+        if now_ms - self._status_ms >= steps.STATUS_EVERY_MS:
             self._status_ms = now_ms
             return Command(codes.LSTAT)
-        if self._has_inputs and not self._queue and now_ms - self._inputs_ms >= INPUTS_EVERY_MS:
+        if self._asks_inputs and not self._queue and now_ms - self._inputs_ms >= steps.INPUTS_EVERY_MS:
             self._inputs_ms = now_ms
             return Command(codes.ISTAT)
         return self._queue.popleft() if self._queue else Command(codes.POLL)
-
-    def _encode(self, command: Command) -> bytes:
-        address, crc = self.config.address, self.config.use_crc
-        if self._channel is not None and self._channel.active:
-            return self._channel.seal(address, self._sequence, command.code, command.data)
-        block = b""
-        if self._channel is not None and command.code in steps.BLOCKS:
-            block = bytes([steps.BLOCKS[command.code]]) + self._channel.key_flag
-        return build(address, self._sequence, command.code, command.data, block=block, use_crc=crc)
 
     # -- receiving ----------------------------------------------------------------------
 
@@ -187,7 +178,7 @@ class Session:
     def _on_reply(self, frame: Frame, data: bytes, now_ms: int) -> None:
         if frame.code == codes.NAK:
             self._on_nak(data[0] if data else 0, now_ms)
-        elif self._step == steps.RUN and frame.code == codes.COM and len(data) == COM_BYTES:
+        elif self._step == steps.RUN and frame.code == codes.COM and len(data) == steps.COM_BYTES:
             self.moved_to = (data[0], int.from_bytes(data[1:], "little"))
         elif self._step == steps.RUN and self._last_code == codes.KEYSET and frame.code == codes.ACK:
             self._on_key_taken(frame, data, now_ms)
@@ -201,8 +192,8 @@ class Session:
     def _on_busy(self, now_ms: int) -> None:
         self._busy += 1
         self._tries = 0
-        self.due_ms = now_ms + BUSY_PAUSE_MS
-        if self._busy > BUSY_MAX:
+        self.due_ms = now_ms + steps.BUSY_PAUSE_MS
+        if self._busy > steps.BUSY_MAX:
             self._retreat(now_ms, SICK, "always busy")
 
     def _on_nak(self, reason: int, now_ms: int) -> None:
@@ -214,6 +205,9 @@ class Session:
         elif self._step == steps.STATUS and reason not in codes.NAK_RESTARTS:
             # a reader without LSTAT reports tamper when it is polled, or never
             self._run(now_ms)
+        elif self._step == steps.RUN and self._last_code == codes.ISTAT:
+            # it does not say its inputs when asked; it reports them when they change
+            self._asks_inputs = reason in codes.NAK_RESTARTS
         else:
             self.reports.noise("nak")
             if self._step != steps.RUN or reason in codes.NAK_RESTARTS:
@@ -249,6 +243,10 @@ class Session:
         self._is_planned = self._step == steps.RUN
         self._restart()
 
+    def _give_key(self) -> None:
+        if self.is_secure and self._keys.wanted is not None:
+            self._queue.append(self._key_command())
+
     def _key_command(self) -> Command:
         return Command(codes.KEYSET, bytes([1, KEY_BYTES]) + (self._keys.wanted or b""))
 
@@ -258,13 +256,12 @@ class Session:
 
     def _run(self, now_ms: int) -> None:
         self._step, self._failures, self._status_ms = steps.RUN, 0, now_ms
-        self._inputs_ms = now_ms - INPUTS_EVERY_MS
+        self._inputs_ms, self._asks_inputs = now_ms - steps.INPUTS_EVERY_MS, self._has_inputs
         self.reports.begin(now_ms, is_planned=self._is_planned)
         self._is_planned = False
         if self._keys.is_changed:
             self.reports.rekeyed()
-        elif self.is_secure and self._keys.wanted is not None:
-            self._queue.append(self._key_command())
+        self._give_key()
 
     def _refuse_key(self, now_ms: int, detail: str) -> None:
         self._keys.refused()

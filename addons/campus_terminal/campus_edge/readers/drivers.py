@@ -15,10 +15,9 @@ from ..ports.osdp_line import OsdpLines
 from ..ports.pcsc_port import PcscPort
 from ..ports.serial_port import SerialPort
 from ..ports.wedge_port import WedgePort
-from ..protocols import key_pads, pn532, rdm6300
+from ..protocols import key_pads, osdp_config, pn532, rdm6300
 from ..protocols.base import Decoder
 from ..protocols.key_pads import KeyboardPad, SerialPad
-from ..protocols.osdp_config import ReaderConfig as OsdpConfig
 from ..protocols.wedge import Wedge
 
 OSDP_BAUD: Final = 9_600
@@ -80,10 +79,10 @@ def _keypad(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
 
 
 def _osdp(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
-    config = OsdpConfig(
+    config = osdp_config.ReaderConfig(
         address=reader.address,
         key=_osdp_key(reader, reader.key_file),
-        next_key=_osdp_key(reader, next_key_file(reader)),
+        next_key=next_key(reader),
         install=reader.install,
         relay=reader.relay if reader.relay >= 0 else None,
         uid_reversed=reader.uid_reversed,
@@ -99,6 +98,11 @@ def next_key_file(reader: ReaderConfig) -> str:
     """Return the file with the key that a reader gets next; empty without one."""
     path = f"{reader.key_file}{NEXT_KEY}" if reader.key_file else ""
     return path if path and Path(path).exists() else ""
+
+
+def next_key(reader: ReaderConfig) -> bytes | None:
+    """Return the key that a reader gets next, None without one. Raises ``ConfigError``."""
+    return _osdp_key(reader, next_key_file(reader))
 
 
 def keep_next_key(reader: ReaderConfig) -> None:

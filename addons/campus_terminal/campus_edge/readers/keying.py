@@ -10,7 +10,7 @@ from campus_core.taps import rules, wire
 from campus_core.taps.alone import Terminal
 
 from ..config import KEYPAD, ReaderConfig
-from ..ports.base import now_ms as monotonic_ms
+from ..ports import base
 from ..protocols.base import AGAIN, KEYING, Feedback
 from . import keypad, texts
 from .keypad import Keypad, Said
@@ -33,7 +33,7 @@ class Pins(Protocol):
 
     def press(self, terminal: str, keys: str) -> Feedback | None: ...
 
-    def give_up(self, terminal: str) -> None: ...
+    def displace(self, terminal: str) -> None: ...
 
 
 class Keying:
@@ -48,7 +48,7 @@ class Keying:
         arms: Arms,
         terminal_of: Callable[[str], Terminal | None],
         language: str,
-        now_ms: Callable[[], int] = monotonic_ms,
+        now_ms: Callable[[], int] = base.now_ms,
     ) -> None:
         self._arms, self._terminal_of, self._language, self._now_ms = arms, terminal_of, language, now_ms
         self._pads = {
@@ -76,7 +76,7 @@ class Keying:
         """Return what a card is shown while somebody keys: it must not pay an earlier amount."""
         if self.pins is not None:
             # another card ends the wait for the PIN to the one before
-            self.pins.give_up(terminal)
+            self.pins.displace(terminal)
         with self._lock:
             is_typing = self._pads[terminal].is_typing(self._now_ms()) and self._is_keyed(terminal)
         return Feedback(AGAIN, self._word("enter_first"), SHORT_MS) if is_typing else None

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from campus_core import errors
 
-from ..config import KEYPAD, TILL, ReaderConfig
+from ..config import KEYPAD, TILL, ConfigError, ReaderConfig
 from ..feed import ReaderStatus
 from ..loop import Loop, Timer
 from ..ports.base import Port, PortEvent, Sink
+from ..ports.osdp_line import OsdpPort
 from ..protocols.base import (
     AGAIN,
     ASKING,
@@ -31,6 +32,7 @@ from ..protocols.base import (
     Tamper,
 )
 from ..taps.answer import Answer, Answered
+from . import drivers
 from .keying import Keying
 
 _logger = logging.getLogger(__name__)
@@ -79,6 +81,7 @@ class Reader:
         self._codes: deque[str] = deque()
         self._state = ReaderState(OPENING)
         self._tamper = False
+        self._key_given: bytes | None = None
         #: Takes what is no tap.
         self.on_heard: Heard = lambda config, event: None
         self._port = make_port(config, self._take)
@@ -117,6 +120,14 @@ class Reader:
             )  # fmt: skip
         elif isinstance(heard.event, CardSeen | KeysPressed):
             self._loop.post(self._arrive, heard)
+
+    def renew_key(self) -> None:
+        """Give an OSDP reader the key that was put beside its present one, once."""
+        if isinstance(self._port, OsdpPort):
+            key = drivers.next_key(self.config)
+            if key is not None and key != self._key_given:
+                self._port.rekey(key)
+            self._key_given = key
 
     def _hear(self, event: Input | Tamper | ReaderState | Rekeyed) -> None:
         self.on_heard(self.config, event)
@@ -238,6 +249,14 @@ class Readers:
         for reader in self._readers:
             if reader.config.terminal == terminal and reader.config.use != KEYPAD:
                 reader.show(feedback)
+
+    def renew_keys(self) -> None:
+        """Give readers the next keys that have been put beside their present ones."""
+        for reader in self._readers:
+            try:
+                reader.renew_key()
+            except ConfigError as error:
+                _logger.error("a next key cannot be used: %s", error)
 
     @property
     def tills(self) -> tuple[str, ...]:
