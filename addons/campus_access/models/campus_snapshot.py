@@ -1,8 +1,7 @@
 from odoo import api, models
 from odoo.addons.campus_card.campus_core.access import wire
-from odoo.addons.campus_terminal.models.campus_edge import ACTIVE
-from odoo.addons.campus_terminal.models.campus_snapshot import SHOWN_STATES
-from odoo.addons.campus_terminal.models.campus_snapshot_push import NOTIFICATION
+from odoo.addons.campus_terminal.edge_auth import ACTIVE
+from odoo.addons.campus_terminal.models.campus_snapshot import NOTIFICATION, SHOWN_STATES
 from odoo.fields import Domain
 
 _HOOK = "campus_access.push"
