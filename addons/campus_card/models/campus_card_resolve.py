@@ -5,6 +5,7 @@ from ..campus_core import card_state
 from ..campus_core import errors as core_errors
 from ..campus_core.credentials import uid as uid_core
 from ..campus_core.errors import CredentialError
+from ..campus_core.taps import rules
 
 RESOLVED_FIELDS = ("uid", "state", "valid_from", "valid_until", "partner_id", "wallet_id", "company_id")
 
@@ -122,14 +123,10 @@ class CampusCard(models.Model):
         holder = self.partner_id
         holder.fetch(["campus_valid_from", "campus_valid_until"])
         today = self.company_id._campus_today()
-        for valid_from, valid_until in (
-            (self.valid_from, self.valid_until),
-            (holder.campus_valid_from, holder.campus_valid_until),
-        ):
-            refusal = card_state.spend_refusal(self.state, valid_from or None, valid_until or None, today)
-            if refusal:
-                return refusal.code
-        return None
+        first = rules.later(self.valid_from or None, holder.campus_valid_from or None)
+        last = rules.earlier(self.valid_until or None, holder.campus_valid_until or None)
+        refusal = rules.card_refusal(self.state, first, last, today)
+        return refusal.code if refusal else None
 
     @api.depends("uid", "company_id")
     def _compute_is_chip_proven(self):
