@@ -1,7 +1,6 @@
 from odoo import api, models
 
 from .campus_edge import ACTIVE
-from .campus_snapshot import WALLET_FROZEN
 
 NOTIFICATION = "campus_snapshot"
 # More cards than this are not listed: the edges ask for the delta.
@@ -39,14 +38,14 @@ class CampusSnapshot(models.AbstractModel):
         version = self.env["campus.key"]._version_now()
         self.env.cr.execute(
             """SELECT mark.card_id,
-                      CASE WHEN card.state = 'active' AND wallet.state <> 'open' THEN %s
+                      CASE WHEN card.state = 'active' AND wallet.state <> 'open' THEN 'wallet_' || wallet.state
                            WHEN card.active THEN card.state ELSE 'returned' END
                  FROM campus_snapshot_card mark
                  LEFT JOIN campus_card card ON card.id = mark.card_id
                  LEFT JOIN campus_wallet wallet ON wallet.id = card.wallet_id
                 WHERE mark.company_id = %s AND mark.changed_version = %s
                 ORDER BY mark.card_id LIMIT %s""",
-            [WALLET_FROZEN, company.id, version, PUSHED_CARDS_MAX + 1],
+            [company.id, version, PUSHED_CARDS_MAX + 1],
         )
         cards = [list(row) for row in self.env.cr.fetchall()]
         if not cards:
