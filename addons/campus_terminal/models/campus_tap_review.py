@@ -60,6 +60,9 @@ class CampusTapReview(models.Model):
     journal = fields.Char(readonly=True)
     first_seq = BigInteger("First Number", readonly=True)
     last_seq = BigInteger("Last Number", readonly=True)
+    # The numbers as they were told at first: a gap shrinks and is split when parts of it come.
+    told_first_seq = BigInteger(readonly=True)
+    told_last_seq = BigInteger(readonly=True)
     filled = fields.Boolean(readonly=True, help="The missing numbers have come after all.")
     # Of a conflict: what the tap was said to be the second time, and the digest of it.
     evidence = fields.Json(readonly=True)
