@@ -57,10 +57,9 @@ class Decider:
         tap = self._known.get((entry.uuid, wire.TAP)) or self._verdicts.get(entry.uuid)
         if tap is None and entry.uuid in self._taken:
             return CONFLICT
-        charged = has_cost(tap) and entry.purpose == wire.PAY
-        if (entry.outcome == wire.GRANTED) == charged or entry.purpose != wire.PAY:
-            if not charged and entry.outcome == wire.GRANTED:
-                return self._conclude(line)
+        if entry.purpose != wire.PAY and entry.outcome == wire.GRANTED:
+            return self._conclude(line)
+        if entry.purpose != wire.PAY or (entry.outcome == wire.GRANTED) == has_cost(tap):
             return charge.Decision(entry.outcome, entry.code or charge.OK, entry.amount_minor)
         is_late = self._ends.is_late(entry, self._lines, self._history)
         if entry.outcome == wire.GRANTED:

@@ -85,6 +85,8 @@ class Sorter:
             (entry.amount_minor, known.amount_minor),
             (entry.card, known.card_id),
             (place and place.id, known.terminal_id),
+            # what a conflict was told as is not stored
+            (entry.outcome, None if known.code == errors.CONFLICT else known.outcome),
         )
         return (
             (known.purpose, known.mode, known.credential, known.at_ms, known.edge_id)
