@@ -52,7 +52,7 @@ class CampusTapReview(models.Model):
             return self.env._("It is about giving money back: open it and decide it by itself.")
         if not self.is_held:
             return self.env._("No money waits for it.")
-        if decision == CHARGE and not (self.tap_id.wallet_id and self.tap_id.amount_minor):
+        if decision == CHARGE and not (self.tap_id.card_id and self.tap_id.amount_minor):
             return self.env._("Nobody is known whose card is charged: open it and choose the card.")
         if decision == CHARGE and not self.tap_id.terminal_id.merchant_id:
             return self.env._("No merchant is known: open it and choose the merchant.")
@@ -64,7 +64,8 @@ class CampusTapReview(models.Model):
         # sudo: settings and wallets that a reviewer may not see; of them a sentence is shown
         reviews = self.sudo().sorted("id")
         limit_minor = reviews.company_id.campus_debt_limit_minor
-        looks = reviews.env["campus.ledger"]._look_at(reviews.tap_id.wallet_id)
+        # the card's wallet of today: its holder's accounts may have been joined since
+        looks = reviews.env["campus.ledger"]._look_at(reviews.tap_id.card_id.wallet_id)
         for wallet_id, (wallet, today) in looks.items():
             books[wallet_id] = Book(today)
             books[wallet_id].add_wallet(wallet)
@@ -81,7 +82,7 @@ class CampusTapReview(models.Model):
         return Post(
             uuid,
             "purchase",
-            tap.wallet_id.id,
+            tap.card_id.wallet_id.id,
             merchant_id,
             tap.amount_minor,
             None,
