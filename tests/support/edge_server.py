@@ -41,7 +41,7 @@ class EdgeServer:
         self.code = "PAIR1234"
         self.lock = threading.RLock()
         self.nonces, self.requests, self.batches, self.heartbeats = set(), [], [], []
-        self.journals, self.finals, self.taps, self.charged = {}, {}, {}, {}
+        self.journals, self.finals, self.taps, self.charged, self.events = {}, {}, {}, {}, {}
         self.journal = None
         self.port = 0
         self.sockets = []
@@ -189,7 +189,7 @@ class EdgeServer:
         return {"head_seq": max(journal), "snapshot": self.campus.version, "answers": answers, **more}
 
     def _entry(self, entry):
-        kept = self.taps if entry.kind == wire.TAP else self.finals
+        kept = {wire.TAP: self.taps, wire.FINAL: self.finals}.get(entry.kind, self.events)
         if entry.uuid not in kept:
             kept[entry.uuid] = (entry, self._decide(entry))
         first, answer = kept[entry.uuid]
@@ -197,6 +197,8 @@ class EdgeServer:
         return {"uuid": entry.uuid, "seq": entry.seq, **answer}
 
     def _decide(self, entry):
+        if entry.kind == wire.EVENT:
+            return {"outcome": "granted", "code": entry.code}
         if entry.mode == wire.TOLD:
             if entry.purpose == wire.PAY and entry.outcome == wire.GRANTED:
                 self.charged[entry.uuid] = entry.amount_minor

@@ -73,6 +73,7 @@ CORE_MAY_IMPORT = {
     "uuid",
     "xml",
     "zipfile",
+    "zoneinfo",
 }
 # Cryptography is needed where signatures and chip messages are checked, nowhere else.
 CORE_CRYPTOGRAPHY = {"phone_key.py", "signing.py", "sun.py"}

@@ -13,6 +13,7 @@ CORE_MAY_USE = {
     "credentials": {"taps"},
     "devices": {"taps"},
     "card_file": {"credentials"},
+    "access": {"taps", "credentials"},
 }
 
 

@@ -16,7 +16,8 @@ from campus_cli.commands import lint
 ROOT = paths.ROOT
 DOCKER = ROOT / "docker"
 #: Names of packages whose modules are called otherwise.
-MODULES = {"python-dateutil": "dateutil", "pyserial": "serial", "pyopenssl": "OpenSSL", "psycopg2-binary": "psycopg2",
+MODULES = {"chinesecalendar": "chinese_calendar",
+           "python-dateutil": "dateutil", "pyserial": "serial", "pyopenssl": "OpenSSL", "psycopg2-binary": "psycopg2",
            "pillow": "PIL", "python-magic": "magic", "pyusb": "usb", "lxml-html-clean": "lxml_html_clean"}  # fmt: skip
 #: What an edge installs for itself (pyproject.toml); the server does not load it.
 EDGE = {"campus_edge", "iot_handlers"}

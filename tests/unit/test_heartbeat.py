@@ -23,6 +23,7 @@ NAMES = (
     "tamper",
     "readers",
     "lost",
+    "lockdown",
 )
 
 

@@ -82,3 +82,27 @@ def test_any_value_in_any_place_is_refused_or_chains(places, data):
     except errors.WireError:
         return
     assert wire.is_hash(wire.chain_hash(wire.ZERO_HASH, entry))
+
+
+EVENT = {
+    "kind": "event", "purpose": "door", "credential": "event:", "mode": "told", "amount_minor": None,
+    "code": "forced",
+}  # fmt: skip
+
+
+def test_an_event_of_a_door_is_an_entry_without_outcome():
+    entry = wire.parse_entry(changed(**EVENT))
+    assert (entry.kind, entry.outcome, entry.code) == ("event", None, "forced")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"outcome": "granted"}, "outcome"), ({"mode": "ask"}, "outcome"), ({"purpose": "pay"}, "purpose"),
+        ({"amount_minor": 5}, "amount_minor"), ({"code": None}, "code"), ({"code": ""}, "code"),
+    ],
+)  # fmt: skip
+def test_an_event_that_is_none_is_named(values, field):
+    with pytest.raises(errors.WireError) as caught:
+        wire.parse_entry(changed(**EVENT | values))
+    assert (caught.value.code, caught.value.numbers["field"]) == ("malformed", field)

@@ -16,11 +16,14 @@ TOLD = [
     2, "final", UUID.format(2), "Mensa ß", 0, "door", 'say "x"],["y" \\ 卡', None, None, "told", "granted",
     "ok", "rule 5", 0,
 ]  # fmt: skip
+EVENT = [
+    3, "event", UUID.format(3), "D1", 0, "door", "event:", 7, None, "told", None, "forced", None, 0,
+]  # fmt: skip
 # What fits somewhere, what nearly does, and what does nowhere.
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-(1 << 65), 1 << 65), st.floats(), st.text(max_size=40),
     st.just([]), st.just({}), st.just("\ud800"), st.just("\udc00"), st.just("\0"), st.just("],["),
-    st.sampled_from(["tap", "final", "ask", "told", "granted", "refused", "pay", "uid:04A1B2C3"]),
+    st.sampled_from(["tap", "final", "event", "door", "ask", "told", "granted", "refused", "pay", "uid:04A1B2C3"]),
     st.sampled_from([UUID.format(3), UUID.format(3).upper(), f"{UUID.format(3)}\n", "", "0" * 36]),
     st.just(f"{UUID.format(4)}\n{UUID.format(5)}"),
 )  # fmt: skip
@@ -28,7 +31,7 @@ VALUES = st.one_of(
 
 @st.composite
 def rows(draw):
-    made = [list(draw(st.sampled_from([GOOD, TOLD]))) for _ in range(draw(st.integers(1, 5)))]
+    made = [list(draw(st.sampled_from([GOOD, TOLD, EVENT]))) for _ in range(draw(st.integers(1, 5)))]
     for _ in range(draw(st.integers(0, 4))):
         row = draw(st.sampled_from(made))
         row[draw(st.integers(0, len(row) - 1))] = draw(VALUES)

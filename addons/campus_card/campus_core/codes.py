@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from .codes_file import *  # noqa: F403 (the list of codes is in two files)
+from .codes_access import *  # noqa: F403 (the list of codes is in three files)
+from .codes_access import ACCESS_CODES
+from .codes_file import *  # noqa: F403
 from .codes_file import FILE_CODES
 
 # -- card ---------------------------------------------------------------------
@@ -127,6 +129,7 @@ TOPUP_MONTH_CAP: Final = "topup_month_cap"
 
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        **ACCESS_CODES,
         **FILE_CODES,
         UNKNOWN_CARD: "No card is known by this credential.",
         CARD_NOT_ACTIVE: "The card is not active.",

@@ -38,6 +38,8 @@ from . import (
     res_users_login,
     ir_http,
     campus_expiry,
+    campus_holiday,
+    campus_term,
     res_partner_identity,
     campus_identity_change,
     campus_export,

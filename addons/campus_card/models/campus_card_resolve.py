@@ -7,7 +7,17 @@ from ..campus_core.credentials import uid as uid_core
 from ..campus_core.errors import CredentialError
 from ..campus_core.taps import rules
 
-RESOLVED_FIELDS = ("uid", "state", "valid_from", "valid_until", "partner_id", "wallet_id", "company_id")
+RESOLVED_FIELDS = (
+    "uid",
+    "number",
+    "kind",
+    "state",
+    "valid_from",
+    "valid_until",
+    "partner_id",
+    "wallet_id",
+    "company_id",
+)
 
 
 class CampusCard(models.Model):
@@ -121,7 +131,17 @@ class CampusCard(models.Model):
     def _refusal_code(self):
         """Return why this card may not be used today, None when it may."""
         holder = self.partner_id
-        holder.fetch(["campus_valid_from", "campus_valid_until"])
+        # the names too: whoever presents a card sees whose it is
+        holder.fetch(
+            [
+                "name",
+                "campus_number",
+                "campus_department_id",
+                "campus_role",
+                "campus_valid_from",
+                "campus_valid_until",
+            ]
+        )
         today = self.company_id._campus_today()
         first = rules.later(self.valid_from or None, holder.campus_valid_from or None)
         last = rules.earlier(self.valid_until or None, holder.campus_valid_until or None)

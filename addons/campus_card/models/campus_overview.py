@@ -29,6 +29,7 @@ class CampusOverview(models.AbstractModel):
             "today": self._today(),
             "money": self._money(),
             "address_missing": self._is_address_missing(),
+            "holidays_missing": self.env["campus.holiday"]._missing_year(self.env.company),
         }
 
     @api.model

@@ -145,7 +145,10 @@ class ResCompany(models.Model):
         """Today where the company is: a card is good on the same days for its maker, a till and a reader."""
         self.ensure_one()
         # sudo: the company's time zone is no secret
-        zone = ZoneInfo(self.partner_id.sudo().tz or "UTC")
+        partner = self.partner_id.sudo()
+        # a till waits for this: not all that is known of a partner
+        partner.fetch(["tz"])
+        zone = ZoneInfo(partner.tz or "UTC")
         return fields.Datetime.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 
     @api.constrains(

@@ -103,11 +103,22 @@ class PosPaymentMethod(models.Model):
         self.ensure_one()
         if not self.env.su and not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("Only cashiers take card payments."))
-        self.check_access("read")
         session = self.env["pos.session"].browse(session_id)
+        self._campus_fetch_place(session)
+        self.check_access("read")
         session.check_access("read")
         if session.state not in states:
             raise UserError(self.env._("The session of this till is not open."))
         if not self._is_campus_card() or session.config_id not in self.config_ids:
             raise UserError(self.env._("This till does not take the campus card."))
         return session._campus_place()
+
+    def _campus_fetch_place(self, session):
+        """Read of method, session and till what is asked for, and nothing else: a customer waits."""
+        # sudo: what is read here is shown to nobody before the rights are checked
+        self.sudo().fetch(["company_id", "use_payment_terminal"])
+        session = session.sudo()
+        session.fetch(["state", "config_id"])
+        session.config_id.fetch(
+            ["name", "active", "company_id", "campus_accept_numbers", "campus_account_id"]
+        )

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from campus_core.access.types import NOBODY, STAFF
+
 from .lan.config import LanConfig, LanConfigError
 from .protocols.scan import FORMS
 from .readers.keypad import MAXIMUM_MINOR, WAIT_MS
@@ -36,6 +38,15 @@ _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {
     "reader.relay": (0, -1, 15),
     "reader.keyed_max_minor": (50_000, 1, MAXIMUM_MINOR),
     "reader.keyed_for_ms": (WAIT_MS, 1_000, 600_000),
+    # inputs of the reader; -1: nothing is wired
+    "reader.contact_input": (-1, -1, 31),
+    "reader.exit_input": (-1, -1, 31),
+    "reader.fire_input": (-1, -1, 31),
+    "reader.lockdown_input": (-1, -1, 31),
+    "reader.lockdown_zone": (0, 0, (1 << 31) - 1),
+    "reader.held_open_ms": (30_000, 2_000, 3_600_000),
+    # 0: the relay is on as long as the lamp is green
+    "reader.open_ms": (0, 0, 60_000),
 }
 _TEXTS: Final[Mapping[str, str]] = {
     "edge.state_folder": "/var/lib/campus-edge",
@@ -51,6 +62,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "reader.form": FORMS[0],
     "reader.key_file": "",
     "reader.encoding": ENCODINGS[0],
+    "reader.lockdown_level": NOBODY,
 }
 _SWITCHES: Final[Mapping[str, bool]] = {
     "server.allow_plain_http": False,
@@ -58,6 +70,7 @@ _SWITCHES: Final[Mapping[str, bool]] = {
     "reader.reads_sun": True,
     "reader.install": False,
     "reader.uid_reversed": False,
+    "reader.muster": False,
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "edge.language": LANGUAGES,
@@ -65,6 +78,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "reader.use": (TAP, TILL, KEYPAD),
     "reader.form": FORMS,
     "reader.encoding": ENCODINGS,
+    "reader.lockdown_level": (STAFF, NOBODY),
 }
 _TABLES: Final = ("edge", "server", "journal", "log", "lan", "reader")
 
@@ -77,7 +91,8 @@ class ConfigError(ValueError):
 class ReaderConfig:
     """One reader: its terminal, the use of its taps, its driver and the driver's settings.
 
-    ``keyed_max_minor`` (cents) and ``keyed_for_ms`` limit amounts that are keyed at its terminal.
+    ``keyed_max_minor`` (cents) and ``keyed_for_ms`` limit amounts that are keyed at its terminal. The numbers
+    of inputs are -1 where nothing is wired. ``lockdown_zone`` 0: the zone behind the reader's door.
     """
 
     terminal: str
@@ -98,6 +113,15 @@ class ReaderConfig:
     encoding: str = ENCODINGS[0]
     keyed_max_minor: int = 50_000
     keyed_for_ms: int = WAIT_MS
+    contact_input: int = -1
+    exit_input: int = -1
+    fire_input: int = -1
+    lockdown_input: int = -1
+    lockdown_zone: int = 0
+    lockdown_level: str = NOBODY
+    held_open_ms: int = 30_000
+    open_ms: int = 0
+    muster: bool = False
 
 
 @dataclass(frozen=True)

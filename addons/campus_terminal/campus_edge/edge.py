@@ -18,6 +18,7 @@ from . import __version__
 from .clock import kept
 from .clock.clock import Clock
 from .config import Config
+from .doors import of_edge
 from .feed import Feed, ReaderStatus, Status
 from .files import write_atomic
 from .journal import store as journal_store
@@ -88,6 +89,7 @@ class Edge:
             keying,
             self._loop,
         )
+        self.doors = of_edge.join(self, self._loop, keying, config)
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
         self._stopping = threading.Event()
@@ -110,6 +112,7 @@ class Edge:
         self.store.load()
         kept.begin(self._folder, self.clock, self.journal, self.snapshot)
         self._restore()
+        self.doors.start()
         self.feed.subscribe(self._lan_feed.take_event)
         self.sender.start()
         self.listener.start()
@@ -130,6 +133,7 @@ class Edge:
         self._pulse.stop()
         self.listener.stop()
         self.sender.stop()
+        self.doors.stop()
         self._ticker.join(timeout=5)
         kept.keep(self._folder, self.clock, self.journal)
         self.journal.close()
@@ -205,6 +209,7 @@ class Edge:
             "head_seq": status.head_seq,
             "drift_ms": status.drift_ms,
             "lost": read_lost(self._folder),
+            "lockdown": self.doors.lockdowns.newest,
             "tamper": any(reader.tamper for reader in status.readers),
             "readers": [
                 {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}
@@ -251,9 +256,12 @@ class Edge:
         while not self._stopping.wait(TICK_S):
             self._loop.post(self.on_tick)
             self.clock.tick()
+            self.doors.tick()
             self._sweep()
             if self._is_due("status", STATUS_EVERY_S):
                 self._write_status()
+            if self._is_due("keys", STATUS_EVERY_S):
+                self.readers.renew_keys()
             if self._is_due("time", TIME_EVERY_S):
                 kept.keep(self._folder, self.clock, self.journal)
             if self.clock.is_sure and self._is_due("prune", PRUNE_EVERY_S):

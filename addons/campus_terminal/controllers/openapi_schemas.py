@@ -148,6 +148,7 @@ SCHEMAS = {
         tamper={"type": "boolean"},
         readers={"type": "array", "items": READER, "maxItems": heartbeat.MAX_READERS},
         lost={"type": "array", "items": LOST, "maxItems": heartbeat.MAX_LOST},
+        lockdown=whole(0, (1 << 31) - 1, description="highest number of a lockdown that it obeys"),
     ),
     "HeartbeatAnswer": obj(
         "server_time_ms snapshot enabled interval_s",
@@ -190,5 +191,6 @@ SCHEMAS = {
         leases=rows("card", "uuid", "amount_minor", "until_ms"),
         removed={"type": "array", "items": whole(1)},
         bus=obj("url channel", url={"type": "string"}, channel={"type": "string"}),
+        access={"type": "object", "description": "for edges with doors, see docs/dev/access_wire.md"},
     ),
 }

@@ -21,7 +21,9 @@ class CampusTap(models.Model):
 
     uuid = Uuid(required=True, readonly=True)
     kind = fields.Selection(
-        [("tap", "Tap"), ("final", "What the Reader Showed")], required=True, readonly=True
+        [("tap", "Tap"), ("final", "What the Reader Showed"), ("event", "Event at a Door")],
+        required=True,
+        readonly=True,
     )
     company_id = LedgerLink("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -77,12 +79,12 @@ class CampusTap(models.Model):
         for tap in self:
             tap.amount = tap.currency_id.round((tap.amount_minor or 0) / 100)
 
-    @api.depends("code", "numbers")
+    @api.depends("kind", "code", "numbers")
     @api.depends_context("lang")
     def _compute_reason(self):
         ledger = self.env["campus.ledger"]
         for tap in self:
-            granted = tap.outcome == "granted" and tap.code == "ok"
+            granted = tap.outcome == "granted" and (tap.code == "ok" or tap.kind == "event")
             tap.reason = "" if granted else ledger._explain({"code": tap.code, "numbers": tap.numbers or {}})
 
     @api.depends("terminal_id", "edge_id", "occurred_at")

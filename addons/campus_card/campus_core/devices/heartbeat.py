@@ -49,6 +49,8 @@ class Heartbeat(NamedTuple):
     tamper: bool
     readers: tuple[ReaderState, ...]
     lost: tuple[Lost, ...] = ()
+    #: The highest number of a lockdown that the edge has stored and obeys.
+    lockdown: int = 0
 
 
 def parse(values: Mapping[str, Any]) -> Heartbeat:
@@ -70,6 +72,7 @@ def parse(values: Mapping[str, Any]) -> Heartbeat:
         tamper=tamper,
         readers=_readers(values.get("readers", [])),
         lost=_lost(values.get("lost", [])),
+        lockdown=_whole(values, "lockdown", 0, _INT4),
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -268,7 +268,3 @@ def _refuse(
     code: str, rule: str, numbers: Mapping[str, Number] = _NO_NUMBERS, amount_minor: int | None = None
 ) -> Verdict:
     return Verdict(wire.REFUSED, code, rule, numbers, amount_minor)
-
-
-#: A further rule for one purpose (zones of doors): may only turn a granted verdict into a refusal.
-Judge = Callable[[Facts, Request, int], Refusal | None]

@@ -140,8 +140,10 @@ def judge(
 ) -> Decision | Pending:
     """Answer one entry as far as no wallet has a say in it: a server does this before it locks them.
 
-    ``key`` is the card, or the refusal code of a credential that led to none. ``proof``: of a told entry.
+    An event is only taken: nobody asks. ``key`` is the card, or the refusal code of a credential that led to none. ``proof``: of a told entry.
     """
+    if entry.kind == wire.EVENT:
+        return Decision(wire.GRANTED, entry.code or OK)
     if entry.mode == wire.TOLD:
         return _told(entry, place, key, terms, proof)
     return _asked(entry, place, key, terms)

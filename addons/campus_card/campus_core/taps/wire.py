@@ -20,12 +20,12 @@ MAX_BODY_BYTES: Final = 1 << 20
 CLOCK_WINDOW_MS: Final = 120_000
 ZERO_HASH: Final = "0" * 64
 
-TAP, FINAL = "tap", "final"
+TAP, FINAL, EVENT = "tap", "final", "event"
 ASK, TOLD = "ask", "told"
 GRANTED, REFUSED = "granted", "refused"
 PAY, DOOR, ATTEND, GATE, BALANCE = "pay", "door", "attend", "gate", "balance"
 
-KINDS: Final = frozenset({TAP, FINAL})
+KINDS: Final = frozenset({TAP, FINAL, EVENT})
 MODES: Final = frozenset({ASK, TOLD})
 OUTCOMES: Final = frozenset({GRANTED, REFUSED})
 PURPOSES: Final = frozenset({PAY, DOOR, ATTEND, GATE, BALANCE})
@@ -45,7 +45,8 @@ Column = Sequence[Any]
 Check = Callable[[Column], bool]
 #: Allowed combinations of kind, mode and outcome.
 TOGETHER: Final = frozenset(
-    {(TAP, ASK, None)} | {(kind, TOLD, outcome) for kind in KINDS for outcome in OUTCOMES}
+    {(TAP, ASK, None), (EVENT, TOLD, None)}
+    | {(kind, TOLD, outcome) for kind in (TAP, FINAL) for outcome in OUTCOMES}
 )
 #: JSON for chains and signatures: ASCII, without blanks.
 encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
@@ -141,7 +142,17 @@ def parse_entry(values: object) -> TapEntry:
     entry = TapEntry._make(values)
     if (entry.kind, entry.mode, entry.outcome) not in TOGETHER:
         raise WireError(errors.MALFORMED, field="outcome")
+    if entry.kind == EVENT:
+        _check_event(entry)
     return entry
+
+
+def _check_event(entry: TapEntry) -> None:
+    """Refuse an event that is not of a door, has an amount, or does not say what happened."""
+    wrong = {"purpose": entry.purpose != DOOR, "amount_minor": entry.amount_minor is not None}
+    for name, is_wrong in {**wrong, "code": not entry.code}.items():
+        if is_wrong:
+            raise WireError(errors.MALFORMED, field=name)
 
 
 # -- checks of values: each checks a whole column, which takes little longer than one value -----

@@ -15,7 +15,9 @@ from typing import Final
 
 from .store import Seal
 
-_ENTRY: Final = re.compile(rb'(\[[1-9][0-9]{0,15},"(?:tap|final)",[\x20-\x7e]{60,3000}?\])([0-9a-f]{64})')
+_ENTRY: Final = re.compile(
+    rb'(\[[1-9][0-9]{0,15},"(?:tap|final|event)",[\x20-\x7e]{60,3000}?\])([0-9a-f]{64})'
+)
 #: Head of a row of ``seal``: counter (the rowid), then the types of seq, hash (64 signs) and signature
 #: (64 bytes).
 _SEAL: Final = re.compile(rb"([\x80-\xff]{0,8}[\x00-\x7f])\x07\x00([\x01-\x06\x08\x09])\x81\x0d\x81\x0c")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Final
 
 from ..loop import Loop
@@ -25,6 +26,15 @@ class OsdpPort(Port):
         super().__init__(name, sink)
         self.config: Final = config
         self._line = line
+        self._keys: SimpleQueue[bytes] = SimpleQueue()
+
+    def rekey(self, key: bytes) -> None:
+        """Give the reader another key while it runs. Safe from any thread."""
+        self._keys.put(key)
+
+    def next_key(self) -> bytes | None:
+        """Return a key that the reader is to get; called in the line's thread."""
+        return None if self._keys.empty() else self._keys.get()
 
     def start(self) -> None:
         """Start the line if it is not running."""
@@ -110,6 +120,8 @@ class _Decoder:
 
     def poll(self, now_ms: int) -> bytes:
         for address, port in self._ports.items():
+            if (key := port.next_key()) is not None:
+                self._bus.rekey(address, key)
             while (feedback := port.next_feedback()) is not None:
                 self._bus.answer(address, feedback)
         return self._bus.poll(now_ms)

@@ -34,6 +34,8 @@ ASKING: Final = "asking"
 AGAIN: Final = "again"
 #: Somebody presses keys: show the text, without lamp and buzzer.
 KEYING: Final = "keying"
+#: The door's lock stays open for everybody from now on, or no longer: no lamp, no text.
+UNLOCK, RELOCK = "unlock", "relock"
 
 #: The most characters of a credential, as on the wire.
 MAX_CREDENTIAL: Final = 1024
@@ -103,6 +105,19 @@ class Tamper:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """The level of an input of the reader: a door contact, a button, an alarm; reported again and again."""
+
+    number: int
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """The reader has its next key: the present one is no longer needed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderState:
     """The reader is now in ``state``, one of this module's states; ``detail`` is for people."""
 
@@ -110,7 +125,7 @@ class ReaderState:
     detail: str = ""
 
 
-Event: TypeAlias = CardSeen | CardGone | KeysPressed | Noise | Tamper | ReaderState
+Event: TypeAlias = CardSeen | CardGone | KeysPressed | Noise | Tamper | Input | Rekeyed | ReaderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +133,7 @@ class Feedback:
     """What the reader shows the person: lamp, buzzer, relay by ``outcome``, display by ``text``.
 
     ``outcome`` is ``granted`` (green; a door's relay closes), ``refused`` (red), ``asking``,
-    ``again`` or ``keying``. ``text`` has lines split by ``\\n``; a reader shows what fits. It goes back to idle
+    ``again`` or ``keying``; ``unlock`` and ``relock`` switch the lock alone. ``text`` has lines split by ``\\n``; a reader shows what fits. It goes back to idle
     after ``duration_ms``.
     """
 

@@ -105,6 +105,10 @@ class OsdpBus:
         if session is not self._asked:
             session.due_ms = min(session.due_ms, self._now_ms)
 
+    def rekey(self, address: int, key: bytes) -> None:
+        """Give the reader at ``address`` another key while it runs; ``Rekeyed`` tells that it has it."""
+        self._sessions[address].rekey(key)
+
     def move(self, address: int, new_address: int, baud: int) -> None:
         """Set another address and speed of the ready reader at ``address``.
 

@@ -10,6 +10,7 @@ POLL: Final = 0x60
 ID: Final = 0x61
 CAP: Final = 0x62
 LSTAT: Final = 0x64
+ISTAT: Final = 0x65
 OUT: Final = 0x68
 LED: Final = 0x69
 BUZ: Final = 0x6A
@@ -25,6 +26,7 @@ NAK: Final = 0x41
 PDID: Final = 0x45
 PDCAP: Final = 0x46
 LSTATR: Final = 0x48
+ISTATR: Final = 0x49
 OSTATR: Final = 0x4A
 RSTATR: Final = 0x4B
 RAW: Final = 0x50
@@ -64,6 +66,7 @@ SCS_COMMAND_DATA: Final = 0x17
 SCS_REPLY_DATA: Final = 0x18
 
 # -- functions of a PDCAP entry, 2.2 annex B ------------------------------------------------
+CAP_INPUT: Final = 1
 CAP_OUTPUT: Final = 2
 CAP_LED: Final = 4
 CAP_BUZZER: Final = 5

@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 
 from . import base
 from . import osdp_codes as codes
+from .osdp_config import ReaderConfig
 
 #: Times of lamps and relays are in tenths of a second.
 TICK_MS: Final = 100
 TEXT_MAX: Final = 32
 _TEMPORARY: Final = 2
-_OUTPUT_ON_FOR: Final = 5
+_OUTPUT_OFF, _OUTPUT_ON, _OUTPUT_ON_FOR = 1, 2, 5
 _TEXT_FOR: Final = 3
 _TONE: Final = 2
 
@@ -35,6 +36,7 @@ class Sign(NamedTuple):
     beep_ticks: int
 
 
+_LASTING: Final[Mapping[str, int]] = {base.UNLOCK: _OUTPUT_ON, base.RELOCK: _OUTPUT_OFF}
 #: For other outcomes a reader shows only the text.
 SIGNS: Final[Mapping[str, Sign]] = {
     base.GRANTED: Sign(codes.GREEN, codes.GREEN, 1, 0, 1, 2),
@@ -44,25 +46,31 @@ SIGNS: Final[Mapping[str, Sign]] = {
 }
 
 
-def commands(
-    feedback: base.Feedback, capabilities: Mapping[int, int], relay: int | None, encoding: str = "ascii"
-) -> list[Command]:
+def commands(feedback: base.Feedback, capabilities: Mapping[int, int], config: ReaderConfig) -> list[Command]:
     """Return the commands for ``feedback`` that a reader with ``capabilities`` understands.
 
-    ``relay`` is the number of the output that opens the door, or None; it is switched first,
-    because the person already pushes the door.
+    The relay that opens the door is switched first, because the person already pushes the door.
     """
     sign = SIGNS.get(feedback.outcome)
     found = []
-    if feedback.outcome == base.GRANTED and relay is not None and codes.CAP_OUTPUT in capabilities:
-        found.append(output(relay, feedback.duration_ms))
+    if config.relay is not None and codes.CAP_OUTPUT in capabilities:
+        if feedback.outcome == base.GRANTED:
+            found.append(output(config.relay, config.open_ms or feedback.duration_ms))
+        elif feedback.outcome in _LASTING:
+            found.append(Command(codes.OUT, bytes([config.relay, _LASTING[feedback.outcome], 0, 0])))
     if sign and codes.CAP_LED in capabilities:
         found.append(led(sign, feedback.duration_ms))
     if sign and sign.beeps and codes.CAP_BUZZER in capabilities:
         found.append(Command(codes.BUZ, bytes([0, _TONE, sign.beep_ticks, sign.beep_ticks, sign.beeps])))
     if feedback.text and codes.CAP_TEXT in capabilities:
-        found += text(feedback.text, feedback.duration_ms, encoding)
+        found += text(feedback.text, feedback.duration_ms, config.encoding)
     return found
+
+
+def is_lasting(command: Command) -> bool:
+    """Say whether a command is for longer than one person's tap: for the lock, or a key."""
+    is_lock = command.code == codes.OUT and command.data[1] in _LASTING.values()
+    return is_lock or command.code == codes.KEYSET
 
 
 def led(sign: Sign, duration_ms: int) -> Command:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from . import osdp_codes as codes
-from .base import OPENING, READY, CardSeen, Event, Noise, ReaderState, Tamper
+from .base import (
+    OPENING,
+    READY,
+    CardSeen,
+    Event,
+    Input,
+    Noise,
+    ReaderState,
+    Rekeyed,
+    Tamper,
+)
 from .osdp_card import card_event, key_event
 from .presence import Presence
 
@@ -26,6 +36,7 @@ class Reports:
         self._uid_reversed = uid_reversed
         self._presence = Presence(CARD_HOLD_MS)
         self._tampered: dict[str, bool] = {}
+        self._inputs: dict[int, bool] = {}
         self._power = ""
         self._state = ReaderState("")
         #: Until when reports of cards and keys may be old; None once the reader is ready.
@@ -53,9 +64,20 @@ class Reports:
         """Report noise."""
         self._events.append(Noise(reason))
 
-    def begin(self, now_ms: int) -> None:
-        """Note that the session works; the reader becomes ready when its old reports are read."""
+    def begin(self, now_ms: int, *, is_planned: bool = False) -> None:
+        """Note that the session works; the reader becomes ready when its old reports are read.
+
+        ``is_planned``: it was interrupted for a moment to change the key, and no report is old.
+        """
+        if is_planned:
+            self.set_state(READY, self._power)
+            return
         self._stale_until_ms = now_ms + STALE_MS
+        self._inputs.clear()
+
+    def rekeyed(self) -> None:
+        """Report that the reader has its next key."""
+        self._events.append(Rekeyed())
 
     def take(self, code: int, data: bytes, now_ms: int) -> None:
         """Take a reply to POLL, LSTAT or a command for lamp, buzzer, display or relay."""
@@ -74,6 +96,8 @@ class Reports:
         elif code == codes.RSTATR and data:
             # 1: the head is not connected, 2: its tamper contact is open
             self._tamper(any(data), "reader head")
+        elif code == codes.ISTATR:
+            self._take_inputs(data)
         elif code == codes.ACK:
             self._settle()
         elif code != codes.OSTATR:
@@ -94,6 +118,13 @@ class Reports:
             self._events += self._presence.seen(event.credential, now_ms)
         else:
             self._events.append(event)
+
+    def _take_inputs(self, levels: bytes) -> None:
+        """Report inputs that have changed; after a new session all of them, as nobody knows what was missed."""
+        for number, level in enumerate(levels):
+            if self._inputs.get(number) != bool(level):
+                self._inputs[number] = bool(level)
+                self._events.append(Input(number, bool(level)))
 
     def _tamper(self, on: bool, detail: str) -> None:
         if on != self._tampered.get(detail, False):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..config import KEYPAD, ConfigError, ReaderConfig
+from ..files import sync_folder
 from ..loop import Loop, shared
 from ..ports.base import Port, Sink
 from ..ports.osdp_line import OsdpLines
@@ -23,6 +24,8 @@ from ..protocols.wedge import Wedge
 OSDP_BAUD: Final = 9_600
 #: Drivers for keypads that are separate devices.
 PADS: Final = ("keypad", "wedge")
+#: Ends the name of the file with a reader's next key; the name before it is ``key_file``.
+NEXT_KEY: Final = ".next"
 _KEY: Final = re.compile(r"[0-9A-Fa-f]{32}\s*\Z")
 
 
@@ -79,21 +82,44 @@ def _keypad(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
 def _osdp(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
     config = OsdpConfig(
         address=reader.address,
-        key=_osdp_key(reader),
+        key=_osdp_key(reader, reader.key_file),
+        next_key=next_key(reader),
         install=reader.install,
         relay=reader.relay if reader.relay >= 0 else None,
         uid_reversed=reader.uid_reversed,
         encoding=reader.encoding,
+        open_ms=reader.open_ms,
+        has_inputs=max(reader.contact_input, reader.exit_input, reader.fire_input, reader.lockdown_input)
+        >= 0,
     )
     return common.lines.port(reader.terminal, sink, _url(reader), reader.baud or OSDP_BAUD, config)
 
 
-def _osdp_key(reader: ReaderConfig) -> bytes | None:
-    """Read the key from its own file: settings hold no keys, because people copy and send them."""
-    if not reader.key_file:
+def next_key_file(reader: ReaderConfig) -> str:
+    """Return the file with the key that a reader gets next; empty without one."""
+    path = f"{reader.key_file}{NEXT_KEY}" if reader.key_file else ""
+    return path if path and Path(path).exists() else ""
+
+
+def next_key(reader: ReaderConfig) -> bytes | None:
+    """Return the key that a reader gets next, None without one. Raises ``ConfigError``."""
+    return _osdp_key(reader, next_key_file(reader))
+
+
+def keep_next_key(reader: ReaderConfig) -> None:
+    """The reader has its next key: from now on it is the key."""
+    path = next_key_file(reader)
+    if path:
+        Path(path).rename(reader.key_file)
+        sync_folder(Path(reader.key_file).parent)
+
+
+def _osdp_key(reader: ReaderConfig, path: str) -> bytes | None:
+    """Read a key from its own file: settings hold no keys, because people copy and send them."""
+    if not path:
         return None
     try:
-        text = Path(reader.key_file).read_text("ascii")
+        text = Path(path).read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"reader.key_file of {reader.terminal}: {error}") from error
     if not _KEY.match(text):

@@ -26,8 +26,21 @@ class Arms(Protocol):
     def disarm(self, terminal: str) -> None: ...
 
 
+class Pins(Protocol):
+    """Takes the keys of a PIN that is waited for: the doors."""
+
+    def is_waiting(self, terminal: str) -> bool: ...
+
+    def press(self, terminal: str, keys: str) -> Feedback | None: ...
+
+    def displace(self, terminal: str) -> None: ...
+
+
 class Keying:
-    """The keypads of an edge, one per terminal. Safe from any thread."""
+    """The keypads of an edge, one per terminal. Safe from any thread; ``pins`` only in the loop's."""
+
+    #: Keys go there while a PIN is waited for.
+    pins: Pins | None = None
 
     def __init__(
         self,
@@ -47,6 +60,8 @@ class Keying:
 
     def press(self, terminal: str, keys: str) -> tuple[Feedback | None, tuple[str, ...]]:
         """Take keys; return what to show, and the emergency codes that were keyed."""
+        if self.pins is not None and self.pins.is_waiting(terminal):
+            return self.pins.press(terminal, keys), ()
         with self._lock:
             said = self._pads[terminal].press(keys, self._now_ms(), self._is_keyed(terminal))
             for each in said:
@@ -59,6 +74,9 @@ class Keying:
 
     def not_now(self, terminal: str) -> Feedback | None:
         """Return what a card is shown while somebody keys: it must not pay an earlier amount."""
+        if self.pins is not None:
+            # another card ends the wait for the PIN to the one before
+            self.pins.displace(terminal)
         with self._lock:
             is_typing = self._pads[terminal].is_typing(self._now_ms()) and self._is_keyed(terminal)
         return Feedback(AGAIN, self._word("enter_first"), SHORT_MS) if is_typing else None

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from campus_core import errors
 
-from ..config import KEYPAD, TILL, ReaderConfig
+from ..config import KEYPAD, TILL, ConfigError, ReaderConfig
 from ..feed import ReaderStatus
 from ..loop import Loop, Timer
 from ..ports.base import Port, PortEvent, Sink
+from ..ports.osdp_line import OsdpPort
 from ..protocols.base import (
     AGAIN,
     ASKING,
@@ -23,12 +24,15 @@ from ..protocols.base import (
     READY,
     CardSeen,
     Feedback,
+    Input,
     KeysPressed,
     Noise,
     ReaderState,
+    Rekeyed,
     Tamper,
 )
 from ..taps.answer import Answer, Answered
+from . import drivers
 from .keying import Keying
 
 _logger = logging.getLogger(__name__)
@@ -44,6 +48,8 @@ _AGAIN_CODES: Final = frozenset({errors.CREDENTIAL_MALFORMED})
 Present = Callable[[str, str, Answered], None]
 #: Gives a credential to a till; says whether a till is there.
 Offer = Callable[[str, str], bool]
+#: Called with what else a terminal's reader reports: inputs, housings, states, a new key; in the loop's thread.
+Heard = Callable[[ReaderConfig, Input | Tamper | ReaderState | Rekeyed], None]
 MakePort = Callable[[ReaderConfig, Sink], Port]
 
 
@@ -75,6 +81,9 @@ class Reader:
         self._codes: deque[str] = deque()
         self._state = ReaderState(OPENING)
         self._tamper = False
+        self._key_given: bytes | None = None
+        #: Takes what is no tap.
+        self.on_heard: Heard = lambda config, event: None
         self._port = make_port(config, self._take)
 
     @property
@@ -95,6 +104,8 @@ class Reader:
 
     def _take(self, heard: PortEvent) -> None:
         """Handle an event in the port's thread or the loop's: states at once, cards in the loop."""
+        if isinstance(heard.event, Input | Tamper | ReaderState | Rekeyed):
+            self._loop.post(self._hear, heard.event)
         if isinstance(heard.event, ReaderState):
             self._state = heard.event
         elif isinstance(heard.event, Tamper):
@@ -109,6 +120,17 @@ class Reader:
             )  # fmt: skip
         elif isinstance(heard.event, CardSeen | KeysPressed):
             self._loop.post(self._arrive, heard)
+
+    def renew_key(self) -> None:
+        """Give an OSDP reader the key that was put beside its present one, once."""
+        if isinstance(self._port, OsdpPort):
+            key = drivers.next_key(self.config)
+            if key is not None and key != self._key_given:
+                self._port.rekey(key)
+            self._key_given = key
+
+    def _hear(self, event: Input | Tamper | ReaderState | Rekeyed) -> None:
+        self.on_heard(self.config, event)
 
     def show(self, feedback: Feedback) -> None:
         """Show ``feedback``. Safe from any thread."""
@@ -216,6 +238,25 @@ class Readers:
             if pad.state != READY and reader.state == READY:
                 found[pad.terminal] = replace(reader, state=pad.state, detail=f"keypad: {pad.detail}"[:200])
         return tuple(found.values())
+
+    def listen(self, heard: Heard) -> None:
+        """Have ``heard`` called with what is no tap; before ``start``."""
+        for reader in self._readers:
+            reader.on_heard = heard
+
+    def show(self, terminal: str, feedback: Feedback) -> None:
+        """Show ``feedback`` at the reader of a terminal, if it has one here."""
+        for reader in self._readers:
+            if reader.config.terminal == terminal and reader.config.use != KEYPAD:
+                reader.show(feedback)
+
+    def renew_keys(self) -> None:
+        """Give readers the next keys that have been put beside their present ones."""
+        for reader in self._readers:
+            try:
+                reader.renew_key()
+            except ConfigError as error:
+                _logger.error("a next key cannot be used: %s", error)
 
     @property
     def tills(self) -> tuple[str, ...]:

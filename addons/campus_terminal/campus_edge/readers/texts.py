@@ -25,6 +25,9 @@ _MORE: Final[Mapping[str, Mapping[str, str]]] = {
         "too_much": "最多",
         "unclear": "请重新输入",
         "enter_first": "请先按确认键",
+        "close_door": "请关门",
+        "drill": "演习：封控",
+        "mustered": "已到集合点",
     },
     "en_US": {
         "ok": "OK",
@@ -36,6 +39,9 @@ _MORE: Final[Mapping[str, Mapping[str, str]]] = {
         "too_much": "At most",
         "unclear": "Key it again",
         "enter_first": "Press # first",
+        "close_door": "Close the door",
+        "drill": "Lockdown drill",
+        "mustered": "You are counted",
     },
 }
 _TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -52,6 +58,13 @@ def amount(amount_minor: int) -> str:
 def word(name: str, language: str) -> str:
     """Return one of these texts."""
     return _MORE[language][name]
+
+
+def told(numbers: Mapping[str, errors.Number], language: str) -> str:
+    """Return what a judge wants to be shown instead: its ``word``, and below it the text of ``warning``."""
+    found = _MORE[language].get(str(numbers.get("word", "")), "")
+    warning = text_of(str(numbers["warning"]), language) if found and "warning" in numbers else ""
+    return f"{found}\n{warning.splitlines()[0]}" if warning else found
 
 
 def text_of(code: str, language: str, amount_minor: int | None = None, name: str = "") -> str:

@@ -61,6 +61,8 @@ class Listener:
         ]
         self.connected = False
         self.problem = ""
+        #: Takes other pushes by their kind; says whether it knew the kind.
+        self.on_push: Callable[[str, dict[str, Any]], bool] = lambda kind, payload: False
         #: Why the websocket does not work although the server answers; empty if it works or was not tried.
         self.push_problem = ""
 
@@ -84,6 +86,10 @@ class Listener:
         Not at once: answers come while many people tap, and urgent changes are pushed.
         """
         self._newest = max(self._newest, version)
+
+    def hears_others(self) -> bool:
+        """Say whether what happens at other edges is heard within two seconds: it is pushed, or asked for."""
+        return not self.problem and (self.connected or bool(self.push_problem))
 
     # -- asking ------------------------------------------------------------------------------
     def _ask_on(self) -> None:
@@ -205,6 +211,7 @@ class Listener:
         try:
             notifications = json.loads(data)
             messages = [row["message"] for row in notifications]
+            messages = [one for one in messages if not self._is_other(one["type"], one["payload"])]
             payloads = [message["payload"] for message in messages if message["type"] == NOTIFICATION]
             states = [(int(card), str(state)) for load in payloads for card, state in load.get("cards", ())]
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -214,6 +221,12 @@ class Listener:
             _logger.info("%s cards closed by a push", closed)
         if payloads:
             self._wake.set()
+
+    def _is_other(self, kind: str, payload: Any) -> bool:
+        """Have a push that is not about cards taken; say whether it was one."""
+        if not isinstance(payload, dict):
+            return False
+        return self.on_push(str(payload.get("type") or kind), payload)
 
 
 def _close(link: Any) -> None:

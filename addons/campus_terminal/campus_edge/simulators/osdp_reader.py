@@ -18,8 +18,15 @@ from .cards import Card
 COMMANDS_MAX: Final = 200
 #: Names of libosdp's commands, as ``CMD_...`` in its module.
 NAMES: Final = ("OUTPUT", "LED", "BUZZER", "TEXT", "KEYSET", "COMSET", "COMSET_DONE")
-#: The functions that it reports: one relay, lamp, buzzer and display.
-ABILITIES: Final = ("OUTPUT_CONTROL", "READER_LED_CONTROL", "READER_AUDIBLE_OUTPUT", "READER_TEXT_OUTPUT")
+#: The functions that it reports: one relay, lamp, buzzer and display; inputs for contacts and buttons.
+ABILITIES: Final = (
+    "OUTPUT_CONTROL",
+    "READER_LED_CONTROL",
+    "READER_AUDIBLE_OUTPUT",
+    "READER_TEXT_OUTPUT",
+    "CONTACT_STATUS_MONITORING",
+)
+INPUTS: Final = 8
 _QUIET: Final = "LOG_CRIT"
 _KEYS: Final = bytes.maketrans(b"*#", b"\x7f\x0d")
 
@@ -77,6 +84,7 @@ class OsdpReader:
         self._channel = _Channel()
         self._names = {getattr(self._lib, f"CMD_{name}"): name for name in NAMES}
         self._status = b"\0\0"
+        self._inputs = bytearray(INPUTS)
         #: Names of commands that it refuses.
         self.refuses: tuple[str, ...] = ()
         self._pd = self._make(key, secure_only)
@@ -124,6 +132,11 @@ class OsdpReader:
         self._status = bytes([is_open, self._status[1]])
         self._tell_status()
 
+    def switch(self, number: int, is_on: bool) -> None:
+        """Change the level of an input, to which a contact or a button is wired."""
+        self._inputs[number] = is_on
+        self._tell_inputs()
+
     def fail_power(self, fails: bool = True) -> None:
         """Report a failure of the power supply (or its end); the reader goes on with a battery."""
         self._status = bytes([self._status[0], fails])
@@ -131,6 +144,10 @@ class OsdpReader:
 
     def _tell_status(self) -> None:
         self._tell(self._lib.EVENT_STATUS, {"type": self._lib.STATUS_REPORT_LOCAL, "report": self._status})
+
+    def _tell_inputs(self) -> None:
+        values = {"type": self._lib.STATUS_REPORT_INPUT, "report": bytes(self._inputs)}
+        self._tell(self._lib.EVENT_STATUS, values)
 
     def _tell(self, kind: int, values: dict[str, Any]) -> None:
         self._pd.submit_event({"event": kind, **values})
@@ -148,8 +165,12 @@ class OsdpReader:
             "serial_number": 1000 + self.address,
             "firmware_version": 0x010203,
         }
-        functions = [getattr(self._lib, f"CAP_{name}") for name in ABILITIES]
-        able = [{"function_code": code, "compliance_level": 1, "num_items": 1} for code in functions]
+        functions = {getattr(self._lib, f"CAP_{name}"): 1 for name in ABILITIES}
+        functions[self._lib.CAP_CONTACT_STATUS_MONITORING] = INPUTS
+        able = [
+            {"function_code": code, "compliance_level": 1, "num_items": count}
+            for code, count in functions.items()
+        ]
         device = self._lib.PeripheralDevice(info, capabilities=able)
         device.set_command_callback(self._on_command)
         return device
@@ -159,6 +180,9 @@ class OsdpReader:
             return _answer(-1)
         if command["command"] != self._lib.CMD_STATUS:
             self.commands.append({**command, "name": self._names.get(command["command"], "?")})
+        elif command.get("type") == self._lib.STATUS_REPORT_INPUT:
+            self._tell_inputs()
+            return _answer(-1)
         elif any(self._status):
             # libosdp's callback can report only success; the status follows with the next poll
             self._tell_status()

@@ -18,6 +18,9 @@ from campus_core.errors import WireError
 from campus_core.taps import alone, rules, wire
 from campus_core.taps.alone import Card, Limits, Terminal
 
+from . import access
+from .access import Access, AccessUpdate
+
 #: States in which a card pays; a freeze may only set other states.
 _OPEN: Final = frozenset({"active"})
 #: The largest difference between the clocks of an edge and its server.
@@ -75,6 +78,7 @@ class Update(NamedTuple):
     removed: list[int]
     bus: Bus
     currency: str
+    access: AccessUpdate | None = None
 
 
 def parse(body: bytes) -> Update:
@@ -98,6 +102,7 @@ def parse(body: bytes) -> Update:
             if data.get("bus")
             else Bus(),
             currency=str(data.get("currency") or ""),
+            access=access.parse(data.get("access")),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WireError(errors.MALFORMED, field="snapshot", detail=str(error)[:80]) from error
@@ -161,6 +166,7 @@ class Snapshot:
         self.salt = ""
         self.terminals: dict[str, Terminal] = {}
         self.phones: dict[int, Phone] = {}
+        self.access = Access()
         self._revoked: frozenset[int] = frozenset()
         self._cards: dict[int, CardRow] = {}
         self._keys: dict[int, int] = {}
@@ -239,6 +245,7 @@ class Snapshot:
         keys = {row.key: card for card, row in update.cards.items() if row.key is not None}
         self._cards, self._keys = update.cards, keys
         self.phones = update.phones
+        self.access.take(update.access, is_full=True)
         return self._take_small(update)
 
     def _merge(self, update: Update) -> set[int]:
@@ -251,6 +258,7 @@ class Snapshot:
                 self._keys[row.key] = card
             self._cards[card] = row
         self.phones = self.phones | update.phones
+        self.access.take(update.access, is_full=False)
         return self._take_small(update)
 
     def _take_small(self, update: Update) -> set[int]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from campus_core import errors
 from campus_core.credentials.qr_code import UsedSteps
-from campus_core.errors import Refusal
 from campus_core.money import MAX_MINOR
 from campus_core.taps import alone, rules, wire
-from campus_core.taps.alone import Facts, Judge, Request, Terminal, Verdict
+from campus_core.taps.alone import Facts, Request, Terminal, Verdict
 
 from ..clock.clock import Clock
 from ..journal.store import Draft
@@ -41,6 +40,10 @@ class Arrived(NamedTuple):
     def purpose(self) -> str:
         """The purpose of the tap; paying at an unknown terminal."""
         return self.facts.terminal.purpose if self.facts.terminal else wire.PAY
+
+
+#: The further rules of one purpose: what they make of a tap and of the verdict about its card, and the time.
+Judge = Callable[[Arrived, Verdict, int], Verdict]
 
 
 class Deciding:
@@ -95,7 +98,7 @@ class Deciding:
             )
             early = alone.before_asking(arrived.facts, arrived.request, counters, arrived.at_ms)
             if early is not None:
-                return early
+                return self._judged(arrived, early, arrived.at_ms)
             if arrived.purpose in rules.ASKS and self._sender.can_ask:
                 self._exposure.let_through(arrived.recent, arrived.elapsed_ms)
                 return None
@@ -157,16 +160,13 @@ class Deciding:
         card = facts.card.card if facts.card else None
         counters = self._counters(card, arrived.recent, now_ms, elapsed_ms)
         verdict = alone.decide(facts, request, counters, self._snapshot.limits, now_ms)
-        verdict = self._judged(verdict, facts, request, now_ms)
+        verdict = self._judged(arrived, verdict, now_ms)
         if verdict.granted:
             self._exposure.let_through(arrived.recent, elapsed_ms)
             if card is not None and verdict.amount_minor is not None:
                 self._exposure.spend(arrived.uuid, card, verdict.amount_minor, verdict.uncovered_minor)
         return verdict
 
-    def _judged(self, verdict: Verdict, facts: Facts, request: Request, now_ms: int) -> Verdict:
-        judge = self.judges.get(facts.terminal.purpose) if facts.terminal else None
-        refusal: Refusal | None = judge(facts, request, now_ms) if judge and verdict.granted else None
-        if refusal is None:
-            return verdict
-        return Verdict(wire.REFUSED, refusal.code, "rule of the place", refusal.numbers)
+    def _judged(self, arrived: Arrived, verdict: Verdict, now_ms: int) -> Verdict:
+        judge = self.judges.get(arrived.purpose) if arrived.facts.terminal else None
+        return judge(arrived, verdict, now_ms) if judge else verdict

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from campus_core import errors
 from campus_core.credentials import credential as credentials
 from campus_core.taps import wire
-from campus_core.taps.alone import Judge, Verdict
+from campus_core.taps.alone import Verdict
 
 from ..clock.clock import Clock
 from ..feed import CredentialSeen, Feed, TapDone
@@ -27,7 +27,7 @@ from ..server.sender import Sender
 from ..snapshot.snapshot import Snapshot
 from .answer import Answer, Answered, Tap
 from .asks import Asks, ServerAnswer
-from .deciding import ARM_MS, Arrived, Deciding
+from .deciding import ARM_MS, Arrived, Deciding, Judge
 from .exposure import Exposure
 
 _logger = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ class Engine:
     ) -> None:
         self.feed = Feed()
         self.taps = 0
+        #: Asked before a tap is written whether it has to wait, for instance for a PIN; then ``again`` goes on.
+        self.waits: Callable[[Tap, Verdict], bool] = lambda tap, verdict: False
         #: Why the last write to the journal failed; empty if it did not fail.
         self.journal_problem = ""
         self._loop, self._journal, self._sender = loop, journal, sender
@@ -130,9 +132,15 @@ class Engine:
         tap = Tap(self._deciding.arrive(terminal, credential, amount_minor), answered)
         self.taps += 1
         verdict = self._deciding.at_once(tap.arrived)
+        if verdict is not None and self.waits(tap, verdict):
+            return
         if verdict is None:
             self._asks.open(tap.uuid, partial(self._loop.post, self._do, self._take, tap))
         self._write(tap, wire.TAP, verdict)
+
+    def again(self, tap: Tap) -> None:
+        """Decide and answer a tap that has waited; what else was keyed or shown is known to its judge."""
+        self._write(tap, wire.TAP, self._deciding.at_once(tap.arrived))
 
     def _write(self, tap: Tap, kind: str, verdict: Verdict | None) -> None:
         draft = self._deciding.draft(tap.arrived, kind, verdict)
@@ -242,7 +250,8 @@ class Engine:
     # -- answers -----------------------------------------------------------------------------
     def _show(self, arrived: Arrived, verdict: Verdict) -> Answer:
         name = arrived.facts.card.name if arrived.facts.card and verdict.granted else ""
-        text = texts.text_of(verdict.code, self._language, verdict.amount_minor, name)
+        text = texts.told(verdict.numbers, self._language)
+        text = text or texts.text_of(verdict.code, self._language, verdict.amount_minor, name)
         return Answer(arrived.uuid, verdict.outcome, verdict.code, text, verdict.amount_minor, name=name)
 
     def _answer(self, tap: Tap, answer: Answer) -> None:

@@ -1,0 +1,1 @@
+"""Doors at this edge: who may go through, who went through, lockdowns, contacts, PINs, muster."""
