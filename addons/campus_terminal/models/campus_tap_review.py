@@ -61,8 +61,8 @@ class CampusTapReview(models.Model):
     first_seq = BigInteger("First Number", readonly=True)
     last_seq = BigInteger("Last Number", readonly=True)
     # The numbers as they were told at first: a gap shrinks and is split when parts of it come.
-    told_first_seq = BigInteger(readonly=True)
-    told_last_seq = BigInteger(readonly=True)
+    told_first_seq = BigInteger("First Number as Told", readonly=True)
+    told_last_seq = BigInteger("Last Number as Told", readonly=True)
     filled = fields.Boolean(readonly=True, help="The missing numbers have come after all.")
     # Of a conflict: what the tap was said to be the second time, and the digest of it.
     evidence = fields.Json(readonly=True)
