@@ -11,18 +11,18 @@ from collections import namedtuple
 Group = namedtuple("Group", "debit_key credit_key kind is_reversal transfer_count amount_minor")
 
 #: The general ledger account of a key. Without ``journal_id`` the company's journal is used. ``is_holder``:
-#: the key is a pocket or a debt, not a place.
+#: the key is a pocket or a debt.
 Booking = namedtuple("Booking", "gl_id journal_id is_holder")
 
-#: One sum of a day. ``place_id`` is the ledger account that belongs to no holder (merchant, card office, fund
-#: ...), or None if both sides belong to holders. ``place_is_debit``: the place is on the debit side.
+#: One sum of a day. ``counter_account_id`` is the ledger account that belongs to no holder (merchant, card office, fund
+#: ...), or None if both sides belong to holders. ``counter_is_debit``: that account is on the debit side.
 Sum = namedtuple(
     "Sum",
-    "journal_id debit_gl_id credit_gl_id place_id place_is_debit kind is_reversal transfer_count amount_minor",
+    "journal_id debit_gl_id credit_gl_id counter_account_id counter_is_debit kind is_reversal transfer_count amount_minor",
 )
 
-#: One line of an entry: on the account ``gl_id``, for one place or for all holders.
-EntryLine = namedtuple("EntryLine", "gl_id place_id is_debit transfer_count amount_minor")
+#: One line of an entry: on the account ``gl_id``, for one such account or for all holders.
+EntryLine = namedtuple("EntryLine", "gl_id counter_account_id is_debit transfer_count amount_minor")
 
 
 def sums(groups, bookings, company_journal_id):
@@ -30,19 +30,19 @@ def sums(groups, bookings, company_journal_id):
 
     :param groups: iterable of :class:`Group`
     :param bookings: ``{key: Booking}``
-    :return: list of :class:`Sum`, by kind, sales before refunds, and place
+    :return: list of :class:`Sum`, by kind, sales before refunds, and account
     """
     totals = {}
     for group in groups:
         debit, credit = bookings[group.debit_key], bookings[group.credit_key]
-        place_id = None
+        counter_account_id = None
         if not (debit.is_holder and credit.is_holder):
-            place_id = group.credit_key if debit.is_holder else group.debit_key
+            counter_account_id = group.credit_key if debit.is_holder else group.debit_key
         key = (
             debit.journal_id or credit.journal_id or company_journal_id,
             debit.gl_id,
             credit.gl_id,
-            place_id,
+            counter_account_id,
             not debit.is_holder,
             group.kind,
             group.is_reversal,
@@ -54,7 +54,7 @@ def sums(groups, bookings, company_journal_id):
 
 
 def entries(sums):
-    """Group sums by journal, general ledger account, place and side.
+    """Group sums by journal, general ledger account, account of the ledger and side.
 
     :param sums: iterable of :class:`Sum`
     :return: ``{journal_id: [EntryLine, ...]}``, debits first
@@ -64,9 +64,9 @@ def entries(sums):
         lines = grouped.setdefault(row.journal_id, {})
         sides = ((row.debit_gl_id, True), (row.credit_gl_id, False))
         for gl_id, is_debit in sides:
-            place_id = row.place_id if row.place_is_debit == is_debit else None
-            count, amount = lines.get((gl_id, place_id, is_debit), (0, 0))
-            lines[gl_id, place_id, is_debit] = (
+            counter_account_id = row.counter_account_id if row.counter_is_debit == is_debit else None
+            count, amount = lines.get((gl_id, counter_account_id, is_debit), (0, 0))
+            lines[gl_id, counter_account_id, is_debit] = (
                 count + row.transfer_count,
                 amount + row.amount_minor,
             )
@@ -77,8 +77,8 @@ def entries(sums):
 
 
 def _reading_order(item):
-    gl_id, place_id, is_debit = item[0]
-    return (not is_debit, place_id is not None, gl_id, place_id or 0)
+    gl_id, counter_account_id, is_debit = item[0]
+    return (not is_debit, counter_account_id is not None, gl_id, counter_account_id or 0)
 
 
 def missing_gl(sums):

@@ -156,36 +156,36 @@ CLOSED_SUMS = """
 WITH day AS (
     SELECT max(date) AS closed_until FROM campus_closing
      WHERE company_id = %(company_id)s AND state = 'closed'
-), place AS (
+), counter AS (
     SELECT id FROM campus_account WHERE company_id = %(company_id)s AND wallet_id IS NULL
 ), moved AS (
     SELECT booking_date AS date, kind, reverses_id IS NOT NULL AS is_reversal,
-           COALESCE(debit.id, credit.id) AS place_id, count(*) AS transfers, sum(amount_minor) AS minor
+           COALESCE(debit.id, credit.id) AS counter_account_id, count(*) AS transfers, sum(amount_minor) AS minor
       FROM campus_transfer transfer
       JOIN day ON transfer.booking_date <= day.closed_until
-      LEFT JOIN place debit ON debit.id = transfer.debit_account_id
-      LEFT JOIN place credit ON credit.id = transfer.credit_account_id
+      LEFT JOIN counter debit ON debit.id = transfer.debit_account_id
+      LEFT JOIN counter credit ON credit.id = transfer.credit_account_id
      WHERE company_id = %(company_id)s
      GROUP BY 1, 2, 3, 4
 ), line AS (
-    SELECT closing.date, line.kind, COALESCE(line.is_reversal, FALSE) AS is_reversal, line.place_id,
+    SELECT closing.date, line.kind, COALESCE(line.is_reversal, FALSE) AS is_reversal, line.counter_account_id,
            sum(line.transfer_count) AS transfers, sum(round(line.amount * 100)) AS minor
       FROM campus_closing closing JOIN campus_closing_line line ON line.closing_id = closing.id
      WHERE closing.company_id = %(company_id)s AND closing.state = 'closed'
      GROUP BY 1, 2, 3, 4
 )
 SELECT closing.id,
-       jsonb_build_object('date', line.date, 'kind', line.kind, 'is_reversal', is_reversal, 'place', place.name),
+       jsonb_build_object('date', line.date, 'kind', line.kind, 'is_reversal', is_reversal, 'where', counter.name),
        expected_minor, found_minor, count(*) OVER ()
-  FROM (SELECT date, kind, is_reversal, place_key, COALESCE(moved.minor, 0)::bigint AS expected_minor,
+  FROM (SELECT date, kind, is_reversal, counter_key, COALESCE(moved.minor, 0)::bigint AS expected_minor,
                COALESCE(line.minor, 0)::bigint AS found_minor
-          FROM (SELECT *, COALESCE(place_id, 0) AS place_key FROM moved) AS moved
-          FULL JOIN (SELECT *, COALESCE(place_id, 0) AS place_key FROM line) AS line
-               USING (date, kind, is_reversal, place_key)
+          FROM (SELECT *, COALESCE(counter_account_id, 0) AS counter_key FROM moved) AS moved
+          FULL JOIN (SELECT *, COALESCE(counter_account_id, 0) AS counter_key FROM line) AS line
+               USING (date, kind, is_reversal, counter_key)
          WHERE (moved.minor, moved.transfers) IS DISTINCT FROM (line.minor, line.transfers)) AS line
-  LEFT JOIN campus_account place ON place.id = place_key
+  LEFT JOIN campus_account counter ON counter.id = counter_key
   LEFT JOIN campus_closing closing ON closing.date = line.date AND closing.company_id = %(company_id)s
- ORDER BY line.date, line.kind, is_reversal, place_key LIMIT %(most)s
+ ORDER BY line.date, line.kind, is_reversal, counter_key LIMIT %(most)s
 """
 
 # ... and compared with what was booked for them, account by account.

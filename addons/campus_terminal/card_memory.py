@@ -18,7 +18,7 @@ class Outdated(Exception):
 
 
 class CardMemory:
-    """Keys (``charge.Key``) by UID, as they were at ``version`` or later; for one company.
+    """Cards (``resolved.ResolvedCard``) by UID, as they were at ``version`` or later; for one company.
 
     Threads share it. What one has read may be kept only if no other has moved on meanwhile.
     """
@@ -26,7 +26,7 @@ class CardMemory:
     def __init__(self):
         self.version = None
         self._life = None
-        self._keys, self._uids = {}, {}
+        self._cards, self._uids = {}, {}
         self._lock = threading.Lock()
 
     def catch_up(self, since, life, version, changed):
@@ -39,29 +39,29 @@ class CardMemory:
             if self.version != since:
                 return False
             if since is None or life != self._life or len(changed) > MAX_CHANGES:
-                self._keys, self._uids = {}, {}
+                self._cards, self._uids = {}, {}
             for card_id, uid in changed:
                 # the UID may have been another card's, or another UID this card's
-                self._keys.pop(uid, None)
-                self._keys.pop(self._uids.pop(card_id, None), None)
+                self._cards.pop(uid, None)
+                self._cards.pop(self._uids.pop(card_id, None), None)
             self._life, self.version = life, version
             return True
 
     def look_up(self, uids):
-        """``({UID: Key}, UIDs that are not known)``"""
-        known = self._keys
+        """``({UID: ResolvedCard}, UIDs that are not known)``"""
+        known = self._cards
         found = {uid: known[uid] for uid in uids if uid in known}
         return found, [uid for uid in uids if uid not in found]
 
     def keep(self, version, found):
-        """Remember ``{UID: Key}`` that was read at ``version``, unless another thread has moved on."""
+        """Remember ``{UID: ResolvedCard}`` that was read at ``version``, unless another thread has moved on."""
         with self._lock:
             if self.version != version:
                 return
-            if len(self._keys) + len(found) > MAX_CARDS:
-                self._keys, self._uids = {}, {}
-            self._keys.update(found)
-            self._uids.update((key.card_id, uid) for uid, key in found.items())
+            if len(self._cards) + len(found) > MAX_CARDS:
+                self._cards, self._uids = {}, {}
+            self._cards.update(found)
+            self._uids.update((card.card_id, uid) for uid, card in found.items())
 
 
 def of_company(registry, company_id):

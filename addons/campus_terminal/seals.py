@@ -3,6 +3,6 @@
 from odoo.addons.campus_card.db.seals import SEALED
 
 SEALED["campus_tap"] = (
-    "uuid kind company_id edge_id terminal_id journal seq mark purpose credential card_id wallet_id"
+    "uuid kind company_id edge_id terminal_id journal seq chain_hash purpose credential card_id wallet_id"
     " amount_minor balance_minor mode outcome code rule numbers snapshot occurred_at received_at"
 )

@@ -13,7 +13,7 @@ def write_statement(note, titles, ends, values):
     :param note: line above the table
     :param titles: five column titles
     :param ends: words for opening and closing balance
-    :param values: ``{opening_minor, closing_minor, lines: [{local_at, name, place, amount_minor,
+    :param values: ``{opening_minor, closing_minor, lines: [{local_at, name, where, amount_minor,
         balance_minor}]}``
     """
     buffer = io.BytesIO()
@@ -36,7 +36,7 @@ def write_statement(note, titles, ends, values):
         for row, line in enumerate(values["lines"], 4):
             sheet.write_datetime(row, 0, line["local_at"], when)
             sheet.write_string(row, 1, line["name"])
-            sheet.write_string(row, 2, line["place"])
+            sheet.write_string(row, 2, line["where"])
             sheet.write_number(row, 3, line["amount_minor"] / UNIT, money)
             sheet.write_number(row, 4, line["balance_minor"] / UNIT, money)
         sheet.write_string(row + 1, 1, ends[1], bold)

@@ -7,6 +7,7 @@ that nothing waits for days or times out early.
 
 import contextlib
 import datetime as dt
+import math
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Clock:
     def move_to(self, moment):
         """Set the clock forward to a local ``moment``; it never goes back."""
         target = moment.replace(tzinfo=self.zone)
-        self.ahead_s += max(0, int((target - self.now()).total_seconds()))
+        self.ahead_s += max(0, math.ceil((target - self.now()).total_seconds()))
         self._write()
 
     def _write(self):
@@ -63,16 +64,16 @@ class Clock:
 
 
 class ClockedPostgres(pg_embedded.Embedded):
-    """A PostgreSQL of its own whose time is the clock's."""
+    """A PostgreSQL of its own whose time is the clock's; ``place`` names its folders."""
 
-    def __init__(self, clock):
+    def __init__(self, clock, place):
         super().__init__()
         self.clock = clock
         # What a crash would lose is made again from the demo.
         self.settings = {**pg_embedded.SETTINGS, "fsync": "off", "synchronous_commit": "off"}
         self.settings["full_page_writes"] = "off"
-        self.data, self.log = self.home / "pg-month", self.home / "pg-month.log"
-        self.socket_folder = self.socket_folder.with_name(self.socket_folder.name + "-m")
+        self.data, self.log = self.home / f"pg-{place}", self.home / f"pg-{place}.log"
+        self.socket_folder = self.socket_folder.with_name(f"{self.socket_folder.name}-{place}")
 
     def delete(self):
         """Stop it and remove its data; what the checkout's own server has stays."""
@@ -99,7 +100,7 @@ class ClockedOdoo(Odoo):
 
 def _take_over(source, postgres):
     """The files of the checkout's own server, while it runs: seconds where a dump takes a minute."""
-    half = postgres.data.with_name("pg-month.new")
+    half = postgres.data.with_name(f"{postgres.data.name}.new")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(mode=0o700)
     command = [source.program("pg_basebackup"), "-D", half, "-c", "fast", "-X", "stream"]
@@ -128,9 +129,9 @@ def _dump(source, target, old, name):
 
 
 @contextlib.contextmanager
-def copied_postgres(clock, source, old, name):
+def copied_postgres(clock, place, source, old, name):
     """A PostgreSQL with the clock's time and ``old`` of the server ``source``, called ``name``; deleted at the end."""
-    postgres = ClockedPostgres(clock)
+    postgres = ClockedPostgres(clock, place)
     postgres.delete()
     try:
         if source.embedded:

@@ -7,8 +7,8 @@ MOVED = "CREATE TEMP TABLE month_moved (account_id bigint PRIMARY KEY, minor big
 MOVE = """
 INSERT INTO month_moved
 SELECT account_id, sum(minor) FROM (
-    SELECT credit_account_id AS account_id, amount_minor::bigint AS minor FROM campus_transfer WHERE id > %(mark)s
-    UNION ALL SELECT debit_account_id, -amount_minor::bigint FROM campus_transfer WHERE id > %(mark)s) side
+    SELECT credit_account_id AS account_id, amount_minor::bigint AS minor FROM campus_transfer WHERE id > %(last_id)s
+    UNION ALL SELECT debit_account_id, -amount_minor::bigint FROM campus_transfer WHERE id > %(last_id)s) side
  GROUP BY account_id
     ON CONFLICT (account_id) DO UPDATE SET minor = month_moved.minor + excluded.minor
 """
@@ -32,7 +32,7 @@ SELECT (SELECT COALESCE(sum(balance_minor), 0) FROM campus_account WHERE kind = 
 """
 # Transfers that were there before are there still, and say the same.
 KEPT = """
-SELECT count(*) FILTER (WHERE id <= %(mark)s), sum(amount_minor::bigint * (id %% 9973)) FILTER (WHERE id <= %(mark)s),
+SELECT count(*) FILTER (WHERE id <= %(last_id)s), sum(amount_minor::bigint * (id %% 9973)) FILTER (WHERE id <= %(last_id)s),
        count(*), sum(amount_minor::bigint * (id %% 9973)), COALESCE(max(id), 0) FROM campus_transfer
 """
 # More taken back than was paid, and a uuid whose lines were booked twice.
@@ -41,7 +41,7 @@ SELECT paid.id FROM campus_transfer paid
   JOIN campus_transfer back ON back.reverses_id = paid.id
  GROUP BY paid.id, paid.amount_minor HAVING sum(back.amount_minor) > paid.amount_minor LIMIT 3
 """
-TWICE = """SELECT uuid, line FROM campus_transfer WHERE id > %(mark)s
+TWICE = """SELECT uuid, line FROM campus_transfer WHERE id > %(last_id)s
             GROUP BY uuid, line HAVING count(*) > 1 LIMIT 3"""
 CLOSED = """
 SELECT wallet.id FROM campus_wallet wallet JOIN campus_account pocket ON pocket.wallet_id = wallet.id
@@ -51,7 +51,7 @@ TWO_COMPANIES = """
 SELECT transfer.id FROM campus_transfer transfer
   JOIN campus_account debit ON debit.id = transfer.debit_account_id
   JOIN campus_account credit ON credit.id = transfer.credit_account_id
- WHERE transfer.id > %(mark)s
+ WHERE transfer.id > %(last_id)s
    AND (debit.company_id <> credit.company_id OR debit.company_id <> transfer.company_id) LIMIT 3
 """
 STEP_CHECKS = {
@@ -135,18 +135,18 @@ class Invariants:
     def __init__(self, world):
         self.world = world
         self.seals = {}
-        self.mark, self.kept = 0, (0, None)
+        self.last_id, self.kept = 0, (0, None)
         world.execute(MOVED)
 
     def after_step(self):
         """What is cheap enough to ask after everything that is done: it reads the step's transfers only."""
-        values = {"mark": self.mark}
-        before, before_sum, count, total, mark = self.world.query(KEPT, values)[0]
+        values = {"last_id": self.last_id}
+        before, before_sum, count, total, last_id = self.world.query(KEPT, values)[0]
         if (before, before_sum) != self.kept:
             yield f"{before} transfers of earlier steps are not the {self.kept[0]} that were booked"
         self.world.execute(MOVE, values)
         yield from self._ask(values)
-        self.mark, self.kept = mark, (count, total)
+        self.last_id, self.kept = last_id, (count, total)
 
     def _ask(self, values):
         for sentence, sql in STEP_CHECKS.items():
@@ -173,8 +173,8 @@ class Invariants:
     def _all(self):
         """The questions of a step about all transfers, and not only new ones."""
         self.world.execute("TRUNCATE month_moved")
-        self.world.execute(MOVE, {"mark": 0})
-        yield from self._ask({"mark": 0})
+        self.world.execute(MOVE, {"last_id": 0})
+        yield from self._ask({"last_id": 0})
 
     def _sum(self):
         if total := self.world.value(SUM_ZERO):

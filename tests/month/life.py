@@ -29,8 +29,8 @@ class Life:
         self.second = SecondCompany(world)
         world.memory["figures"] = self.figures
 
-    def day(self, day, number):
-        """Play ``day``, the ``number``-th of the month (from 1)."""
+    def day(self, day, number, is_last=False):
+        """Play ``day``, the ``number``-th of the month (from 1); the last night the edge is cut off."""
         world = self.world
         world.at(day, 3)
         world.step("night: scheduled jobs", self.scheduled_jobs)
@@ -44,8 +44,22 @@ class Life:
         self.afternoon(number)
         world.at(day, 17, 30)
         self.meals.dinner(number)
+        if number % 3 == 0 or is_last:
+            self.meals.alone(3)
         world.at(day, 22, 30)
         self.evening(day, number)
+
+    def last_morning(self, day, number):
+        """The morning after the last day, which is closed like the others: everything must hold again."""
+        world = self.world
+        world.at(day, 3)
+        world.step("night: scheduled jobs", self.scheduled_jobs)
+        world.at(day, 6, 30)
+        self.morning(day, number)
+        for till in self.meals.tills:
+            self.meals.close(till)
+        for what in world.invariants.after_day():
+            world.violate("the month is over", what)
 
     def scheduled_jobs(self):
         """What Odoo's clock does at night, one job after the other."""
@@ -55,6 +69,9 @@ class Life:
     def morning(self, day, number):
         """Finance closes yesterday; then everything is compared, and the tills open."""
         world, finance, yesterday = self.world, self.finance, day - dt.timedelta(days=1)
+        # what was tapped last night comes before the day is closed, or after it
+        if number % 2:
+            self.meals.late_taps()
         world.step("finance settles reviews", finance.settle_reviews)
         # a setting may have closed it at night
         if finance.closed_until() != yesterday:
@@ -67,6 +84,8 @@ class Life:
         if number == 1:
             world.step("device manager pairs the canteen's edge", self.meals.pair)
             world.step("administrator makes a second company", self.second.make)
+        self.meals.late_taps()
+        self.meals.look()
         self.meals.open()
         for what in world.invariants.one_figure():
             world.violate(f"the tills of {day} are open", what)

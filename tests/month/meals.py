@@ -131,7 +131,6 @@ class Meals:
         edge = self.world.value("SELECT id FROM campus_edge WHERE name = %s", [CANTEEN_EDGE])
         action = self.world.person("device").press("campus.edge", "action_pair", edge)
         self.machine.pair(action["context"]["default_code"])
-        self.machine.look()
 
     def breakfast(self):
         """The line at the readers: four taps in one signed batch."""
@@ -156,9 +155,24 @@ class Meals:
     def outage(self):
         """The edge decides alone for an hour; then it sends, and the first answer gets lost."""
         world = self.world
-        for _tap in range(5):
-            uid = self.draw.choice(self.eaters)
-            card = world.value("SELECT id FROM campus_card WHERE uid = %s AND active ORDER BY id DESC", [uid])
-            self.machine.tell(BREAKFAST, uid, PRICE_MINOR, card)
+        self.alone(5)
         world.at(world.today, 12, 40)
         world.step("the edge comes back and sends twice", lambda: self.machine.come_back(twice=True))
+
+    def alone(self, taps):
+        """The edge is cut off and grants what its list of cards allows."""
+        for _tap in range(taps):
+            uid = self.draw.choice(self.eaters)
+            card = self.world.value(
+                "SELECT id FROM campus_card WHERE uid = %s AND active ORDER BY id DESC", [uid]
+            )
+            self.machine.tell(BREAKFAST, uid, PRICE_MINOR, card)
+
+    def late_taps(self):
+        """What the edge granted last night, while it was cut off, arrives."""
+        if self.machine.unsent:
+            self.world.step("the edge sends what it kept overnight", self.machine.come_back)
+
+    def look(self):
+        """The edge asks what has changed in its list of cards."""
+        self.world.step("the edge asks for its list of cards", self.machine.look)

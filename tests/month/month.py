@@ -30,6 +30,10 @@ from campus_cli.console import Steps
 ZONE = "Asia/Shanghai"
 # With what it needs: the database that the tests of the demo have made already.
 DEMO = ("campus_demo",)
+# Two months may be played at the same time: clock, PostgreSQL and files have a place each.
+PLACES = ("m1", "m2")
+# No request is too long: all watchdogs together would see a month pass in minutes.
+WORKERS = {"workers": 3, "limit_time_real": 10**9}
 # Month and day before the first day that is played.
 BEGINS = (12, 28)
 
@@ -45,40 +49,40 @@ def university():
         with steps.step("demo university") as step:
             source = builds.product(ws, base, step, DEMO)
     with contextlib.ExitStack() as stack:
-        # One month at a time: clock and PostgreSQL have one place in a checkout.
-        stack.enter_context(state.locked(paths.WORK / "month.lock"))
-        clock = Clock(_clock_file(), ZONE)
-        name = f"{source}_month"
+        locks = [paths.WORK / f"month-{place}.lock" for place in PLACES]
+        place = PLACES[stack.enter_context(state.locked_one_of(locks))]
+        clock = Clock(_clock_file(place), ZONE)
+        name = f"{source}_{place}"
         with Steps(1).step("a copy with a clock of its own"):
-            server = stack.enter_context(copied_postgres(clock, ws.server, source, name))
+            server = stack.enter_context(copied_postgres(clock, place, ws.server, source, name))
             databases.copy_filestore(source, name)
         stack.callback(databases.drop_filestore, name)
-        url = stack.enter_context(_odoo(ws, server, name, clock))
+        url = stack.enter_context(_odoo(ws, server, name, clock, f"month-{place}"))
         yield server, name, url, clock
 
 
-def _clock_file():
+def _clock_file(place):
     """Where the system user of PostgreSQL can read it too."""
     folder = Path("/run") if Path("/run").is_dir() and os.geteuid() == 0 else paths.WORK
-    return folder / f"campus-{paths.CHECKOUT}-clock"
+    return folder / f"campus-{paths.CHECKOUT}-clock-{place}"
 
 
 @contextlib.contextmanager
-def _odoo(ws, server, database, clock):
-    """URL of an Odoo with threads: a worker's watchdog would take a moved clock for a long request."""
+def _odoo(ws, server, database, clock, log):
+    """URL of an Odoo with a worker per till, whose watchdog does not take a moved clock for a long request."""
     http, gevent = ports.hold(2)
     odoo = ClockedOdoo(
         ws.tree,
         server,
         database,
-        "month",
-        {"http_port": http, "gevent_port": gevent, "workers": 0, "max_cron_threads": 0},
+        log,
+        {**WORKERS, "http_port": http, "gevent_port": gevent, "max_cron_threads": 0},
         clock,
     )
-    running = odoo.start("month")
+    running = odoo.start(log)
     url = f"http://127.0.0.1:{http}"
     try:
-        odoo_process.wait_until_healthy(url, running, "month")
+        odoo_process.wait_until_healthy(url, running, log)
         yield url
     finally:
         process.end(running)
@@ -95,7 +99,8 @@ def play(days, wanted):
             world.log_in()
             life = Life(world)
             for number in range(1, days + 1):
-                _play_day(world, life, first + dt.timedelta(days=number), number)
+                _play_day(world, life, first + dt.timedelta(days=number), number, number == days)
+            life.last_morning(first + dt.timedelta(days=days + 1), days + 1)
         except Reached:
             if world.steps == wanted.until:
                 where = f"{url}/odoo, database {database} at {server.host}"
@@ -111,9 +116,9 @@ def play(days, wanted):
     }
 
 
-def _play_day(world, life, day, number):
+def _play_day(world, life, day, number, is_last):
     started = time.monotonic()
-    life.day(day, number)
+    life.day(day, number, is_last)
     print(
         f"day {number} ({day}): {world.steps} steps, {world.refusals} refusals, "
         f"{len(world.violations)} violations, {time.monotonic() - started:.0f} s",
@@ -137,9 +142,10 @@ def main():
     parser.add_argument("--until", type=int, metavar="STEP")
     parser.add_argument("--first", action="store_true")
     parser.add_argument("--sabotage", type=int, metavar="STEP")
+    parser.add_argument("--aloud", action="store_true")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    result = play(args.days, Wanted(args.seed, args.until, args.sabotage, args.first))
+    result = play(args.days, Wanted(args.seed, args.until, args.sabotage, args.first, args.aloud))
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
     else:

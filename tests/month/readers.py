@@ -42,8 +42,8 @@ class Machine:
         self.edge = answer["edge"]
 
     def look(self):
-        """Ask for the list of cards; its version is what told taps rest on."""
-        path = "/campus/v1/snapshot?since=0"
+        """Ask what has changed in the list of cards; its version is what told taps rest on."""
+        path = f"/campus/v1/snapshot?since={self.snapshot}"
         answer = self.web.get(
             self.world.url + path, headers=self._headers("GET", path, b""), timeout=TIMEOUT_S
         )

@@ -18,6 +18,8 @@ UPDATE campus_account SET balance_minor = balance_minor + 1
  WHERE id = (SELECT min(id) FROM campus_account WHERE kind = 'pocket' AND balance_minor > 0);
 SET session_replication_role = origin
 """
+# What a step has booked: the same for every run of a seed.
+BOOKED = "SELECT count(*), COALESCE(sum(amount_minor), 0) FROM campus_transfer WHERE id > %s"
 ROLES = ("admin", "clerk", "manager", "cashier", "finance", "auditor", "device", "student")
 
 
@@ -27,12 +29,13 @@ class Reached(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which month: its seed, and where it stops, is spoilt or is looked at."""
+    """Which month: its seed, where it stops, is spoilt or is looked at, and whether each step is told."""
 
     seed: int = 1
     until: int | None = None
     sabotage: int | None = None
     first: bool = False
+    aloud: bool = False
 
 
 class World:
@@ -121,6 +124,8 @@ class World:
         else:
             if refused is True:
                 self.violate(name, f"“{name}” should have been refused")
+        if self.wanted.aloud:
+            self._tell(name)
         if self.steps == self.wanted.sabotage:
             self.execute(SABOTAGE)
         for what in self.invariants.after_step():
@@ -128,6 +133,15 @@ class World:
         if self.steps == self.wanted.until or (self.wanted.first and self.violations):
             raise Reached
         return result
+
+    def _tell(self, name):
+        [(count, minor)] = self.query(BOOKED, [self.invariants.mark])
+        when = self.clock.now().strftime("%m-%d %H")
+        print(
+            f"step {self.steps} ({when}) {name}: {count} transfers, {minor} cents",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def violate(self, name, what):
         """Note that something did not hold after step ``name``."""

@@ -6,7 +6,7 @@ from card_files import read, sheet_row
 from openpyxl import Workbook
 from vendor_profiles import DATA, VENDOR_A, VENDOR_B
 
-from campus_core.card_file import reading as card_file
+from campus_core.card_file import reading
 from campus_core.card_file.types import Column, Profile
 
 CASES = DATA / "cases"
@@ -24,7 +24,7 @@ ENGLISH = Profile(
 
 
 def case(name, profile=VENDOR_A):
-    return card_file.read_bytes((CASES / name).read_bytes(), profile)
+    return reading.read_bytes((CASES / name).read_bytes(), profile)
 
 
 def named(problems):

@@ -50,11 +50,11 @@ def check(made):
     sums = total_minor(made)
     assert sum(sums.values()) == 0
     held = {}
-    for holds in made.holds.values():
-        for hold in holds:
-            assert 0 <= hold.captured_minor <= hold.amount_minor
-            if hold.state == lt.HOLD_OPEN:
-                held[hold.pocket_id] = held.get(hold.pocket_id, 0) + hold.amount_minor
+    for lines in made.reservations.values():
+        for line in lines:
+            assert 0 <= line.captured_minor <= line.amount_minor
+            if line.state == lt.RESERVATION_OPEN:
+                held[line.pocket_id] = held.get(line.pocket_id, 0) + line.amount_minor
     for one in made.wallets.values():
         for pocket in one.pockets:
             assert pocket.balance_minor == sums.get(pocket.id, 0)

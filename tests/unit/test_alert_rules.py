@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.alerts import distance, odd_hour, quiet_hours
-from campus_core.alerts import window as alert_window
+from campus_core.alerts import distance, odd_hour, quiet_hours, windows
 from campus_core.alerts.quiet_hours import NIGHT, QuietHours
 from campus_core.alerts.types import Event, Place
-from campus_core.alerts.window import Window
+from campus_core.alerts.windows import Window
 
 MORNING = datetime(2026, 3, 2, 8)
 DAY, WEEK, MONTH = (Window(unit) for unit in ("day", "week", "month"))
@@ -35,7 +34,7 @@ def buy(number, hours, minor, **values):
 
 def test_a_day_goes_over_its_threshold_once_and_says_by_how_much():
     events = [buy(1, 0, 30000), buy(2, 1, 20000), buy(3, 2, 2340), buy(4, 3, 9900)]
-    (hit,) = alert_window.crossings(events, 50000, DAY)
+    (hit,) = windows.crossings(events, 50000, DAY)
     assert (hit.period, hit.event_id, dict(hit.facts)) == (
         "2026-03-02",
         3,
@@ -44,40 +43,40 @@ def test_a_day_goes_over_its_threshold_once_and_says_by_how_much():
 
 
 def test_the_threshold_itself_is_not_over_it():
-    assert not alert_window.crossings([buy(1, 0, 50000)], 50000, DAY)
+    assert not windows.crossings([buy(1, 0, 50000)], 50000, DAY)
 
 
 def test_a_new_day_starts_from_nothing():
     events = [buy(1, 0, 40000), buy(2, 16, 20000)]
-    assert not alert_window.crossings(events, 50000, DAY)
-    assert len(alert_window.crossings(events, 50000, WEEK)) == 1
+    assert not windows.crossings(events, 50000, DAY)
+    assert len(windows.crossings(events, 50000, WEEK)) == 1
 
 
 def test_a_refund_is_taken_off_again():
-    assert not alert_window.crossings([buy(1, 0, 40000), buy(2, 1, -40000), buy(3, 2, 20000)], 50000, DAY)
+    assert not windows.crossings([buy(1, 0, 40000), buy(2, 1, -40000), buy(3, 2, 20000)], 50000, DAY)
 
 
 def test_a_late_event_of_yesterday_is_the_one_that_crosses():
     events = [buy(1, 0, 40000, fresh=False), buy(2, 2, 5000, fresh=False), buy(3, 1, 20000)]
-    (hit,) = alert_window.crossings(events, 50000, DAY)
+    (hit,) = windows.crossings(events, 50000, DAY)
     assert (hit.event_id, hit.facts["total"]) == (3, 65000)
 
 
 def test_a_sliding_window_forgets_what_is_older_than_its_hours():
     pair = [buy(1, 0, 300), buy(2, 3, 300)]
-    assert not alert_window.crossings(pair, 500, Window("hours", 3))
-    assert len(alert_window.crossings(pair, 500, Window("hours", 4))) == 1
+    assert not windows.crossings(pair, 500, Window("hours", 3))
+    assert len(windows.crossings(pair, 500, Window("hours", 4))) == 1
 
 
 def test_counting_leaves_the_amounts_alone():
     events = [buy(number, number, 1) for number in range(1, 5)]
-    assert not alert_window.crossings(events, 4, DAY, counting=True)
-    assert len(alert_window.crossings(events, 3, DAY, counting=True)) == 1
+    assert not windows.crossings(events, 4, DAY, counting=True)
+    assert len(windows.crossings(events, 3, DAY, counting=True)) == 1
 
 
 def test_periods_are_named_by_the_calendar():
     newyear = datetime(2027, 1, 1).date()
-    names = [alert_window.period(unit, newyear) for unit in ("day", "week", "month", "hours")]
+    names = [windows.period(unit, newyear) for unit in ("day", "week", "month", "hours")]
     assert names == ["2027-01-01", "2026-W53", "2027-01", "2027-01-01"]
 
 
@@ -89,7 +88,7 @@ def test_a_window_that_makes_no_sense_is_refused(wrong):
 
 @given(EVENTS, st.integers(0, 30000), WINDOWS, st.booleans())
 def test_every_hit_is_over_the_threshold_and_alone_in_its_period(events, threshold, window, counting):
-    hits = alert_window.crossings(events, threshold, window, counting=counting)
+    hits = windows.crossings(events, threshold, window, counting=counting)
     assert len({hit.period for hit in hits}) == len(hits)
     assert all(hit.facts["total"] > threshold for hit in hits)
 
@@ -101,21 +100,19 @@ def test_reading_in_two_steps_finds_what_reading_at_once_finds(events, threshold
     fresh = [Event(e.id, e.at, e.amount_minor) for e in events]
     stale = [Event(e.id, e.at, e.amount_minor, fresh=False) for e in events]
     half = len(events) // 2
-    at_once = {hit.period for hit in alert_window.crossings(fresh, threshold, window)}
-    first = alert_window.crossings(fresh[:half], threshold, window)
-    then = alert_window.crossings(stale[:half] + fresh[half:], threshold, window)
+    at_once = {hit.period for hit in windows.crossings(fresh, threshold, window)}
+    first = windows.crossings(fresh[:half], threshold, window)
+    then = windows.crossings(stale[:half] + fresh[half:], threshold, window)
     assert {hit.period for hit in first + then} == at_once
 
 
 @given(EVENTS, WINDOWS)
 def test_what_counts_together_lies_between_the_start_of_the_window_and_the_event(events, window):
     for event in events:
-        start = alert_window.starts_at(window, event.at)
+        start = windows.starts_at(window, event.at)
         assert start <= event.at
         if window.unit != "hours":
-            assert alert_window.period(window.unit, start.date()) == alert_window.period(
-                window.unit, event.at.date()
-            )
+            assert windows.period(window.unit, start.date()) == windows.period(window.unit, event.at.date())
 
 
 def habit(days=25, hours=(12,)):

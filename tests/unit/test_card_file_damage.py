@@ -122,7 +122,7 @@ def test_a_half_file_is_refused_wherever_it_is_cut():
 def test_a_quotation_mark_that_never_closes_is_a_half_file():
     content = csv_of(ROW, {**SECOND, "姓名": '"卢彤强'}, SECOND)
     problem = only_fatal(read(content))
-    assert (problem.row, problem.code) == (3, errors.FILE_TRUNCATED)
+    assert (problem.row, problem.value, problem.code) == (3, "", errors.FILE_TRUNCATED)
 
 
 def test_a_file_without_a_last_line_break_is_imported_and_pointed_out():

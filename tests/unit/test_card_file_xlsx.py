@@ -1,5 +1,7 @@
 """Card files as spreadsheets: typed cells, flags, and what a spreadsheet spoils."""
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -13,7 +15,20 @@ from campus_core import errors
 def test_half_a_spreadsheet_is_refused(share):
     content = (DATA / "vendor_b_cards.xlsx").read_bytes()
     problem = only_fatal(read(content[: int(len(content) * share)], VENDOR_B))
-    assert problem.code == errors.FILE_TRUNCATED
+    # and what the program said of it is nobody's value
+    assert (problem.code, problem.value) == (errors.FILE_TRUNCATED, "")
+
+
+@pytest.mark.parametrize(
+    ("part", "text"), [("xl/workbook.xml", b"<x/>"), ("xl/styles.xml", b"<styleSheet><fonts>")]
+)
+def test_a_spreadsheet_with_a_broken_part_is_refused_without_the_words_of_a_program(part, text):
+    broken = io.BytesIO()
+    with zipfile.ZipFile(DATA / "vendor_b_cards.xlsx") as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, text if name == part else old.read(name))
+    problem = only_fatal(read(broken.getvalue(), VENDOR_B))
+    assert (problem.code in (errors.FILE_UNREADABLE, errors.FILE_EMPTY), problem.value) == (True, "")
 
 
 def test_a_spreadsheet_row_is_understood():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from card_memory import MAX_CHANGES, CardMemory
 
 
-class Key(NamedTuple):
+class Card(NamedTuple):
     """As much of a card as a memory looks at, and its state."""
 
     card_id: int
@@ -45,7 +45,7 @@ class Cards:
     def find(self, uids):
         """The newest card of each UID."""
         rows = sorted(self.rows.items())
-        return {uid: Key(card_id, state) for card_id, (uid, state) in rows if uid in uids}
+        return {uid: Card(card_id, state) for card_id, (uid, state) in rows if uid in uids}
 
 
 def batch(memory, cards, uids):
@@ -82,7 +82,7 @@ def warm():
     cards, memory = Cards(), CardMemory()
     cards.put(1, "A", "active")
     batch(memory, cards, ["A"])
-    assert memory.look_up(["A"]) == ({"A": Key(1, "active")}, [])
+    assert memory.look_up(["A"]) == ({"A": Card(1, "active")}, [])
     return memory, cards
 
 

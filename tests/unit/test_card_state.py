@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import card_state as cs
-from campus_core import errors
+from campus_core import card_state, errors
 
 # Every allowed move; all others of the product must be refused.
 ALLOWED = {
@@ -42,39 +41,43 @@ ALLOWED = {
 DAY = date(2026, 3, 1)
 
 
-@pytest.mark.parametrize("state", cs.STATES)
-@pytest.mark.parametrize("verb", cs.VERBS)
+@pytest.mark.parametrize("state", card_state.STATES)
+@pytest.mark.parametrize("verb", card_state.VERBS)
 def test_each_verb_in_each_state_moves_or_is_refused(state, verb):
-    outcome = cs.move(state, verb)
+    outcome = card_state.move(state, verb)
     if (state, verb) in ALLOWED:
         assert outcome == ALLOWED[state, verb]
-        assert verb in cs.verbs(state)
+        assert verb in card_state.verbs(state)
     else:
         assert outcome == errors.Refusal("card_move_invalid", {"state": state, "verb": verb})
-        assert verb not in cs.verbs(state)
+        assert verb not in card_state.verbs(state)
 
 
 def test_a_frozen_card_that_was_lost_and_found_is_frozen_still():
-    assert cs.move(cs.LOST, cs.FOUND, before=cs.FROZEN) == cs.FROZEN
-    assert cs.move(cs.LOST, cs.FOUND, before=cs.ACTIVE) == cs.ACTIVE
-    assert cs.move(cs.LOST, cs.REPLACE, before=cs.FROZEN) == cs.REPLACED
+    assert card_state.move(card_state.LOST, card_state.FOUND, before=card_state.FROZEN) == card_state.FROZEN
+    assert card_state.move(card_state.LOST, card_state.FOUND, before=card_state.ACTIVE) == card_state.ACTIVE
+    assert (
+        card_state.move(card_state.LOST, card_state.REPLACE, before=card_state.FROZEN) == card_state.REPLACED
+    )
 
 
 def test_every_state_is_reached_and_an_end_is_always_in_reach():
-    reached, seen = {cs.REQUESTED}, set()
+    reached, seen = {card_state.REQUESTED}, set()
     while reached != seen:
         seen = set(reached)
         reached |= {after for (before, _verb), after in ALLOWED.items() if before in seen}
-    assert reached == set(cs.STATES)
-    assert all(cs.RETURN in cs.MOVES[state] for state in cs.IN_USE)
-    assert set(cs.STATES) - {cs.REPLACED, cs.RETURNED} == cs.IN_USE
+    assert reached == set(card_state.STATES)
+    assert all(card_state.RETURN in card_state.MOVES[state] for state in card_state.IN_USE)
+    assert set(card_state.STATES) - {card_state.REPLACED, card_state.RETURNED} == card_state.IN_USE
 
 
 def test_labels_name_every_state():
-    assert tuple(cs.LABELS) == cs.STATES == tuple(cs.MOVES)
+    assert tuple(card_state.LABELS) == card_state.STATES == tuple(card_state.MOVES)
 
 
-@pytest.mark.parametrize("call", [lambda: cs.move("eaten", "freeze"), lambda: cs.verbs("eaten")])
+@pytest.mark.parametrize(
+    "call", [lambda: card_state.move("eaten", "freeze"), lambda: card_state.verbs("eaten")]
+)
 def test_an_unknown_state_is_an_error(call):
     with pytest.raises(errors.CardStateError) as caught:
         call()
@@ -83,10 +86,10 @@ def test_an_unknown_state_is_an_error(call):
 
 def test_an_unknown_verb_is_an_error():
     with pytest.raises(errors.CardStateError) as caught:
-        cs.move("active", "eat")
+        card_state.move("active", "eat")
     assert caught.value.code == "card_verb_unknown"
     with pytest.raises(errors.CardStateError):
-        cs.spend_refusal("eaten", None, None, DAY)
+        card_state.spend_refusal("eaten", None, None, DAY)
 
 
 @pytest.mark.parametrize(
@@ -105,18 +108,18 @@ def test_an_unknown_verb_is_an_error():
     ],
 )
 def test_only_an_active_card_pays(state, code):
-    refusal = cs.spend_refusal(state, None, None, DAY)
+    refusal = card_state.spend_refusal(state, None, None, DAY)
     assert (refusal.code if refusal else None) == code
 
 
 @given(st.integers(-3, 3), st.integers(-3, 3))
 def test_both_ends_of_the_validity_belong_to_it(start, end):
-    refusal = cs.spend_refusal("active", DAY + timedelta(start), DAY + timedelta(end), DAY)
+    refusal = card_state.spend_refusal("active", DAY + timedelta(start), DAY + timedelta(end), DAY)
     assert (refusal is None) == (start <= 0 <= end)
 
 
 def test_a_refusal_tells_the_date():
-    late = cs.spend_refusal("active", None, DAY - timedelta(1), DAY)
-    early = cs.spend_refusal("active", DAY + timedelta(1), None, DAY)
+    late = card_state.spend_refusal("active", None, DAY - timedelta(1), DAY)
+    early = card_state.spend_refusal("active", DAY + timedelta(1), None, DAY)
     assert late == errors.Refusal("card_expired", {"valid_until": "2026-02-28"})
     assert early == errors.Refusal("card_not_active", {"valid_from": "2026-03-02"})

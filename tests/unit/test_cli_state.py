@@ -40,6 +40,14 @@ def test_a_lock_is_exclusive_and_ends_with_its_holder(tmp_path):
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def test_of_several_places_everybody_gets_one_that_is_free(tmp_path):
+    places = [tmp_path / name for name in ("a", "b")]
+    with state.locked_one_of(places) as first, state.locked_one_of(places) as second:
+        assert (first, second) == (0, 1)
+    with state.locked_one_of(places) as again:
+        assert again == 0
+
+
 def test_output_goes_to_a_log_and_failure_shows_its_end():
     with pytest.raises(CampusError, match="code 3:\nlast words"):
         process.run([sys.executable, "-c", "print('last words'); raise SystemExit(3)"], "failing")

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campus_core import errors
-from campus_core.credentials import credential, uid
+from campus_core.credentials import credential, uids
 
 SUN = "picc_data=EF963FF7828658A599F3041510671E88&cmac=94EED9EE65337086"
-UIDS = st.sampled_from(uid.SIZES).flatmap(
+UIDS = st.sampled_from(uids.SIZES).flatmap(
     lambda size: st.binary(min_size=size, max_size=size).map(lambda raw: raw.hex().upper())
 )
 
@@ -71,8 +71,8 @@ def test_a_phones_code_is_known_in_any_case_and_with_its_prefix(qr_text):
 
 @given(UIDS.filter(lambda text: text.strip("0") and text.strip("F")))
 def test_a_scan_in_any_printed_form_holds_its_uid(canonical):
-    forms = uid.forms(canonical)
-    for form in (uid.HEX_BE, uid.HEX_LE):
+    forms = uids.forms(canonical)
+    for form in (uids.HEX_BE, uids.HEX_LE):
         assert canonical in credential.parse(forms[form]).uids
     assert credential.parse(f"uid:{canonical}").uid == canonical
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from campus_core.credentials import uid
+from campus_core.credentials import uids
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "addons" / "campus_demo"))
@@ -116,10 +116,10 @@ def test_most_cards_are_active_and_a_queue_waits(school):
 
 
 def test_uids_are_canonical_and_given_once(small):
-    uids = [card.uid for card in small.cards if card.uid]
-    assert [uid.check(value) for value in uids] == uids
-    assert len(set(uids)) == len(uids)
-    assert not set(cast.BLANK_UIDS) & set(uids)
+    given = [card.uid for card in small.cards if card.uid]
+    assert [uids.check(value) for value in given] == given
+    assert len(set(given)) == len(given)
+    assert not set(cast.BLANK_UIDS) & set(given)
 
 
 def test_a_card_that_works_has_a_chip_or_is_a_phone(small):
@@ -210,7 +210,7 @@ def test_within_a_list_money_in_may_come_first(small):
             purses[entry.person].add(entry.plan, entry.amount_minor)
         for entry in events:
             if entry.kind == event.PURCHASE:
-                purses[entry.person].spend(entry.place, entry.amount_minor)
+                purses[entry.person].spend(entry.account, entry.amount_minor)
         for entry in events:
             if entry.kind in (event.FEE, event.PAYOUT):
                 purses[entry.person].take(entry.amount_minor)

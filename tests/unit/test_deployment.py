@@ -1,7 +1,9 @@
 """A server has what the addons need: manifests, locked lists, image and compose file say the same."""
 
 import ast
+import configparser
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -97,6 +99,52 @@ def test_what_the_image_copies_is_not_left_out():
     text = (DOCKER / "Dockerfile").read_text(encoding="utf-8")
     let_in = {line[1:] for line in (DOCKER / "Dockerfile.dockerignore").read_text().split() if line[0] == "!"}
     assert set(re.findall(r"^COPY (\S+)", text, re.M)) == let_in
+
+
+def instructions(name):
+    """``[(INSTRUCTION, rest), ...]`` of the Dockerfile, lines joined and comments left out."""
+    text = re.sub(r"^#.*\n", "", (DOCKER / "Dockerfile").read_text(encoding="utf-8"), flags=re.M)
+    lines = text.replace("\\\n", " ").splitlines()
+    found = [line.split(None, 1) for line in lines if line.strip()]
+    return [rest for instruction, rest in found if instruction == name]
+
+
+def test_what_the_image_copies_is_there_and_odoo_finds_its_copy():
+    copies = dict(rest.split() for rest in instructions("COPY"))
+    assert copies
+    for source in copies:
+        assert (ROOT / source).exists(), source
+    conf = configparser.ConfigParser(interpolation=None)
+    conf.read(ROOT / "config" / "odoo.conf", encoding="utf-8")
+    assert copies["addons"] in conf["options"]["addons_path"].split(",")
+    # what the entry point of Odoo's image takes from the environment must not be in the file
+    assert not {"db_host", "db_port", "db_user", "db_password"} & set(conf["options"])
+
+
+def test_the_scripts_within_image_and_compose_file_are_scripts():
+    compose = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
+    scripts = instructions("RUN")
+    for service in compose["services"].values():
+        command = service.get("command") or []
+        scripts += command[2:] if command[:2] == ["sh", "-c"] else []
+        scripts += [shlex.join(service["healthcheck"]["test"][1:])] if "healthcheck" in service else []
+    assert len(scripts) >= 5
+    for script in scripts:
+        # compose writes one dollar sign as two
+        done = subprocess.run(
+            ["sh", "-n"], input=script.replace("$$", "$"), text=True, capture_output=True, check=False
+        )
+        assert done.returncode == 0, (script, done.stderr)
+
+
+def test_what_containers_mount_from_the_checkout_is_there_or_is_made_by_the_instructions():
+    text = (DOCKER / "compose.yaml").read_text(encoding="utf-8")
+    head = text.split("name: campus")[0]
+    mounts = re.findall(r"- (\.[./\w-]*):(/\S+)", text)
+    assert mounts
+    for source, _target in mounts:
+        path = DOCKER / source
+        assert path.exists() or f"{path.name}/" in head, source
 
 
 def test_compose_installs_and_updates_every_addon_of_the_folder_but_the_demo():

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.devices import health as dh
+from campus_core.devices import checkup
 
 WELL = {"seen_age_s": 5, "snapshot_age_s": 60}
 reports = st.builds(
-    dh.Report,
+    checkup.Report,
     in_use=st.booleans(),
     seen_age_s=st.none() | st.integers(0, 10_000),
     snapshot_age_s=st.none() | st.integers(0, 200_000),
@@ -23,26 +23,26 @@ reports = st.builds(
 @pytest.mark.parametrize(
     ("changes", "health", "reasons"),
     [
-        ({}, dh.OK, ()),
-        ({"in_use": False, "tamper": True}, dh.OFF, ()),
-        ({"seen_age_s": None}, dh.SILENT, (dh.NEVER_SEEN,)),
-        ({"seen_age_s": 301, "tamper": True}, dh.SILENT, (dh.NO_HEARTBEAT,)),
-        ({"seen_age_s": 300}, dh.LATE, (dh.NO_HEARTBEAT,)),
-        ({"seen_age_s": 90}, dh.OK, ()),
-        ({"seen_age_s": 91}, dh.LATE, (dh.NO_HEARTBEAT,)),
-        ({"tamper": True, "bad_readers": 1}, dh.SICK, (dh.TAMPER, dh.READER)),
-        ({"fault": True, "queue": 9999}, dh.SICK, (dh.FAULT,)),
-        ({"drift_ms": -60_001}, dh.SICK, (dh.CLOCK,)),
-        ({"drift_ms": 60_000}, dh.OK, ()),
-        ({"queue": 501, "snapshot_age_s": None}, dh.LATE, (dh.QUEUE, dh.SNAPSHOT)),
-        ({"snapshot_age_s": 86_401}, dh.LATE, (dh.SNAPSHOT,)),
+        ({}, checkup.OK, ()),
+        ({"in_use": False, "tamper": True}, checkup.OFF, ()),
+        ({"seen_age_s": None}, checkup.SILENT, (checkup.NEVER_SEEN,)),
+        ({"seen_age_s": 301, "tamper": True}, checkup.SILENT, (checkup.NO_HEARTBEAT,)),
+        ({"seen_age_s": 300}, checkup.LATE, (checkup.NO_HEARTBEAT,)),
+        ({"seen_age_s": 90}, checkup.OK, ()),
+        ({"seen_age_s": 91}, checkup.LATE, (checkup.NO_HEARTBEAT,)),
+        ({"tamper": True, "bad_readers": 1}, checkup.SICK, (checkup.TAMPER, checkup.READER)),
+        ({"fault": True, "queue": 9999}, checkup.SICK, (checkup.FAULT,)),
+        ({"drift_ms": -60_001}, checkup.SICK, (checkup.CLOCK,)),
+        ({"drift_ms": 60_000}, checkup.OK, ()),
+        ({"queue": 501, "snapshot_age_s": None}, checkup.LATE, (checkup.QUEUE, checkup.SNAPSHOT)),
+        ({"snapshot_age_s": 86_401}, checkup.LATE, (checkup.SNAPSHOT,)),
     ],
 )
 def test_health_and_its_reasons(changes, health, reasons):
-    assert dh.health(dh.Report(**{**WELL, **changes}), dh.Limits()) == (health, reasons)
+    assert checkup.health(checkup.Report(**{**WELL, **changes}), checkup.Limits()) == (health, reasons)
 
 
 @given(reports)
 def test_who_is_not_well_has_a_reason_and_who_is_well_has_none(report):
-    health, reasons = dh.health(report, dh.Limits())
-    assert bool(reasons) is (health not in (dh.OK, dh.OFF))
+    health, reasons = checkup.health(report, checkup.Limits())
+    assert bool(reasons) is (health not in (checkup.OK, checkup.OFF))

@@ -8,7 +8,7 @@ import pytest
 
 from campus_edge.journal.journal import JournalUnwritable
 from campus_edge.journal.verify import verify
-from campus_edge.taps import engine as engine_module
+from campus_edge.taps import engine
 from support.edge_campus import Campus, uid_of
 from support.edge_rig import KEY, PATIENCE_S, Rig, until
 from support.edge_server import EdgeServer
@@ -128,7 +128,7 @@ def test_an_answer_that_comes_in_time_and_is_stored_late_is_not_overruled(server
 
 def test_an_answer_that_is_never_stored_shows_red_and_is_taken_back(server, tmp_path, monkeypatch):
     gates = []
-    monkeypatch.setattr(engine_module, "STORE_TIMEOUT_MS", 200)
+    monkeypatch.setattr(engine, "STORE_TIMEOUT_MS", 200)
     with Rig(server, tmp_path, ask_timeout_ms=100) as rig:
         rig.ready()
         server.spoil = lambda entries: gates or gates.append(Gate(rig.journal))
@@ -189,7 +189,7 @@ class Stuck:
 def test_a_red_lamp_is_taken_back_though_its_final_could_not_be_written_at_first(
     server, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(engine_module, "STORE_TIMEOUT_MS", 200)
+    monkeypatch.setattr(engine, "STORE_TIMEOUT_MS", 200)
     with Rig(server, tmp_path, ask_timeout_ms=100) as rig:
         rig.ready()
         monkeypatch.setattr(rig.journal, "_recover_base", lambda: None)
@@ -215,7 +215,7 @@ def test_a_red_lamp_is_taken_back_though_its_final_could_not_be_written_at_first
 
 def test_an_answer_that_waits_for_the_disk_too_long_is_not_stored(server, tmp_path, monkeypatch):
     gates = []
-    monkeypatch.setattr(engine_module, "STORE_TIMEOUT_MS", 200)
+    monkeypatch.setattr(engine, "STORE_TIMEOUT_MS", 200)
     with Rig(server, tmp_path, ask_timeout_ms=100) as rig:
         rig.ready()
         server.spoil = lambda entries: gates or gates.append(Gate(rig.journal))

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campus_core.taps import alone, told
-from campus_edge.journal import store as journal_store
+from campus_edge.journal import store
 from campus_edge.journal.journal import Journal
 from campus_edge.taps.exposure import Exposure
 from support.edge_entries import draft
@@ -96,6 +96,6 @@ def test_the_journal_names_the_sales_that_the_server_has(tmp_path):
     journal.acknowledge(3, {}, lambda _uuid: False)
     unsent = told_entry(at_ms=now_ms)
     journal.append(unsent)
-    found = journal.read(lambda base: journal_store.sales(base, journal.acked_seq, now_ms - 24 * HOUR_MS))
+    found = journal.read(lambda base: store.sales(base, journal.acked_seq, now_ms - 24 * HOUR_MS))
     assert [entry.uuid for entry in found] == [new.uuid]
     journal.close()

@@ -141,6 +141,37 @@ def test_a_reader_s_trouble_is_said_in_words_and_not_as_an_exception(lang):
     assert "Exception" not in html and "Errno" not in html
 
 
+RAW = "SerialException: [Errno 2] could not open port /dev/ttyUSB0"
+
+
+def test_neither_page_nor_json_nor_a_till_is_told_what_a_library_said():
+    readers = [
+        {"terminal": terminal, "state": state, "detail": detail}
+        for terminal, state, detail in (
+            ("T01", "lost", RAW),
+            ("T02", "sick", RAW),
+            ("T03", "ready", "PN532 1.6"),
+        )
+    ]
+    status = {
+        "server": {"state": "away", "detail": RAW, "problems": ["taps are not sent", "a new one"]},
+        "readers": readers,
+    }  # fmt: skip
+    with lan(Edge("T01", "T02", **status)) as service:
+        told = Till(service.port, origin="").ask("GET", "/status")
+        answers = [told.body.decode()]
+        answers += [
+            Till(service.port).ask("GET", "/", Accept_Language=lang).body.decode() for lang in ("en", "zh")
+        ]
+        answers += [
+            Till(service.port, seat=name).call("status_json").body.decode() for name in ("T01", "T02")
+        ]
+    assert told.json["readers"][0] == {"terminal": "T01", "state": "lost", "detail": "not_there"}
+    assert told.json["server"] == {"state": "away", "problems": ["taps are not sent", "a new one"]}
+    for answer in answers:
+        assert not re.search("Exception|Errno|tty", answer), answer
+
+
 @pytest.mark.parametrize(
     ("accept", "wanted"),
     [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.credentials import uid as uids
+from campus_core.credentials import uids
 from campus_edge.lan.text import till_text
 from campus_edge.protocols.base import MAX_CREDENTIAL, of_uid
 

@@ -3,8 +3,7 @@
 import pytest
 from osdp_rig import KEY, Rig, reader
 
-from campus_edge.protocols import osdp_codes as codes
-from campus_edge.protocols import osdp_frame
+from campus_edge.protocols import osdp_codes, osdp_frame
 from campus_edge.protocols.base import LOST, READY, SICK, CardSeen, Feedback, Noise, ReaderState
 from campus_edge.protocols.osdp import OsdpReader, ReaderConfig
 from campus_edge.simulators.cards import Card
@@ -23,8 +22,14 @@ class Script:
 
     def __init__(self, answers, **config):
         self.decoder = OsdpReader(ReaderConfig(0, **config))
-        self.answers = {codes.ID: (codes.PDID, bytes(12)), codes.CAP: (codes.PDCAP, b"\x04\x01\x01")}
-        self.answers |= {codes.LSTAT: (codes.LSTATR, b"\0\0"), codes.POLL: (codes.ACK, b"")} | answers
+        self.answers = {
+            osdp_codes.ID: (osdp_codes.PDID, bytes(12)),
+            osdp_codes.CAP: (osdp_codes.PDCAP, b"\x04\x01\x01"),
+        }
+        self.answers |= {
+            osdp_codes.LSTAT: (osdp_codes.LSTATR, b"\0\0"),
+            osdp_codes.POLL: (osdp_codes.ACK, b""),
+        } | answers
         self.asked, self.events, self.now_ms = [], [], 0
 
     def run(self, duration_ms):
@@ -50,7 +55,7 @@ class Script:
 
 def test_the_same_command_is_sent_again_unchanged_when_no_answer_comes():
     line = Script({}).run(1000)
-    line.answers[codes.POLL] = None
+    line.answers[osdp_codes.POLL] = None
     start = len(line.asked)
     line.run(950)
     tries = line.asked[start:][-3:]
@@ -65,13 +70,13 @@ def test_sequence_numbers_begin_with_zero_and_leave_it_out_afterwards():
 
 def test_an_answer_with_another_number_or_address_is_none():
     line = Script({}).run(1000)
-    card = (codes.RAW, FORGED)
+    card = (osdp_codes.RAW, FORGED)
     for number, address in ((1, 0), (0, 5)):
-        line.answers[codes.POLL] = lambda frame, n=number, a=address: osdp_frame.build(
+        line.answers[osdp_codes.POLL] = lambda frame, n=number, a=address: osdp_frame.build(
             a, (frame.sequence + n) % 4, *card, is_reply=True
         )
         line.run(500)
-    line.answers[codes.POLL] = lambda frame: osdp_frame.build(0, frame.sequence, *card)  # our own echo
+    line.answers[osdp_codes.POLL] = lambda frame: osdp_frame.build(0, frame.sequence, *card)  # our own echo
     line.run(500)
     assert [event for event in line.events if isinstance(event, CardSeen)] == []
 
@@ -79,8 +84,10 @@ def test_an_answer_with_another_number_or_address_is_none():
 def test_a_busy_reader_is_asked_again_with_the_same_command():
     line = Script({}).run(1000)
     busy = iter([True] * 5)
-    line.answers[codes.POLL] = lambda frame: (
-        osdp_frame.build(0, 0, codes.BUSY, is_reply=True) if next(busy, False) else (codes.RAW, FORGED)
+    line.answers[osdp_codes.POLL] = lambda frame: (
+        osdp_frame.build(0, 0, osdp_codes.BUSY, is_reply=True)
+        if next(busy, False)
+        else (osdp_codes.RAW, FORGED)
     )
     start = len(line.asked)
     line.run(1000)
@@ -91,22 +98,24 @@ def test_a_busy_reader_is_asked_again_with_the_same_command():
 
 
 def test_a_reader_that_is_always_busy_is_sick():
-    line = Script({codes.POLL: lambda frame: osdp_frame.build(0, 0, codes.BUSY, is_reply=True)}).run(6000)
+    line = Script(
+        {osdp_codes.POLL: lambda frame: osdp_frame.build(0, 0, osdp_codes.BUSY, is_reply=True)}
+    ).run(6000)
     assert SICK in line.states()
 
 
 @pytest.mark.parametrize("reason", [1, 4, 5, 6])
 def test_after_a_nak_that_means_confusion_it_begins_anew(reason):
     line = Script({}).run(1000)
-    once = iter([(codes.NAK, bytes([reason]))])
-    line.answers[codes.POLL] = lambda frame: next(once, (codes.ACK, b""))
+    once = iter([(osdp_codes.NAK, bytes([reason]))])
+    line.answers[osdp_codes.POLL] = lambda frame: next(once, (osdp_codes.ACK, b""))
     line.run(1500)
     assert line.states() == [READY, SICK, READY]
 
 
 @pytest.mark.parametrize("reason", [2, 3, 9, 200])
 def test_a_command_that_a_reader_cannot_do_is_passed_over(reason):
-    line = Script({codes.LED: (codes.NAK, bytes([reason]))}).run(1000)
+    line = Script({osdp_codes.LED: (osdp_codes.NAK, bytes([reason]))}).run(1000)
     line.decoder.answer(Feedback("granted"))
     line.run(500)
     assert line.states() == [READY]
@@ -114,8 +123,10 @@ def test_a_command_that_a_reader_cannot_do_is_passed_over(reason):
 
 
 def test_a_reader_without_the_newer_commands_works():
-    nak = (codes.NAK, b"\x03")
-    line = Script({codes.CAP: nak, codes.LSTAT: nak, codes.POLL: (codes.RAW, FORGED)}).run(1000)
+    nak = (osdp_codes.NAK, b"\x03")
+    line = Script(
+        {osdp_codes.CAP: nak, osdp_codes.LSTAT: nak, osdp_codes.POLL: (osdp_codes.RAW, FORGED)}
+    ).run(1000)
     assert line.states() == [READY]
     assert CardSeen("uid:04DEAD00") in line.events
 
@@ -123,21 +134,21 @@ def test_a_reader_without_the_newer_commands_works():
 @pytest.mark.parametrize(
     "answer",
     [
-        (codes.NAK, b"\x05"),
-        (codes.ACK, b""),
-        (codes.CCRYPT, bytes(32)),
-        (codes.CCRYPT, b""),
-        (codes.RAW, FORGED),
+        (osdp_codes.NAK, b"\x05"),
+        (osdp_codes.ACK, b""),
+        (osdp_codes.CCRYPT, bytes(32)),
+        (osdp_codes.CCRYPT, b""),
+        (osdp_codes.RAW, FORGED),
     ],
 )
 def test_a_reader_that_cannot_prove_itself_gets_no_cards_in(answer):
-    line = Script({codes.CHLNG: answer, codes.POLL: (codes.RAW, FORGED)}, key=KEY).run(6000)
+    line = Script({osdp_codes.CHLNG: answer, osdp_codes.POLL: (osdp_codes.RAW, FORGED)}, key=KEY).run(6000)
     assert set(line.states()) == {SICK}
     assert not any(isinstance(event, CardSeen) for event in line.events)
-    assert codes.POLL not in {frame.code for frame in line.asked}
+    assert osdp_codes.POLL not in {frame.code for frame in line.asked}
 
 
-@pytest.mark.parametrize("code", [codes.RAW, codes.ACK, codes.NAK])
+@pytest.mark.parametrize("code", [osdp_codes.RAW, osdp_codes.ACK, osdp_codes.NAK])
 def test_a_frame_in_the_clear_is_not_believed_in_a_secure_channel(code):
     device = reader()
     rig = ready(device)
@@ -168,11 +179,17 @@ def test_a_card_under_a_false_mac_is_not_believed():
         found = osdp_frame.Splitter().feed(said)
         if not found or len(forged) == 3:
             return said
-        block = bytes([codes.SCS_REPLY])
+        block = bytes([osdp_codes.SCS_REPLY])
         number = found[0].sequence
         forged.append(
             osdp_frame.build(
-                0, number, codes.RAW, FORGED, block=block, mac=lambda covered: found[0].mac, is_reply=True
+                0,
+                number,
+                osdp_codes.RAW,
+                FORGED,
+                block=block,
+                mac=lambda covered: found[0].mac,
+                is_reply=True,
             )
         )
         return forged[-1]
@@ -186,8 +203,8 @@ def test_a_card_under_a_false_mac_is_not_believed():
 
 def test_a_sealed_frame_outside_a_secure_channel_is_not_believed():
     line = Script({}).run(1000)
-    line.answers[codes.POLL] = lambda frame: osdp_frame.build(
-        0, frame.sequence, codes.RAW, FORGED, block=b"\x16", mac=lambda covered: b"MAC.", is_reply=True
+    line.answers[osdp_codes.POLL] = lambda frame: osdp_frame.build(
+        0, frame.sequence, osdp_codes.RAW, FORGED, block=b"\x16", mac=lambda covered: b"MAC.", is_reply=True
     )
     line.run(500)
     assert not any(isinstance(event, CardSeen) for event in line.events)
@@ -201,10 +218,10 @@ def test_a_reader_that_is_busy_now_and_then_is_not_lost():
     def answer(frame):
         said = next(sayings, b"")
         if said == b"":
-            return codes.ACK, b""
-        return said and osdp_frame.build(0, 0, codes.BUSY, is_reply=True)
+            return osdp_codes.ACK, b""
+        return said and osdp_frame.build(0, 0, osdp_codes.BUSY, is_reply=True)
 
-    line.answers[codes.POLL] = answer
+    line.answers[osdp_codes.POLL] = answer
     line.run(6000)
     assert line.states() == [READY]
 
@@ -215,7 +232,7 @@ def test_a_recorded_card_played_again_is_not_believed():
     device.put(CARD)
     rig.until(lambda: rig.of(CardSeen))
     record = next(data for data in reversed(rig.wire) if len(osdp_frame.Splitter().feed(data)[0].data) == 16)
-    assert osdp_frame.Splitter().feed(record)[0].block == bytes([codes.SCS_REPLY_DATA])
+    assert osdp_frame.Splitter().feed(record)[0].block == bytes([osdp_codes.SCS_REPLY_DATA])
     rig.run(3000)
     rig.to_panel = lambda said: record if said else said
     rig.run(3000)

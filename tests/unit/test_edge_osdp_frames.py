@@ -5,8 +5,7 @@ from edge_support import pieces
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from campus_edge.protocols import osdp_codes as codes
-from campus_edge.protocols import osdp_frame
+from campus_edge.protocols import osdp_codes, osdp_frame
 from campus_edge.protocols.base import CardSeen, Noise
 from campus_edge.protocols.osdp_card import card_event
 from campus_edge.protocols.osdp_secure import DEFAULT_KEY, SecureChannel
@@ -37,11 +36,11 @@ def bitwise_crc(data):
 
 
 def test_frames_are_the_bytes_that_libosdp_takes_and_sends():
-    assert osdp_frame.build(0, 2, codes.LSTAT).hex() == "5300080006640d8c"
-    assert osdp_frame.build(0, 3, codes.POLL).hex() == "530008000760b8ff"
+    assert osdp_frame.build(0, 2, osdp_codes.LSTAT).hex() == "5300080006640d8c"
+    assert osdp_frame.build(0, 3, osdp_codes.POLL).hex() == "530008000760b8ff"
     [reply] = split(bytes.fromhex("53800a0006480000465c"))
     assert (reply.address, reply.is_reply, reply.sequence) == (0, True, 2)
-    assert (reply.code, reply.data) == (codes.LSTATR, b"\0\0")
+    assert (reply.code, reply.data) == (osdp_codes.LSTATR, b"\0\0")
 
 
 @given(st.binary(max_size=64))
@@ -90,7 +89,7 @@ def test_memory_is_bounded_whatever_arrives(chunks):
 
 @pytest.mark.parametrize("length", [0, 6, osdp_frame.LENGTH_MAX + 1, 0xFFFF])
 def test_a_length_that_cannot_be_is_passed_over(length):
-    frame = osdp_frame.build(1, 0, codes.ACK, is_reply=True)
+    frame = osdp_frame.build(1, 0, osdp_codes.ACK, is_reply=True)
     assert len(split(b"\x53\x81" + length.to_bytes(2, "little") + b"\x04" + frame)) == 1
 
 
@@ -152,10 +151,10 @@ def test_card_bits_become_a_credential(data, credential):
 
 
 def test_a_wiegand_number_leads_to_the_card_that_prints_it():
-    from campus_core.credentials import uid
+    from campus_core.credentials import uids
 
     [seen] = [card_event(with_parity(0xA1B2C3, 24))]
-    assert uid.forms("04A1B2C3")["w26_be"] == seen.credential.removeprefix("number:")
+    assert uids.forms("04A1B2C3")["w26_be"] == seen.credential.removeprefix("number:")
 
 
 def test_a_reader_that_sends_the_last_byte_first_is_turned_round():

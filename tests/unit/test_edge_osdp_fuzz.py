@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from osdp_rig import KEY, Rig, reader
 
-from campus_edge.protocols import osdp_codes as codes
-from campus_edge.protocols import osdp_frame
+from campus_edge.protocols import osdp_codes, osdp_frame
 from campus_edge.protocols.base import READY, CardSeen, Feedback
 from campus_edge.protocols.osdp import OsdpBus, OsdpReader, ReaderConfig
 from campus_edge.simulators.cards import Card
@@ -60,7 +59,7 @@ NOISE = st.lists(
             st.integers(0, 2),
             st.integers(0, 3),
             st.sampled_from(
-                [value for name, value in vars(codes).items() if name.isupper() and type(value) is int]
+                [value for name, value in vars(osdp_codes).items() if name.isupper() and type(value) is int]
             ),
             st.binary(max_size=40),
             block=st.sampled_from([b"", b"\x12\x01", b"\x14\x01", b"\x16", b"\x18"]),

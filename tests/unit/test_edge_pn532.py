@@ -9,8 +9,7 @@ from pn532_bench import Bench
 from campus_core.credentials import sun
 from campus_edge.ports.backoff import Backoff
 from campus_edge.ports.serial_port import SerialPort
-from campus_edge.protocols import base
-from campus_edge.protocols import pn532_commands as commands
+from campus_edge.protocols import base, pn532_commands
 from campus_edge.protocols.base import CardGone, CardSeen, Feedback, Noise, ReaderState
 from campus_edge.protocols.pn532 import TORN, Pn532
 from campus_edge.protocols.pn532_frames import HALF_FRAME
@@ -165,7 +164,7 @@ def test_lamps_and_buzzer_follow_the_answer_and_go_out(outcome, lamps):
 
 @given(st.binary(max_size=40))
 def test_no_answer_breaks_the_tables(answer):
-    read = (commands.parse_target, commands.parse_firmware, commands.parse_exchange)
+    read = (pn532_commands.parse_target, pn532_commands.parse_firmware, pn532_commands.parse_exchange)
     found = [parse(answer) for parse in read]
     # what is too short to be an answer is none
     assert answer or found[:2] == [None, None]

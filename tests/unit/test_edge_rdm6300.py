@@ -42,11 +42,11 @@ def test_the_example_of_the_datasheet_is_read():
 
 def test_the_printed_number_of_a_card_leads_to_the_same_uid():
     # printed 0003809197,058,08109 on the card; the reader sends 01003A1FAD
-    from campus_core.credentials import uid
+    from campus_core.credentials import uids
 
     [seen] = read(rdm6300.encode(0x01, 3809197))
-    assert uid.forms(seen.credential.removeprefix("uid:"))["dec_be"] == "0003809197"
-    assert uid.forms(seen.credential.removeprefix("uid:"))["w26_be"] == "058,08109"
+    assert uids.forms(seen.credential.removeprefix("uid:"))["dec_be"] == "0003809197"
+    assert uids.forms(seen.credential.removeprefix("uid:"))["w26_be"] == "058,08109"
 
 
 def test_a_card_that_lies_there_is_one_tap_until_it_is_gone():

@@ -3,7 +3,7 @@
 import pytest
 
 from campus_core.taps import wire
-from campus_edge.cli import salvage as cli_salvage
+from campus_edge.cli import salvage
 from campus_edge.journal.journal import Journal
 from campus_edge.server.http import Connection, Identity
 from campus_edge.server.identity import Paired
@@ -154,10 +154,10 @@ def test_an_earlier_journal_is_taken_up_by_hand(rig, server, capsys):
     rig.sender.stop()
     rig.journal.close()
     paired = Paired(Identity(server.edge, "Canteen", server.url, KEY), server.campus.ring)
-    assert cli_salvage.again(path, path.with_name("journal.db"), paired) == 0
+    assert salvage.again(path, path.with_name("journal.db"), paired) == 0
     assert "2 entries" in capsys.readouterr().out
     # and once only
-    assert cli_salvage.again(path, path.with_name("journal.db"), paired) == 0
+    assert salvage.again(path, path.with_name("journal.db"), paired) == 0
     assert "0 entries" in capsys.readouterr().out
     journal = Journal(path.with_name("journal.db"), KEY)
     assert {entry.uuid for entry in journal.unacknowledged()} == uuids and not journal.unanswered()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from campus_edge.cli import look as cli_look
+from campus_edge.cli import look
 from campus_edge.files import is_locked, lock
 
 STATUS = {
@@ -26,7 +26,7 @@ def said(tmp_path, capsys):
     def say(age_s, as_json=False):
         at_ms = int((time.time() - age_s) * 1000)
         (tmp_path / "status.json").write_text(json.dumps(STATUS | {"at_ms": at_ms}))
-        code = cli_look.status(SimpleNamespace(state_folder=tmp_path), as_json)
+        code = look.status(SimpleNamespace(state_folder=tmp_path), as_json)
         out = capsys.readouterr().out
         return code, json.loads(out) if as_json else out
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import campus_edge
-from campus_edge.cli import look as cli_look
+from campus_edge.cli import look
 from campus_edge.config import parse
 from campus_edge.edge import Edge
 from campus_edge.readers.drivers import DRIVERS
@@ -94,8 +94,8 @@ def test_pairing_and_probing_believe_it_too(server, ca, tmp_path):
                 identity.pair(server.code, server.url, config.state_folder, **pair)
             continue
         identity.pair(server.code, server.url, config.state_folder, **pair)
-        assert cli_look._server(config)[0]
-    assert "certificate" in cli_look._server(settings(tmp_path, None))[1]
+        assert look._server(config)[0]
+    assert "certificate" in look._server(settings(tmp_path, None))[1]
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

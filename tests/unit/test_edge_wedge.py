@@ -8,7 +8,7 @@ from edge_support import Events, cards, noise, pieces
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.credentials import uid
+from campus_core.credentials import uids
 from campus_edge.ports.backoff import Backoff
 from campus_edge.ports.wedge_port import WedgePort, _fits
 from campus_edge.protocols import base, keys, scan, wedge
@@ -21,7 +21,7 @@ ENTER = Key(keys.ENTER, False)
 SUN = "https://card.example.edu/t?picc_data=EF963FF7828658A599F3041510671E88&cmac=94EED9EE65337086"
 #: All zeros and all ones are no card.
 UIDS = (
-    st.sampled_from(uid.SIZES)
+    st.sampled_from(uids.SIZES)
     .flatmap(lambda n: st.binary(min_size=n, max_size=n))
     .filter(lambda raw: set(raw) not in ({0x00}, {0xFF}))
     .map(bytes.hex)
@@ -90,7 +90,7 @@ def test_what_a_reader_types_becomes_a_credential(text, form, credential):
 def test_a_reader_needs_a_form_that_exists():
     with pytest.raises(ValueError, match="hex_xx"):
         Wedge("hex_xx")
-    assert set(uid.WHOLE_FORMS) < set(scan.FORMS)
+    assert set(uids.WHOLE_FORMS) < set(scan.FORMS)
 
 
 @given(UIDS)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.credentials import kiosk
+from campus_core.credentials import kiosk_rules
 
 TIMES = st.integers(0, 10**6)
 
@@ -12,16 +12,16 @@ TIMES = st.integers(0, 10**6)
 @given(TIMES, TIMES, st.integers(1, 10**4))
 def test_a_session_never_outlasts_its_bounds(opened, later, wait):
     now = opened + later
-    ends = kiosk.ends_at_s(opened, now, wait)
-    assert ends <= opened + kiosk.SESSION_MAX_S
-    assert ends <= now + wait + kiosk.GRACE_S
-    assert ends in (opened + kiosk.SESSION_MAX_S, now + wait + kiosk.GRACE_S)
+    ends = kiosk_rules.ends_at_s(opened, now, wait)
+    assert ends <= opened + kiosk_rules.SESSION_MAX_S
+    assert ends <= now + wait + kiosk_rules.GRACE_S
+    assert ends in (opened + kiosk_rules.SESSION_MAX_S, now + wait + kiosk_rules.GRACE_S)
 
 
 def test_a_session_that_waits_no_time_is_a_mistake():
     for wait in (0, -1):
         with pytest.raises(ValueError, match="more than 0 seconds"):
-            kiosk.ends_at_s(0, 0, wait)
+            kiosk_rules.ends_at_s(0, 0, wait)
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_a_session_that_waits_no_time_is_a_mistake():
     ],
 )
 def test_a_second_key_is_one_that_is_not_lost_with_the_first(first, second, counts):
-    assert kiosk.is_second_key(first, second) is counts
+    assert kiosk_rules.is_second_key(first, second) is counts

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core import number
+from campus_core import numbers
 
 
 @pytest.mark.parametrize(
@@ -27,23 +27,23 @@ from campus_core import number
     ],
 )
 def test_all_writings_of_a_number_are_one(text):
-    assert number.normalise(text) == "J20087"
-    assert number.is_same(text, "J20087")
+    assert numbers.normalise(text) == "J20087"
+    assert numbers.is_same(text, "J20087")
 
 
 @pytest.mark.parametrize("text", ["k-12", "Ｋ－１２", "K\u201312", "K\u221212", "k\u201112"])
 def test_a_dash_of_a_word_processor_is_a_hyphen(text):
-    assert number.normalise(text) == "K-12"
+    assert numbers.normalise(text) == "K-12"
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u200b\ufeff", "\u3000"])
 def test_nothing_is_no_number(text):
-    assert number.normalise(text) == ""
-    assert not number.is_same(text, text)
+    assert numbers.normalise(text) == ""
+    assert not numbers.is_same(text, text)
 
 
 def test_zeros_in_front_count():
-    assert not number.is_same("007", "7")
+    assert not numbers.is_same("007", "7")
 
 
 def test_the_form_of_each_character_is_final():
@@ -53,24 +53,24 @@ def test_the_form_of_each_character_is_final():
         letter = chr(code)
         if unicodedata.category(letter) in ("Cs", "Cn"):
             continue
-        once = number.normalise(letter)
-        if number.normalise(once) != once:
+        once = numbers.normalise(letter)
+        if numbers.normalise(once) != once:
             wrong.append(hex(code))
     assert wrong == []
 
 
 @given(st.text(max_size=40))
 def test_a_number_in_its_form_stays_as_it_is(text):
-    once = number.normalise(text)
-    assert number.normalise(once) == once
+    once = numbers.normalise(text)
+    assert numbers.normalise(once) == once
 
 
 @given(st.text(max_size=20), st.sampled_from(["\u200b", " ", "\u3000", "\ufeff", "\n"]), st.integers(0, 20))
 def test_unseen_characters_do_not_count(text, unseen, at):
-    assert number.normalise(text[:at] + unseen + text[at:]) == number.normalise(text)
+    assert numbers.normalise(text[:at] + unseen + text[at:]) == numbers.normalise(text)
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=20))
 def test_full_width_is_the_same_number(text):
     wide = "".join(chr(ord(letter) + 0xFEE0) for letter in text)
-    assert number.normalise(wide) == number.normalise(text)
+    assert numbers.normalise(wide) == numbers.normalise(text)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campus_core.devices import reader_trouble as trouble
+from campus_core.devices import reader_trouble
 from campus_edge.readers import trouble_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,45 +18,45 @@ TERMINAL = ROOT / "addons" / "campus_terminal" / "models" / "campus_terminal.py"
 @pytest.mark.parametrize(
     ("detail", "code"),
     [
-        ("SerialException: [Errno 2] could not open port /dev/ttyUSB0: [Errno 2] No such file", trouble.NOT_THERE),
-        ("SerialException: device reports readiness to read but returned no data (device disconnected?)", trouble.NOT_THERE),
-        ("OSError: [Errno 5] Input/output error", trouble.NOT_THERE),
-        ("the reader was unplugged", trouble.NOT_THERE),
-        ("no keyboard 'name:x'; is this user in the group 'input'?", trouble.NOT_THERE),
-        ("no reader named like 'acr'", trouble.NOT_THERE),
-        ("SerialException: [Errno 13] could not open port /dev/ttyS0: Permission denied", trouble.NO_RIGHT),
-        ("no permission; is this user in the group 'input'?", trouble.NO_RIGHT),
-        ("SerialException: [Errno 11] Could not exclusively lock port /dev/ttyS0", trouble.IN_USE),
-        ("another program has grabbed the reader", trouble.IN_USE),
-        ("SerialException: Could not open port socket://10.0.0.9:4001: [Errno 111] Connection refused", trouble.NO_CONNECTION),
-        ("SerialException: Could not open port socket://reader:4001: [Errno -2] Name or service not known", trouble.NO_CONNECTION),
-        ("the line was closed at its other end", trouble.NO_CONNECTION),
-        ("no answer", trouble.NO_ANSWER),
-        ("write timeout", trouble.NO_ANSWER),
-        ("always busy", trouble.NO_ANSWER),
-        ("secure channel refused: secure channel not supported", trouble.KEY_REFUSED),
-        ("secure channel broken", trouble.KEY_REFUSED),
-        ("this is not a PN532", trouble.OTHER_DEVICE),
-        ("unexpected reply 53", trouble.OTHER_DEVICE),
-        ("no PC/SC service: Service not available.", trouble.NO_SERVICE),
-        ("pyscard is missing: pip install 'campus-card[pcsc]'", trouble.NOT_INSTALLED),
-        ("the journal cannot be written", trouble.JOURNAL),
-        ("ZeroDivisionError: division by zero", trouble.OTHER),
-        ("", trouble.OTHER),
-        ("keypad: the reader was unplugged", trouble.NOT_THERE),
+        ("SerialException: [Errno 2] could not open port /dev/ttyUSB0: [Errno 2] No such file", reader_trouble.NOT_THERE),
+        ("SerialException: device reports readiness to read but returned no data (device disconnected?)", reader_trouble.NOT_THERE),
+        ("OSError: [Errno 5] Input/output error", reader_trouble.NOT_THERE),
+        ("the reader was unplugged", reader_trouble.NOT_THERE),
+        ("no keyboard 'name:x'; is this user in the group 'input'?", reader_trouble.NOT_THERE),
+        ("no reader named like 'acr'", reader_trouble.NOT_THERE),
+        ("SerialException: [Errno 13] could not open port /dev/ttyS0: Permission denied", reader_trouble.NO_RIGHT),
+        ("no permission; is this user in the group 'input'?", reader_trouble.NO_RIGHT),
+        ("SerialException: [Errno 11] Could not exclusively lock port /dev/ttyS0", reader_trouble.IN_USE),
+        ("another program has grabbed the reader", reader_trouble.IN_USE),
+        ("SerialException: Could not open port socket://10.0.0.9:4001: [Errno 111] Connection refused", reader_trouble.NO_CONNECTION),
+        ("SerialException: Could not open port socket://reader:4001: [Errno -2] Name or service not known", reader_trouble.NO_CONNECTION),
+        ("the line was closed at its other end", reader_trouble.NO_CONNECTION),
+        ("no answer", reader_trouble.NO_ANSWER),
+        ("write timeout", reader_trouble.NO_ANSWER),
+        ("always busy", reader_trouble.NO_ANSWER),
+        ("secure channel refused: secure channel not supported", reader_trouble.KEY_REFUSED),
+        ("secure channel broken", reader_trouble.KEY_REFUSED),
+        ("this is not a PN532", reader_trouble.OTHER_DEVICE),
+        ("unexpected reply 53", reader_trouble.OTHER_DEVICE),
+        ("no PC/SC service: Service not available.", reader_trouble.NO_SERVICE),
+        ("pyscard is missing: pip install 'campus-card[pcsc]'", reader_trouble.NOT_INSTALLED),
+        ("the journal cannot be written", reader_trouble.JOURNAL),
+        ("ZeroDivisionError: division by zero", reader_trouble.OTHER),
+        ("", reader_trouble.OTHER),
+        ("keypad: the reader was unplugged", reader_trouble.NOT_THERE),
     ],
 )  # fmt: skip
 def test_what_drivers_say_is_understood(detail, code):
-    assert trouble.code_of(detail) == code
+    assert reader_trouble.code_of(detail) == code
 
 
 @given(st.text(max_size=200))
 def test_whatever_a_driver_says_has_words(detail):
-    assert trouble_words.READERS[trouble.code_of(detail)]
+    assert trouble_words.READERS[reader_trouble.code_of(detail)]
 
 
 def test_every_sentence_is_there_in_both_languages():
-    assert trouble_words.READERS.keys() == trouble.CODES
+    assert trouble_words.READERS.keys() == reader_trouble.CODES
     english = {*trouble_words.READERS.values(), *trouble_words.PROBLEMS.values()}
     assert trouble_words.CHINESE.keys() == english | {trouble_words.OTHER_PROBLEM, trouble_words.KEYPAD}
 

@@ -32,7 +32,7 @@ from campus_core.ledger import limits as wallet_limits
 from campus_core.ledger import types as lt
 from campus_core.ledger.book import Book
 from campus_core.money import MAX_MINOR
-from campus_core.taps import alone, charge, rules, told, wire
+from campus_core.taps import alone, charge, resolved, rules, told, wire
 from campus_core.taps.uid_hour import UidHour
 
 NOW = 1_790_000_000_000
@@ -53,8 +53,8 @@ OWN_NUMBERS = {"age_s", "spent_minor"}
 class Tap(NamedTuple):
     """What a person holds to a reader, and what is so in the database at that moment."""
 
-    place: charge.Place | None
-    key: charge.Key | None
+    terminal: resolved.Terminal | None
+    card: resolved.ResolvedCard | None
     credential: str
     amount_minor: int | None
     is_chip_bound: bool
@@ -75,8 +75,8 @@ near = st.integers(-3, 3).map(lambda days: ON + dt.timedelta(days))
 days = mostly(st.none(), near)
 money = st.integers(0, 3000)
 limits_of_wallets = mostly(st.just(0), money)
-places = st.builds(
-    charge.Place,
+terminals = st.builds(
+    resolved.Terminal,
     id=st.just(1),
     purpose=mostly(st.just(wire.PAY), st.sampled_from(sorted(wire.PURPOSES))),
     enabled=mostly(st.just(True), st.just(False)),
@@ -85,8 +85,8 @@ places = st.builds(
     merchant_id=st.just(MERCHANT),
     accepts_numbers=st.booleans(),
 )
-keys = st.builds(
-    charge.Key,
+cards = st.builds(
+    resolved.ResolvedCard,
     card_id=st.just(1),
     wallet_id=st.just(1),
     state=mostly(st.just(card_state.PAYS), st.sampled_from(card_state.STATES)),
@@ -101,8 +101,8 @@ keys = st.builds(
 )
 taps = st.builds(
     Tap,
-    place=mostly(places, st.none()),
-    key=mostly(keys, st.none()),
+    terminal=mostly(terminals, st.none()),
+    card=mostly(cards, st.none()),
     credential=st.sampled_from(["uid:04A1B2C3", "uid:04A1B2C3", "qr:x", "number:C1"]),
     amount_minor=mostly(money, st.none() | st.sampled_from([-1, 0, 1, MAX_MINOR, MAX_MINOR + 1])),
     is_chip_bound=mostly(st.just(False), st.just(True)),
@@ -123,7 +123,7 @@ taps = st.builds(
 
 def stated_minor(tap):
     """The amount in the journal's entry: an edge states the one of its own list."""
-    if tap.place is None or tap.place.purpose != wire.PAY or tap.place.amount_mode == rules.FIXED:
+    if tap.terminal is None or tap.terminal.purpose != wire.PAY or tap.terminal.amount_mode == rules.FIXED:
         return None
     return tap.amount_minor
 
@@ -134,39 +134,39 @@ def is_hidden(tap):
 
 def server(tap):
     """What the server answers, with the card that a credential leads to as its readers find it."""
-    purpose = tap.place.purpose if tap.place else wire.PAY
+    purpose = tap.terminal.purpose if tap.terminal else wire.PAY
     entry = wire.TapEntry(
         1, "tap", "0190f3e0-0000-7000-8000-000000000001", "T", NOW, purpose, tap.credential, None,
         stated_minor(tap), "ask", None, None, None, 5,
     )  # fmt: skip
-    refusal = tap.key and rules.shown_refusal(
+    refusal = tap.card and rules.shown_refusal(
         tap.credential,
-        accepts_numbers=bool(tap.place and tap.place.accepts_numbers),
+        accepts_numbers=bool(tap.terminal and tap.terminal.accepts_numbers),
         has_to_prove_itself=tap.is_chip_bound,
     )
-    key = refusal.code if refusal else tap.key or errors.UNKNOWN_CARD
-    judged = charge.judge(entry, tap.place, key, charge.Terms(ON, NOW, tap.uid_limit_minor))
+    found = refusal.code if refusal else tap.card or errors.UNKNOWN_CARD
+    judged = charge.judge(entry, tap.terminal, found, charge.Terms(ON, NOW, tap.uid_limit_minor))
     book = Book(ON)
     pocket = lt.Pocket(10, "cash", 0, tap.balance_minor)
-    terms = tap.key.wallet_terms if tap.key else (lt.OPEN, 0, 0, 0)
+    terms = tap.card.wallet_terms if tap.card else (lt.OPEN, 0, 0, 0)
     book.add_wallet(lt.Wallet(1, terms[0], [pocket], 11, 0, *terms[1:]))
     return charge.conclude(book, judged, told.Risk(), UidHour(tap.hour_minor, NOW))
 
 
 def listed(tap):
     """The card as the server's list states it (``campus.snapshot._cards``); None where it is not in it."""
-    key = tap.key
-    if key is None or is_hidden(tap) or tap.credential.startswith(rules.NUMBER):
+    card = tap.card
+    if card is None or is_hidden(tap) or tap.credential.startswith(rules.NUMBER):
         return None
-    is_shut = key.state == card_state.PAYS and key.wallet_state != lt.OPEN
-    limits = wallet_limits.Limits(*key.wallet_terms[1:])
+    is_shut = card.state == card_state.PAYS and card.wallet_state != lt.OPEN
+    limits = wallet_limits.Limits(*card.wallet_terms[1:])
     first, last = (
-        rules.later(key.valid_from, key.holder_from),
-        rules.earlier(key.valid_until, key.holder_until),
+        rules.later(card.valid_from, card.holder_from),
+        rules.earlier(card.valid_until, card.holder_until),
     )
     return alone.Card(
-        key.card_id,
-        f"wallet_{key.wallet_state}" if is_shut else key.state,
+        card.card_id,
+        f"wallet_{card.wallet_state}" if is_shut else card.state,
         first and first.isoformat(),
         last and last.isoformat(),
         floor_minor=wallet_limits.most_minor(limits, 0) or 0,
@@ -175,9 +175,9 @@ def listed(tap):
 
 def edge(tap):
     """What an edge answers on its own."""
-    place = tap.place
-    terminal = place and alone.Terminal(
-        "T", *place[1:2], place.amount_mode, place.amount_minor, place.enabled
+    terminal = tap.terminal
+    terminal = terminal and alone.Terminal(
+        "T", *terminal[1:2], terminal.amount_mode, terminal.amount_minor, terminal.enabled
     )
     facts = alone.Facts(5, NOW - tap.age_s * 1000, terminal, listed(tap))
     is_number = tap.credential.startswith(rules.NUMBER)
@@ -210,10 +210,10 @@ def check(tap, decision, verdict):
             codes
         )
         return "edge's own"
-    if tap.place and tap.place.purpose == wire.BALANCE and decision.code == "ok":
+    if tap.terminal and tap.terminal.purpose == wire.BALANCE and decision.code == "ok":
         assert verdict.code == errors.TRY_AGAIN
         return "balance"
-    if is_hidden(tap) and tap.key and decision.code not in early:
+    if is_hidden(tap) and tap.card and decision.code not in early:
         assert codes == (errors.SUN_NEEDED, errors.UNKNOWN_CARD)
         return "chip"
     if decision.code in LIMITS:
@@ -238,34 +238,34 @@ def test_a_tap_is_refused_by_the_same_rule_on_both_sides(tap):
 
 def test_every_shared_refusal_is_met_with_its_numbers():
     """The examples that the random taps must not lose: code and numbers word for word."""
-    place = charge.Place(1, wire.PAY, True, rules.KEYED, 0, MERCHANT, False, True)
-    key = charge.Key(1, 1, "active")
+    terminal = resolved.Terminal(1, wire.PAY, True, rules.KEYED, 0, MERCHANT, False, True)
+    card = resolved.ResolvedCard(1, 1, "active")
     most = alone.Limits(MAX_MINOR, MAX_MINOR, MAX_MINOR, 3600)
-    good = Tap(place, key, "uid:04A1B2C3", 100, False, 0, 0, 5000, most, alone.Counters(), 1)
+    good = Tap(terminal, card, "uid:04A1B2C3", 100, False, 0, 0, 5000, most, alone.Counters(), 1)
     yesterday, tomorrow = ON - dt.timedelta(1), ON + dt.timedelta(1)
     cases = [
         (good, "ok", {}),
-        (good._replace(place=None), "terminal_unknown", {}),
-        (good._replace(place=place._replace(enabled=False)), "terminal_disabled", {}),
+        (good._replace(terminal=None), "terminal_unknown", {}),
+        (good._replace(terminal=terminal._replace(enabled=False)), "terminal_disabled", {}),
         (good._replace(amount_minor=0), "amount_invalid", {"maximum_minor": MAX_MINOR}),
-        (good._replace(key=None), "unknown_card", {}),
-        (good._replace(key=key._replace(state="frozen")), "card_frozen", {"state": "frozen"}),
-        (good._replace(key=key._replace(state="requested")), "card_not_active", {"state": "requested"}),
+        (good._replace(card=None), "unknown_card", {}),
+        (good._replace(card=card._replace(state="frozen")), "card_frozen", {"state": "frozen"}),
+        (good._replace(card=card._replace(state="requested")), "card_not_active", {"state": "requested"}),
         (
-            good._replace(key=key._replace(valid_until=tomorrow, holder_until=yesterday)),
+            good._replace(card=card._replace(valid_until=tomorrow, holder_until=yesterday)),
             "card_expired",
             {"valid_until": "2026-09-20"},
         ),
         (
-            good._replace(key=key._replace(valid_from=tomorrow, holder_from=yesterday)),
+            good._replace(card=card._replace(valid_from=tomorrow, holder_from=yesterday)),
             "card_not_active",
             {"valid_from": "2026-09-22"},
         ),
-        (good._replace(key=key._replace(wallet_state="frozen")), "wallet_frozen", {}),
-        (good._replace(key=key._replace(wallet_state="closed")), "wallet_closed", {}),
+        (good._replace(card=card._replace(wallet_state="frozen")), "wallet_frozen", {}),
+        (good._replace(card=card._replace(wallet_state="closed")), "wallet_closed", {}),
         (good._replace(uid_limit_minor=99), "limit_uid", {"limit_minor": 99}),
         (
-            good._replace(key=key._replace(limit_purchase_minor=99)),
+            good._replace(card=card._replace(limit_purchase_minor=99)),
             "limit_purchase",
             {"limit_minor": 99, "asked_minor": 100, "left_minor": 99},
         ),

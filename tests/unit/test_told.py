@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from campus_core.ledger import types as lt
 from campus_core.ledger.book import Book
-from campus_core.taps import alone, charge, told, wire
+from campus_core.taps import alone, charge, resolved, told, wire
 from campus_core.taps.uid_hour import UidHour
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
 CAPS = told.Caps(0, None, 5000, 10_000, 50_000, 86_400, 0)
 MERCHANT = 90
-PLACE = charge.Place(1, "pay", True, "keyed", 0, MERCHANT)
+TERMINAL = resolved.Terminal(1, "pay", True, "keyed", 0, MERCHANT)
 ON = dt.date(2026, 9, 21)
 
 
@@ -40,10 +40,10 @@ def book(*wallets):
     return made
 
 
-def decide(ledger, given, risk=None, key=None, is_shown=True, history=(CAPS,), listed=None):
+def decide(ledger, given, risk=None, card=None, is_shown=True, history=(CAPS,), listed=None):
     terms = charge.Terms(ON, NOW, 0, history)
     judged = charge.judge(
-        given, PLACE, key or charge.Key(1, 1, "active"), terms, told.Proof(is_shown, listed)
+        given, TERMINAL, card or resolved.ResolvedCard(1, 1, "active"), terms, told.Proof(is_shown, listed)
     )
     return charge.conclude(ledger, judged, risk or told.Risk(debt_limit_minor=1000), UidHour())
 
@@ -171,9 +171,9 @@ def test_a_thief_takes_no_more_than_the_caps(wanted, leases):
     ledger = book(*(wallet(number, 100_000) for number in range(1, 5)))
     risk = told.Risk({}, leases, 1000)
     for number, (card, amount) in enumerate(wanted):
-        key = charge.Key(card, card, "active")
+        shown = resolved.ResolvedCard(card, card, "active")
         uuid = f"0190f3e0-0000-7000-8000-{number:012x}"
-        decide(ledger, entry(uuid=uuid, amount_minor=amount), risk, key)
+        decide(ledger, entry(uuid=uuid, amount_minor=amount), risk, shown)
     taken = {number: 100_000 - ledger.pockets[number * 10].balance_minor for number in range(1, 5)}
     assert all(minor <= CAPS.card_minor + leases.get(card, 0) for card, minor in taken.items())
     assert sum(taken.values()) <= CAPS.edge_minor + sum(leases.values())
@@ -219,12 +219,12 @@ def test_an_end_is_believed_for_a_quarter_of_an_hour(final_ms, first_ms, is_late
     ],
 )  # fmt: skip
 def test_a_uid_belongs_to_who_had_it_then(at_ms, card):
-    holdings = [told.Holding(1, NOW - 10 * HOUR, NOW), told.Holding(2, NOW, None)]
-    assert told.holder_at(holdings, at_ms) == card
+    holdings = [told.UidPeriod(1, NOW - 10 * HOUR, NOW), told.UidPeriod(2, NOW, None)]
+    assert told.card_at(holdings, at_ms) == card
 
 
 def test_two_cards_at_one_moment_are_none():
-    holdings = [told.Holding(1, 0, NOW), told.Holding(2, NOW + 1000, None)]
-    assert told.holder_at(holdings, NOW + 500) is None
-    assert told.holder_at([], NOW) is None
-    assert told.holder_at([holdings[0]._replace(until_ms=None)], NOW) == 1
+    holdings = [told.UidPeriod(1, 0, NOW), told.UidPeriod(2, NOW + 1000, None)]
+    assert told.card_at(holdings, NOW + 500) is None
+    assert told.card_at([], NOW) is None
+    assert told.card_at([holdings[0]._replace(until_ms=None)], NOW) == 1

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from campus_core.ledger import types as lt
 from campus_core.ledger.book import Book
-from campus_core.taps import charge, rules, told, uid_hour, wire
+from campus_core.taps import charge, resolved, rules, told, uid_hour, wire
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
 ON = dt.date(2026, 9, 21)
-PLACE = charge.Place(1, "pay", True, "keyed", 0, 90, False, True)
+TERMINAL = resolved.Terminal(1, "pay", True, "keyed", 0, 90, False, True)
 TERMS = charge.Terms(ON, NOW)
 
 
@@ -21,7 +21,7 @@ def ask(book, number, card, amount, credential, hour):
         number + 1, "tap", f"0190f3e0-0000-7000-8000-{number:012x}", "T", NOW, "pay", credential, None, amount, "ask",
         None, None, None, 5,
     )  # fmt: skip
-    judged = charge.judge(entry, PLACE, charge.Key(card, card, "active"), TERMS)
+    judged = charge.judge(entry, TERMINAL, resolved.ResolvedCard(card, card, "active"), TERMS)
     return charge.conclude(book, judged, told.Risk(), hour)
 
 

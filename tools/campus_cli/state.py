@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import paths
@@ -43,6 +43,23 @@ def locked(path: Path) -> Iterator[None]:
             say(f"waiting for another ./campus ({path.name}) ...")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def locked_one_of(places: list[Path]) -> Iterator[int]:
+    """Hold the first lock file that is free, and say which one; if none is, wait for the last."""
+    with ExitStack() as stack:
+        for number, path in enumerate(places):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(path.open("a"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield number
+            return
+        stack.enter_context(locked(places[-1]))
+        yield len(places) - 1
 
 
 def checkout_lock():

@@ -1,7 +1,7 @@
 import ast
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
@@ -207,10 +207,15 @@ class CampusAlertRule(models.Model):
             try:
                 with self.env.cr.savepoint(flush=False):
                     self.env[rule.source_model].search(rule._parsed_domain(), limit=1)
+            except AccessError:
+                # says what its author may not read
+                raise
             except Exception as error:
                 raise ValidationError(
                     self.env._(
-                        "The filter of “%(rule)s” does not work: %(error)s", rule=rule.name, error=error
+                        "The filter of “%s” does not work: it is not complete, or names a field that is not "
+                        "there. Open it, and choose fields and values from the lists.",
+                        rule.name,
                     )
                 ) from error
 

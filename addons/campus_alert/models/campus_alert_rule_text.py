@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core.alerts.window import DAY, HOURS, MONTH, WEEK
+from odoo.addons.campus_card.campus_core.alerts.windows import DAY, HOURS, MONTH, WEEK
 from odoo.exceptions import ValidationError
 from odoo.tools import format_amount
 

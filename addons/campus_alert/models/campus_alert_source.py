@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core.alerts.types import Event, Place
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Span:
 
 
 KNOWN, HAPPENED = "known", "happened"
+MOMENTS = {KNOWN: "received_at", HAPPENED: "occurred_at"}
 
 
 class CampusAlertSource(models.AbstractModel):
@@ -73,3 +76,84 @@ class CampusAlertSource(models.AbstractModel):
         # One day more than needed. So the index on the time of posting also helps a condition on the time of
         # the event, and a calendar day is complete in every time zone.
         return moment - timedelta(days=1)
+
+    # -- cards -------------------------------------------------------------------
+
+    @api.model
+    def _cards_domain(self, rule):
+        return rule._parsed_domain() & Domain("company_id", "=", rule.company_id.id)
+
+    @api.model
+    def _touched_card(self, rule, span):
+        moment = rule.card_moment
+        rows = self.env["campus.card"]._read_group(
+            self._cards_domain(rule) & Domain(moment, ">=", span.since) & Domain(moment, "<", span.until),
+            ["partner_id"],
+            [f"{moment}:min"],
+        )
+        return {partner.id: first for partner, first in rows}
+
+    @api.model
+    def _events_card(self, rule, partner_ids, span, since):
+        moment = rule.card_moment
+        cards = self.env["campus.card"].search_fetch(
+            self._cards_domain(rule) & Domain("partner_id", "in", partner_ids) & Domain(moment, ">=", since),
+            [moment, "partner_id"],
+            order="id",
+        )
+        events = {}
+        for card in cards:
+            fresh = span.since <= card[moment] < span.until
+            event = Event(card.id, self._to_local(rule.company_id, card[moment]), fresh=fresh)
+            events.setdefault(card.partner_id.id, []).append(event)
+        return events
+
+    # -- taps at readers ---------------------------------------------------------
+
+    @api.model
+    def _matching_taps(self, rule, domain):
+        here = Domain("company_id", "=", rule.company_id.id)
+        return self.env["campus.tap"]._search(rule._parsed_domain() & here & domain).subselect()
+
+    @api.model
+    def _taps_in_span(self, span):
+        moment = SQL.identifier("tap", MOMENTS[span.moment])
+        return SQL("(%s >= %s AND %s < %s)", moment, span.since, moment, span.until)
+
+    @api.model
+    def _touched_tap(self, rule, span):
+        domain = Domain(MOMENTS[span.moment], ">=", span.since) & Domain("card_id", "!=", False)
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT card.partner_id, min(tap.occurred_at)
+                         FROM campus_tap tap JOIN campus_card card ON card.id = tap.card_id
+                        WHERE tap.id IN %s AND %s
+                        GROUP BY card.partner_id ORDER BY card.partner_id""",
+                    self._matching_taps(rule, domain),
+                    self._taps_in_span(span),
+                )
+            )
+        )
+
+    @api.model
+    def _events_tap(self, rule, partner_ids, span, since):
+        domain = Domain("card_id.partner_id", "in", partner_ids) & Domain("occurred_at", ">=", since)
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT card.partner_id, min(tap.id),
+                          min(tap.occurred_at) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s, 0,
+                          min(place.latitude), min(place.longitude), min(terminal.name->>'en_US'),
+                          bool_or(%(fresh)s)
+                     FROM campus_tap tap
+                     JOIN campus_card card ON card.id = tap.card_id
+                     LEFT JOIN campus_terminal terminal ON terminal.id = tap.terminal_id
+                     LEFT JOIN campus_alert_place place ON place.id = terminal.alert_place_id
+                    WHERE tap.id IN %(matching)s
+                    GROUP BY card.partner_id, tap.uuid ORDER BY min(tap.id)""",
+                zone=self._time_zone(rule.company_id),
+                fresh=self._taps_in_span(span),
+                matching=self._matching_taps(rule, domain),
+            )
+        )
+        return self._grouped(rows)

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from .common import NOW, AlertCase
@@ -143,6 +143,14 @@ class TestAlertKinds(AlertCase):
             rule.message = "{nonsense}"
         rule.message = "{holder.__class__}"
         self.assertEqual(rule._message_for({}, "Lin"), "{holder.__class__}")
+
+    def test_a_filter_that_does_not_work_is_refused_with_a_sentence_and_no_text_of_the_program(self):
+        rule = self.rule()
+        for domain in ("[('no_such_field', '=', 1)]", "[('kind', 'is', 1)]", "[('kind'", "print(1)", "[1/0]"):
+            with self.subTest(domain=domain), self.assertRaises(UserError) as refused:
+                rule.domain = domain
+            self.assertRegex(str(refused.exception), r"^The filter of “.*” does not work: .*\.$")
+            self.assertNotRegex(str(refused.exception), "Invalid|Error|division|EOF|no_such_field|print")
 
     def test_conditions_that_make_no_sense_are_refused(self):
         for vals in (

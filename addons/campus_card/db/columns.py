@@ -5,9 +5,9 @@ from collections.abc import Sequence, Set
 from odoo import fields
 from odoo.tools import SQL, sql
 
-from ..campus_core import number
+from ..campus_core import numbers
 
-# Characters that no number in its one form has, in the words of PostgreSQL; ``number.normalise`` is the rule.
+# Characters that no number in its one form has, in the words of PostgreSQL; ``numbers.normalise`` is the rule.
 NO_NUMBER = r"[a-z[:space:]\u00AD\u200B-\u200F\u2010-\u2015\u2060\u2212\u3000\uFEFF\uFF01-\uFF5E]"
 
 
@@ -24,7 +24,7 @@ class Uuid(fields.Char):
 
 
 class Number(fields.Char):
-    """Campus number or card number, kept and looked for in the one form of ``campus_core.number``.
+    """Campus number or card number, kept and looked for in the one form of ``campus_core.numbers``.
 
     So every door knows ``j20087`` and ``Ｊ２００８７`` for ``J20087``: forms, imports, searches, calls.
     """
@@ -34,7 +34,7 @@ class Number(fields.Char):
 
     def convert_to_cache(self, value, record, validate=True):
         text = super().convert_to_cache(value, record, validate)
-        return number.normalise(text) or None if text else None
+        return numbers.normalise(text) or None if text else None
 
     def condition_to_sql(self, field_expr, operator, value, model, alias, query):
         return super().condition_to_sql(field_expr, operator, self._wanted(value), model, alias, query)
@@ -46,10 +46,10 @@ class Number(fields.Char):
     def _wanted(value):
         """What is looked for, in the form of what is kept; an empty search stays one for everything."""
         if isinstance(value, str):
-            return number.normalise(value) or value
+            return numbers.normalise(value) or value
         if not isinstance(value, (Set, Sequence)):
             return value
-        return {(number.normalise(one) or False) if isinstance(one, str) else one for one in value}
+        return {(numbers.normalise(one) or False) if isinstance(one, str) else one for one in value}
 
 
 class BigInteger(fields.Integer):

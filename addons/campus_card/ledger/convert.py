@@ -42,7 +42,7 @@ def to_capture(request):
 
 def to_release(request):
     """A request of ``campus.ledger._release`` as a type of the core."""
-    return lt.Release(str(request["uuid"]), request.get("state", lt.HOLD_RELEASED))
+    return lt.Release(str(request["uuid"]), request.get("state", lt.RESERVATION_RELEASED))
 
 
 def to_reverse(request):

@@ -4,7 +4,7 @@ from odoo import fields
 
 from ..campus_core import errors
 from ..campus_core.ledger import types as lt
-from ..campus_core.ledger.book import BIRTH, Book, Entry
+from ..campus_core.ledger.book import BIRTH, Answered, Book
 from .convert import to_outcome
 from .days import lock_day, open_book
 from .originals import Originals
@@ -125,9 +125,9 @@ class Loader:
             [uuids],
         )
         for *values, company_id, card_id in self.cr.fetchall():
-            hold = lt.Hold(*values)
-            shelf.books[company_id].add_hold(hold)
-            shelf.card_of_reservation[hold.uuid] = card_id
+            reservation = lt.Reservation(*values)
+            shelf.books[company_id].add_reservation(reservation)
+            shelf.card_of_reservation[reservation.uuid] = card_id
 
     def _read_register(self, shelf, typed):
         self.cr.execute(
@@ -141,7 +141,7 @@ class Loader:
         for uuid, action, attempt, digest, answer, _id in self.cr.fetchall():
             # a tap's row is the register of its own answer: its id is nobody else's
             outcome = to_outcome(answer) if answer else lt.Outcome(uuid, "ok", 0, 0, 0, 0)
-            entry = Entry(uuid, action, attempt, digest, outcome)
+            answered = Answered(uuid, action, attempt, digest, outcome)
             # The same id may come for a wallet of another company: every book knows it.
             for book in shelf.books.values():
-                book.add_entry(entry)
+                book.add_answered(answered)

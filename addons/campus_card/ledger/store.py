@@ -79,30 +79,32 @@ class Store:
         now = fields.Datetime.now()
         touched = False
         for company_id, book in shelf.books.items():
-            if not book.fresh.entries:
+            if not book.fresh.answered:
                 continue
             self._store_reservations(shelf, book, company_id, by_key, now)
             self._store_transfers(shelf, book, company_id, by_key, now)
             self._store_register(shelf, book, company_id, now)
-            touched = touched or bool(book.fresh.transfers or book.fresh.holds or book.fresh.closed_holds)
+            touched = touched or bool(
+                book.fresh.transfers or book.fresh.reservations or book.fresh.closed_reservations
+            )
         return touched
 
     def _store_reservations(self, shelf, book, company_id, by_key, now):
         rows = []
-        for hold in book.fresh.holds:
-            raw = by_key[hold.uuid, BIRTH][1]
+        for reservation in book.fresh.reservations:
+            raw = by_key[reservation.uuid, BIRTH][1]
             rows.append(
                 {
-                    "uuid": hold.uuid,
-                    "line": hold.line,
+                    "uuid": reservation.uuid,
+                    "line": reservation.line,
                     "company_id": company_id,
-                    "wallet_id": hold.wallet_id,
+                    "wallet_id": reservation.wallet_id,
                     "card_id": raw.get("card_id") or None,
-                    "account_id": hold.pocket_id,
-                    "merchant_id": hold.account_id,
-                    "amount_minor": hold.amount_minor,
+                    "account_id": reservation.pocket_id,
+                    "merchant_id": reservation.account_id,
+                    "amount_minor": reservation.amount_minor,
                     "captured_minor": 0,
-                    "state": lt.HOLD_OPEN,
+                    "state": lt.RESERVATION_OPEN,
                     "purpose": raw.get("purpose", "pos"),
                     "expires_at": raw.get("expires_at"),
                     "reserved_at": now,
@@ -111,10 +113,10 @@ class Store:
                     "memo": raw.get("memo"),
                 }
             )
-            shelf.card_of_reservation[hold.uuid] = raw.get("card_id") or None
+            shelf.card_of_reservation[reservation.uuid] = raw.get("card_id") or None
         self._insert("campus_reservation", RESERVATION_COLUMNS, rows)
-        if book.fresh.closed_holds:
-            holds = book.fresh.closed_holds
+        if book.fresh.closed_reservations:
+            reservations = book.fresh.closed_reservations
             self.cr.execute(
                 """UPDATE campus_reservation held
                       SET state = done.state, captured_minor = done.captured, closed_at = %s,
@@ -124,11 +126,11 @@ class Store:
                     WHERE held.uuid = done.uuid AND held.line = done.line""",
                 [
                     now,
-                    [h.uuid for h in holds],
-                    [h.line for h in holds],
-                    [h.state for h in holds],
-                    [h.captured_minor for h in holds],
-                    [by_key[h.uuid, CLOSE][1].get("reason") for h in holds],
+                    [row.uuid for row in reservations],
+                    [row.line for row in reservations],
+                    [row.state for row in reservations],
+                    [row.captured_minor for row in reservations],
+                    [by_key[row.uuid, CLOSE][1].get("reason") for row in reservations],
                 ],
             )
 
@@ -173,18 +175,18 @@ class Store:
 
     def _store_register(self, shelf, book, company_id, now):
         rows = []
-        for entry in book.fresh.entries:
-            answer = to_answer(entry.outcome, shelf.transfer_ids)
+        for answered in book.fresh.answered:
+            answer = to_answer(answered.outcome, shelf.transfer_ids)
             rows.append(
                 {
-                    "uuid": entry.uuid,
-                    "action": entry.action,
-                    "attempt": entry.attempt,
-                    "digest": entry.digest,
-                    "ok": entry.outcome.ok,
-                    "code": entry.outcome.code,
+                    "uuid": answered.uuid,
+                    "action": answered.action,
+                    "attempt": answered.attempt,
+                    "digest": answered.digest,
+                    "ok": answered.outcome.ok,
+                    "code": answered.outcome.code,
                     "answer": json.dumps(answer),
-                    "wallet_id": entry.outcome.wallet_id or None,
+                    "wallet_id": answered.outcome.wallet_id or None,
                     "company_id": company_id,
                     "answered_at": now,
                     "user_id": self.uid,

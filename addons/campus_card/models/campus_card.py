@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..campus_core import errors as core_errors
-from ..campus_core.credentials import uid as uid_core
+from ..campus_core import errors
+from ..campus_core.credentials import uids
 from ..db.columns import NO_NUMBER, Number
 from .campus_card_states import CARD_STATES
 
@@ -207,8 +207,8 @@ class CampusCard(models.Model):
     def _normal_uid(self, uid):
         """Return the canonical form of a UID typed or scanned as hexadecimal."""
         try:
-            return uid_core.normalise(uid)
-        except core_errors.UidError as error:
+            return uids.normalise(uid)
+        except errors.UidError as error:
             raise ValidationError(self.env._("“%s” is not the UID of a card.", uid)) from error
 
     @api.model

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..campus_core import card_state
-from ..campus_core import errors as core_errors
-from ..campus_core.credentials import uid as uid_core
+from ..campus_core import card_state, errors
+from ..campus_core.credentials import uids
 from ..campus_core.errors import CredentialError
 from ..campus_core.taps import rules
 
@@ -38,7 +37,7 @@ class CampusCard(models.Model):
     def _resolve(self, credential, payment=None):
         """Return ``(card, refusal code or None)`` for a UID, card number or campus number.
 
-        The UID may be in any form that ``campus_core.credentials.uid`` knows. Cards are looked up in
+        The UID may be in any form that ``campus_core.credentials.uids`` knows. Cards are looked up in
         the current company with the rights of the caller. A card that is not to be used
         is returned with its refusal code; without a card the code is ``unknown_card``.
 
@@ -49,7 +48,7 @@ class CampusCard(models.Model):
         if proven is not None:
             return proven
         card = self._resolve_uid(text) or self._resolve_number(text)
-        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
+        return card, card._refusal_code() if card else errors.UNKNOWN_CARD
 
     @api.model
     def _resolve_key(self, credential, payment=None):
@@ -64,7 +63,7 @@ class CampusCard(models.Model):
             return proven
         card = self._resolve_uid(text)
         if not card:
-            return card, core_errors.UNKNOWN_CARD
+            return card, errors.UNKNOWN_CARD
         return card, card._refusal_code() or card._bare_refusal(payment)
 
     @api.model
@@ -87,7 +86,7 @@ class CampusCard(models.Model):
 
     @api.model
     def _resolve_uid(self, text):
-        candidates = uid_core.candidates(text)
+        candidates = uids.candidates(text)
         if not candidates:
             return self.browse()
         likeliest = self._read_scan(text)
@@ -98,10 +97,10 @@ class CampusCard(models.Model):
     @api.model
     def _read_scan(self, text):
         """Return the UID that a desk reader of the company means by ``text``; None if it is none."""
-        for form in (self.env.company.campus_uid_form, uid_core.HEX_BE):
+        for form in (self.env.company.campus_uid_form, uids.HEX_BE):
             try:
-                return uid_core.normalise(text or "", form)
-            except core_errors.UidError:
+                return uids.normalise(text or "", form)
+            except errors.UidError:
                 continue
         return None
 
@@ -170,7 +169,7 @@ class CampusCard(models.Model):
         card = self._search_in_company(Domain("uid", "=", tap.uid))
         card = card.sorted(lambda found: found._resolve_rank())[:1]
         if not card:
-            return card, core_errors.UNKNOWN_CARD
+            return card, errors.UNKNOWN_CARD
         # sudo: counters of chips are the system's
         refusal = self.env["campus.chip"].sudo()._take(company, tap, payment and payment["uuid"])
         return (self.browse(), refusal) if refusal else (card, card._refusal_code())
@@ -182,14 +181,14 @@ class CampusCard(models.Model):
         company = self.company_id.sudo()
         # sudo: as above; asked anew: another server may have met the chip since this card was read
         if company.campus_chip_required and self.env["campus.chip"].sudo()._of_cards(self.ids):
-            return core_errors.SUN_NEEDED
+            return errors.SUN_NEEDED
         if payment and 0 < company.campus_uid_limit_minor < payment["amount_minor"]:
-            return core_errors.LIMIT_UID
+            return errors.LIMIT_UID
         return None
 
     def _refusal_numbers(self, code):
         """Numbers that explain a refusal of ``_resolve_key`` in words."""
-        if code != core_errors.LIMIT_UID:
+        if code != errors.LIMIT_UID:
             return {}
         # sudo: as above
         return {"limit_minor": self.company_id.sudo().campus_uid_limit_minor}

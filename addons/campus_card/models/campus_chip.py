@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..campus_core import errors as core_errors
+from ..campus_core import errors
 from ..db.columns import Uuid
 
 
@@ -63,7 +63,7 @@ class CampusChip(models.Model):
             return None
         chip = self.search([("company_id", "=", company.id), ("uid", "=", tap.uid)])
         is_older = chip.key_version > tap.key_version
-        return core_errors.SUN_FORGED if is_older else core_errors.SUN_REPLAYED
+        return errors.SUN_FORGED if is_older else errors.SUN_REPLAYED
 
     @api.model
     def _of_cards(self, card_ids):

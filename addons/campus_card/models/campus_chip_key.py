@@ -4,7 +4,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..campus_core import errors as core_errors
+from ..campus_core import errors
 from ..campus_core.credentials import sun
 from ..campus_core.errors import CredentialError
 
@@ -218,7 +218,7 @@ class CampusChipKey(models.Model):
             return sun.verify(message, versions)
         except CredentialError:
             if not versions or (message.uid and self._is_of_retired(company, message.uid)):
-                raise CredentialError(core_errors.KEY_UNKNOWN) from None
+                raise CredentialError(errors.KEY_UNKNOWN) from None
             raise
 
     @api.model

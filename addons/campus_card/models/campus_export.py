@@ -135,41 +135,48 @@ class Base(models.AbstractModel):
         return data
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
-        """Names behind a field are exported as a list shows them, also of a model that the user may not open."""
+        """Names behind a field are exported as a list shows them, also of a record that the user may not open."""
         if self.env.su or not _is_toplevel_call:
             return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
-        hidden, empty = self._campus_hidden_columns(fields), self._campus_empty_columns(fields)
-        special = hidden.keys() | empty
-        shown = [[".id"] if number in special else path for number, path in enumerate(fields)]
+        named, refused = self._campus_special_columns(fields)
+        shown = [
+            [".id"] if number in named.keys() | refused.keys() else path for number, path in enumerate(fields)
+        ]
         rows = super()._export_rows(shown, _is_toplevel_call=_is_toplevel_call)
         for row in rows:
-            for number in special:
+            for number, name in named.items():
                 # sudo: the name that a list shows, of a record that the user may read
                 record = self.browse(int(row[number])).sudo() if row[number] else self.sudo().browse()
-                names = record[hidden[number]].mapped("display_name") if number in hidden else []
-                row[number] = ", ".join(name or "" for name in names)
+                row[number] = ", ".join(other or "" for other in record[name].mapped("display_name"))
+            for number, name in refused.items():
+                row[number] = self.browse(int(row[number]))._campus_value(name) if row[number] else ""
         return rows
 
-    def _campus_empty_columns(self, fields):
-        """Columns whose values are computed from what the user may not read: they stay empty."""
-        found = set()
+    def _campus_special_columns(self, fields):
+        """Two of ``{column: field}``: those that lead to what the user may not read, and those whose values are
+        computed from it.
+        """
+        named, refused = {}, {}
         for number, path in enumerate(fields):
             field = self._fields.get(path[0]) if path else None
-            if field is None or field.store or not field.compute or not self._has_field_access(field, "read"):
+            if field is None or not self._has_field_access(field, "read"):
                 continue
-            try:
-                self[:1].mapped(path[0])
-            except AccessError:
-                found.add(number)
-        return found
+            is_name = field.relational and path[1:] in ([], ["display_name"], ["id"])
+            if is_name and not self.env[field.comodel_name].has_access("read"):
+                named[number] = path[0]
+            elif is_name or (field.compute and not field.store):
+                try:
+                    behind = self.mapped(path[0])
+                except AccessError:
+                    refused[number] = path[0]
+                    continue
+                if is_name and len(behind._filtered_access("read")) < len(behind):
+                    named[number] = path[0]
+        return named, refused
 
-    def _campus_hidden_columns(self, fields):
-        """``{column: field}`` that lead to a model which the user may not read."""
-        found = {}
-        for number, path in enumerate(fields):
-            field = self._fields.get(path[0]) if path else None
-            if field is None or not field.relational or path[1:] not in ([], ["display_name"], ["id"]):
-                continue
-            if self._has_field_access(field, "read") and not self.env[field.comodel_name].has_access("read"):
-                found[number] = path[0]
-        return found
+    def _campus_value(self, name):
+        """What an export says of this field; nothing if it is computed from what the user may not read."""
+        try:
+            return self._fields[name].convert_to_export(self[name], self)
+        except AccessError:
+            return ""

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 
 from ..campus_core import money
-from ..campus_core.credentials import uid
+from ..campus_core.credentials import uids
 
 
 class ResCompany(models.Model):
@@ -55,16 +55,16 @@ class ResCompany(models.Model):
     )
     campus_uid_form = fields.Selection(
         [
-            (uid.HEX_BE, "Hexadecimal"),
-            (uid.HEX_LE, "Hexadecimal, bytes reversed"),
-            (uid.DEC_LE, "Decimal (10 digits), bytes reversed"),
-            (uid.DEC_BE, "Decimal (10 digits)"),
-            (uid.PAIR_LE, "Two numbers with a comma, bytes reversed"),
-            (uid.PAIR_BE, "Two numbers with a comma"),
+            (uids.HEX_BE, "Hexadecimal"),
+            (uids.HEX_LE, "Hexadecimal, bytes reversed"),
+            (uids.DEC_LE, "Decimal (10 digits), bytes reversed"),
+            (uids.DEC_BE, "Decimal (10 digits)"),
+            (uids.PAIR_LE, "Two numbers with a comma, bytes reversed"),
+            (uids.PAIR_BE, "Two numbers with a comma"),
         ],
         "Desk Readers Type",
         required=True,
-        default=uid.HEX_BE,
+        default=uids.HEX_BE,
         help="How the readers of the card office type the UID of a card. Cards are found in any form; "
         "this one decides when a number could be read in several.",
     )

@@ -5,7 +5,7 @@ import re
 from odoo.http import Request
 from odoo.models import MAGIC_COLUMNS
 
-from ..campus_core import rights as core
+from ..campus_core.rights import OPERATIONS
 from .rights_common import ACCESS, NO_ID, REFUSALS
 
 # What stands in an address where a route has a placeholder.
@@ -21,7 +21,7 @@ class TriesMixin:
             for model in self.models_with_rights():
                 allowed = self.rights.operation(model, role)
                 attempts = self._attempts(model)
-                for letter, operation in core.OPERATIONS.items():
+                for letter, operation in OPERATIONS.items():
                     with self.subTest(role=role, model=model, operation=operation):
                         if letter in attempts and letter not in allowed:
                             method, *args = attempts[letter]

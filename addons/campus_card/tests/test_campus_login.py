@@ -3,8 +3,8 @@ from collections import Counter
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..models import res_users_login
-from ..models.res_users_login import PAIR_TRIES
+from ..models import res_users
+from ..models.res_users import PAIR_TRIES
 
 PASSWORD = "rights and wrongs"
 
@@ -93,13 +93,13 @@ class TestCampusLogin(HttpCase):
         self.assertFalse(self.by_session("login_lin", PASSWORD))
 
     def test_a_flood_from_one_address_is_stopped_whatever_it_is_called(self):
-        self.patch(res_users_login, "ADDRESS_TRIES", 3)
+        self.patch(res_users, "ADDRESS_TRIES", 3)
         for number in range(3):
             self.assertFalse(self.by_session(f"nobody_{number}", "x"))
         self.assertFalse(self.by_session("login_lin", PASSWORD))
 
     def test_a_flood_locks_out_nobody_who_has_worked_at_the_address(self):
-        self.patch(res_users_login, "ADDRESS_TRIES", 3)
+        self.patch(res_users, "ADDRESS_TRIES", 3)
         lin = self.env["res.users"].search([("login", "=", "login_lin")])
         self.env["res.device.log"].create(
             {"session_identifier": "x" * 42, "user_id": lin.id, "ip_address": "127.0.0.1"}

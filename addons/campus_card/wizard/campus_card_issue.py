@@ -6,8 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..campus_core import card_state
-from ..models.campus_card_archive import BEGINNINGS
 from ..models.campus_card_states import OVER_STATES
+from ..models.campus_card_verbs import BEGINNINGS
 
 # Who has no card but one of these gets a new one.
 DONE_STATES = (card_state.EXPIRED, *OVER_STATES)

@@ -3,7 +3,7 @@ from uuid import uuid4
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core import money, number
+from ..campus_core import money, numbers
 from ..db.columns import Uuid
 from ..models.campus_card_states import CARD_STATES
 
@@ -70,7 +70,7 @@ class CampusCounter(models.TransientModel):
             holder = card.partner_id or (text and counter._find_holder(text)) or self.env["res.partner"]
             counter.card_id = card
             counter.card_state = card.state
-            counter.presented = bool(card) and not number.is_same(text, card.campus_number or "")
+            counter.presented = bool(card) and not numbers.is_same(text, card.campus_number or "")
             counter.partner_id = holder
             counter.wallet_id = card.wallet_id or holder.campus_wallet_id
             refused = code if card else text and not holder and code

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campus_core import number
+from ..campus_core import numbers
 
 # Tries of one wallet's questions before the office has to wait.
 TRIES, WINDOW_S = 5, 3600
@@ -69,12 +69,12 @@ class CampusPinReset(models.TransientModel):
         """The campus number, and one of the two things that only the holder has at hand."""
         self.ensure_one()
         holder = self.wallet_id.partner_id
-        if not number.is_same(self.said_number or "", holder.campus_number or ""):
+        if not numbers.is_same(self.said_number or "", holder.campus_number or ""):
             return False
         return self._knows_card() or self._knows_topup()
 
     def _knows_card(self):
-        said = number.normalise(self.said_card or "")
+        said = numbers.normalise(self.said_card or "")
         tails = {card.number[-4:] for card in self.wallet_id.card_ids if card.number}
         return len(said) == 4 and said in tails
 

@@ -47,7 +47,7 @@ OFFICES = tuple(department for department in DEPARTMENTS if department.staff)
 
 
 @dataclass(frozen=True)
-class Place:
+class Account:
     """A merchant with a till, or a channel through which cards are topped up."""
 
     code: str
@@ -56,18 +56,18 @@ class Place:
 
 
 CANTEENS = (
-    Place("canteen_rice", "一食堂·基本伙", "Canteen 1: daily dishes"),
-    Place("canteen_noodle", "一食堂·面点", "Canteen 1: noodles and buns"),
-    Place("canteen_spicy", "二食堂·川湘风味", "Canteen 2: Sichuan and Hunan"),
-    Place("canteen_halal", "二食堂·清真", "Canteen 2: halal"),
-    Place("canteen_wok", "三食堂·麻辣香锅", "Canteen 3: spicy pot"),
-    Place("canteen_staff", "教工餐厅", "Staff dining room"),
+    Account("canteen_rice", "一食堂·基本伙", "Canteen 1: daily dishes"),
+    Account("canteen_noodle", "一食堂·面点", "Canteen 1: noodles and buns"),
+    Account("canteen_spicy", "二食堂·川湘风味", "Canteen 2: Sichuan and Hunan"),
+    Account("canteen_halal", "二食堂·清真", "Canteen 2: halal"),
+    Account("canteen_wok", "三食堂·麻辣香锅", "Canteen 3: spicy pot"),
+    Account("canteen_staff", "教工餐厅", "Staff dining room"),
 )
-SHOP = Place("shop", "校园超市", "Campus shop")
+SHOP = Account("shop", "校园超市", "Campus shop")
 MERCHANTS = (*CANTEENS, SHOP)
 
 CASH_DESK = "cash_desk"
 CHANNELS = (
-    Place("wechat", "微信支付", "WeChat Pay"),
-    Place("alipay", "支付宝", "Alipay"),
+    Account("wechat", "微信支付", "WeChat Pay"),
+    Account("alipay", "支付宝", "Alipay"),
 )

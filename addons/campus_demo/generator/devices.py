@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .campus import Place
+from .campus import Account
 
-#: Places that sell without a till. The day close books their sales as income.
+#: Merchants that sell without a till. The day close books their sales as income.
 SELF_SERVICE = (
-    Place("breakfast", "早餐快取", "Breakfast line"),
-    Place("shower", "宿舍热水", "Showers"),
-    Place("printing", "自助打印", "Self-service printing"),
+    Account("breakfast", "早餐快取", "Breakfast line"),
+    Account("shower", "宿舍热水", "Showers"),
+    Account("printing", "自助打印", "Self-service printing"),
 )
 
 

@@ -14,7 +14,7 @@ FEE, PAYOUT, REFUND = "fee", "payout", "refund"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``place``: code of the merchant or system account on the other side.
+    """``account``: code of the merchant or system account on the other side.
 
     ``person`` and ``card`` are positions in their lists; ``plan`` is the plan that gets the money. A refund
     names the event that it refunds; a smaller amount refunds a part of it.
@@ -24,7 +24,7 @@ class Event:
     at: dt.datetime
     kind: str
     person: int
-    place: str
+    account: str
     amount_minor: int
     card: int | None = None
     plan: str | None = None

@@ -46,25 +46,25 @@ def moment(rng: Random, day: dt.date, meal: str) -> dt.datetime:
 
 
 class Taste:
-    """The places that one person visits, with a favourite."""
+    """The merchants that one person visits, with a favourite."""
 
     def __init__(self, rng: Random, person: Person) -> None:
         self.only = "canteen_halal" if person.halal else None
         weights = dict(STUDENT_PLACES if person.role == STUDENT else STAFF_PLACES)
         favourite = rng.choices(list(weights), list(weights.values()))[0]
         weights[favourite] *= FAVOURITE
-        self.places = list(weights)
+        self.merchants = list(weights)
         self.cumulated = list(accumulate(weights.values()))
 
-    def place(self, rng: Random, meal: str) -> str:
-        """The place for this meal."""
+    def merchant(self, rng: Random, meal: str) -> str:
+        """The merchant for this meal."""
         if meal == menu.SNACK:
             return campus.SHOP.code
         if self.only:
             return self.only
         if meal == menu.BREAKFAST:
             return "canteen_noodle"
-        return rng.choices(self.places, cum_weights=self.cumulated)[0]
+        return rng.choices(self.merchants, cum_weights=self.cumulated)[0]
 
 
 def channel(rng: Random, at: dt.datetime) -> str:

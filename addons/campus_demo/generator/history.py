@@ -143,29 +143,31 @@ class History:
                 self._eat(index, card, at, meal)
 
     def _eat(self, index: int, card: int, at: dt.datetime, meal: str) -> None:
-        place = self.tastes[index].place(self.rng, meal)
-        dishes = menu.tray(self.rng, place, meal)
+        account = self.tastes[index].merchant(self.rng, meal)
+        dishes = menu.tray(self.rng, account, meal)
         amount = sum(dish.price_minor for dish in dishes)
-        missing = amount - self.purses[index].usable_minor(place)
+        missing = amount - self.purses[index].usable_minor(account)
         if missing + self.short_minor[index] > 0 and (missing > 0 or self.rng.random() < 0.3):
             self._topup(index, at, max(missing, 1))
-        self._buy(index, card, at, place, amount, "、".join(dish.name for dish in dishes))
+        self._buy(index, card, at, account, amount, "、".join(dish.name for dish in dishes))
 
     def _topup(self, index: int, at: dt.datetime, needed_minor: int) -> None:
         before = at - dt.timedelta(minutes=self.rng.randrange(1, 35), seconds=self.rng.randrange(60))
         before = max(before, dt.datetime.combine(at.date(), dt.time(0, 45)))
-        place = habits.channel(self.rng, before)
+        account = habits.channel(self.rng, before)
         if self.people[index].key:
             amount = max(CAST_TOPUP_MINOR, -(-needed_minor // 5000) * 5000)
         else:
             amount = habits.topup_minor(self.rng, needed_minor)
         self._in(
-            event.TOPUP, index, place, amount, before, "柜台现金充值" if place == campus.CASH_DESK else ""
+            event.TOPUP, index, account, amount, before, "柜台现金充值" if account == campus.CASH_DESK else ""
         )
 
-    def _buy(self, index: int, card: int, at: dt.datetime, place: str, amount_minor: int, memo: str) -> None:
-        plan = self.purses[index].spend(place, amount_minor)
-        bought = self._add(event.PURCHASE, index, place, amount_minor, at, memo, card=card)
+    def _buy(
+        self, index: int, card: int, at: dt.datetime, account: str, amount_minor: int, memo: str
+    ) -> None:
+        plan = self.purses[index].spend(account, amount_minor)
+        bought = self._add(event.PURCHASE, index, account, amount_minor, at, memo, card=card)
         if plan and not self.people[index].key and self.rng.random() < REFUND_SHARE:
             self._refund(bought, plan)
 
@@ -174,7 +176,9 @@ class History:
         amount = bought.amount_minor if whole else max(bought.amount_minor // 200 * 100, 100)
         at = min(bought.at + dt.timedelta(minutes=self.rng.randrange(1, 12)), self.now)
         memo = "点错餐退款" if whole else "部分退款"
-        self._add(event.REFUND, bought.person, bought.place, amount, at, memo, bought.card, plan, bought.uuid)
+        self._add(
+            event.REFUND, bought.person, bought.account, amount, at, memo, bought.card, plan, bought.uuid
+        )
         self.purses[bought.person].add_tomorrow(plan, amount)
 
     def _office(self, day: dt.date) -> None:
@@ -232,20 +236,20 @@ class History:
         self,
         kind: str,
         index: int,
-        place: str,
+        account: str,
         amount_minor: int,
         at: dt.datetime,
         memo: str,
         plan: str = "cash",
     ) -> None:
         self.purses[index].add(plan, amount_minor)
-        self._add(kind, index, place, amount_minor, at, memo, plan=plan)
+        self._add(kind, index, account, amount_minor, at, memo, plan=plan)
 
     def _add(
         self,
         kind: str,
         index: int,
-        place: str,
+        account: str,
         amount_minor: int,
         at: dt.datetime,
         memo: str,
@@ -253,6 +257,6 @@ class History:
         plan: str | None = None,
         reverses: str | None = None,
     ) -> Event:
-        entry = Event(uuid7(self.rng, at), at, kind, index, place, amount_minor, card, plan, memo, reverses)
+        entry = Event(uuid7(self.rng, at), at, kind, index, account, amount_minor, card, plan, memo, reverses)
         self.today.append(entry)
         return entry

@@ -224,23 +224,23 @@ BREAKFAST_TRAY: tuple[Course, ...] = (("noodle", 0.96, 3), ("drink", 0.62, 1))
 BREAKFAST_MAX_MINOR = 400
 
 _BY_CATEGORY = {
-    place: {
+    merchant: {
         category.code: tuple(dish for dish in dishes if dish.category == category.code)
         for category in CATEGORIES
     }
-    for place, dishes in MENU.items()
+    for merchant, dishes in MENU.items()
 }
 
 
-def tray(rng: Random, place: str, meal: str) -> tuple[Dish, ...]:
-    """What one person takes at a place; at least one product."""
-    courses = BREAKFAST_TRAY if meal == BREAKFAST else TRAYS[place]
+def tray(rng: Random, merchant: str, meal: str) -> tuple[Dish, ...]:
+    """What one person takes at a merchant; at least one product."""
+    courses = BREAKFAST_TRAY if meal == BREAKFAST else TRAYS[merchant]
     taken: list[Dish] = []
     for category, chance, most in courses:
-        dishes = _BY_CATEGORY[place][category]
+        dishes = _BY_CATEGORY[merchant][category]
         if meal == BREAKFAST:
             dishes = tuple(dish for dish in dishes if dish.price_minor <= BREAKFAST_MAX_MINOR)
         if dishes and rng.random() < chance:
             count = 1 if most == 1 or rng.random() < 0.8 else most
             taken += rng.sample(dishes, min(count, len(dishes)))
-    return tuple(taken) or (rng.choice(MENU[place]),)
+    return tuple(taken) or (rng.choice(MENU[merchant]),)

@@ -19,14 +19,14 @@ class Purse:
     pockets: dict[str, int] = field(default_factory=dict)
     coming: dict[str, int] = field(default_factory=dict)
 
-    def usable_minor(self, place: str) -> int:
-        """Cents that can be spent at this place."""
-        return sum(self.pockets.get(plan, 0) for plan in self._plans(place))
+    def usable_minor(self, account: str) -> int:
+        """Cents that can be spent at this account."""
+        return sum(self.pockets.get(plan, 0) for plan in self._plans(account))
 
-    def spend(self, place: str, amount_minor: int) -> str | None:
+    def spend(self, account: str, amount_minor: int) -> str | None:
         """Take the amount. Returns the plan if it paid everything, or None if several plans paid."""
         left, used = amount_minor, []
-        for plan in self._plans(place):
+        for plan in self._plans(account):
             share = min(left, self.pockets.get(plan, 0))
             if share:
                 self.pockets[plan] -= share
@@ -55,7 +55,7 @@ class Purse:
         self.coming.clear()
 
     @staticmethod
-    def _plans(place: str) -> tuple[str, ...]:
-        if place == SHOP.code:
+    def _plans(account: str) -> tuple[str, ...]:
+        if account == SHOP.code:
             return tuple(plan for plan in SPEND_ORDER if plan not in CANTEEN_ONLY)
         return SPEND_ORDER

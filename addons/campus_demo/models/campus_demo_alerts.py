@@ -4,7 +4,7 @@ import json
 from odoo import api, fields, models
 
 from ..generator import daily
-from .campus_demo_company import LANGUAGE
+from .campus_demo import LANGUAGE
 
 DAYS = 6
 #: Number of alerts that are kept of each rule. A real school has more, but visitors read no more.

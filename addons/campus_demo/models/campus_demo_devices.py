@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ..generator import devices
-from .campus_demo_company import LANGUAGE
+from .campus_demo import LANGUAGE
 
 
 class CampusDemo(models.AbstractModel):
@@ -52,18 +52,18 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_self_service(self, company):
-        """:return: {code: campus.account} of the places that sell without a till"""
+        """:return: {code: campus.account} of the merchants that sell without a till"""
         Account = self.env["campus.account"]
         found = Account.search([("company_id", "=", company.id), ("kind", "=", "merchant")]).grouped("code")
         income = self.env["account.account"].search(
             [("company_ids", "in", company.id), ("account_type", "=", "income")], limit=1
         )
-        for place in devices.SELF_SERVICE:
-            if place.code not in found:
-                found[place.code] = Account.create(
+        for merchant in devices.SELF_SERVICE:
+            if merchant.code not in found:
+                found[merchant.code] = Account.create(
                     {
-                        "code": place.code,
-                        "name": place.name,
+                        "code": merchant.code,
+                        "name": merchant.name,
                         "kind": "merchant",
                         "company_id": company.id,
                         "gl_account_id": income.id,

@@ -13,14 +13,14 @@ class CampusDemo(models.AbstractModel):
     _inherit = "campus.demo"
 
     @api.model
-    def _load_history(self, company, history, partners, cards, places):
+    def _load_history(self, company, history, partners, cards, accounts):
         closed_until = self.env["campus.closing"]._closed_until(company)
         wallets = self.env["campus.wallet"]._for_holder(partners, company)
         wallet_of = {wallet.partner_id.id: wallet.id for wallet in wallets}
         targets = {
             "wallet": [wallet_of[partner.id] for partner in partners],
             "card": self._cards_that_pay(company, cards),
-            "place": {code: account.id for code, account in places.items()},
+            "account": {code: account.id for code, account in accounts.items()},
         }
         targets["online"] = self._load_online(company, history, targets["wallet"])
         for day, events in history.days():
@@ -47,7 +47,7 @@ class CampusDemo(models.AbstractModel):
             elif entry.kind == event.PURCHASE:
                 sales.append(post)
             else:
-                (desk_in if entry.place == campus.CASH_DESK else online).append(post)
+                (desk_in if entry.account == campus.CASH_DESK else online).append(post)
         clerk, cashier = self._ledger(self._staff("clerk")), self._ledger(self._staff("cashier"))
         # Incoming money of a day is booked first and payouts last, so no purchase in between is refused.
         answers = [
@@ -99,7 +99,7 @@ class CampusDemo(models.AbstractModel):
             "uuid": entry.uuid,
             "kind": entry.kind,
             "wallet_id": targets["wallet"][entry.person],
-            "account_id": targets["place"][entry.place],
+            "account_id": targets["account"][entry.account],
             "amount_minor": entry.amount_minor,
             "plan": entry.plan,
             "card_id": (targets["card"][entry.card] if entry.card is not None else None) or None,
@@ -121,7 +121,7 @@ class CampusDemo(models.AbstractModel):
 
     @staticmethod
     def _origin(entry):
-        return f"{entry.place},{entry.at:%Y%m%d}"
+        return f"{entry.account},{entry.at:%Y%m%d}"
 
     @api.model
     def _close(self, company, day):

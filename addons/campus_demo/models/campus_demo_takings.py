@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ..generator import campus
-from .campus_demo_company import LANGUAGE
+from .campus_demo import LANGUAGE
 
 JOURNAL = "TILL"
 
@@ -14,13 +14,13 @@ class CampusDemo(models.AbstractModel):
     """The sales that the school's former tills reported. They clear the card's clearing account.
 
     The purchases of the history were made before these tills had sessions in Odoo. A session would book Dr
-    clearing / Cr income; here one entry per week does it, with a sum per place.
+    clearing / Cr income; here one entry per week does it, with a sum per merchant.
     """
 
     _inherit = "campus.demo"
 
     @api.model
-    def _load_takings(self, company, term, places):
+    def _load_takings(self, company, term, accounts):
         journal = self._till_journal(company)
         # What former tills reported to an earlier installation does not count for this one's sales.
         begun = min(
@@ -28,7 +28,9 @@ class CampusDemo(models.AbstractModel):
         )
         reports = [("journal_id", "=", journal.id), ("create_date", ">=", begun)]
         booked = set(self.env["account.move"].search(reports).mapped("date"))
-        merchants = self.env["campus.account"].union(*(places[place.code] for place in campus.MERCHANTS))
+        merchants = self.env["campus.account"].union(
+            *(accounts[merchant.code] for merchant in campus.MERCHANTS)
+        )
         weeks = {}
         for day in term:
             weeks.setdefault(day - dt.timedelta(days=day.weekday()), []).append(day)
@@ -101,3 +103,42 @@ class CampusDemo(models.AbstractModel):
             )
             journal.update_field_translations("name", {LANGUAGE: "旧收银台周报"})
         return journal
+
+    # -- what an earlier installation left ---------------------------------------
+
+    @api.model
+    def _settle_books(self, company, term):
+        """Book the cards of an earlier installation off, so that the new ones begin at zero.
+
+        Entries are never deleted: those of the earlier installation stay, and one more takes off what they
+        have left on the accounts of the cards.
+        """
+        if self.env["campus.transfer"].search_count([("company_id", "=", company.id)], limit=1):
+            return
+        # The bridge looks at the account of top-ups in transit only where there is a channel on it.
+        self._load_provider(company)
+        lines = [line for line in self.env["campus.bridge"]._measure(company) if line["difference_minor"]]
+        if not lines:
+            return
+        ref = self.with_context(lang=LANGUAGE).env._("Cards of an earlier installation, booked off")
+        moved = [(line["gl_id"], line["difference_minor"]) for line in lines if line["gl_id"]]
+        moved.append((company.income_account_id.id, -sum(minor for _gl_id, minor in moved)))
+        move = self.env["account.move"].create(
+            {
+                "journal_id": company.campus_journal_id.id,
+                "date": term.start - dt.timedelta(days=1),
+                "ref": ref,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": gl_id,
+                            "name": ref,
+                            "debit": max(-minor, 0) / 100,
+                            "credit": max(minor, 0) / 100,
+                        }
+                    )
+                    for gl_id, minor in moved
+                ],
+            }
+        )
+        move._post(soft=False)

@@ -4,10 +4,10 @@ from odoo.fields import Command
 from ..generator import campus
 from ..generator.menu import CATEGORIES, MENU
 from ..generator.pictures import picture
-from .campus_demo_company import LANGUAGE
-from .campus_demo_people import encode
+from .campus_demo import LANGUAGE
+from .campus_demo_cards import encode
 
-#: Who runs which places: the school itself, or a contractor whom the school pays.
+#: Who runs which merchants: the school itself, or a contractor whom the school pays.
 OPERATORS = {
     "后勤服务中心": ("canteen_rice", "canteen_noodle", "canteen_staff"),
     "苏州蜀湘餐饮管理有限公司": ("canteen_spicy", "canteen_wok"),
@@ -25,25 +25,27 @@ class CampusDemo(models.AbstractModel):
 
     @api.model
     def _load_tills(self, company):
-        """:return: {code of a place or system account: campus.account}"""
+        """:return: {code of a merchant or system account: campus.account}"""
         self._load_merchants(company)
         accounts = self.env["campus.account"].search([("company_id", "=", company.id), ("code", "!=", False)])
-        places = {account.code: account for account in accounts}
-        canteens = self.env["campus.account"].union(*(places[canteen.code] for canteen in campus.CANTEENS))
+        by_code = {account.code: account for account in accounts}
+        canteens = self.env["campus.account"].union(*(by_code[canteen.code] for canteen in campus.CANTEENS))
         plans = self.env["campus.pocket.plan"].search([("company_id", "=", company.id)])
         plans.filtered(lambda plan: plan.code in MEAL_PLANS).merchant_ids = canteens
         categories = self._load_categories(company)
         self._load_products(company, categories)
-        for number, place in enumerate(campus.MERCHANTS, 1):
-            self._load_till(company, number, place, places[place.code], categories)
-        return places
+        for number, stated in enumerate(campus.MERCHANTS, 1):
+            self._load_till(company, number, stated, by_code[stated.code], categories)
+        return by_code
 
     @api.model
     def _load_merchants(self, company):
         Account = self.env["campus.account"]
         known = set(Account.search([("company_id", "=", company.id)]).mapped("code"))
         for operator, codes in OPERATORS.items():
-            missing = [place for place in campus.MERCHANTS if place.code in codes and place.code not in known]
+            missing = [
+                stated for stated in campus.MERCHANTS if stated.code in codes and stated.code not in known
+            ]
             if not missing:
                 continue
             vals = {"name": operator, "is_company": True, "company_id": company.id}
@@ -53,40 +55,40 @@ class CampusDemo(models.AbstractModel):
             Account.create(
                 [
                     {
-                        "code": place.code,
-                        "name": place.name,
+                        "code": stated.code,
+                        "name": stated.name,
                         "kind": "merchant",
                         "company_id": company.id,
                         "gl_account_id": company.campus_clearing_account_id.id,
                         "partner_id": contact.id,
                     }
-                    for place in missing
+                    for stated in missing
                 ]
             )
 
     @api.model
     def _load_categories(self, company):
-        """:return: {(place code, category code): pos.category}, a tree per place"""
+        """:return: {(merchant code, category code): pos.category}, a tree per merchant"""
         Category = self.env["pos.category"]
         found = {}
-        for place in campus.MERCHANTS:
-            xmlid = self._xmlid(company, f"category_{place.code}")
+        for stated in campus.MERCHANTS:
+            xmlid = self._xmlid(company, f"category_{stated.code}")
             root = self.env.ref(xmlid, raise_if_not_found=False)
             if not root:
-                root = Category.create({"name": place.name_en})
-                root.update_field_translations("name", {LANGUAGE: place.name})
+                root = Category.create({"name": stated.name_en})
+                root.update_field_translations("name", {LANGUAGE: stated.name})
                 self._remember(xmlid, root)
-            found[place.code, None] = root
-            used = {dish.category for dish in MENU[place.code]}
+            found[stated.code, None] = root
+            used = {dish.category for dish in MENU[stated.code]}
             for number, category in enumerate(CATEGORIES, 1):
                 if category.code in used:
-                    record = self._load_category(company, place, category, root, number)
-                    found[place.code, category.code] = record
+                    record = self._load_category(company, stated, category, root, number)
+                    found[stated.code, category.code] = record
         return found
 
     @api.model
-    def _load_category(self, company, place, category, root, sequence):
-        xmlid = self._xmlid(company, f"category_{place.code}_{category.code}")
+    def _load_category(self, company, stated, category, root, sequence):
+        xmlid = self._xmlid(company, f"category_{stated.code}_{category.code}")
         record = self.env.ref(xmlid, raise_if_not_found=False)
         if not record:
             record = self.env["pos.category"].create(
@@ -105,12 +107,12 @@ class CampusDemo(models.AbstractModel):
     @api.model
     def _load_products(self, company, categories):
         vals_list, names, xmlids = [], [], []
-        for place in campus.MERCHANTS:
-            for number, dish in enumerate(MENU[place.code]):
-                xmlid = self._xmlid(company, f"product_{place.code}_{number}")
+        for stated in campus.MERCHANTS:
+            for number, dish in enumerate(MENU[stated.code]):
+                xmlid = self._xmlid(company, f"product_{stated.code}_{number}")
                 if self.env.ref(xmlid, raise_if_not_found=False):
                     continue
-                category = categories[place.code, dish.category]
+                category = categories[stated.code, dish.category]
                 vals_list.append(self._prepare_product_vals(company, dish, category, number))
                 names.append(dish.name)
                 xmlids.append(xmlid)
@@ -136,20 +138,20 @@ class CampusDemo(models.AbstractModel):
         }
 
     @api.model
-    def _load_till(self, company, number, place, merchant, categories):
+    def _load_till(self, company, number, stated, merchant, categories):
         Config = self.env["pos.config"]
         config = Config.search(
             [("company_id", "=", company.id), ("campus_account_id", "=", merchant.id)], limit=1
         )
         if config:
             return
-        cash = self._cash_method(company, number, place)
+        cash = self._cash_method(company, number, stated)
         card = company._campus_setup_pos()
         card.with_context(lang="en_US").update_field_translations("name", {LANGUAGE: "校园卡"})
         # Not the root: its children are the first row of buttons at the till.
-        shown = [record.id for key, record in categories.items() if key[0] == place.code and key[1]]
+        shown = [record.id for key, record in categories.items() if key[0] == stated.code and key[1]]
         vals = {
-            "name": place.name,
+            "name": stated.name,
             "company_id": company.id,
             "campus_account_id": merchant.id,
             "payment_method_ids": [Command.set((card + cash).ids)],
@@ -157,7 +159,7 @@ class CampusDemo(models.AbstractModel):
             "iface_available_categ_ids": [Command.set(shown)],
             "iface_print_auto": False,
         }
-        xmlid = self._xmlid(company, f"till_{place.code}")
+        xmlid = self._xmlid(company, f"till_{stated.code}")
         # A till that an earlier installation has left, with its sales and its drawer.
         if config := self.env.ref(xmlid, raise_if_not_found=False):
             config.write(vals)
@@ -165,14 +167,14 @@ class CampusDemo(models.AbstractModel):
             self._remember(xmlid, Config.create(vals))
 
     @api.model
-    def _cash_method(self, company, number, place):
+    def _cash_method(self, company, number, stated):
         """Each till has a cash drawer and therefore a cash journal of its own."""
         Journal, Method = self.env["account.journal"], self.env["pos.payment.method"]
         code = f"XJ{number:02d}"
         domain = [("company_id", "=", company.id), ("type", "=", "cash"), ("code", "=", code)]
         journal = Journal.search(domain, limit=1) or Journal.create(
             {
-                "name": f"收银现金 {place.name}",
+                "name": f"收银现金 {stated.name}",
                 "code": code,
                 "type": "cash",
                 "company_id": company.id,

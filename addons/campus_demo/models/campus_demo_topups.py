@@ -3,7 +3,7 @@ import datetime as dt
 from odoo import api, models
 
 from ..generator import campus, cast, daily, event
-from .campus_demo_company import LANGUAGE
+from .campus_demo import LANGUAGE
 
 #: Number of days before the end of the history with online payments. Loading a payment takes a tenth of a
 #: second, so there are not more.
@@ -149,7 +149,7 @@ class CampusDemo(models.AbstractModel):
         by_phone = {channel.code for channel in campus.CHANNELS}
         return (
             entry.kind == event.TOPUP
-            and entry.place in by_phone
+            and entry.account in by_phone
             and entry.at >= targets["online"]["since"]
             and entry.person in targets["online"]["people"]
         )

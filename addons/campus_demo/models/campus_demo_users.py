@@ -7,8 +7,8 @@ from odoo.fields import Command
 from ..generator import campus, cast
 from ..generator.person import STUDENT
 from ..generator.portraits import portrait
-from .campus_demo_company import LANGUAGE
-from .campus_demo_people import encode
+from .campus_demo import LANGUAGE
+from .campus_demo_cards import encode
 
 #: Login (and password), name, whether a woman, group, first page.
 Worker = namedtuple("Worker", "login name female group action")

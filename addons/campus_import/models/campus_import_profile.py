@@ -1,6 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core.card_file import guess
-from odoo.addons.campus_card.campus_core.card_file import reading as card_file
+from odoo.addons.campus_card.campus_core.card_file import guess, reading
 from odoo.addons.campus_card.campus_core.card_file import types as ft
 from odoo.exceptions import UserError, ValidationError
 
@@ -99,7 +98,7 @@ class CampusImportProfile(models.Model):
         profiles = self.search([("company_id", "in", (False, self.env.company.id))])
         cores = [profile._to_core() for profile in profiles]
         by_core = {id(core): profile for core, profile in zip(cores, profiles, strict=True)}
-        found = card_file.find_profile(table, cores)
+        found = reading.find_profile(table, cores)
         return by_core[id(found)] if found else self.browse()
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.card_file import types as ft
-from odoo.addons.campus_card.campus_core.card_file import values as card_file_values
+from odoo.addons.campus_card.campus_core.card_file.values import key
 from odoo.exceptions import ValidationError
 
 TARGETS = [
@@ -78,7 +78,7 @@ class CampusImportProfileColumn(models.Model):
     @api.constrains("header", "profile_id")
     def _check_header(self):
         for profile in self.profile_id:
-            keys = [card_file_values.key(column.header) for column in profile.column_ids]
+            keys = [key(column.header) for column in profile.column_ids]
             if len(keys) != len(set(keys)):
                 raise ValidationError(self.env._("Two columns of the profile have the same header."))
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core.card_file import values as card_file_values
+from odoo.addons.campus_card.campus_core.card_file import values
 from odoo.exceptions import ValidationError
 
 from .campus_import_profile_column import STATUSES
@@ -42,6 +42,6 @@ class CampusImportProfileWord(models.Model):
     @api.constrains("word", "kind", "profile_id")
     def _check_word(self):
         for profile in self.profile_id:
-            keys = [(word.kind, card_file_values.key(word.word)) for word in profile.word_ids]
+            keys = [(word.kind, values.key(word.word)) for word in profile.word_ids]
             if len(keys) != len(set(keys)):
                 raise ValidationError(self.env._("The profile has the same word twice."))

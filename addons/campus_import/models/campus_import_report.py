@@ -5,7 +5,7 @@ import xlsxwriter
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import money
-from odoo.addons.campus_card.campus_core.card_file import reading as card_file
+from odoo.addons.campus_card.campus_core.card_file import reading
 from odoo.addons.campus_card.campus_core.card_file.values import key, text_of
 from odoo.exceptions import UserError
 
@@ -35,7 +35,7 @@ class CampusImport(models.Model):
                 table = job._head()
             except UserError:
                 continue
-            problems = table.problems or ([] if job.profile_id else card_file.spoiled_head(table))
+            problems = table.problems or ([] if job.profile_id else reading.spoiled_head(table))
             job.unreadable = bool(problems) and (not table.rows or problems != table.problems)
             if table.rows:
                 job.preview = job._preview_table(table)
@@ -51,7 +51,7 @@ class CampusImport(models.Model):
     def _preview_table(self, table):
         """The first rows under their headers, with the meaning of each column."""
         core = self.profile_id._to_core() if self.profile_id else None
-        at, headers = card_file.headers_of(table, core)
+        at, headers = reading.headers_of(table, core)
         meanings = self._preview_meanings(headers)
         head = Markup().join(
             Markup('<th class="{}"><div>{}</div><div class="small fw-normal">{}</div></th>').format(

@@ -3,9 +3,9 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import errors
-from odoo.addons.campus_card.campus_core.card_file import reading as card_file
 from odoo.addons.campus_card.campus_core.card_file import types as ft
 from odoo.addons.campus_card.campus_core.card_file.decode import decode
+from odoo.addons.campus_card.campus_core.card_file.reading import read
 from odoo.exceptions import UserError
 
 from ..steps.apply import Applier
@@ -117,7 +117,7 @@ class CampusImport(models.Model):
             if profile and profile.encoding != "auto":
                 table = decode(content, profile.encoding)
         core = profile._to_core() if profile else ft.Profile("", ())
-        reading = card_file.read(table, core)
+        reading = read(table, core)
         return Outcome(
             reading, profile, problems=reading.problems, fatal=[*reading.fatal, *self._unknown_plans(core)]
         )

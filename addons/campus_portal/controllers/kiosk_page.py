@@ -2,11 +2,11 @@
 
 import functools
 
-from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 from odoo.http import request
 
 from ..const import KIOSK_COOKIE, KIOSK_LANGUAGE_COOKIE, KIOSK_SESSION_HEADER, PRIVATE_HEADERS
-from .main import CampusPage
+from ..page import CampusPage
 
 #: A kiosk shows one page. Its parts are fetched by POST, so the browser has no address and no history of
 #: them.
@@ -58,16 +58,16 @@ class KioskPage(CampusPage):
 
     def _part(self, template, status=200, **values):
         """Return a part of the page. The page shows it in place of the part before."""
-        shown = {"error": None, "idle_s": kiosk_core.IDLE_S, **values}
+        shown = {"error": None, "idle_s": kiosk_rules.IDLE_S, **values}
         return self._page(template, shown, status=status)
 
     def _start_part(self, kiosk, **values):
-        shown = {**self._start_values(kiosk), "idle_s": kiosk_core.DONE_S, **values}
+        shown = {**self._start_values(kiosk), "idle_s": kiosk_rules.DONE_S, **values}
         return self._part("campus_portal.kiosk_start", **shown)
 
     def _home_part(self, session, secret=None, **values):
         """The holder's first page. The ``secret`` of a new session is sent in a header, not on the page."""
-        session._touch(kiosk_core.IDLE_S)
+        session._touch(kiosk_rules.IDLE_S)
         response = self._part("campus_portal.kiosk_home", **session._home_values(), **values)
         if secret:
             response.headers[KIOSK_SESSION_HEADER] = secret
@@ -77,7 +77,7 @@ class KioskPage(CampusPage):
         languages = request.env["res.lang"].get_installed()
         errands = kiosk.env["campus.kiosk.session"]._errands() if kiosk else []
         return {
-            "idle_s": kiosk_core.IDLE_S,
+            "idle_s": kiosk_rules.IDLE_S,
             "refused": None,
             "errands": [errand for errand in errands if not errand.get("danger")],
             "languages": [{"code": code, "name": name.split(" / ")[-1]} for code, name in languages],

@@ -5,12 +5,11 @@ from . import campus_signing
 from . import campus_phone
 from . import campus_credential_use
 from . import campus_card
+from . import campus_emergency
 from . import campus_portal_phone
 from . import campus_ledger_text
 from . import res_company
 from . import res_config_settings
-from . import campus_emergency
-from . import campus_portal_emergency
 from . import campus_loss
 from . import campus_portal_loss
 from . import campus_taps

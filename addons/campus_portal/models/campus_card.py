@@ -2,8 +2,8 @@ import time
 from datetime import timezone
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import errors as core_errors
-from odoo.addons.campus_card.campus_core.credentials import qr_code
+from odoo.addons.campus_card.campus_core import errors
+from odoo.addons.campus_card.campus_core.credentials import emergency, qr_code
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 
 
@@ -44,6 +44,7 @@ class CampusCard(models.Model):
             **super()._proven_kinds(),
             qr_code.PREFIX: "_resolve_phone",
             f"qr:{qr_code.PREFIX}": "_resolve_phone",
+            "emergency:": "_resolve_emergency",
         }
 
     @api.model
@@ -64,7 +65,7 @@ class CampusCard(models.Model):
             return self.browse(), error.code
         card = env["campus.phone"].browse(code.certificate.phone).card_id
         if card.id != code.certificate.card or card.company_id != self.env.company:
-            return self.browse(), core_errors.UNKNOWN_CARD
+            return self.browse(), errors.UNKNOWN_CARD
         card = card.with_env(self.env)
         return card, card._refusal_code()
 
@@ -76,9 +77,39 @@ class CampusCard(models.Model):
         except CredentialError as error:
             # When a cashier asks again about the same payment, the code may be too old by now, but it was
             # valid when it was shown. Everything but its age has been checked here.
-            if error.code != core_errors.CODE_STALE:
+            if error.code != errors.CODE_STALE:
                 raise
             code = qr_code.parse(text)
             if not env["campus.credential.use"]._is_taken_for(code.certificate.phone, code.step, payment):
                 raise
             return code
+
+    # -- emergency codes ---------------------------------------------------------
+
+    @api.model
+    def _resolve_emergency(self, text, payment=None):
+        """``(card, refusal code)`` for a campus number and an emergency code that pay at a till."""
+        # sudo: a cashier may read neither holders nor codes; the answer says only yes or no
+        env = self.env(su=True)
+        company = self.env.company
+        try:
+            number, code = emergency.parse(text.partition(":")[2])
+        except CredentialError as error:
+            return self.browse(), error.code
+        if not payment or not payment["amount_minor"]:
+            # The code pays once a day. It opens no door and shows no balance.
+            return self.browse(), errors.EMERGENCY_WRONG
+        record, refusal = env["campus.emergency"]._prove(number, code, company, payment)
+        if refusal:
+            return self.browse(), refusal
+        cards = env["campus.card"].search(
+            [("partner_id", "=", record.partner_id.id), ("company_id", "=", company.id)]
+        )
+        card = cards.sorted(lambda card: card._resolve_rank())[:1].with_env(self.env)
+        return card, card._refusal_code() if card else errors.UNKNOWN_CARD
+
+    def _refusal_numbers(self, code):
+        if code != errors.EMERGENCY_CAP:
+            return super()._refusal_numbers(code)
+        # sudo: a cashier may not read settings; the limit is no secret, and no holder is known yet
+        return {"limit_minor": self.env.company.sudo().campus_emergency_cap_minor}

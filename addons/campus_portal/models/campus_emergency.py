@@ -3,9 +3,8 @@ from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.addons.campus_card import pepper
-from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.credentials import emergency
-from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.tools import SQL
 
 
@@ -64,7 +63,7 @@ class CampusEmergency(models.Model):
             # an unknown number gets the same answer after the same time as a wrong code, so nobody can find
             # out which exist
             emergency.is_code(code, emergency.NOBODY)
-            return record, core_errors.EMERGENCY_WRONG
+            return record, errors.EMERGENCY_WRONG
         return record, record._try(code, payment)
 
     def _try(self, code, payment):
@@ -125,41 +124,3 @@ class CampusEmergency(models.Model):
         now = self.company_id._campus_zoned(fields.Datetime.now())
         start = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return start.astimezone(timezone.utc).replace(tzinfo=None)
-
-
-class CampusCard(models.Model):
-    """``emergency:<campus number>#<code>`` keyed at a till."""
-
-    _inherit = "campus.card"
-
-    @api.model
-    def _proven_kinds(self):
-        return {**super()._proven_kinds(), "emergency:": "_resolve_emergency"}
-
-    @api.model
-    def _resolve_emergency(self, text, payment=None):
-        """``(card, refusal code)`` for a campus number and an emergency code that pay at a till."""
-        # sudo: a cashier may read neither holders nor codes; the answer says only yes or no
-        env = self.env(su=True)
-        company = self.env.company
-        try:
-            number, code = emergency.parse(text.partition(":")[2])
-        except CredentialError as error:
-            return self.browse(), error.code
-        if not payment or not payment["amount_minor"]:
-            # The code pays once a day. It opens no door and shows no balance.
-            return self.browse(), core_errors.EMERGENCY_WRONG
-        record, refusal = env["campus.emergency"]._prove(number, code, company, payment)
-        if refusal:
-            return self.browse(), refusal
-        cards = env["campus.card"].search(
-            [("partner_id", "=", record.partner_id.id), ("company_id", "=", company.id)]
-        )
-        card = cards.sorted(lambda card: card._resolve_rank())[:1].with_env(self.env)
-        return card, card._refusal_code() if card else core_errors.UNKNOWN_CARD
-
-    def _refusal_numbers(self, code):
-        if code != core_errors.EMERGENCY_CAP:
-            return super()._refusal_numbers(code)
-        # sudo: a cashier may not read settings; the limit is no secret, and no holder is known yet
-        return {"limit_minor": self.env.company.sudo().campus_emergency_cap_minor}

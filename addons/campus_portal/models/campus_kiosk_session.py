@@ -2,7 +2,7 @@ import hashlib
 import secrets
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 
 KEPT_DAYS = 1
 
@@ -46,7 +46,7 @@ class CampusKioskSession(models.Model):
                 "partner_id": card.partner_id.id,
                 "secret_hash": self._hashed(secret),
                 "opened_at": now,
-                "wait_s": kiosk_core.IDLE_S,
+                "wait_s": kiosk_rules.IDLE_S,
                 "ends_at": now,
             }
         )
@@ -73,7 +73,7 @@ class CampusKioskSession(models.Model):
         self.ensure_one()
         wait_s = wait_s or self.wait_s
         now = fields.Datetime.now()
-        ends_at_s = kiosk_core.ends_at_s(self.opened_at.timestamp(), now.timestamp(), wait_s)
+        ends_at_s = kiosk_rules.ends_at_s(self.opened_at.timestamp(), now.timestamp(), wait_s)
         self.write(
             {
                 "wait_s": wait_s,

@@ -4,8 +4,7 @@ from base64 import b64decode
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import card_state
-from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core import card_state, errors
 from odoo.addons.campus_card.campus_core.credentials import phone_key
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
@@ -45,7 +44,7 @@ class CampusPortal(models.AbstractModel):
         if key is None:
             return self._answer("code_forged", self.env._("This phone could not prove its key. Try again."))
         card = self._phone_card()
-        refusal = card._refusal_code() if card else core_errors.UNKNOWN_CARD
+        refusal = card._refusal_code() if card else errors.UNKNOWN_CARD
         if refusal:
             message = self.env["campus.ledger"]._explain({"code": refusal})
             return self._answer(refusal, message)

@@ -37,7 +37,7 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _resolve_qr(self, cards, texts):
-        """``{text: Key or refusal code}``. If the edge accepted a code offline, it is judged at that moment,
+        """``{text: ResolvedCard or refusal code}``. If the edge accepted a code offline, it is judged at that moment,
         so the edge's statement about it proves nothing.
         """
         resolved = {text: self._resolve_code(cards, text, cards.first[f"qr:{text}"]) for text in texts}
@@ -57,12 +57,12 @@ class CampusTaps(models.AbstractModel):
 
     @api.model
     def _resolve_emergency(self, cards, texts):
-        """``{text: Key or refusal code}``. Each code is tried for the first tap that has it."""
+        """``{text: ResolvedCard or refusal code}``. Each code is tried for the first tap that has it."""
         found, tried = {}, set()
         for text in texts:
             entry = cards.first[f"emergency:{text}"]
-            place = cards.frame.places.get(entry.terminal)
-            refusal = self._emergency_refusal(entry, place)
+            terminal = cards.frame.terminals.get(entry.terminal)
+            refusal = self._emergency_refusal(entry, terminal)
             try:
                 person_and_code = emergency.parse(text)
             except CredentialError as error:
@@ -71,27 +71,27 @@ class CampusTaps(models.AbstractModel):
                 if not refusal and person_and_code in tried:
                     refusal = errors.EMERGENCY_USED
                 tried.add(person_and_code)
-            found[text] = refusal or self._try_emergency(cards, text, entry, place)
+            found[text] = refusal or self._try_emergency(cards, text, entry, terminal)
         return found
 
     @api.model
-    def _emergency_refusal(self, entry, place):
+    def _emergency_refusal(self, entry, terminal):
         """The reason why the code is not tried, or None if it is."""
         if entry.mode != wire.ASK or entry.purpose != wire.PAY:
             return errors.EMERGENCY_ONLINE
-        if place is None or not place.enabled or place.purpose != wire.PAY:
+        if terminal is None or not terminal.enabled or terminal.purpose != wire.PAY:
             return errors.TERMINAL_UNKNOWN
-        return None if charge.amount_of(entry, place) else errors.AMOUNT_INVALID
+        return None if charge.amount_of(entry, terminal) else errors.AMOUNT_INVALID
 
     @api.model
-    def _try_emergency(self, cards, text, entry, place):
+    def _try_emergency(self, cards, text, entry, terminal):
         edge = cards.batch.edge
         if not self.env["campus.rate"]._may_try("emergency-edge", edge.id, TRIES_MAX, TRIES_SPAN_S):
             return errors.RATE_LIMITED
         company = self.env["res.company"].browse(edge.company_id)
         # the code is valid for a day of the campus; the user of an edge has no time zone
         company_cards = self.env["campus.card"].with_company(company).with_context(tz=company.partner_id.tz)
-        payment = {"uuid": entry.uuid, "amount_minor": charge.amount_of(entry, place)}
+        payment = {"uuid": entry.uuid, "amount_minor": charge.amount_of(entry, terminal)}
         card, refusal = company_cards._resolve_emergency(f"emergency:{text}", payment)
         if not card:
             return refusal

@@ -1,7 +1,7 @@
 import datetime as dt
 import re
 
-from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 
 
 class KioskBrowser:
@@ -45,4 +45,4 @@ class KioskBrowser:
         self.env.flush_all()
 
     def time_runs_out(self):
-        self.time_passes(kiosk_core.SESSION_MAX_S + 1)
+        self.time_passes(kiosk_rules.SESSION_MAX_S + 1)

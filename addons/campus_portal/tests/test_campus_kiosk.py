@@ -1,4 +1,4 @@
-from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -176,11 +176,11 @@ class TestCampusKioskRights(KioskCase):
     def test_a_session_ends_when_nobody_touches_the_screen(self):
         self.open_kiosk()
         self.hold(self.card.uid)
-        self.time_passes(kiosk_core.IDLE_S - 1)
+        self.time_passes(kiosk_rules.IDLE_S - 1)
         self.assertEqual(self.ask("touch").status_code, 204)
-        self.time_passes(kiosk_core.IDLE_S - 1)
+        self.time_passes(kiosk_rules.IDLE_S - 1)
         self.assertEqual(self.ask("touch").status_code, 204)
-        self.time_passes(kiosk_core.IDLE_S + kiosk_core.GRACE_S)
+        self.time_passes(kiosk_rules.IDLE_S + kiosk_rules.GRACE_S)
         answer = self.ask("home")
         self.assertEqual(answer.status_code, 410)
         self.assertNotIn("86.40", answer.text)
@@ -188,8 +188,8 @@ class TestCampusKioskRights(KioskCase):
     def test_touching_does_not_make_a_session_everlasting(self):
         self.open_kiosk()
         self.hold(self.card.uid)
-        for _touch in range(2 * kiosk_core.SESSION_MAX_S // kiosk_core.IDLE_S):
-            self.time_passes(kiosk_core.IDLE_S - 1)
+        for _touch in range(2 * kiosk_rules.SESSION_MAX_S // kiosk_rules.IDLE_S):
+            self.time_passes(kiosk_rules.IDLE_S - 1)
             if self.ask("touch").status_code == 410:
                 break
         else:

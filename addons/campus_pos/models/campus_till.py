@@ -3,20 +3,20 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.money import MAX_MINOR
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import MAX_ATTEMPT, MAX_CREDENTIAL, MAX_PIN, PURPOSE
 
 # The data of a till that the ledger needs. It is read once, in the caller's transaction.
-Place = namedtuple("Place", "company_id name origin merchant_id accepts_numbers")
+Till = namedtuple("Till", "company_id name origin merchant_id accepts_numbers")
 
 
 class CampusTill(models.AbstractModel):
     """What a till may ask about cards and money.
 
-    The caller has checked the user's rights and passes the place of the till. The methods run with the rights
+    The caller has checked the user's rights and passes the till. The methods run with the rights
     of the system, because a cashier may read neither cards nor the ledger. Cashiers only get the answers
     below, about the card that was tapped.
 
@@ -30,7 +30,7 @@ class CampusTill(models.AbstractModel):
     # -- verbs -----------------------------------------------------------------
 
     @api.model
-    def _authorise(self, place, uuid, amount_minor, credential, attempt=0, pin=None):
+    def _authorise(self, till, uuid, amount_minor, credential, attempt=0, pin=None):
         """Reserve money for a payment line. The line's uuid is the id of the reservation.
 
         A repeated request gets the first answer. After a refusal the till asks again under the same uuid with
@@ -38,63 +38,63 @@ class CampusTill(models.AbstractModel):
         """
         self._check_request(uuid, amount_minor, credential, attempt)
         self._check_pin_form(pin)
-        with self._transaction(place) as till:
-            return till._authorise_here(place, uuid, amount_minor, credential.strip(), attempt, pin)
+        with self._transaction(till) as own:
+            return own._authorise_here(till, uuid, amount_minor, credential.strip(), attempt, pin)
 
     @api.model
-    def _release(self, place, uuid):
+    def _release(self, till, uuid):
         """Release the money of a payment that was not completed. It may be called again.
 
         :return: the state of the reservation afterwards, ``none`` if there was none
         """
         self._check_uuid(uuid)
-        with self._transaction(place) as till:
-            till._lock_payment(uuid)
-            reservations = till._reservations(uuid)
-            till._check_own(place, reservations)
+        with self._transaction(till) as own:
+            own._lock_payment(uuid)
+            reservations = own._reservations(uuid)
+            own._check_own(till, reservations)
             if set(reservations.mapped("state")) == {"open"}:
-                till._ledger()._release([{"uuid": uuid, "reason": "cancelled at the till"}])
+                own._ledger()._release([{"uuid": uuid, "reason": "cancelled at the till"}])
                 reservations.invalidate_recordset()
-            return till._state(reservations)
+            return own._state(reservations)
 
     @api.model
-    def _status(self, place, uuid):
+    def _status(self, till, uuid):
         """The state of a payment whose answer got lost: the first answer, with the state now and the number
         of the next ``attempt``.
         """
         self._check_uuid(uuid)
-        with self._transaction(place) as till:
+        with self._transaction(till) as own:
             # If the authorisation is still running, this waits for it.
-            till._lock_payment(uuid)
-            reservations = till._reservations(uuid)
-            tries = till.env["campus.posting"].search([("uuid", "=", uuid), ("action", "=", "birth")])
+            own._lock_payment(uuid)
+            reservations = own._reservations(uuid)
+            tries = own.env["campus.posting"].search([("uuid", "=", uuid), ("action", "=", "birth")])
             attempt = max(tries.mapped("attempt"), default=-1) + 1
             if not reservations:
                 return {"uuid": uuid, "ok": False, "state": "none", "attempt": attempt}
-            till._check_own(place, reservations)
-            answer = till._present(
-                tries.filtered("ok").answer, reservations.card_id[:1], till._state(reservations)
+            own._check_own(till, reservations)
+            answer = own._present(
+                tries.filtered("ok").answer, reservations.card_id[:1], own._state(reservations)
             )
             return dict(answer, attempt=attempt)
 
     # -- their steps -------------------------------------------------------------
 
     @contextmanager
-    def _transaction(self, place):
+    def _transaction(self, till):
         """This model in a short transaction of its own, so that no till waits for another one."""
         # sudo: the caller has checked the rights; see the docstring of the class.
         with self.env["campus.ledger"].sudo()._own_transaction() as env:
-            context = dict(env.context, allowed_company_ids=[place.company_id])
+            context = dict(env.context, allowed_company_ids=[till.company_id])
             yield env(su=True, context=context)["campus.till"]
 
     def _ledger(self):
         return self.env["campus.ledger"]
 
     @api.model
-    def _authorise_here(self, place, uuid, amount_minor, credential, attempt, pin):
+    def _authorise_here(self, till, uuid, amount_minor, credential, attempt, pin):
         self._lock_payment(uuid)
         payment = {"uuid": uuid, "amount_minor": amount_minor}
-        card, refusal = self._find_card(credential, place, payment)
+        card, refusal = self._find_card(credential, till, payment)
         if refusal:
             numbers = card._refusal_numbers(refusal)
             return self._present(self._refusal(uuid, refusal, amount_minor, numbers), card)
@@ -111,29 +111,29 @@ class CampusTill(models.AbstractModel):
                     "attempt": attempt,
                     "wallet_id": wallet.id,
                     "card_id": card.id,
-                    "account_id": place.merchant_id,
+                    "account_id": till.merchant_id,
                     "amount_minor": amount_minor,
                     "pin_given": pin is not None,
                     "purpose": PURPOSE,
-                    "origin": place.origin,
-                    "memo": place.name,
+                    "origin": till.origin,
+                    "memo": till.name,
                 }
             ]
         )[0]
         state = self._stored_state(uuid) if answer["ok"] else "none"
         if answer["ok"] and state != "open":
             # The payment was cancelled or completed in the meantime.
-            answer = self._refusal(uuid, core_errors.RESERVATION_CLOSED, amount_minor)
+            answer = self._refusal(uuid, errors.RESERVATION_CLOSED, amount_minor)
         return self._present(answer, card, state)
 
     @api.model
-    def _find_card(self, credential, place, payment):
+    def _find_card(self, credential, till, payment):
         """``(card, refusal code)``. Other people may know a card's number. So a till accepts a typed number
         only if its settings allow it, and the number allows no more than a bare UID.
         """
         Card = self.env["campus.card"]
         card, refusal = Card._resolve_key(credential, payment)
-        if refusal == core_errors.UNKNOWN_CARD and not card and place.accepts_numbers:
+        if refusal == errors.UNKNOWN_CARD and not card and till.accepts_numbers:
             card = Card._resolve_number(credential)
             if card:
                 refusal = card._refusal_code() or card._bare_refusal(payment)
@@ -163,8 +163,8 @@ class CampusTill(models.AbstractModel):
         return (self.env.cr.fetchone() or ["none"])[0]
 
     @api.model
-    def _check_own(self, place, reservations):
-        if set(reservations.mapped("origin")) - {place.origin}:
+    def _check_own(self, till, reservations):
+        if set(reservations.mapped("origin")) - {till.origin}:
             raise UserError(self.env._("This payment belongs to another session."))
 
     # -- requests ----------------------------------------------------------------

@@ -198,16 +198,16 @@ class CampusTillCash(models.AbstractModel):
     # -- asked beforehand ------------------------------------------------------------
 
     @api.model
-    def _quote_cash(self, place, original, now_minor):
+    def _quote_cash(self, till, original, now_minor):
         """What a till must know before it gives ``now_minor`` back in another way than to the card.
 
         :return: ``{card_minor, may}``: how many cents of it were paid by card, and whether this user may do
             it
         """
         # sudo: the caller has checked the rights; see the docstring of campus.till.
-        till = self.sudo().with_context(allowed_company_ids=[place.company_id])
-        order = original.with_env(till.env)
+        own = self.sudo().with_context(allowed_company_ids=[till.company_id])
+        order = original.with_env(own.env)
         card_minor = now_minor
         if order:
-            card_minor = till._card_money(order, now_minor) if till._card_payments(order) else 0
+            card_minor = own._card_money(order, now_minor) if own._card_payments(order) else 0
         return {"card_minor": card_minor, "may": self._is_manager()}

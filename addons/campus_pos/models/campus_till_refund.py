@@ -1,7 +1,7 @@
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from odoo import api, models
-from odoo.addons.campus_card.campus_core import errors as core_errors
+from odoo.addons.campus_card.campus_core import errors
 from odoo.exceptions import UserError
 
 
@@ -77,11 +77,11 @@ class CampusTillRefund(models.AbstractModel):
                 left -= share
         if not left:
             return requests, None
-        used_up = (core_errors.REVERSAL_EXCEEDS, core_errors.NOT_FOUND)
+        used_up = (errors.REVERSAL_EXCEEDS, errors.NOT_FOUND)
         blocked = [quote for _uuid, quote in paid if not quote["ok"] and quote["code"] not in used_up]
         if blocked:
             return [], blocked[0]
-        refusal = self._refusal(uuid, core_errors.REVERSAL_EXCEEDS, amount_minor)
+        refusal = self._refusal(uuid, errors.REVERSAL_EXCEEDS, amount_minor)
         return [], dict(refusal, numbers={"asked_minor": amount_minor, "left_minor": amount_minor - left})
 
     @staticmethod
@@ -94,24 +94,24 @@ class CampusTillRefund(models.AbstractModel):
         return bool(self.env["campus.transfer"].search_count([("uuid", "in", shares)], limit=1))
 
     @api.model
-    def _quote_refund(self, place, order, uuid, amount_minor):
+    def _quote_refund(self, till, order, uuid, amount_minor):
         """What a refund would do. Nothing is booked.
 
         :return: an answer with ``left_minor`` and ``parts``: one answer per payment
         """
         self._check_request(uuid, amount_minor, "-", 0)
         # sudo: the caller has checked the rights; see the docstring of campus.till.
-        till = self.sudo().with_context(allowed_company_ids=[place.company_id])
-        paid = till._refundable(order.with_env(till.env))
+        own = self.sudo().with_context(allowed_company_ids=[till.company_id])
+        paid = own._refundable(order.with_env(own.env))
         left = sum(quote["amount_minor"] for _uuid, quote in paid if quote["ok"])
-        requests, refusal = till._share_refund(uuid, paid, amount_minor)
-        cards = till._cards_of([paid_uuid for paid_uuid, _quote in paid])
+        requests, refusal = own._share_refund(uuid, paid, amount_minor)
+        cards = own._cards_of([paid_uuid for paid_uuid, _quote in paid])
         parts = [
-            till._present(answer, cards[request["reverses_uuid"]])
-            for answer, request in zip(till._ledger()._quote_reverse(requests), requests, strict=True)
+            own._present(answer, cards[request["reverses_uuid"]])
+            for answer, request in zip(own._ledger()._quote_reverse(requests), requests, strict=True)
         ]
         answer = (
-            till._present(refusal, cards[paid[-1][0]] if paid else self.env["campus.card"])
+            own._present(refusal, cards[paid[-1][0]] if paid else self.env["campus.card"])
             if refusal
             else parts[0]
         )

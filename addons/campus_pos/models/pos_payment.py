@@ -3,7 +3,7 @@ from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
 from odoo.exceptions import UserError
 
 from ..const import PAID_STATES
-from .pos_order_kept import changed
+from .pos_order import changed
 
 # Larger than rounding errors of a float, and smaller than any real difference.
 NOISE = 1e-4

@@ -68,52 +68,52 @@ class PosPaymentMethod(models.Model):
 
         :return: an answer, see ``campus.till``
         """
-        place = self._campus_place(session_id, SELLING_SESSION)
-        return self.env["campus.till"]._authorise(place, uuid, amount_minor, credential, attempt, pin)
+        till = self._campus_till(session_id, SELLING_SESSION)
+        return self.env["campus.till"]._authorise(till, uuid, amount_minor, credential, attempt, pin)
 
     def campus_card_release(self, uuid, session_id):
         """Release the money of a payment line. Returns the state of the reservation."""
-        place = self._campus_place(session_id, ANY_SESSION)
-        return self.env["campus.till"]._release(place, uuid)
+        till = self._campus_till(session_id, ANY_SESSION)
+        return self.env["campus.till"]._release(till, uuid)
 
     def campus_card_status(self, uuid, session_id):
         """Return the answer of a payment line once more, because it got lost."""
-        place = self._campus_place(session_id, ANY_SESSION)
-        return self.env["campus.till"]._status(place, uuid)
+        till = self._campus_till(session_id, ANY_SESSION)
+        return self.env["campus.till"]._status(till, uuid)
 
     def campus_card_quote_refund(self, uuid, amount_minor, order_id, session_id):
         """Return who would get back how much for the order. Money moves only when the refund order is stored."""
-        place = self._campus_place(session_id, SELLING_SESSION)
+        till = self._campus_till(session_id, SELLING_SESSION)
         order = self.env["pos.order"].browse(order_id)
         order.check_access("read")
-        return self.env["campus.till"]._quote_refund(place, order, uuid, amount_minor)
+        return self.env["campus.till"]._quote_refund(till, order, uuid, amount_minor)
 
     def campus_card_quote_cash(self, amount_minor, order_id, session_id):
         """Return ``{card_minor, may}``: how many of the ``amount_minor`` cents, to be given back in another
         way, were paid by card for the order, and whether this user may do it. ``order_id`` is False for
         goods without an order.
         """
-        place = self._campus_place(session_id, SELLING_SESSION)
+        till = self._campus_till(session_id, SELLING_SESSION)
         order = self.env["pos.order"].browse(order_id or [])
         order.check_access("read")
-        return self.env["campus.till"]._quote_cash(place, order, amount_minor)
+        return self.env["campus.till"]._quote_cash(till, order, amount_minor)
 
-    def _campus_place(self, session_id, states):
+    def _campus_till(self, session_id, states):
         """The till that asks. Raises if this user, this session and this method do not belong together."""
         self.ensure_one()
         if not self.env.su and not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("Only cashiers take card payments."))
         session = self.env["pos.session"].browse(session_id)
-        self._campus_fetch_place(session)
+        self._campus_fetch_till(session)
         self.check_access("read")
         session.check_access("read")
         if session.state not in states:
             raise UserError(self.env._("The session of this till is not open."))
         if not self._is_campus_card() or session.config_id not in self.config_ids:
             raise UserError(self.env._("This till does not take the campus card."))
-        return session._campus_place()
+        return session._campus_till()
 
-    def _campus_fetch_place(self, session):
+    def _campus_fetch_till(self, session):
         """Read of method, session and till what is asked for, and nothing else: a customer waits."""
         # sudo: what is read here is shown to nobody before the rights are checked
         self.sudo().fetch(["company_id", "use_payment_terminal"])

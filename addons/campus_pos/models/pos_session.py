@@ -1,14 +1,21 @@
-from odoo import api, models
+from datetime import timezone
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.money import MINOR_PER_MAJOR
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..const import PURPOSE
-from .campus_till import Place
+from .campus_till import Till
 
 
 class PosSession(models.Model):
-    """A session cannot close while money is reserved: each such payment must be charged or released."""
+    """A session cannot close while money is reserved: each such payment must be charged or released.
+
+    Its books are corrected where Odoo's own entries would not clear or would be in a wrong month.
+    """
 
     _inherit = "pos.session"
 
@@ -46,7 +53,11 @@ class PosSession(models.Model):
     def _validate_session(self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None):
         if self.state != "closed" and self._campus_open_reservations():
             raise UserError(self._campus_open_message())
-        return super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        late = self._campus_late_text() if self.state != "closed" else ""
+        res = super()._validate_session(balancing_account, amount_to_balance, bank_payment_method_diffs)
+        if late and self.state == "closed":
+            self.message_post(body=late)
+        return res
 
     def close_session_from_ui(self, bank_payment_method_diff_pairs=None):
         """Ignore a difference for cards that was typed at the till: the ledger knows the exact sum."""
@@ -61,6 +72,7 @@ class PosSession(models.Model):
         data = super().get_closing_control_data()
         for row in data["non_cash_payment_methods"]:
             row["campus_card"] = self.env["pos.payment.method"].browse(row["id"])._is_campus_card()
+        data["campus_late"] = self._campus_late_text()
         return data
 
     def _campus_open_message(self):
@@ -93,14 +105,14 @@ class PosSession(models.Model):
         return (
             self._campus_charge(uuid)
             if charge
-            else self.env["campus.till"]._release(self._campus_place(), uuid)
+            else self.env["campus.till"]._release(self._campus_till(), uuid)
         )
 
-    def _campus_place(self):
-        """The place of this session's till, for the ledger."""
+    def _campus_till(self):
+        """What the ledger needs of this session's till."""
         # sudo: a cashier may not read the merchant account of the till.
         config = self.sudo().config_id
-        return Place(
+        return Till(
             company_id=config.company_id.id,
             name=config.name,
             origin=f"pos.session,{self.id}",
@@ -182,3 +194,85 @@ class PosSession(models.Model):
                 )
             ],
         }
+
+    # -- the books of a session --------------------------------------------------
+
+    def _create_combine_account_payment(self, payment_method, amounts, diff_amount):
+        """If a session has more refunds than sales, book from the outstanding account to the receivable
+        account.
+
+        Odoo reverses the payment after it was made and loses the receivable account if the method has an
+        outstanding account. Then both lines are booked on that account and nothing clears.
+        """
+        outstanding = payment_method.outstanding_account_id
+        if not outstanding or self.currency_id.compare_amounts(amounts["amount"], 0) >= 0:
+            return super()._create_combine_account_payment(payment_method, amounts, diff_amount)
+        receivable = self._get_receivable_account(payment_method)
+        payment = (
+            self.env["account.payment"]
+            .with_context(pos_payment=True)
+            .create(
+                {
+                    "payment_type": "outbound",
+                    "partner_type": "customer",
+                    "amount": -amounts["amount"],
+                    "journal_id": payment_method.journal_id.id,
+                    "force_outstanding_account_id": outstanding.id,
+                    "destination_account_id": receivable.id,
+                    "memo": self.env._(
+                        "Refunds by %(method)s of %(session)s",
+                        method=payment_method.name,
+                        session=self.name,
+                    ),
+                    "pos_payment_method_id": payment_method.id,
+                    "pos_session_id": self.id,
+                    "company_id": self.company_id.id,
+                }
+            )
+        )
+        payment.action_post()
+        if diff_amount:
+            self._apply_diff_on_account_payment_move(payment, payment_method, diff_amount)
+        return payment.move_id.line_ids.filtered(lambda line: line.account_id == receivable)
+
+    # -- months --------------------------------------------------------------------
+
+    @api.constrains("start_at")
+    def _check_start_date(self):
+        """Check the lock dates with the date in the campus's time zone. Odoo uses the date in UTC, which in
+        China is yesterday until eight in the morning. Then no till could open for breakfast on the day
+        after a lock.
+        """
+        locked = self.filtered(lambda session: session._campus_starts_locked())
+        return super(PosSession, locked)._check_start_date()
+
+    def _campus_starts_locked(self):
+        """Whether the books are locked for the day, in the campus's time zone, on which this session started."""
+        journal = self.config_id.journal_id
+        day = self.company_id._campus_zoned(self.start_at).date()
+        return bool(journal.company_id._get_violated_lock_dates(day, True, journal))
+
+    def _campus_late_text(self):
+        """The warning for a session with sales of an earlier month: the books show them in the month in which
+        the session is closed. Empty if there are none.
+        """
+        self.ensure_one()
+        first = self.env["pos.order"].search(
+            [("session_id", "=", self.id), ("state", "in", ("paid", "done"))], order="date_order", limit=1
+        )
+        if not first:
+            return ""
+        # sudo: a cashier may not read the contact of the company, which has its time zone
+        zone = ZoneInfo(self.company_id.sudo().partner_id.tz or "UTC")
+        day, today = (
+            moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
+            for moment in (first.date_order, fields.Datetime.now())
+        )
+        if (day.year, day.month) >= (today.year, today.month):
+            return ""
+        return self.env._(
+            "This session has sales since %(day)s. The books show all of them on %(today)s, in another "
+            "month: tell finance, and close each till before the month ends.",
+            day=format_date(self.env, day),
+            today=format_date(self.env, today),
+        )

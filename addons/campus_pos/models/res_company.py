@@ -88,3 +88,26 @@ class ResCompany(models.Model):
                 "show_on_dashboard": False,
             }
         )
+
+    # -- the clearing account ------------------------------------------------------
+
+    def write(self, vals):
+        """When the company's clearing account changes, its tills and their payment method change too."""
+        if "campus_clearing_account_id" not in vals:
+            return super().write(vals)
+        before = {company: company.campus_clearing_account_id for company in self}
+        res = super().write(vals)
+        for company, old in before.items():
+            if old and company.campus_clearing_account_id not in (old, self.env["account.account"]):
+                company._campus_move_clearing(old)
+        return res
+
+    def _campus_move_clearing(self, old):
+        # sudo: whoever chooses the clearing account need not be a manager of tills
+        tills = self.env["pos.config"].sudo().with_context(active_test=False)
+        merchants = tills.search([("company_id", "=", self.id)]).campus_account_id
+        merchants.filtered(
+            lambda merchant: merchant.gl_account_id == old
+        ).gl_account_id = self.campus_clearing_account_id
+        # sudo: as for the tills
+        self.sudo()._campus_pos_method().outstanding_account_id = self.campus_clearing_account_id

@@ -1,7 +1,11 @@
+import re
+from pathlib import Path
+
 from odoo.addons.web.tests.test_js import unit_test_error_checker
 from odoo.tests import HttpCase, new_test_user, tagged
 
 SUITE = "@campus_pos"
+FOLDER = Path(__file__).parents[1] / "static" / "tests" / "unit"
 
 
 def hoot_id(name):
@@ -18,11 +22,21 @@ class TestCampusPosUnits(HttpCase):
 
     def test_the_parts_of_the_till_work_by_themselves(self):
         user = new_test_user(self.env, "units", groups="base.group_user")
-        self.browser_js(
-            f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={hoot_id(SUITE)}",
-            "",
-            login=user.login,
-            timeout=300,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+        written = sum(
+            len(re.findall(r"^test\(", path.read_text(encoding="utf-8"), re.MULTILINE))
+            for path in FOLDER.glob("*.test.js")
         )
+        with self.assertLogs(self._logger.getChild("browser"), "INFO") as said:
+            self.browser_js(
+                f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={hoot_id(SUITE)}",
+                "",
+                login=user.login,
+                timeout=300,
+                success_signal="[HOOT] Test suite succeeded",
+                error_checker=unit_test_error_checker,
+            )
+        # HOOT calls it a success too if it found no test
+        passed = re.search(r"Passed (\d+) tests", "\n".join(said.output))
+        self.assertTrue(passed, said.output)
+        self.assertEqual(int(passed[1]), written)
+        self.assertGreater(written, 20)

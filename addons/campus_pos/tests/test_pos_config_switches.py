@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ..models.pos_config_switches import SWITCHES
+from ..models.pos_config import SWITCHES
 from .common import CampusPosCommon
 
 #: Another value for each switch that has one at hand.

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from ..row_checks import ROW_CHECKS, SINCE
+
 # Three independent figures: the stored balances of the pockets, the sum of their transfers, and the posted
 # journal items. Credits are positive, as the school sees it: money on cards is what it owes. Open items are
 # transfers of days that are not closed and, on the clearing account, card payments of till sessions that are
@@ -90,6 +92,10 @@ SELECT subledger.kind, subledger.gl_id, plan_ids, stored_minor::bigint, moved_mi
 """
 
 
+# Number of rows to show of each kind. The total is shown beside them.
+MOST_FINDINGS = 50
+
+
 class CampusBridge(models.Model):
     """A check that cards and books agree: pockets less open items = general ledger.
 
@@ -168,10 +174,13 @@ class CampusBridge(models.Model):
     def _prepare_result_vals(self, company, lines):
         """The result, computed from the lines of :meth:`_measure`."""
         off_minor = sum(abs(line["difference_minor"]) + abs(line["drift_minor"]) for line in lines)
+        findings, count = self._find_rows(company, lines)
         return {
-            "is_balanced": not off_minor,
+            "is_balanced": not off_minor and not count,
             "difference": off_minor / 100,
             "line_ids": [fields.Command.create(self.line_ids._prepare_vals(line)) for line in lines],
+            "finding_count": count,
+            "finding_ids": [fields.Command.create(values) for values in findings],
         }
 
     @api.model
@@ -225,3 +234,63 @@ class CampusBridge(models.Model):
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=30)
         domain = [("is_nightly", "=", False), ("is_balanced", "=", True)]
         self.search([*domain, ("checked_at", "<", limit)]).unlink()
+
+    # -- till sessions -----------------------------------------------------------
+
+    till_note = fields.Text(
+        "Tills Left Open",
+        readonly=True,
+        help="Sessions with sales of an earlier month. The books show a session's sales on the day on which "
+        "it is closed, so these come into a later month.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.check_access("create")
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals["company_id"])
+            vals["till_note"] = self._late_sessions(company)
+        return super().create(vals_list)
+
+    @api.model
+    def _late_sessions(self, company):
+        # sudo: an auditor may read the check but not the tills; only their names and dates are shown
+        sessions = (
+            self.env["pos.session"]
+            .sudo()
+            .search([("company_id", "=", company.id), ("state", "!=", "closed")], order="config_id, id")
+        )
+        notes = [(session.config_id.name, session._campus_late_text()) for session in sessions]
+        return "\n".join(f"{name}: {text}" for name, text in notes if text) or False
+
+    # -- row by row --------------------------------------------------------------
+
+    finding_ids = fields.One2many("campus.bridge.finding", "bridge_id", readonly=True)
+    finding_count = fields.Integer(string="Rows That Do Not Fit", readonly=True)
+
+    @api.model
+    def _find_rows(self, company, lines):
+        """Find the rows that do not agree with what other rows say about them.
+
+        :param lines: the result of :meth:`_measure`, which has added up every pocket
+        :return: (values of ``campus.bridge.finding``, some of each kind; the total number of rows)
+        """
+        drifted = [row for line in lines for row in line["drifted"] or ()]
+        others = [(account_id, None, None) for line in lines for account_id in line["others"] or ()]
+        findings = []
+        for kind, rows in (("pocket", drifted), ("owner", others)):
+            findings += [
+                self.finding_ids._prepare_vals(kind, "campus.account", row[0], None, *row[1:])
+                for row in rows[:MOST_FINDINGS]
+            ]
+        count = len(drifted) + len(others)
+        [[since]] = self.env.execute_query(SQL(SINCE, company_id=company.id))
+        for check in ROW_CHECKS:
+            rows = self.env.execute_query(
+                SQL(check.query, company_id=company.id, since=since, most=MOST_FINDINGS)
+            )
+            findings += [
+                self.finding_ids._prepare_vals(check.kind, check.model, *row) for *row, _total in rows
+            ]
+            count += rows[0][-1] if rows else 0
+        return findings, count

@@ -65,8 +65,8 @@ class CampusBridgeFinding(models.Model):
         if detail.get("kind"):
             kind = self.env["campus.closing.line"]._kind_names().get(detail["kind"], detail["kind"])
             words.append(self.env._("Refund: %s", kind) if detail.get("is_reversal") else kind)
-        if detail.get("place"):
-            words.append(detail["place"])
+        if detail.get("where"):
+            words.append(detail["where"])
         if detail.get("gl_id"):
             # sudo: as for the name of the record
             account = self.env["account.account"].sudo().with_company(self.company_id).browse(detail["gl_id"])

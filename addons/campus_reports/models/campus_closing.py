@@ -201,13 +201,13 @@ class CampusClosing(models.Model):
         if sums and not all(row.journal_id for row in sums):
             return [self.env._("The company has no campus card journal. Choose one in the settings.")]
         kinds = self.env["campus.closing.line"]._kind_names()
-        places = self.env["campus.account"]
+        counters = self.env["campus.account"]
         reasons = []
         for row in missing_gl(sums):
-            place = places.browse(row.place_id)
-            place_gl = row.debit_gl_id if row.place_is_debit else row.credit_gl_id
-            if place and not place_gl:
-                reasons.append(self.env._("“%s” has no general ledger account.", place.display_name))
+            counter = counters.browse(row.counter_account_id)
+            counter_gl = row.debit_gl_id if row.counter_is_debit else row.credit_gl_id
+            if counter and not counter_gl:
+                reasons.append(self.env._("“%s” has no general ledger account.", counter.display_name))
             else:
                 reasons.append(
                     self.env._("A pocket plan used by “%s” has no liability account.", kinds[row.kind])
@@ -220,8 +220,8 @@ class CampusClosing(models.Model):
         gl_ids = {gl_id for row in sums for gl_id in (row.debit_gl_id, row.credit_gl_id) if gl_id}
         plans = self.env["campus.pocket.plan"].with_context(active_test=False)
         plans = plans.search([("company_id", "=", company.id), ("liability_account_id", "in", list(gl_ids))])
-        places = self.env["campus.account"].browse({row.place_id for row in sums if row.place_id})
-        problems = links._plan_problems(plans) + links._ledger_problems(places)
+        counters = self.env["campus.account"].browse({row.counter_account_id for row in sums} - {None})
+        problems = links._plan_problems(plans) + links._ledger_problems(counters)
         return problems + (links._company_problems(company) if sums else [])
 
     def _lock_date_blockers(self, sums):
@@ -269,19 +269,19 @@ class CampusClosing(models.Model):
         }
 
     def _prepare_line_vals(self, line):
-        place = self.env["campus.account"].browse(line.place_id or [])
+        counter = self.env["campus.account"].browse(line.counter_account_id or [])
         amount = self.company_id.currency_id.round(line.amount_minor / 100)
         return {
             "account_id": line.gl_id,
-            "partner_id": place.partner_id.id,
+            "partner_id": counter.partner_id.id,
             "name": self._line_label(line),
             "debit": amount if line.is_debit else 0.0,
             "credit": 0.0 if line.is_debit else amount,
         }
 
     def _line_label(self, line):
-        if line.place_id:
-            name = self.env["campus.account"].browse(line.place_id).display_name
+        if line.counter_account_id:
+            name = self.env["campus.account"].browse(line.counter_account_id).display_name
         elif line.is_debit:
             name = self.env._("Taken off cards")
         else:

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class CampusClosingLine(models.Model):
-    """One sum of a closed day: the kind of transfer, the place, and the accounts."""
+    """One sum of a closed day: the kind of transfer, the account on the other side, and the accounts."""
 
     _name = "campus.closing.line"
     _description = "Sum of a Closed Day"
@@ -17,7 +17,7 @@ class CampusClosingLine(models.Model):
         lambda self: self.env["campus.transfer"]._fields["kind"]._description_selection(self.env)
     )
     is_reversal = fields.Boolean(string="Refund")
-    place_id = fields.Many2one("campus.account", string="Place", ondelete="restrict")
+    counter_account_id = fields.Many2one("campus.account", string="Where", ondelete="restrict")
     journal_id = fields.Many2one("account.journal", ondelete="restrict")
     debit_gl_id = fields.Many2one("account.account", string="Debit", ondelete="restrict")
     credit_gl_id = fields.Many2one("account.account", string="Credit", ondelete="restrict")
@@ -58,7 +58,7 @@ class CampusClosingLine(models.Model):
         return {
             "kind": row.kind,
             "is_reversal": row.is_reversal,
-            "place_id": row.place_id,
+            "counter_account_id": row.counter_account_id,
             "journal_id": row.journal_id,
             "debit_gl_id": row.debit_gl_id,
             "credit_gl_id": row.credit_gl_id,

@@ -19,7 +19,7 @@ SELECT transfer.id, transfer.company_id, transfer.booking_date, transfer.occurre
        transfer.wallet_id, wallet.partner_id, transfer.card_id, transfer.memo, transfer.origin,
        holder.campus_department_id AS department_id, holder.campus_role AS role,
        CASE WHEN debit.wallet_id IS NULL THEN debit.id
-            WHEN credit.wallet_id IS NULL THEN credit.id END AS place_id,
+            WHEN credit.wallet_id IS NULL THEN credit.id END AS counter_account_id,
        COALESCE(debit.plan_id, credit.plan_id) AS plan_id,
        'debt' IN (debit.kind, credit.kind) AS is_debt,
        own.sign * transfer.amount_minor / 100.0 AS amount,
@@ -42,7 +42,7 @@ SELECT transfer.id, transfer.company_id, transfer.booking_date, transfer.occurre
 
 
 class CampusTransferReport(models.Model):
-    """The analysis of transfers: by place, hour, day, kind, plan, department, role."""
+    """The analysis of transfers: by merchant, hour, day, kind, plan, department, role."""
 
     _name = "campus.transfer.report"
     _description = "Card Movements"
@@ -75,7 +75,7 @@ class CampusTransferReport(models.Model):
         lambda self: self.env["res.partner"]._fields["campus_role"]._description_selection(self.env),
         readonly=True,
     )
-    place_id = fields.Many2one("campus.account", string="Place", readonly=True)
+    counter_account_id = fields.Many2one("campus.account", string="Where", readonly=True)
     plan_id = fields.Many2one("campus.pocket.plan", string="Plan", readonly=True)
     is_debt = fields.Boolean(string="Debt", readonly=True)
     origin = fields.Char(readonly=True)

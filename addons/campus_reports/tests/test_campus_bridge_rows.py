@@ -241,10 +241,10 @@ class TestCampusBridgeRows(Sabotage, ClosingCase):
         for kind, gl in (("fee", "campus_fee"), ("topup", "campus_office_cash")):
             with self.subTest(kind):
                 line = closing.line_ids.filtered(lambda line, kind=kind: line.kind == kind)
-                place = line.place_id.name
+                counter = line.counter_account_id.name
                 self.cr.execute("UPDATE campus_closing_line SET amount = amount - 1 WHERE id = %s", line.ids)
                 self.env.invalidate_all()
-                finding = self.assertFound("closed_sum", closing, place)
+                finding = self.assertFound("closed_sum", closing, counter)
                 self.assertEqual(finding.expected - finding.found, 1.0)
                 self.assertFound("closed_entry", closing, self.gl(gl).name)
                 self.cr.execute("UPDATE campus_closing_line SET amount = amount + 1 WHERE id = %s", line.ids)

@@ -169,7 +169,7 @@ class TestCampusClosingBlockers(ClosingCase):
         self.post("topup", 1_000, day=YESTERDAY)
         self.company.campus_journal_id = False
         for _night in range(2):
-            with mute_logger("odoo.addons.campus_reports.models.campus_closing_cron"):
+            with mute_logger("odoo.addons.campus_reports.models.campus_closing_when"):
                 self.Closing._close_overdue(self.company)
         closing = self.Closing.search([("company_id", "=", self.company.id)])
         self.assertEqual(closing.state, "open")

@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 
 from .common import TODAY, ClosingCase
 
-CRON = "odoo.addons.campus_reports.models.campus_closing_cron"
+CRON = "odoo.addons.campus_reports.models.campus_closing_when"
 
 
 @tagged("post_install", "-at_install")

@@ -20,7 +20,7 @@ class TestCampusTransferReport(ClosingCase):
         self.post("topup", 1_000)
         self.post("purchase", 450, occurred_at="2026-03-04 23:30:00")
         row = self.rows(kind="purchase")
-        self.assertEqual(row.place_id, self.merchant)
+        self.assertEqual(row.counter_account_id, self.merchant)
         self.assertEqual((row.department_id, row.role), (self.department, "student"))
         self.assertEqual((row.partner_id, row.plan_id.code), (self.partner, "cash"))
         # half past eleven at night in UTC is the next morning at the school
@@ -32,7 +32,9 @@ class TestCampusTransferReport(ClosingCase):
         sale = self.post("purchase", 450)
         self.refund(sale, 150)
         groups = self.Report._read_group(
-            [("company_id", "=", self.company.id)], ["place_id"], ["spent:sum", "loaded:sum", "__count"]
+            [("company_id", "=", self.company.id)],
+            ["counter_account_id"],
+            ["spent:sum", "loaded:sum", "__count"],
         )
         self.assertIn((self.merchant, 3.0, 0.0, 2), groups)
         self.assertIn((self.cash_desk, 0.0, 10.0, 1), groups)
@@ -48,7 +50,7 @@ class TestCampusTransferReport(ClosingCase):
         self.post("topup", 1_000)
         self.post("purchase", 450)
         for groupby in (
-            "place_id",
+            "counter_account_id",
             "hour",
             "weekday",
             "booking_date:day",

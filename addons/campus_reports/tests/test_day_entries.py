@@ -7,14 +7,14 @@ BANK, GENERAL = 8, 9
 CANTEEN, SHOP, DESK = 21, 22, 23
 
 
-def sale(place, amount, liability=CASH, is_refund=False, journal=GENERAL):
+def sale(counter, amount, liability=CASH, is_refund=False, journal=GENERAL):
     debit, credit = (CLEARING, liability) if is_refund else (liability, CLEARING)
-    return Sum(journal, debit, credit, place, is_refund, "purchase", is_refund, 1, amount)
+    return Sum(journal, debit, credit, counter, is_refund, "purchase", is_refund, 1, amount)
 
 
 @tagged("post_install", "-at_install")
 class TestDayEntries(BaseCase):
-    def test_sales_are_taken_from_one_liability_and_given_to_each_place(self):
+    def test_sales_are_taken_from_one_liability_and_given_to_each_merchant(self):
         lines = entries([sale(CANTEEN, 500), sale(SHOP, 300), sale(CANTEEN, 200, SUBSIDY)])[GENERAL]
         self.assertEqual(
             lines,
@@ -47,9 +47,9 @@ class TestDayEntries(BaseCase):
             credit = sum(line.amount_minor for line in lines if not line.is_debit)
             self.assertEqual(debit, credit)
 
-    def test_a_sum_between_holders_accounts_names_no_place(self):
+    def test_a_sum_between_holders_accounts_names_no_counter_account(self):
         row = Sum(GENERAL, CASH, SUBSIDY, None, False, "debt_return", False, 1, 40)
-        self.assertEqual({line.place_id for line in entries([row])[GENERAL]}, {None})
+        self.assertEqual({line.counter_account_id for line in entries([row])[GENERAL]}, {None})
 
     def test_a_side_without_general_ledger_account_is_found(self):
         bad = sale(CANTEEN, 500, liability=None)

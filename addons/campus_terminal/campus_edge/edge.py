@@ -21,7 +21,7 @@ from .config import Config
 from .doors import of_edge
 from .feed import Feed, ReaderStatus, Status
 from .files import write_atomic
-from .journal import store as journal_store
+from .journal import store
 from .journal.journal import JournalUnwritable
 from .journal.opening import damaged_in, open_journal
 from .journal.salvage import read_lost
@@ -81,15 +81,10 @@ class Edge:
         )  # fmt: skip
         self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
         keying = Keying(config.readers, self.engine, self.snapshot.terminal, config.language)
-        self.readers = Readers(
-            config.readers,
-            port_maker or Ports(self._loop),
-            self.engine.begin,
-            self._offer,
-            keying,
-            self._loop,
-        )
+        make_port = port_maker or Ports(self._loop)
+        self.readers = Readers(config.readers, make_port, self.engine.begin, self._offer, keying, self._loop)
         self.doors = of_edge.join(self, self._loop, keying, config)
+        self._lan_feed.muster_of = self.doors.muster
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
         self._stopping = threading.Event()
@@ -162,6 +157,7 @@ class Edge:
             websocket=self.listener.connected,
             readers=tuple(self._readers()),
             problems=tuple(self._problems()),
+            lockdowns=self.doors.lockdowns.locking,
         )
 
     def _state(self) -> str:
@@ -186,6 +182,7 @@ class Edge:
             ("switched off by the server", self.sender.disabled),
             ("taps are not sent", self.sender.problem),
             ("the card list is not fresh", self.listener.problem),
+            ("lockdowns cannot be stored", self.doors.lockdowns.problem),
             ("freezes are asked for, not pushed", self.listener.push_problem),
             ("the time is doubtful", "" if self.clock.is_sure else "neither the server nor NTP has told it"),
         )
@@ -246,7 +243,7 @@ class Edge:
         }
         since_ms = now_ms - self.snapshot.limits.snapshot_age_s * 1000
         acked_seq = self.journal.acked_seq
-        told = self.journal.read(lambda base: journal_store.sales(base, acked_seq, since_ms))
+        told = self.journal.read(lambda base: store.sales(base, acked_seq, since_ms))
         with self.exposure.lock:
             self.exposure.restore_told(told, now_ms, self.clock.elapsed_ms())
             self.exposure.restore(entries, leases)

@@ -1,25 +1,27 @@
-"""An adapter from ``feed`` to ``lan.feed``, for the LAN service."""
+"""An adapter from ``feed`` to ``feed.feed``, for the LAN service."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from .feed import FeedEvent, Status, TapDone
-from .lan import feed as lan
+from .lan import feed
 from .subscribers import Subscribers
 
 TAPS_SHOWN: Final = 20
-_LINKS: Final = {"online": lan.CONNECTED, "disabled": lan.REFUSED, "sick": lan.CONNECTED}
+_LINKS: Final = {"online": feed.CONNECTED, "disabled": feed.REFUSED, "sick": feed.CONNECTED}
 
 
 class LanFeed:
-    """A ``lan.feed.Feed``."""
+    """A ``feed.feed.Feed``."""
 
     def __init__(self, status: Callable[[], Status], tills: Callable[[], tuple[str, ...]]) -> None:
         self._status, self._tills = status, tills
-        self._takers: Subscribers[lan.Take] = Subscribers()
+        self._takers: Subscribers[feed.Take] = Subscribers()
+        #: Returns who is where, at a muster point.
+        self.muster_of: Callable[[], Mapping[str, Any] | None] = lambda: None
         self._taps: deque[TapDone] = deque(maxlen=TAPS_SHOWN)
 
     def take_event(self, event: FeedEvent) -> None:
@@ -31,20 +33,21 @@ class LanFeed:
         """Hand a credential to the tills; say whether one is there."""
         return any(take(terminal, credential) for take in self._takers)
 
-    # -- lan.feed.Feed ----------------------------------------------------------------------
-    def status(self) -> lan.Status:
+    # -- feed.feed.Feed ----------------------------------------------------------------------
+    def status(self) -> feed.Status:
         """Return the state of the edge now."""
         now = self._status()
         return {
             "name": now.name,
             "version": now.version,
             "uptime_s": now.uptime_s,
-            "server": {"state": _LINKS.get(now.state, lan.AWAY), "detail": "; ".join(now.problems),
+            "server": {"state": _LINKS.get(now.state, feed.AWAY), "detail": "; ".join(now.problems),
                        "problems": [problem.partition(": ")[0] for problem in now.problems]},
             "queue": now.queue,
             "snapshot": now.snapshot,
             "snapshot_age_s": now.snapshot_age_s,
             "drift_ms": now.drift_ms,
+            "lockdowns": list(now.lockdowns),
             "readers": [
                 {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}
                 for reader in now.readers
@@ -58,10 +61,14 @@ class LanFeed:
             ],
         }  # fmt: skip
 
+    def muster(self) -> Mapping[str, Any] | None:
+        """Return who is in which zone."""
+        return self.muster_of()
+
     def terminals(self) -> Sequence[str]:
         """Return the codes of the terminals whose taps go to a till."""
         return self._tills()
 
-    def subscribe(self, take: lan.Take) -> Callable[[], None]:
+    def subscribe(self, take: feed.Take) -> Callable[[], None]:
         """Have ``take`` called with every tap of these terminals, until the returned function is called."""
         return self._takers.add(take)

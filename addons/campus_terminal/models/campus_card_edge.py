@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .campus_edge import ACTIVE
+from ..const import ACTIVE
 
 SHOWN = frozenset(
     ("uid", "stage_id", "state", "active", "valid_from", "valid_until", "partner_id", "wallet_id")

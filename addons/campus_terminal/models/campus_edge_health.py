@@ -1,21 +1,25 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core.devices import health as device_health
-from odoo.addons.campus_card.campus_core.devices import heartbeat
+from odoo.addons.campus_card.campus_core.devices import checkup, heartbeat
 from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_card.db.columns import BigInteger, Uuid
 from odoo.addons.campus_card.html_text import to_html
+from odoo.tools import format_datetime
 
+from ..const import ACTIVE
 from ..edge_http import server_time_ms
-from .campus_edge import ACTIVE
 
 HEARTBEAT_INTERVAL_S = 30
 # A request may be dated two minutes ahead and is good for two minutes after that.
 NONCE_KEPT_MS = 2 * wire.CLOCK_WINDOW_MS + 60_000
 FAILURE_KEPT_MS = 3_600_000
 DEVICE_ACTIVITY = "campus_terminal.mail_activity_type_device"
-NEEDS_SOMEBODY = (device_health.SILENT, device_health.SICK)
+NEEDS_SOMEBODY = (checkup.SILENT, checkup.SICK)
+
+
+UID_HOUR_ACTIVITY = "campus_terminal.mail_activity_type_uid_hour"
+EPOCH = datetime(1970, 1, 1)
 
 
 class CampusEdge(models.Model):
@@ -39,13 +43,13 @@ class CampusEdge(models.Model):
     fault = fields.Char(readonly=True, copy=False, help="Stable code of what the server holds against it.")
     health = fields.Selection(
         [
-            (device_health.OK, "Well"),
-            (device_health.LATE, "Late"),
-            (device_health.SILENT, "Silent"),
-            (device_health.SICK, "Sick"),
-            (device_health.OFF, "Not in Use"),
+            (checkup.OK, "Well"),
+            (checkup.LATE, "Late"),
+            (checkup.SILENT, "Silent"),
+            (checkup.SICK, "Sick"),
+            (checkup.OFF, "Not in Use"),
         ],
-        default=device_health.OFF,
+        default=checkup.OFF,
         required=True,
         readonly=True,
         copy=False,
@@ -67,14 +71,14 @@ class CampusEdge(models.Model):
     @api.model
     def _health_reason_names(self):
         return {
-            device_health.FAULT: self.env._("Its journal differs from what the server has of it."),
-            device_health.TAMPER: self.env._("The housing was opened."),
-            device_health.READER: self.env._("A reader does not answer."),
-            device_health.CLOCK: self.env._("Its clock is wrong."),
-            device_health.NEVER_SEEN: self.env._("It has never been heard of."),
-            device_health.NO_HEARTBEAT: self.env._("No heartbeat comes."),
-            device_health.QUEUE: self.env._("Many taps have not been sent yet."),
-            device_health.SNAPSHOT: self.env._("Its list of cards is old."),
+            checkup.FAULT: self.env._("Its journal differs from what the server has of it."),
+            checkup.TAMPER: self.env._("The housing was opened."),
+            checkup.READER: self.env._("A reader does not answer."),
+            checkup.CLOCK: self.env._("Its clock is wrong."),
+            checkup.NEVER_SEEN: self.env._("It has never been heard of."),
+            checkup.NO_HEARTBEAT: self.env._("No heartbeat comes."),
+            checkup.QUEUE: self.env._("Many taps have not been sent yet."),
+            checkup.SNAPSHOT: self.env._("Its list of cards is old."),
         }
 
     def _set_state(self, state, allowed):
@@ -141,7 +145,7 @@ class CampusEdge(models.Model):
     def _update_health(self, now):
         """Set the health of these edges; a change is written, tracked and told."""
         for edge in self:
-            health, reasons = device_health.health(edge._health_report(now), edge._health_limits())
+            health, reasons = checkup.health(edge._health_report(now), edge._health_limits())
             text = ",".join(reasons) or False
             if health != edge.health:
                 edge.write({"health": health, "health_since": now, "health_reasons": text})
@@ -156,7 +160,7 @@ class CampusEdge(models.Model):
         bad = self.terminal_ids.filtered(
             lambda terminal: terminal.enabled and terminal.reader_state in heartbeat.BAD_READER_STATES
         )
-        return device_health.Report(
+        return checkup.Report(
             in_use=self.state == ACTIVE and self.active,
             seen_age_s=age_s(self.last_seen_at),
             snapshot_age_s=age_s(self.snapshot_at),
@@ -169,7 +173,7 @@ class CampusEdge(models.Model):
 
     def _health_limits(self):
         company = self.company_id
-        return device_health.Limits(
+        return checkup.Limits(
             interval_s=HEARTBEAT_INTERVAL_S,
             silent_after_s=company.campus_silent_after_min * 60,
             snapshot_age_s=company.campus_snapshot_age_h * 3600,
@@ -201,8 +205,9 @@ class CampusEdge(models.Model):
 
     @api.model
     def _cron_health(self):
-        """Notice who has fallen silent; every minute."""
+        """Notice who has fallen silent, and who has charged too much on bare UIDs; every minute."""
         self.search([("active", "=", True)])._update_health(fields.Datetime.now())
+        self._tell_uid_hours()
 
     @api.model
     def _cron_forget(self):
@@ -217,3 +222,37 @@ class CampusEdge(models.Model):
                                  AND later.edge_id IS NOT DISTINCT FROM mark.edge_id
                                  AND later.changed_version > mark.changed_version)"""
         )
+
+    # -- bare UIDs of an hour ----------------------------------------------------
+
+    uid_hour_told = BigInteger(readonly=True, copy=False, help="Last hour (since 1970) that was told of.")
+
+    @api.model
+    def _tell_uid_hours(self):
+        self.env.cr.execute(
+            """SELECT head.edge_id, head.uid_hit_hour
+                 FROM campus_edge_head head JOIN campus_edge edge ON edge.id = head.edge_id
+                WHERE head.uid_hit_hour > coalesce(edge.uid_hour_told, 0)"""
+        )
+        for edge_id, hour in self.env.cr.fetchall():
+            # sudo: the field is written by this job alone, whoever starts it
+            edge = self.browse(edge_id).sudo()
+            edge.with_context(tracking_disable=True).uid_hour_told = hour
+            edge._tell_uid_hour(hour)
+
+    def _tell_uid_hour(self, hour):
+        """One line in the edge's chatter for each hour, and one activity until somebody has seen to it."""
+        self.ensure_one()
+        company = self.company_id
+        user = self.responsible_id.filtered("active") or company._campus_device_user()
+        edge = self.with_context(lang=user.lang or self.env.lang)
+        text = edge.env._(
+            "In the hour from %(time)s this edge has charged as much as it may to plain cards (%(limit)s), and "
+            "the server has refused the rest. Is the place that busy? Then raise the limit in the settings. If not, "
+            "the edge may be in wrong hands: revoke it.",
+            time=format_datetime(edge.env, EPOCH + timedelta(hours=hour), tz=company.partner_id.tz or "UTC"),
+            limit=company.currency_id.format(company.campus_uid_hour),
+        )
+        edge.message_post(body=text)
+        if user and not edge.activity_search([UID_HOUR_ACTIVITY]):
+            edge.activity_schedule(UID_HOUR_ACTIVITY, user_id=user.id, note=to_html(text))

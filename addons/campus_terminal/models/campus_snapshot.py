@@ -1,10 +1,12 @@
 import json
 import random
+from datetime import timezone
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import card_state
 from odoo.addons.campus_card.ledger.wallets import MOST_AT_ONCE
 
+from ..const import ACTIVE
 from ..edge_http import server_time_ms
 from .campus_key import CURRENT, DRAFT
 
@@ -29,6 +31,12 @@ _LIVES = """
            || '/' || (SELECT oid FROM pg_database WHERE datname = current_database())
       FROM campus_snapshot_life"""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+NOTIFICATION = "campus_snapshot"
+# More cards than this are not listed: the edges ask for the delta.
+PUSHED_CARDS_MAX = 200
+_HOOK = "campus_snapshot.push"
 
 
 class CampusSnapshot(models.AbstractModel):
@@ -148,11 +156,6 @@ class CampusSnapshot(models.AbstractModel):
         return []
 
     @api.model
-    def _snapshot_leases(self, edge):
-        """Hook: ``[[card, uuid, amount_minor, until_ms], ...]``, all that the edge has."""
-        return []
-
-    @api.model
     def _signing_key(self, edge):
         """The newest key that the edge knows; without one the current key."""
         keys = self.env["campus.key"]._good_keys(edge.company_id).filtered(lambda key: key.state != DRAFT)
@@ -180,6 +183,62 @@ class CampusSnapshot(models.AbstractModel):
             return cards, "[]"
         self.env.cr.execute(_REMOVED_SQL, values)
         return cards, self.env.cr.fetchone()[0]
+
+    # -- leases ------------------------------------------------------------------
+
+    @api.model
+    def _snapshot_leases(self, edge):
+        """``[[card, uuid, amount_minor, until_ms], ...]``, all that the edge has."""
+        return [
+            [
+                lease["card_id"],
+                lease["uuid"],
+                lease["amount_minor"],
+                int(lease["expires_at"].replace(tzinfo=timezone.utc).timestamp() * 1000),
+            ]
+            for lease in edge._open_leases()
+        ]
+
+    # -- telling edges at once ---------------------------------------------------
+
+    @api.model
+    def _announce(self):
+        """Tell the edges, once this transaction commits, which cards it has changed."""
+        precommit = self.env.cr.precommit
+        if _HOOK not in precommit.data:
+            precommit.data[_HOOK] = True
+            precommit.add(self._tell_edges)
+
+    @api.model
+    def _tell_edges(self):
+        self.env.cr.precommit.data.pop(_HOOK, None)
+        self.env.flush_all()
+        # sudo: whoever freezes a card need not see devices, and nobody may see their channels
+        edges = self.env["campus.edge"].sudo().search([("state", "=", ACTIVE)])
+        for company, of_company in edges.grouped("company_id").items():
+            payload = self._changed_now(company)
+            for edge in of_company if payload else ():
+                self.env["bus.bus"]._sendone(edge.channel, NOTIFICATION, payload)
+
+    @api.model
+    def _changed_now(self, company):
+        """``{"version", "cards": [[card, state], ...]}`` of this transaction; None if no card changed."""
+        version = self.env["campus.key"]._version_now()
+        self.env.cr.execute(
+            """SELECT mark.card_id,
+                      CASE WHEN card.state = 'active' AND wallet.state <> 'open' THEN 'wallet_' || wallet.state
+                           WHEN card.active THEN card.state ELSE 'returned' END
+                 FROM campus_snapshot_card mark
+                 LEFT JOIN campus_card card ON card.id = mark.card_id
+                 LEFT JOIN campus_wallet wallet ON wallet.id = card.wallet_id
+                WHERE mark.company_id = %s AND mark.changed_version = %s
+                ORDER BY mark.card_id LIMIT %s""",
+            [company.id, version, PUSHED_CARDS_MAX + 1],
+        )
+        cards = [list(row) for row in self.env.cr.fetchall()]
+        if not cards:
+            return None
+        return {"version": version, "cards": cards if len(cards) <= PUSHED_CARDS_MAX else []}
 
 
 _CHANGED = """

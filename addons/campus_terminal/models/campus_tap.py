@@ -32,7 +32,7 @@ class CampusTap(models.Model):
     journal = Uuid(required=True, readonly=True)
     seq = BigInteger("Number in the Journal", required=True, readonly=True)
     # The first 16 bytes of the entry's chain hash: enough to tell a fork, as small as an id.
-    mark = Uuid(required=True, readonly=True)
+    chain_hash = Uuid(required=True, readonly=True)
     purpose = fields.Char(required=True, readonly=True)
     credential = fields.Char(required=True, readonly=True, help="Kind and last characters.")
     card_id = LedgerLink("campus.card", readonly=True)

@@ -5,7 +5,7 @@ from odoo.addons.campus_card.campus_core import errors, money
 from odoo.addons.campus_card.campus_core.taps import told, wire
 from odoo.exceptions import UserError, ValidationError
 
-from .campus_tap_review_decide import CHARGE, PART
+from .campus_tap_review import CHARGE, PART
 
 # What was sold, as far as it is known; ``card`` and ``merchant`` are no choice where ``is_shown`` (a stored
 # tap says so), else a proposal (of a second content, which nobody has believed).

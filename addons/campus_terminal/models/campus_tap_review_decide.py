@@ -3,7 +3,8 @@ from odoo.addons.campus_card.campus_core import money
 from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.exceptions import UserError
 
-CHARGE, PART, DROP, TAKE = "charge", "part", "drop", "take_back"
+from .campus_tap_review import CHARGE, DROP, PART, TAKE
+
 DECISIONS = [
     (CHARGE, "Charged"),
     (PART, "Charged in Part"),
@@ -81,7 +82,7 @@ class CampusTapReview(models.Model):
             ),
             "late_final": self.env._("The edge said long after the tap what its reader had shown."),
             "unknown_card": self.env._("Nobody is known by what was shown at the reader."),
-            "no_place": self.env._("The terminal is not known or has no merchant."),
+            "no_merchant": self.env._("The terminal is not known or has no merchant."),
             "conflict": self.env._(
                 "The edge has sent this sale under the id of another tap, and nothing was charged for either. Charge it "
                 "only if you are sure that it took place, and check whose card pays."

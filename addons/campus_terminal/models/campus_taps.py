@@ -89,7 +89,7 @@ class CampusTaps(models.AbstractModel):
         """Hook: how the credentials of each kind are resolved to cards.
 
         :return: ``{kind: resolve}``; ``resolve(cards, texts)`` gets a ``taps.cards.Cards`` and the credentials
-            without their kind, and returns ``{text: charge.Key or refusal code}`` of those it knows
+            without their kind, and returns ``{text: resolved.ResolvedCard or refusal code}`` of those it knows
         """
         return {"uid": cards.by_uid, "number": cards.by_number, "sun": chips.by_message}
 

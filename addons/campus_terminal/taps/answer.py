@@ -23,7 +23,7 @@ class Answerer:
             answers[index] = self._present(self._entries[index], decision)
         for line, decision in self._decided:
             answer = self._present(line.entry, decision)
-            if line.place and line.place.shows_names and line.card and line.entry.mode == wire.ASK:
+            if line.terminal and line.terminal.shows_names and line.card and line.entry.mode == wire.ASK:
                 answer["name"] = shown_name(line.card.name)
             answers[line.index] = answer
         for index, first in self._sorter.twice.items():

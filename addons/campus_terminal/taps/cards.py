@@ -1,6 +1,6 @@
-from odoo.addons.campus_card.campus_core import card_state, number
-from odoo.addons.campus_card.campus_core.credentials import uid
-from odoo.addons.campus_card.campus_core.taps.charge import Key
+from odoo.addons.campus_card.campus_core import card_state, numbers
+from odoo.addons.campus_card.campus_core.credentials import uids
+from odoo.addons.campus_card.campus_core.taps.resolved import ResolvedCard
 from odoo.addons.campus_card.db.prepared import Statement, array
 from odoo.addons.campus_card.ledger.wallets import TERMS_COLUMNS
 
@@ -32,36 +32,36 @@ class Cards:
             self.first.setdefault(entry.credential, entry)
 
     def find(self, by, values):
-        """Return ``{value: Key}``; of several cards those that pay win over others.
+        """Return ``{value: ResolvedCard}``; of several cards those that pay win over others.
 
         ``by``: ``id`` or ``uid``, both as texts without special characters, or ``number``, any texts.
         """
         wanted = list(values) if by == "number" else array(values)
         found = {}
         for name, *row in _CARDS[by].rows(self.env.cr, wanted, self.batch.edge.company_id):
-            key = Key._make(row)
-            if name not in found or _rank(key) > _rank(found[name]):
-                found[name] = key
+            card = ResolvedCard._make(row)
+            if name not in found or _rank(card) > _rank(found[name]):
+                found[name] = card
         return found
 
 
-def _rank(key):
-    return key.state == card_state.PAYS, key.state in card_state.IN_USE, key.card_id
+def _rank(card):
+    return card.state == card_state.PAYS, card.state in card_state.IN_USE, card.card_id
 
 
 def is_uid(text):
     """Say whether a text may be a UID: hexadecimal digits, as many as a chip has."""
-    return text.isalnum() and text.isascii() and len(text) // 2 in uid.SIZES
+    return text.isalnum() and text.isascii() and len(text) // 2 in uids.SIZES
 
 
 def by_uid(cards, texts):
-    """Resolve bare UIDs: ``{text: Key}`` of those that are cards, as far as possible from memory."""
+    """Resolve bare UIDs: ``{text: ResolvedCard}`` of those that are cards, as far as possible from memory."""
     found, memory = {}, cards.frame.memory
     if memory:
         found, texts = memory.look_up(texts)
-    uids = [text for text in texts if is_uid(text)]
-    if uids:
-        read = cards.find("uid", uids)
+    wanted = [text for text in texts if is_uid(text)]
+    if wanted:
+        read = cards.find("uid", wanted)
         found |= read
         if memory:
             memory.keep(cards.frame.snapshot, read)
@@ -69,7 +69,7 @@ def by_uid(cards, texts):
 
 
 def by_number(cards, texts):
-    """Resolve printed numbers: ``{text: Key}`` of those that are cards."""
-    forms = {text: number.normalise(text) for text in texts}
+    """Resolve printed numbers: ``{text: ResolvedCard}`` of those that are cards."""
+    forms = {text: numbers.normalise(text) for text in texts}
     found = cards.find("number", forms.values())
     return {text: found[form] for text, form in forms.items() if form in found}

@@ -3,7 +3,7 @@ from odoo.addons.campus_card.campus_core.errors import CredentialError
 
 
 def by_message(cards, texts):
-    """Resolve messages of chips, which are good once: ``{text: Key or refusal code}``.
+    """Resolve messages of chips, which are good once: ``{text: ResolvedCard or refusal code}``.
 
     The tap whose message it is may ask again.
     """

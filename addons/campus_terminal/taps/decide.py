@@ -1,7 +1,7 @@
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
 
-from .known import has_cost
+from .known_taps import has_cost
 
 # The id is another tap's, or other money's: somebody looks at it.
 CONFLICT = charge.Decision(wire.REFUSED, errors.CONFLICT, review=(errors.CONFLICT,))

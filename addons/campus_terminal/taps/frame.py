@@ -4,7 +4,7 @@ import orjson
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.errors import WireError
 from odoo.addons.campus_card.campus_core.taps import journal_chain, wire
-from odoo.addons.campus_card.campus_core.taps.charge import Place
+from odoo.addons.campus_card.campus_core.taps.resolved import Terminal
 from odoo.addons.campus_card.campus_core.taps.told import Caps
 from odoo.addons.campus_card.campus_core.taps.uid_hour import UidHour
 from odoo.addons.campus_card.db.bulk import column
@@ -54,13 +54,13 @@ _FRAME = Statement(
 # nothing. ``snapshot``: the database's version of cards; ``news``: what its edge's list must have, see
 # ``data/snapshot_schema.sql``; ``seen``: the database's snapshot. ``closed_until``: an ISO day or None.
 # ``debt_limit_minor``: most that a holder may owe by charges that came late; ``uid_limit_minor``: most that one
-# tap may charge with a bare UID (0: no cap); ``chip_required``: chips must speak. ``places``: ``{code: Place}``;
+# tap may charge with a bare UID (0: no cap); ``chip_required``: chips must speak. ``terminals``: ``{code: Terminal}``;
 # ``plans``: lists of ``PLAN_COLUMNS``; ``history``: ``Caps`` of edges on their own, old ones first. ``memory``:
 # of cards, None where it is of no use.
 Frame = namedtuple(
     "Frame",
     "head reported_seq uid_hour snapshot news tz closed_until debt_limit_minor uid_limit_minor chip_required"
-    " places plans seen history memory",
+    " terminals plans seen history memory",
 )
 
 
@@ -91,10 +91,10 @@ def read(cr, batch):
         memory = None
     if not journal_chain.place_after(batch.sent, head):
         refuse_fork(head)
-    places = {code: Place._make(values) for code, *values in terminals or ()}
+    terminals = {code: Terminal._make(values) for code, *values in terminals or ()}
     return Frame(
         head, reported_seq or 0, UidHour(*hour), snapshot, news, tz, closed_until, debt_limit, uid_limit,
-        chip_required, places, plans, seen, tuple(Caps._make(values) for values in history or ()), memory,
+        chip_required, terminals, plans, seen, tuple(Caps._make(values) for values in history or ()), memory,
     )  # fmt: skip
 
 

@@ -4,21 +4,20 @@ from collections import namedtuple
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
 from odoo.addons.campus_card.ledger import days
 
-from . import known as known_taps
-from . import rows
-from .keys import Keys
+from . import known_taps, rows
+from .resolver import Resolver
 from .sort import Sorter
 from .wallets import Wallets
 
 # A fresh entry: its place in the batch, its terminal, its card or the refusal code of its credential
-# (``key``), its card or None, and how far it is decided without a look into wallets.
-Line = namedtuple("Line", "index entry place key card judged")
+# (``resolved``), its card or None, and how far it is decided without a look into wallets.
+Line = namedtuple("Line", "index entry terminal resolved card judged")
 
 
 class Loader:
     """Reads what a batch is decided with: terminals, cards, pockets, what came before.
 
-    ``kinds``, ``used_up``: of credentials, see :class:`Keys`. After :meth:`run`: ``known``: ``{(uuid, kind):
+    ``kinds``, ``used_up``: of credentials, see :class:`Resolver`. After :meth:`run`: ``known``: ``{(uuid, kind):
     Known}``, ``ends``: what they say of the ends of taps; ``sorter``: the :class:`Sorter`; ``lines``: the fresh
     entries, judged as far as no money is asked; ``columns``: what can be written of them; ``terms`` and ``book``
     they are decided under; ``taken``: ids that other money has; ``risk``: what the edge has charged alone.
@@ -41,18 +40,18 @@ class Loader:
         self.terms = charge.Terms(self.book.today, batch.now_ms, frame.uid_limit_minor, frame.history)
         if batch.is_careful or self._may_be_known():
             self.known = known_taps.read_known(env.cr, batch.sent.entries)
-        self.ends = known_taps.Ends(batch, frame.places, self.known)
+        self.ends = known_taps.Ends(batch, frame.terminals, self.known)
         self.sorter = Sorter(env.cr, batch, frame, self.known, self.ends).run()
         entries = [batch.sent.entries[index] for index in self.sorter.fresh]
-        keys = Keys(env, batch, frame, self.known, self._kinds, self._used_up)
-        keys.load(entries)
-        self.lines = [self._judge(index, keys) for index in self.sorter.fresh]
+        resolver = Resolver(env, batch, frame, self.known, self._kinds, self._used_up)
+        resolver.load(entries)
+        self.lines = [self._judge(index, resolver) for index in self.sorter.fresh]
         if self.lines:
             # before a pocket is locked: other batches wait for the pockets
             self.columns = rows.pack_taps(batch, self.lines)
         if batch.is_careful:
             self.taken = known_taps.read_taken(env.cr, entries)
-        wallets = Wallets(env, batch, frame, self.book, keys.all())
+        wallets = Wallets(env, batch, frame, self.book, resolver.all())
         self.risk = wallets.load(self.lines, self.known, frame.history)
         return self
 
@@ -62,10 +61,12 @@ class Loader:
         sent = self._batch.sent
         return sent.fresh_from > 0 or any(entry.kind == wire.FINAL for entry in sent.entries)
 
-    def _judge(self, index, keys):
+    def _judge(self, index, resolver):
         """The line of one fresh entry, decided as far as that does not hang on money."""
         entry = self._batch.sent.entries[index]
-        place, key = self._frame.places.get(entry.terminal), keys.of(entry)
-        card = None if type(key) is str else key
-        proof = keys.proof(entry, card) if card and entry.mode == wire.TOLD else told.SHOWN
-        return Line(index, entry, place, key, card, charge.judge(entry, place, key, self.terms, proof))
+        terminal, resolved = self._frame.terminals.get(entry.terminal), resolver.of(entry)
+        card = None if type(resolved) is str else resolved
+        proof = resolver.proof(entry, card) if card and entry.mode == wire.TOLD else told.SHOWN
+        return Line(
+            index, entry, terminal, resolved, card, charge.judge(entry, terminal, resolved, self.terms, proof)
+        )

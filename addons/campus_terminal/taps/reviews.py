@@ -5,9 +5,9 @@ import uuid
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import charge, wire
 
-from .known import mark, masked
+from .known_taps import half_hash, masked
 
-HELD_WITHOUT_CODE = frozenset((charge.UNKNOWN_CARD, charge.NO_PLACE))
+HELD_WITHOUT_CODE = frozenset((charge.UNKNOWN_CARD, charge.NO_MERCHANT))
 
 
 class Reviews:
@@ -35,26 +35,26 @@ class Reviews:
 
         Makes a review for each content of the entries ``conflicts`` that is new, on the tap that is stored.
         """
-        marks = {_content_mark(entry): entry for entry in conflicts}
+        by_hash = {_content_hash(entry): entry for entry in conflicts}
         # sudo: as for making them
         reviews = self._env["campus.tap.review"].sudo()
-        same = [("company_id", "=", self._batch.edge.company_id), ("content_mark", "in", list(marks))]
-        seen = set(reviews.search_fetch(same, ["content_mark"]).mapped("content_mark"))
+        same = [("company_id", "=", self._batch.edge.company_id), ("content_hash", "in", list(by_hash))]
+        seen = set(reviews.search_fetch(same, ["content_hash"]).mapped("content_hash"))
         self._create(
             [
                 (errors.CONFLICT, entry.uuid, entry.kind, self._evidence(entry, content))
-                for content, entry in marks.items()
+                for content, entry in by_hash.items()
                 if content not in seen
             ]
         )
 
-    def _evidence(self, entry, content_mark):
+    def _evidence(self, entry, content_hash):
         """What a review keeps of the second content."""
         return {
             "journal": self._batch.sent.journal,
             "first_seq": entry.seq,
             "last_seq": entry.seq,
-            "content_mark": content_mark,
+            "content_hash": content_hash,
             "evidence": {**entry._asdict(), "credential": masked(entry)},
         }
 
@@ -87,7 +87,7 @@ def is_held(entry, decision, reason):
     return entry.purpose == wire.PAY and unpaid and reason in HELD_WITHOUT_CODE
 
 
-def _content_mark(entry):
+def _content_hash(entry):
     """Digest of all but the place in a journal, in the form of a uuid."""
     digest = hashlib.sha256(json.dumps(entry.content).encode()).hexdigest()
-    return str(uuid.UUID(mark(digest)))
+    return str(uuid.UUID(half_hash(digest)))

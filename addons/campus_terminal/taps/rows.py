@@ -4,13 +4,13 @@ from functools import lru_cache
 
 from odoo.addons.campus_card.db.bulk import Insert
 
-from .known import mark, masked
+from .known_taps import half_hash, masked
 
 TAPS = Insert(
     "campus_tap",
     {
         "uuid": "uuid", "kind": "varchar", "company_id": "int4", "edge_id": "int4", "terminal_id": "int4",
-        "journal": "uuid", "seq": "int8", "mark": "uuid", "purpose": "varchar", "credential": "varchar",
+        "journal": "uuid", "seq": "int8", "chain_hash": "uuid", "purpose": "varchar", "credential": "varchar",
         "card_id": "int4", "wallet_id": "int4", "mode": "varchar", "rule": "varchar", "snapshot": "varchar",
         "occurred_at": "timestamp", "received_at": "timestamp", "amount_minor": "int4",
         "balance_minor": "int4", "outcome": "varchar", "code": "varchar", "numbers": "jsonb",
@@ -49,10 +49,10 @@ def pack_taps(batch, lines):
         kind=[entry.kind for entry in entries],
         company_id=batch.edge.company_id,
         edge_id=batch.edge.id,
-        terminal_id=[line.place and line.place.id for line in lines],
+        terminal_id=[line.terminal and line.terminal.id for line in lines],
         journal=sent.journal,
         seq=[entry.seq for entry in entries],
-        mark=[mark(sent.hashes[line.index]) for line in lines],
+        chain_hash=[half_hash(sent.hashes[line.index]) for line in lines],
         purpose=[entry.purpose for entry in entries],
         credential=[masked(entry) for entry in entries],
         card_id=[card and card.card_id for card in cards],
@@ -81,7 +81,7 @@ def taps_call(columns, decided):
 def transfers_call(batch, lines, book, user_id):
     """Return the call that inserts the transfers which are fresh in ``book``: one or more."""
     transfers = book.fresh.transfers
-    by_uuid = {line.entry.uuid: line for line in lines if line.card and line.place}
+    by_uuid = {line.entry.uuid: line for line in lines if line.card and line.terminal}
     taps = [by_uuid[transfer.uuid] for transfer in transfers]
     return TRANSFERS.call(
         TRANSFERS.pack(
@@ -98,6 +98,6 @@ def transfers_call(batch, lines, book, user_id):
             occurred_at=[_time(tap.entry.at_ms) for tap in taps],
             posted_at=_time(batch.now_ms),
             user_id=user_id,
-            origin=[f"campus.terminal,{tap.place.id}" for tap in taps],
+            origin=[f"campus.terminal,{tap.terminal.id}" for tap in taps],
         )
     )

@@ -2,7 +2,7 @@ from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import charge, journal_chain, wire
 
 from .frame import refuse_fork
-from .known import mark, masked
+from .known_taps import half_hash, masked
 
 CONFLICT = charge.Decision(wire.REFUSED, errors.CONFLICT)
 
@@ -54,7 +54,7 @@ class Sorter:
         """The first answer to a tap that the server has; ``conflict`` if it is another tap by now."""
         sent = self._sent
         is_before = index < sent.fresh_from and known.journal == sent.journal
-        if is_before and (known.seq, known.mark) != (entry.seq, mark(sent.hashes[index])):
+        if is_before and (known.seq, known.chain_hash) != (entry.seq, half_hash(sent.hashes[index])):
             refuse_fork(self._frame.head)
         if self._is_same(index, entry, known):
             self.again[index] = charge.Decision(
@@ -73,18 +73,18 @@ class Sorter:
         The journal around it may be another: after a fork an edge writes its taps anew.
         """
         sent, edge_id = self._sent, self._edge.id
-        if (known.edge_id, known.journal, known.seq, known.mark) == (
+        if (known.edge_id, known.journal, known.seq, known.chain_hash) == (
             edge_id,
             sent.journal,
             entry.seq,
-            mark(sent.hashes[index]),
+            half_hash(sent.hashes[index]),
         ):
             return True
-        place = self._frame.places.get(entry.terminal)
+        terminal = self._frame.terminals.get(entry.terminal)
         pairs = (
             (entry.amount_minor, known.amount_minor),
             (entry.card, known.card_id),
-            (place and place.id, known.terminal_id),
+            (terminal and terminal.id, known.terminal_id),
             # what a conflict was told as is not stored
             (entry.outcome, None if known.code == errors.CONFLICT else known.outcome),
         )

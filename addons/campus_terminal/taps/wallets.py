@@ -3,16 +3,16 @@ import datetime as dt
 import orjson
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
 from odoo.addons.campus_card.db.prepared import Statement, array
-from odoo.addons.campus_card.ledger import wallets as ledger_wallets
+from odoo.addons.campus_card.ledger import wallets
 
 from .. import card_memory
-from .known import has_cost
+from .known_taps import has_cost
 
 # Another batch may have been waited for: a row without a wallet says that a card, its holder or its wallet
 # is no longer what it was when this one began.
 _LOCK = Statement(
     "taps_lock",
-    f"""WITH locked AS MATERIALIZED ({ledger_wallets.LOCK_POCKETS})
+    f"""WITH locked AS MATERIALIZED ({wallets.LOCK_POCKETS})
         SELECT * FROM locked
          UNION ALL
         SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL
@@ -49,12 +49,12 @@ _RISK = Statement(
 class Wallets:
     """Puts the wallets of a batch into its book: locked, and for told sales with what their edge has risked.
 
-    ``keys``: the cards (``charge.Key``) whose wallets are asked for.
+    ``cards``: the cards (``resolved.ResolvedCard``) whose wallets are asked for.
     """
 
-    def __init__(self, env, batch, frame, book, keys):
+    def __init__(self, env, batch, frame, book, cards):
         self._env, self._batch, self._frame = env, batch, frame
-        self._book, self._keys = book, keys
+        self._book, self._cards = book, cards
 
     def load(self, lines, known, history):
         """Lock the pockets and read the money; returns the ``told.Risk`` that told charges are measured by.
@@ -62,7 +62,7 @@ class Wallets:
         ``history``: caps of edges on their own, old ones first. Raises ``card_memory.Outdated`` where a card
         was changed while another batch was waited for.
         """
-        wallet_ids = sorted({key.wallet_id for key in self._keys})
+        wallet_ids = sorted({card.wallet_id for card in self._cards})
         if not wallet_ids:
             return told.Risk()
         entries = [line.entry for line in lines]
@@ -75,15 +75,15 @@ class Wallets:
         return told.Risk()
 
     def _lock(self):
-        frame, to_wallet = self._frame, ledger_wallets.to_wallet
-        wallets = {key.wallet_id: to_wallet(key.wallet_id, *key.wallet_terms) for key in self._keys}
-        cards = {key.card_id for key in self._keys}
-        looked = (self._batch.edge.company_id, array(cards), frame.snapshot, frame.seen)
-        rows = _LOCK.rows(self._env.cr, array(wallets), *looked)
+        frame, to_wallet = self._frame, wallets.to_wallet
+        by_id = {card.wallet_id: to_wallet(card.wallet_id, *card.wallet_terms) for card in self._cards}
+        card_ids = {card.card_id for card in self._cards}
+        looked = (self._batch.edge.company_id, array(card_ids), frame.snapshot, frame.seen)
+        rows = _LOCK.rows(self._env.cr, array(by_id), *looked)
         if rows and rows[-1][0] is None:
             raise card_memory.Outdated
-        ledger_wallets.fill(wallets, rows, ledger_wallets.to_plans(frame.plans))
-        ledger_wallets.Wallets(self._env.cr).add(self._book, wallets.values())
+        wallets.fill(by_id, rows, wallets.to_plans(frame.plans))
+        wallets.Wallets(self._env.cr).add(self._book, by_id.values())
 
     def _load_risk(self, lines, known, history):
         """Read what the edge has risked, and release what was set aside for the told charges of this batch."""

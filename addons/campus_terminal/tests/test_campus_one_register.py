@@ -94,7 +94,7 @@ class TestCampusOneRegister(TapCase):
             self.env.cr.execute(insert, [payment, self.merchant.id, self.wallet.id])
             with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
                 self.env.cr.execute(
-                    """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, mark, purpose,
+                    """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, chain_hash, purpose,
                                                credential, mode, outcome, code, occurred_at, received_at)
                        VALUES (%s, 'tap', %s, %s, %s, 1, %s, 'pay', 'uid:', 'ask', 'granted', 'ok', now(), now())""",
                     [payment, self.company.id, self.edge.id, payment, payment],

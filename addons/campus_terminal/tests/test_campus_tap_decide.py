@@ -138,7 +138,7 @@ class TestCampusTapDecide(TapCase):
     def test_a_sale_without_a_merchant_is_charged_for_the_one_that_is_named(self):
         self.journal.told(terminal="T-GONE", amount_minor=300)
         self.send()
-        review = self.env["campus.tap.review"].search([("reason", "=", "no_place")])
+        review = self.env["campus.tap.review"].search([("reason", "=", "no_merchant")])
         with self.assertRaisesRegex(ValidationError, "which merchant"):
             self.form(review=review, charge="charge", note="Breakfast").action_apply()
         self.form(review=review, charge="charge", merchant_id=self.merchant, note="Breakfast").action_apply()

@@ -204,7 +204,7 @@ class TestCampusTaps(TapCase):
         self.journal.told(amount_minor=999)
         self.journal.told(at_ms=wire.MAX_MS)
         self.send()
-        self.assertEqual(sorted(self.reviews()), ["amount_differs", "clock", "no_place", "unknown_card"])
+        self.assertEqual(sorted(self.reviews()), ["amount_differs", "clock", "no_merchant", "unknown_card"])
         self.assertEqual(self.wallet.available_minor, 1)
 
     # -- a final word ---------------------------------------------------------------------

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import money
 from odoo.exceptions import UserError
 
-from ..models.campus_tap_review_decide import CHARGE, DROP, PART, TAKE
+from ..models.campus_tap_review import CHARGE, DROP, PART, TAKE
 
 
 class CampusTapDecide(models.TransientModel):

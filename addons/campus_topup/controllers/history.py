@@ -1,6 +1,6 @@
 import datetime as dt
 
-from odoo.addons.campus_portal.controllers.main import CampusPage
+from odoo.addons.campus_portal.page import CampusPage
 from odoo.exceptions import UserError
 from odoo.http import Controller, content_disposition, request, route
 from werkzeug.exceptions import NotFound
@@ -26,7 +26,7 @@ class CampusHistoryPages(CampusPage, Controller):
     """Movements, charts, refusals, statement and disputes of the holder's own wallet."""
 
     @route("/my/card/history", type="http", auth="user", methods=["GET"], readonly=True)
-    def campus_history(self, kind=None, start=None, end=None, place=None, before=None, **_kwargs):
+    def campus_history(self, kind=None, start=None, end=None, where=None, before=None, **_kwargs):
         portal = request.env["campus.portal"]
         if not portal._holder():
             return self._page("campus_portal.no_card", {"tab": "history"})
@@ -34,7 +34,7 @@ class CampusHistoryPages(CampusPage, Controller):
             "kind": kind if kind in ("spent", "topup", "other") else None,
             "start": _day(start),
             "end": _day(end),
-            "place_id": _number(place),
+            "counter_account_id": _number(where),
         }
         values = portal._history_values(filters, _number(before))
         return self._page("campus_topup.history", {"tab": "history", **values})

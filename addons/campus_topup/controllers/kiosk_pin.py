@@ -1,4 +1,4 @@
-from odoo.addons.campus_card.campus_core.credentials import kiosk as kiosk_core
+from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 from odoo.addons.campus_portal.controllers.kiosk_page import FORM, KioskPage, in_session
 from odoo.exceptions import UserError
 from odoo.http import Controller, route
@@ -34,8 +34,8 @@ class CampusKioskPin(KioskPage, Controller):
             return self._pin_part(session, error=error.args[0])
         if not answer["ok"]:
             return self._pin_part(session, answer)
-        session._touch(kiosk_core.DONE_S)
-        return self._part("campus_topup.kiosk_pin_done", idle_s=kiosk_core.DONE_S)
+        session._touch(kiosk_rules.DONE_S)
+        return self._part("campus_topup.kiosk_pin_done", idle_s=kiosk_rules.DONE_S)
 
     def _pin_part(self, session, answer=None, error=None):
         """The form to set or change the PIN, or the form for the proof if a first PIN needs it."""

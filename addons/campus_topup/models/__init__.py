@@ -3,7 +3,6 @@ from . import (
     res_config_settings,
     payment_provider,
     campus_topup_link,
-    campus_topup_link_once,
     campus_topup_mandate,
     payment_transaction,
     payment_transaction_begin,
@@ -16,10 +15,7 @@ from . import (
     campus_statement,
     campus_privacy,
     campus_wallet,
-    campus_wallet_join,
     campus_ledger_text,
     campus_kiosk_session,
-    campus_kiosk_topup,
     campus_portal,
-    campus_portal_history,
 )

@@ -27,7 +27,7 @@ class CampusDispute(models.Model):
     partner_id = fields.Many2one(related="wallet_id.partner_id", string="Holder")
     company_id = fields.Many2one(related="wallet_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    place_id = fields.Many2one(related="transfer_id.counter_account_id", string="Where")
+    counter_account_id = fields.Many2one(related="transfer_id.counter_account_id", string="Where")
     amount = fields.Monetary(compute="_compute_amount", help="What is disputed, without a sign.")
     occurred_at = fields.Datetime(related="transfer_id.occurred_at")
     reason = fields.Text(readonly=True)
@@ -56,8 +56,8 @@ class CampusDispute(models.Model):
         for dispute in self:
             clearing = dispute.company_id.campus_clearing_account_id
             # sudo: finance may learn whether a till sold it, but not read the till
-            place = dispute.transfer_id.sudo().counter_account_id
-            dispute.is_till_sale = bool(clearing) and place.gl_account_id == clearing
+            counter = dispute.transfer_id.sudo().counter_account_id
+            dispute.is_till_sale = bool(clearing) and counter.gl_account_id == clearing
 
     @api.depends("transfer_id")
     def _compute_display_name(self):
@@ -80,7 +80,8 @@ class CampusDispute(models.Model):
             return known
         dispute = self.create({"transfer_id": first.id, "reason": (reason or "").strip()[:500]})
         for user in dispute._staff():
-            dispute.activity_schedule(
+            # who asks is a holder; who reads it has a language of their own
+            dispute.with_context(lang=user.lang).activity_schedule(
                 "campus_topup.mail_activity_type_dispute",
                 user_id=user.id,
                 note=to_html(dispute.reason),

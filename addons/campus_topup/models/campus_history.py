@@ -58,10 +58,18 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _lines(
-        self, wallet, limit, kind=None, start=None, end=None, place_id=None, before_id=None, uuid=None
+        self,
+        wallet,
+        limit,
+        kind=None,
+        start=None,
+        end=None,
+        counter_account_id=None,
+        before_id=None,
+        uuid=None,
     ):
         """The requests of a wallet, newest first: dicts with ``id, uuid, kind, name, occurred_at,
-        booking_date, amount_minor`` (signed), ``place, is_reversal, memo, dispute``.
+        booking_date, amount_minor`` (signed), ``where, is_reversal, memo, dispute``.
         """
         where = [SQL("TRUE")]
         if kind in KINDS:
@@ -70,8 +78,8 @@ class CampusHistory(models.AbstractModel):
             where.append(SQL("t.booking_date >= %s", start))
         if end:
             where.append(SQL("t.booking_date <= %s", end))
-        if place_id:
-            where.append(SQL("%s IN (t.debit_account_id, t.credit_account_id)", place_id))
+        if counter_account_id:
+            where.append(SQL("%s IN (t.debit_account_id, t.credit_account_id)", counter_account_id))
         if uuid:
             where.append(SQL("t.uuid = %s", uuid))
         if before_id:
@@ -85,7 +93,7 @@ class CampusHistory(models.AbstractModel):
     def _present(self, wallet, rows):
         transfers = self.env["campus.transfer"]
         kinds = dict(transfers._fields["kind"]._description_selection(self.env))
-        places = self._place_names({row[6] for row in rows})
+        names = self._account_names({row[6] for row in rows})
         disputes = {
             dispute.transfer_id.id: dispute
             for dispute in self.env["campus.dispute"].search(
@@ -99,7 +107,7 @@ class CampusHistory(models.AbstractModel):
             "occurred_at",
             "booking_date",
             "amount_minor",
-            "place_id",
+            "counter_account_id",
             "is_reversal",
             "memo",
         )
@@ -108,18 +116,18 @@ class CampusHistory(models.AbstractModel):
             line = dict(zip(keys, row, strict=True))
             name = kinds.get(line["kind"], "")
             line["name"] = self.env._("Refund: %s", name) if line["is_reversal"] else name
-            line["place"] = places.get(line["place_id"], "")
+            line["where"] = names.get(line["counter_account_id"], "")
             line["dispute"] = disputes.get(line["id"])
             lines.append(line)
         return lines
 
     @api.model
-    def _place_names(self, ids):
+    def _account_names(self, ids):
         return {account.id: account.display_name for account in self.env["campus.account"].browse(ids)}
 
     @api.model
-    def _places(self, wallet):
-        """The places where this wallet was used: ``[(id, name)]``."""
+    def _counter_accounts(self, wallet):
+        """The merchants, channels and offices with which this wallet has exchanged money: ``[(id, name)]``."""
         rows = self.env.execute_query(
             SQL(
                 "SELECT DISTINCT credit_account_id FROM campus_transfer WHERE wallet_id = %s AND kind = 'purchase'"
@@ -127,7 +135,7 @@ class CampusHistory(models.AbstractModel):
                 wallet.id,
             )
         )
-        return sorted(self._place_names({row[0] for row in rows}).items(), key=lambda item: item[1])
+        return sorted(self._account_names({row[0] for row in rows}).items(), key=lambda item: item[1])
 
     # -- refusals ------------------------------------------------------------------
 
@@ -197,13 +205,13 @@ class CampusHistory(models.AbstractModel):
 
     @api.model
     def _chart(self, wallet, span, on):
-        """What was spent per day, week or month at each place, until the day ``on``."""
+        """What was spent per day, week or month at each merchant, until the day ``on``."""
         starts = self._bucket_starts(span, on)
         rows = self.env.execute_query(SQL(SUMS, span=span, wallet=wallet.id, start=starts[0]))
         sums = {start: {} for start in starts}
-        for start, place_id, minor in rows:
-            sums.setdefault(start, {})[place_id] = minor
-        names = self._place_names({place_id for _start, place_id, _minor in rows})
+        for start, counter_account_id, minor in rows:
+            sums.setdefault(start, {})[counter_account_id] = minor
+        names = self._account_names({counter_account_id for _start, counter_account_id, _minor in rows})
         form = {"day": "d", "week": "d MMM", "month": "MMM"}[span]
         buckets = [(format_date(self.env, start, date_format=form), sums[start]) for start in starts]
         return stack(buckets, names)

@@ -48,9 +48,9 @@ class CampusStatement(models.AbstractModel):
         rows = self.env.execute_query(SQL(LINES, **where))
         history = self.env["campus.history"]
         kinds = dict(self.env["campus.transfer"]._fields["kind"]._description_selection(self.env))
-        places = history._place_names({row[5] for row in rows})
+        names = history._account_names({row[5] for row in rows})
         company, balance, lines = wallet.company_id, opening, []
-        for transfer_id, occurred_at, booking_date, kind, is_reversal, place_id, minor in rows:
+        for transfer_id, occurred_at, booking_date, kind, is_reversal, counter_account_id, minor in rows:
             balance += minor
             name = kinds.get(kind, "")
             lines.append(
@@ -61,7 +61,7 @@ class CampusStatement(models.AbstractModel):
                     "when": company._campus_when(occurred_at, self.env),
                     "booking_date": booking_date,
                     "name": self.env._("Refund: %s", name) if is_reversal else name,
-                    "place": places.get(place_id, ""),
+                    "where": names.get(counter_account_id, ""),
                     "amount_minor": minor,
                     "balance_minor": balance,
                 }

@@ -15,8 +15,8 @@ class TestChart(BaseCase):
         self.assertAlmostEqual(min(bar.y for bar in first), 0)
         self.assertEqual(chart.legend, [(0, "One", 500), (1, "Two", 100)])
 
-    def test_many_places_share_the_last_colour(self):
-        sums = {place: 100 - place for place in range(9)}
+    def test_many_merchants_share_the_last_colour(self):
+        sums = {merchant: 100 - merchant for merchant in range(9)}
         chart = stack([("a", sums)], {})
         self.assertEqual(len(chart.legend), COLOURS + 1)
         self.assertEqual(sum(minor for _colour, _name, minor in chart.legend), sum(sums.values()))

@@ -66,10 +66,10 @@ class TestHistoryPages(HistoryCase):
 
         self.assertNotIn("+86.40", shown("kind=spent"))
         self.assertNotIn("−12.50", shown("kind=topup"))
-        self.assertNotIn("−3.00", shown(f"place={self.canteen.id}"))
-        self.assertIn("−12.50", shown(f"place={self.canteen.id}"))
+        self.assertNotIn("−3.00", shown(f"where={self.canteen.id}"))
+        self.assertIn("−12.50", shown(f"where={self.canteen.id}"))
         self.assertNotIn("−12.50", shown("end=2000-01-01"))
-        self.assertIn("−12.50", shown("start=2000-01-01&end=x&kind=%27&place=1%20or%201&before=-1"))
+        self.assertIn("−12.50", shown("start=2000-01-01&end=x&kind=%27&where=1%20or%201&before=-1"))
 
     def test_older_pages_follow_without_gap(self):
         for number in range(45):
@@ -82,7 +82,9 @@ class TestHistoryPages(HistoryCase):
 
     def test_the_line_of_another_is_not_found_by_any_way(self):
         other = self.line(self.other_lunch).id
-        self.assertEqual(self.url_open(f"/my/card/history/{other}").status_code, 404)
+        page = self.url_open(f"/my/card/history/{other}")
+        self.assertEqual(page.status_code, 404)
+        self.assertIn('href="/my/card"', page.text)
         self.assertEqual(self.post(f"/my/card/history/{other}/dispute", reason="x").status_code, 404)
         self.assertEqual(self.url_open(f"/my/card/history/{other + 10**6}").status_code, 404)
         self.assertFalse(self.env["campus.dispute"].search([("transfer_id", "=", other)]))
@@ -98,7 +100,7 @@ class TestHistoryPages(HistoryCase):
     def test_a_refused_tap_is_among_the_refusals_once(self):
         edge = self.env["campus.edge"].create({"name": "Gate", "company_id": self.company.id})
         self.env.cr.execute(
-            """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, mark, purpose, credential,
+            """INSERT INTO campus_tap (uuid, kind, company_id, edge_id, journal, seq, chain_hash, purpose, credential,
                    card_id, wallet_id, mode, outcome, code, occurred_at, received_at)
                SELECT '0b3f6a62-3b1c-4c5b-9f38-1d1c0c9bb0aa', kind, %s, %s, gen_random_uuid(), nr, gen_random_uuid(),
                    'door', 'uid …B2C3', %s, %s, 'told', 'refused', 'card_frozen', now(), now()

@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="STEP",
         help="spoil a pocket after it, to see that the program finds it",
     )
+    parser.add_argument("--aloud", action="store_true", help="say each step and what it has booked")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     with state.checkout_lock(), Steps(1).step("Python environment") as step:
         venv.ensure(step)
     command = [venv.PYTHON, PROGRAM, "--seed", args.seed, "--days", args.days, *["--json"] * args.json]
-    command += ["--first"] * args.first
+    command += ["--first"] * args.first + ["--aloud"] * args.aloud
     for name in ("until", "sabotage"):
         value = getattr(args, name)
         command += [f"--{name}", value] if value else []

@@ -101,7 +101,7 @@ def _read_csv(content: bytes, encoding: str, limit: int) -> Table:
         # A quotation mark without its closing one makes the rest of the file one cell.
         cut = "unexpected end" in str(error) or "field larger" in str(error)
         code = errors.FILE_TRUNCATED if cut else errors.FILE_UNREADABLE
-        table.problems.append(Problem(start, "", str(error), code))
+        table.problems.append(Problem(start, "", "", code))
     return table
 
 

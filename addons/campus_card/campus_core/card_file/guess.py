@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from .. import money
-from ..credentials import uid
+from ..credentials import uids
 from . import types as ft
 from . import values
 from .reading import headers_of
@@ -106,10 +106,10 @@ def _uid_form(header: str, cells: Sequence[Cell]) -> str:
     """Hex if the header or any cell says so, else decimal in the usual byte order."""
     texts = [values.text_of(cell).strip() for cell in cells]
     if "hex" in values.key(header) or any(re.search(r"[A-Fa-f]", text) for text in texts):
-        return uid.HEX_BE
+        return uids.HEX_BE
     if any("," in text for text in texts):
-        return uid.PAIR_LE
-    return uid.DEC_LE
+        return uids.PAIR_LE
+    return uids.DEC_LE
 
 
 def _words_of(target: str, cells: Sequence[Cell]) -> dict[str, str]:

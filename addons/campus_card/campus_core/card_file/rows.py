@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from .. import errors, money
-from ..credentials import uid
+from ..credentials import uids
 from ..errors import CampusError
 from . import types as ft
 from . import values
@@ -163,16 +163,16 @@ class RowReader:
     def _set_uid(self, record: Record, column: Column, cell: Cell) -> None:
         if not isinstance(cell, str | int | float):
             raise CampusError(errors.UID_SPREADSHEET_DAMAGE)
-        record.uid = uid.normalise(self._uid_cell(record, column, cell), column.form)
+        record.uid = uids.normalise(self._uid_cell(record, column, cell), column.form)
         record.uid_text = values.text_of(cell).strip()
-        if uid.is_random(record.uid):
+        if uids.is_random(record.uid):
             self._warn(record, ft.UID, cell, errors.UID_RANDOM)
-        elif uid.is_half(record.uid):
+        elif uids.is_half(record.uid):
             self._warn(record, ft.UID, cell, errors.UID_HALF)
 
     def _uid_cell(self, record: Record, column: Column, cell: str | int | float) -> str | int | float:
         """Return the cell; a decimal UID without its decimal point."""
-        if not isinstance(cell, str) or column.form not in (uid.DEC_BE, uid.DEC_LE):
+        if not isinstance(cell, str) or column.form not in (uids.DEC_BE, uids.DEC_LE):
             return cell
         return str(self._whole(record, ft.UID, cell))
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .. import money
-from ..credentials import uid
+from ..credentials import uids
 from ..errors import Number
 
 Cell = str | int | float | bool | datetime | date | None
@@ -73,7 +73,7 @@ DATE_DMY: Final = "dmy"
 DATE_MDY: Final = "mdy"
 FORMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        UID: uid.WHOLE_FORMS,
+        UID: uids.WHOLE_FORMS,
         AMOUNT: money.UNITS,
         VALID_FROM: (DATE_YMD, DATE_DMY, DATE_MDY),
         VALID_UNTIL: (DATE_YMD, DATE_DMY, DATE_MDY),

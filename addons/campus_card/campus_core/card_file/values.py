@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from .. import errors, number
+from .. import errors, numbers
 from ..errors import CampusError
 from .types import DATE_DMY, DATE_MDY, DATE_YMD, EPOCH_1900, Cell
 
@@ -111,7 +111,7 @@ def read_number(cell: Cell) -> str:
     rounded = isinstance(cell, int | float) and len(text) > DOUBLE_DIGITS
     if rounded or (isinstance(cell, float) and "e" in text) or _SCIENTIFIC.match(text):
         raise CampusError(errors.NUMBER_DAMAGED)
-    return number.normalise(text)
+    return numbers.normalise(text)
 
 
 def read_date(

@@ -36,9 +36,9 @@ def read_xlsx(content: bytes, limit: int) -> Table:
         raise
     except (ParseError, EOFError, zipfile.BadZipFile) as error:
         last = tables[-1].rows[-1][0] if tables and tables[-1].rows else 1
-        raise FileProblem(errors.FILE_TRUNCATED, row=last, value=str(error)[:80]) from error
+        raise FileProblem(errors.FILE_TRUNCATED, row=last) from error
     except Exception as error:  # openpyxl raises all kinds of errors on a broken file
-        raise FileProblem(errors.FILE_UNREADABLE, value=str(error)[:80]) from error
+        raise FileProblem(errors.FILE_UNREADABLE) from error
     found = _first_with_rows(tables)
     if found is None:
         raise FileProblem(errors.FILE_EMPTY)
@@ -88,7 +88,7 @@ def _check_zip(content: bytes) -> None:
                 raise FileProblem(errors.FILE_TOO_LARGE, value=f"{unpacked_bytes >> 20} MB")
             damaged = archive.testzip()
     except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
-        raise FileProblem(errors.FILE_TRUNCATED, value=str(error)[:80]) from error
+        raise FileProblem(errors.FILE_TRUNCATED) from error
     if "[Content_Types].xml" not in names:
         raise FileProblem(errors.FILE_TYPE, value="zip")
     if damaged:

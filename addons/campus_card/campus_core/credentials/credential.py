@@ -24,10 +24,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from .. import errors
-from .. import number as numbers
+from .. import errors, numbers
 from ..errors import CredentialError, UidError
-from . import emergency, qr_code, sun, uid
+from . import emergency, qr_code, sun, uids
 
 MAX_TEXT: Final = 1024
 NUMBER_MAX: Final = 64
@@ -115,21 +114,21 @@ def mask(text: object) -> str:
     prefix = _KNOWN_PREFIX.match(text)
     kind = prefix.group(1).lower() if prefix else "scan"
     rest = text[prefix.end() if prefix else 0 :]
-    plain = kind in ("uid", "number") or (kind == "scan" and len(rest) <= uid.MAX_TEXT and "#" not in rest)
+    plain = kind in ("uid", "number") or (kind == "scan" and len(rest) <= uids.MAX_TEXT and "#" not in rest)
     if not plain or not _is_printable(rest):
         return f"{kind}:({len(rest)})"
-    return f"{kind}:{uid.mask(rest, _KEEP)}"
+    return f"{kind}:{uids.mask(rest, _KEEP)}"
 
 
 def _uid(text: str) -> Credential:
     try:
-        found = uid.normalise(text)
+        found = uids.normalise(text)
     except UidError:
         # some scanners type "UID:" before any form of the UID
-        uids = tuple(uid.candidates(text))
-        if not uids:
+        found_uids = tuple(uids.candidates(text))
+        if not found_uids:
             raise CredentialError(errors.CREDENTIAL_MALFORMED) from None
-        return Scan(text, uids, text)
+        return Scan(text, found_uids, text)
     return Uid(f"uid:{found}", found)
 
 
@@ -158,13 +157,13 @@ def _bare(text: str) -> Credential:
         return _qr(text)
     if _SUN_QUERY.search(text):
         return _sun(text)
-    uids = tuple(uid.candidates(text))
-    if not uids and ("#" in text or "＃" in text):
+    found_uids = tuple(uids.candidates(text))
+    if not found_uids and ("#" in text or "＃" in text):
         return _emergency(text)
     number = numbers.normalise(text)
-    if not uids and not 0 < len(number) <= NUMBER_MAX:
+    if not found_uids and not 0 < len(number) <= NUMBER_MAX:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
-    return Scan(text, uids, number)
+    return Scan(text, found_uids, number)
 
 
 def _is_printable(text: str) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from .. import errors, number
+from .. import errors, numbers
 from ..errors import CredentialError, Refusal
 from . import slow_hash
 
@@ -53,7 +53,7 @@ def parse(text: str) -> tuple[str, str]:
     code = re.sub("[ -]", "", found.group(2)) if found else ""
     if not found or len(code) != DIGITS:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
-    campus_number = number.normalise(found.group(1))
+    campus_number = numbers.normalise(found.group(1))
     if not campus_number:
         raise CredentialError(errors.CREDENTIAL_MALFORMED)
     return campus_number, code

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from .types import (
     Capture,
-    Hold,
     Number,
     Outcome,
     Part,
@@ -19,6 +18,7 @@ from .types import (
     Post,
     Release,
     Request,
+    Reservation,
     Reserve,
     Reverse,
     Transfer,
@@ -36,7 +36,7 @@ _VERBS: dict[type, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Answered:
     """An answered request, kept so that its replay gets the same answer."""
 
     uuid: str
@@ -51,9 +51,9 @@ class Fresh:
     """What a batch adds to the ledger; it must be stored."""
 
     transfers: list[Transfer] = field(default_factory=list)
-    holds: list[Hold] = field(default_factory=list)
-    closed_holds: list[Hold] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    reservations: list[Reservation] = field(default_factory=list)
+    closed_reservations: list[Reservation] = field(default_factory=list)
+    answered: list[Answered] = field(default_factory=list)
 
 
 class Book:
@@ -71,10 +71,10 @@ class Book:
         self.join_account_id = 0
         self.span: tuple[dt.datetime, dt.datetime] | None = None
         self.wallets: dict[int, Wallet] = {}
-        self.holds: dict[str, list[Hold]] = {}
+        self.reservations: dict[str, list[Reservation]] = {}
         self.transfers: dict[str, list[Transfer]] = {}
         self.reversed_minor: dict[tuple[str, int], int] = {}
-        self.register: dict[tuple[str, str], list[Entry]] = {}
+        self.register: dict[tuple[str, str], list[Answered]] = {}
         self.fresh = Fresh()
         self.pockets: dict[int, Pocket] = {}
 
@@ -86,18 +86,18 @@ class Book:
         for pocket in wallet.pockets:
             self.pockets[pocket.id] = pocket
 
-    def add_hold(self, hold: Hold) -> None:
+    def add_reservation(self, reservation: Reservation) -> None:
         """Make a stored reservation line known (its pocket's ``reserved_minor`` already counts it)."""
-        self.holds.setdefault(hold.uuid, []).append(hold)
+        self.reservations.setdefault(reservation.uuid, []).append(reservation)
 
     def add_transfer(self, transfer: Transfer, reversed_minor: int = 0) -> None:
         """Make a stored transfer known, with the amount that has been reversed."""
         self.transfers.setdefault(transfer.uuid, []).append(transfer)
         self.reversed_minor[transfer.uuid, transfer.line] = reversed_minor
 
-    def add_entry(self, entry: Entry) -> None:
+    def add_answered(self, answered: Answered) -> None:
         """Make an answered request known, so that its replay gets the same answer."""
-        self.register.setdefault((entry.uuid, entry.action), []).append(entry)
+        self.register.setdefault((answered.uuid, answered.action), []).append(answered)
 
     # -- what the rules need ---------------------------------------------------
 

@@ -16,8 +16,8 @@ from collections.abc import Iterable
 
 from .. import errors
 from ..money import MAX_MINOR
-from . import holding, posting, reversal
-from .book import BIRTH, CLOSE, Book, Entry, verb_of
+from . import posting, reserving, reversal
+from .book import BIRTH, CLOSE, Answered, Book, verb_of
 from .types import Capture, Outcome, Post, Release, Request, Reserve, Reverse, digest
 
 
@@ -31,24 +31,24 @@ def decide(book: Book, request: Request) -> Outcome:
     action = CLOSE if isinstance(request, (Capture, Release)) else BIRTH
     attempt = getattr(request, "attempt", 0)
     content = digest(request)
-    for entry in book.register.get((request.uuid, action), ()):
-        if entry.digest == content and (entry.outcome.ok or entry.attempt == attempt):
-            return entry.outcome
-        if entry.outcome.ok or entry.attempt == attempt:
-            return _clash(book, request, entry)
+    for answered in book.register.get((request.uuid, action), ()):
+        if answered.digest == content and (answered.outcome.ok or answered.attempt == attempt):
+            return answered.outcome
+        if answered.outcome.ok or answered.attempt == attempt:
+            return _clash(book, request, answered)
     outcome = _dispatch(book, request)
     # A refused capture or release does not change the reservation and may be tried again.
     if outcome.ok or (action == BIRTH and outcome.code != errors.CONFLICT):
-        entry = Entry(request.uuid, action, attempt, content, outcome)
-        book.add_entry(entry)
-        book.fresh.entries.append(entry)
+        answered = Answered(request.uuid, action, attempt, content, outcome)
+        book.add_answered(answered)
+        book.fresh.answered.append(answered)
     return outcome
 
 
-def _clash(book: Book, request: Request, entry: Entry) -> Outcome:
+def _clash(book: Book, request: Request, answered: Answered) -> Outcome:
     """Answer a request whose id was used before with other content."""
-    if entry.action == CLOSE and entry.outcome.verb != verb_of(request):
-        wallet = book.wallets.get(entry.outcome.wallet_id)
+    if answered.action == CLOSE and answered.outcome.verb != verb_of(request):
+        wallet = book.wallets.get(answered.outcome.wallet_id)
         return book.refuse(request, errors.RESERVATION_CLOSED, None, wallet)
     return book.refuse(request, errors.CONFLICT)
 
@@ -63,10 +63,10 @@ def _dispatch(book: Book, request: Request) -> Outcome:
         case Post():
             return posting.post(book, request)
         case Reserve():
-            return holding.reserve(book, request)
+            return reserving.reserve(book, request)
         case Capture():
-            return holding.capture(book, request)
+            return reserving.capture(book, request)
         case Release():
-            return holding.release(book, request)
+            return reserving.release(book, request)
         case Reverse():
             return reversal.reverse(book, request)

@@ -16,7 +16,12 @@ Direction = Literal["in", "out"]
 Number = int | str
 
 OPEN, FROZEN, CLOSED = "open", "frozen", "closed"
-HOLD_OPEN, HOLD_CAPTURED, HOLD_RELEASED, HOLD_EXPIRED = "open", "captured", "released", "expired"
+RESERVATION_OPEN, RESERVATION_CAPTURED, RESERVATION_RELEASED, RESERVATION_EXPIRED = (
+    "open",
+    "captured",
+    "released",
+    "expired",
+)
 DEBT = "debt"
 
 
@@ -178,7 +183,7 @@ class Release(NamedTuple):
     """Release a reservation; ``state`` says whether it was released or has expired."""
 
     uuid: str
-    state: str = HOLD_RELEASED
+    state: str = RESERVATION_RELEASED
 
 
 class Reverse(NamedTuple):
@@ -194,8 +199,8 @@ Request = Birth | Capture | Release
 
 
 @dataclass(slots=True)
-class Hold:
-    """One pocket's share of a reservation."""
+class Reservation:
+    """A line of a reservation: the share of one pocket."""
 
     uuid: str
     line: int
@@ -204,7 +209,7 @@ class Hold:
     account_id: int
     amount_minor: int
     captured_minor: int = 0
-    state: str = HOLD_OPEN
+    state: str = RESERVATION_OPEN
     plan: str = ""
 
 

@@ -20,15 +20,15 @@ from typing import Final
 
 from .. import card_state, errors
 from ..errors import Number, Refusal
-from ..ledger import limits as wallet_limits
-from ..ledger import types as ledger_types
+from ..ledger.limits import purchase_refusal
+from ..ledger.types import CLOSED, FROZEN, OPEN
 from . import rules, wire
 from .rules import FIXED
 
 #: States of an active card in a snapshot whose wallet pays nothing; the others are ``card_state``'s.
 WALLET_FROZEN, WALLET_CLOSED = "wallet_frozen", "wallet_closed"
 _WALLET_STATES: Final[Mapping[str, str]] = MappingProxyType(
-    {WALLET_FROZEN: ledger_types.FROZEN, WALLET_CLOSED: ledger_types.CLOSED}
+    {WALLET_FROZEN: FROZEN, WALLET_CLOSED: CLOSED}
 )
 #: The same card, terminal and amount within this time is one tap that was read twice.
 DUPLICATE_MS: Final = 3_000
@@ -96,7 +96,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked. ``day`` is today's date at the place, ISO.
+    """What is asked. ``day`` is today's date at the terminal, ISO.
 
     ``amount_minor`` is what was keyed or sent; ``refusal`` says why the credential is not believed;
     ``is_bare`` that it proves nothing: a UID, which anybody may have copied.
@@ -211,7 +211,7 @@ def _refusal(
     card: Card, purpose: str, amount_minor: int, request: Request, limits: Limits
 ) -> tuple[Refusal | None, str]:
     """Why card, wallet or a bare credential may not do this, and the words for the rule that says so."""
-    wallet_state = _WALLET_STATES.get(card.state, ledger_types.OPEN)
+    wallet_state = _WALLET_STATES.get(card.state, OPEN)
     state = card_state.PAYS if card.state in _WALLET_STATES else card.state
     refused = rules.card_refusal(state, card.valid_from, card.valid_until, request.day)
     if refused is None and purpose == wire.PAY:
@@ -229,7 +229,7 @@ def _pay(
     if int(age["age_s"]) > limits.snapshot_age_s:
         numbers = age | {"limit_s": limits.snapshot_age_s}
         return _refuse(errors.SNAPSHOT_TOO_OLD, "age of the card list", numbers, amount_minor)
-    refused = wallet_limits.purchase_refusal(card.floor_minor or 0, amount_minor)
+    refused = purchase_refusal(card.floor_minor or 0, amount_minor)
     if refused is not None:
         return _refuse(refused.code, "limit of the wallet", refused.numbers, amount_minor)
     before = rules.uncovered(counters.card_minor, card.lease_minor)
@@ -242,7 +242,7 @@ def _pay(
                 limits.card_minor,
                 before + counters.told_minor,
             ),
-            ((errors.OFFLINE_CAP_EDGE, "offline cap per place"), limits.edge_minor, counters.edge_minor),
+            ((errors.OFFLINE_CAP_EDGE, "offline cap per edge"), limits.edge_minor, counters.edge_minor),
         ),
         more,
     )

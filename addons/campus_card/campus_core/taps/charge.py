@@ -14,13 +14,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from .. import card_state, errors
+from .. import errors
 from ..errors import Refusal
 from ..ledger import posting
 from ..ledger.book import Book
-from ..ledger.types import DEBT, OPEN, Number, Post
+from ..ledger.types import DEBT, Number, Post
 from ..money import MAX_MINOR
 from . import rules, told, wire
+from .resolved import ResolvedCard, Terminal
 from .rules import BARE, FIXED
 from .uid_hour import UidHour
 from .wire import TapEntry
@@ -29,7 +30,7 @@ OK: Final = "ok"
 _NOTHING: Final[Mapping[str, Number]] = MappingProxyType({})
 
 # -- why somebody should look at a tap ---------------------------------------------
-SHORT, HOTLISTED, UNKNOWN_CARD, NO_PLACE = "short", "hotlisted", "unknown_card", "no_place"
+SHORT, HOTLISTED, UNKNOWN_CARD, NO_MERCHANT = "short", "hotlisted", "unknown_card", "no_merchant"
 AMOUNT_DIFFERS, TAKEN_BACK, NOT_TAKEN_BACK = "amount_differs", "taken_back", "not_taken_back"
 #: The edge that decided it did not know for certain what time it was.
 CLOCK_DOUBT: Final = "clock_doubt"
@@ -44,57 +45,6 @@ _TIMED: Final = frozenset(
         errors.CERTIFICATE_EXPIRED,
     }
 )
-
-
-class Place(NamedTuple):
-    """A terminal as the rules see it; ``merchant_id`` 0 where nothing is sold, ``shows_names`` where a
-    display names people, ``accepts_numbers`` where a printed number is as good as a bare UID."""
-
-    id: int
-    purpose: str
-    enabled: bool = True
-    amount_mode: str = FIXED
-    amount_minor: int = 0
-    merchant_id: int = 0
-    shows_names: bool = False
-    accepts_numbers: bool = False
-
-
-class Key(NamedTuple):
-    """A card that a credential has led to, with both validities (its own and its holder's), and of its
-    wallet what is no money: the state, and the limits in cents, of which 0 is none."""
-
-    card_id: int
-    wallet_id: int
-    state: str
-    valid_from: dt.date | None = None
-    valid_until: dt.date | None = None
-    holder_from: dt.date | None = None
-    holder_until: dt.date | None = None
-    name: str = ""
-    wallet_state: str = OPEN
-    limit_purchase_minor: int = 0
-    limit_day_minor: int = 0
-    pin_above_minor: int = 0
-
-    @property
-    def wallet_terms(self) -> tuple[str, int, int, int]:
-        """What is known of the wallet."""
-        return self.wallet_state, self.limit_purchase_minor, self.limit_day_minor, self.pin_above_minor
-
-    def refusal(self, on: dt.date) -> Refusal | None:
-        """Return why this card may not be used on that day, None when it may."""
-        if (
-            self.state == card_state.PAYS
-            and (self.valid_until is None or on <= self.valid_until)
-            and (self.valid_from is None or on >= self.valid_from)
-            and self.holder_from is None
-            and self.holder_until is None
-        ):
-            return None
-        first = rules.later(self.valid_from, self.holder_from)
-        last = rules.earlier(self.valid_until, self.holder_until)
-        return rules.card_refusal(self.state, first, last, on)
 
 
 class Decision(NamedTuple):
@@ -136,17 +86,22 @@ class Pending(NamedTuple):
 
 
 def judge(
-    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, proof: told.Proof = told.SHOWN
+    entry: TapEntry,
+    terminal: Terminal | None,
+    resolved: ResolvedCard | str,
+    terms: Terms,
+    proof: told.Proof = told.SHOWN,
 ) -> Decision | Pending:
     """Answer one entry as far as no wallet has a say in it: a server does this before it locks them.
 
-    An event is only taken: nobody asks. ``key`` is the card, or the refusal code of a credential that led to none. ``proof``: of a told entry.
+    An event is only taken, because nobody asks. ``resolved`` is the card, or the refusal code of a credential
+        that led to none. ``proof``: of a told entry.
     """
     if entry.kind == wire.EVENT:
         return Decision(wire.GRANTED, entry.code or OK)
     if entry.mode == wire.TOLD:
-        return _told(entry, place, key, terms, proof)
-    return _asked(entry, place, key, terms)
+        return _told(entry, terminal, resolved, terms, proof)
+    return _asked(entry, terminal, resolved, terms)
 
 
 def conclude(book: Book, judged: Decision | Pending, risk: told.Risk, hour: UidHour) -> Decision:
@@ -200,66 +155,73 @@ def _refused(refusal: Refusal, amount: int | None = None) -> Decision:
     return _refuse(refusal.code, amount, refusal.numbers)
 
 
-def _asked(entry: TapEntry, place: Place | None, key: Key | str, terms: Terms) -> Decision | Pending:
-    is_known = place is not None and entry.purpose in (place.purpose, wire.BALANCE)
-    refusal = rules.terminal_refusal(is_known=is_known, is_enabled=place is not None and place.enabled)
-    if place is None or refusal:
+def _asked(
+    entry: TapEntry, terminal: Terminal | None, resolved: ResolvedCard | str, terms: Terms
+) -> Decision | Pending:
+    is_known = terminal is not None and entry.purpose in (terminal.purpose, wire.BALANCE)
+    refusal = rules.terminal_refusal(is_known=is_known, is_enabled=terminal is not None and terminal.enabled)
+    if terminal is None or refusal:
         return _refused(refusal) if refusal else _refuse(errors.TERMINAL_UNKNOWN)
-    amount = amount_of(entry, place) if entry.purpose == wire.PAY else None
+    amount = amount_of(entry, terminal) if entry.purpose == wire.PAY else None
     if entry.purpose == wire.PAY and amount is None:
         return _refused(rules.amount_refusal(), entry.amount_minor)
-    refusal = rules.shown_refusal(entry.credential, accepts_numbers=place.accepts_numbers)
+    refusal = rules.shown_refusal(entry.credential, accepts_numbers=terminal.accepts_numbers)
     if refusal:
         return _refused(refusal)
-    if isinstance(key, str):
-        return _refuse(key)
-    refusal = key.refusal(terms.on)
+    if isinstance(resolved, str):
+        return _refuse(resolved)
+    refusal = resolved.refusal(terms.on)
     if refusal:
         return _refused(refusal)
     if amount is None:
-        return Pending(key.wallet_id)
+        return Pending(resolved.wallet_id)
     is_bare = entry.credential.startswith(BARE)
-    refusal = rules.wallet_refusal(key.wallet_state) or rules.bare_refusal(
+    refusal = rules.wallet_refusal(resolved.wallet_state) or rules.bare_refusal(
         amount, terms.uid_limit_minor, is_bare=is_bare
     )
     if refusal:
         return _refused(refusal, amount)
-    return _charge(entry.uuid, key, place, amount, is_bare=is_bare)
+    return _charge(entry.uuid, resolved, terminal, amount, is_bare=is_bare)
 
 
 def _told(
-    entry: TapEntry, place: Place | None, key: Key | str, terms: Terms, proof: told.Proof
+    entry: TapEntry, terminal: Terminal | None, resolved: ResolvedCard | str, terms: Terms, proof: told.Proof
 ) -> Decision | Pending:
     doubt = (CLOCK_DOUBT,) if (entry.rule or "").startswith(wire.DOUBTFUL_CLOCK) else ()
     if entry.outcome == wire.REFUSED:
         code = entry.code or errors.ABANDONED
         return Decision(wire.REFUSED, code, entry.amount_minor, review=doubt if code in _TIMED else ())
-    if isinstance(key, str):
-        return Decision(wire.GRANTED, key, entry.amount_minor, None, _NOTHING, (*doubt, UNKNOWN_CARD))
-    review = [*doubt, HOTLISTED] if key.refusal(terms.on) else [*doubt]
+    if isinstance(resolved, str):
+        return Decision(wire.GRANTED, resolved, entry.amount_minor, None, _NOTHING, (*doubt, UNKNOWN_CARD))
+    review = [*doubt, HOTLISTED] if resolved.refusal(terms.on) else [*doubt]
     if entry.purpose == wire.PAY:
-        return _sold(entry, place, key, terms, proof, review)
+        return _sold(entry, terminal, resolved, terms, proof, review)
     if entry.at_ms > terms.now_ms + told.CLOCK_AHEAD_MS:
         review.append(told.CLOCK)
-    return Pending(key.wallet_id, None, tuple(review))
+    return Pending(resolved.wallet_id, None, tuple(review))
 
 
 def _sold(
-    entry: TapEntry, place: Place | None, key: Key, terms: Terms, proof: told.Proof, review: list[str]
+    entry: TapEntry,
+    terminal: Terminal | None,
+    resolved: ResolvedCard,
+    terms: Terms,
+    proof: told.Proof,
+    review: list[str],
 ) -> Decision | Pending:
     """What a told sale costs, if its edge is believed; ``review`` is added to."""
     amount = entry.amount_minor
-    if amount is None and place is not None:
-        amount = place.amount_minor
-    if place is None or not place.merchant_id or amount is None or not 0 < amount <= MAX_MINOR:
-        return Decision(wire.GRANTED, OK, amount, None, _NOTHING, (*review, NO_PLACE))
-    if place.amount_mode == FIXED and amount != place.amount_minor:
+    if amount is None and terminal is not None:
+        amount = terminal.amount_minor
+    if terminal is None or not terminal.merchant_id or amount is None or not 0 < amount <= MAX_MINOR:
+        return Decision(wire.GRANTED, OK, amount, None, _NOTHING, (*review, NO_MERCHANT))
+    if terminal.amount_mode == FIXED and amount != terminal.amount_minor:
         review.append(AMOUNT_DIFFERS)
     caps = told.caps_of(terms.history, entry.snapshot, entry.at_ms)
     held = _held(entry, amount, caps, terms, proof)
     if held:
         return hold(amount, held, tuple(review))
-    return _charge(entry.uuid, key, place, amount, review=tuple(review), caps=caps)
+    return _charge(entry.uuid, resolved, terminal, amount, review=tuple(review), caps=caps)
 
 
 def _held(
@@ -274,15 +236,15 @@ def _held(
     return held
 
 
-def amount_of(entry: TapEntry, place: Place) -> int | None:
+def amount_of(entry: TapEntry, terminal: Terminal) -> int | None:
     """Return the cents that the tap is to pay; None where the amount makes no sense at that terminal."""
-    return rules.payable_minor(place.amount_mode, place.amount_minor, entry.amount_minor)
+    return rules.payable_minor(terminal.amount_mode, terminal.amount_minor, entry.amount_minor)
 
 
 def _charge(
     uuid: str,
-    key: Key,
-    place: Place,
+    resolved: ResolvedCard,
+    terminal: Terminal,
     amount: int,
     *,
     review: tuple[str, ...] = (),
@@ -291,5 +253,15 @@ def _charge(
 ) -> Pending:
     """A charge; with ``caps`` it has been told, and what the pockets cannot bear becomes debt."""
     settle = caps is not None
-    post = Post(uuid, "purchase", key.wallet_id, place.merchant_id, amount, None, None, key.card_id, settle)
-    return Pending(key.wallet_id, post, review, caps, is_bare)
+    post = Post(
+        uuid,
+        "purchase",
+        resolved.wallet_id,
+        terminal.merchant_id,
+        amount,
+        None,
+        None,
+        resolved.card_id,
+        settle,
+    )
+    return Pending(resolved.wallet_id, post, review, caps, is_bare)

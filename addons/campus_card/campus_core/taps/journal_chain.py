@@ -56,8 +56,8 @@ class Ranges:
                 self._lasts.append(last)
 
     def __contains__(self, number: int) -> bool:
-        place = bisect_right(self._firsts, number) - 1
-        return place >= 0 and number <= self._lasts[place]
+        position = bisect_right(self._firsts, number) - 1
+        return position >= 0 and number <= self._lasts[position]
 
     def missing(self, first: int, last: int) -> list[tuple[int, int]]:
         """Return the parts of the range ``first`` to ``last`` that are not in the set."""

@@ -35,7 +35,7 @@ _SUN_NEEDED: Final = Refusal(errors.SUN_NEEDED)
 _NO_AMOUNT: Final = Refusal(errors.AMOUNT_INVALID, {"maximum_minor": MAX_MINOR})
 _WALLET_FROZEN: Final = Refusal(errors.WALLET_FROZEN)
 _WALLET_CLOSED: Final = Refusal(errors.WALLET_CLOSED)
-_Place = TypeVar("_Place")
+_Name = TypeVar("_Name")
 
 
 def terminal_refusal(*, is_known: bool, is_enabled: bool) -> Refusal | None:
@@ -120,7 +120,7 @@ def uncovered(spent_minor: int, lease_minor: int) -> int:
     return max(spent_minor - lease_minor, 0)
 
 
-def full_cap(caps: Iterable[tuple[_Place, int, int]], more_minor: int) -> tuple[_Place, int, int] | None:
+def full_cap(caps: Iterable[tuple[_Name, int, int]], more_minor: int) -> tuple[_Name, int, int] | None:
     """Return the first of ``(name, cap, used)`` that ``more_minor`` uncovered cents would exceed.
 
     A purchase that a lease covers adds nothing, also where the cap is full. A cap of 0 allows nothing.

@@ -247,7 +247,7 @@ def is_late_end(final_ms: int, first_ms: int, now_ms: int, history: Sequence[Cap
 
 
 # -- whose UID it was --------------------------------------------------------------
-class Holding(NamedTuple):
+class UidPeriod(NamedTuple):
     """A card that had a UID from ``since_ms`` on, until ``until_ms`` (None: it still has it)."""
 
     card: int
@@ -255,12 +255,12 @@ class Holding(NamedTuple):
     until_ms: int | None
 
 
-def holder_at(holdings: Iterable[Holding], at_ms: int) -> int | None:
+def card_at(periods: Iterable[UidPeriod], at_ms: int) -> int | None:
     """Return the card that had the UID at that time; None if no card had it, or several.
 
     Clocks differ by some minutes: if no card had it then, a card that had it shortly before or after counts.
     """
-    rows = list(holdings)
+    rows = list(periods)
     for slack_ms in (0, CLOCK_AHEAD_MS):
         cards = {
             row.card

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..files import write_atomic
-from ..journal import store as journal_store
+from ..journal import store
 from ..journal.journal import Journal
 from ..snapshot.snapshot import Snapshot
 from .clock import Clock
@@ -24,7 +24,7 @@ NAME: Final = "clock.json"
 def begin(folder: Path, clock: Clock, journal: Journal, snapshot: Snapshot) -> None:
     """Set the lower bound of ``clock``: the newest of the kept time, the journal and the snapshot."""
     kept_ms, after_seq = _read(folder / NAME, journal.id)
-    newest_ms = journal.read(lambda base: journal_store.newest_ms(base, after_seq))
+    newest_ms = journal.read(lambda base: store.newest_ms(base, after_seq))
     clock.begin(max(kept_ms, newest_ms, snapshot.confirmed_at_ms))
 
 

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from campus_core.devices import reader_trouble
 from campus_core.devices.heartbeat import BAD_READER_STATES
 
 from ..protocols.base import READY, mask
-from . import door, page
+from . import door, muster_page, page
 from .config import LanConfig
 from .desk import Desk
 from .door import Door, ProxyPath
@@ -78,10 +79,13 @@ class Routes:
         if request.method not in ("GET", "HEAD"):
             return refusal(405 if request.path in ("/", "/status") else 404, "not_found")
         if request.path == "/status":
-            return _json(self.status())
+            return _json(_in_codes(self.status()))
         if request.path == "/":
             html = page.render(self.status(), request.headers.get("accept-language", ""))
             return Response(200, html.encode(), "text/html; charset=utf-8", dict(page.HEADERS))
+        found = self.feed.muster() if request.path in ("/muster", "/muster.json") else None
+        if found is not None:
+            return _json(found) if request.path.endswith(".json") else _muster(request, found)
         return refusal(404, "not_found")
 
     # -- hardware proxy ----------------------------------------------------------------
@@ -151,6 +155,27 @@ class Routes:
             "delivered": desk.delivered,
             "dropped": desk.dropped,
         }
+
+
+def _muster(request: Request, found: Mapping[str, object]) -> Response:
+    html = muster_page.render(found, request.headers.get("accept-language", ""))
+    headers = {**page.HEADERS, "Cache-Control": "no-store"}
+    return Response(200, html.encode(), "text/html; charset=utf-8", headers)
+
+
+def _in_codes(status: dict[str, Any]) -> dict[str, Any]:
+    """Return the status without what drivers and the network said: a reader's ``detail`` is its fault's code.
+
+    The words of libraries are for whoever has the machine: its log and ``campus-edge status`` have them.
+    """
+    server = {key: value for key, value in status.get("server", {}).items() if key != "detail"}
+    readers = [{**reader, "detail": _code(reader)} for reader in status.get("readers", ())]
+    return {**status, **({"server": server} if server else {}), "readers": readers}
+
+
+def _code(reader: Mapping[str, Any]) -> str:
+    detail = str(reader.get("detail") or "")
+    return reader_trouble.code_of(detail) if reader.get("state") in BAD_READER_STATES else detail
 
 
 def _masked(credential: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from campus_core.credentials import uid as uids
+from campus_core.credentials import uids
 from campus_core.errors import UidError
 
 from ..protocols.base import MAX_CREDENTIAL, UID

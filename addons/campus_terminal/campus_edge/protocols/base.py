@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from campus_core.credentials import credential as credentials
-from campus_core.credentials import uid as uids
+from campus_core.credentials import uids
 from campus_core.taps import wire
 
 # -- outcomes of feedback -----------------------------------------------------------
@@ -55,7 +55,7 @@ STOPPED: Final = "stopped"
 class CardSeen:
     """A card, phone or code was shown.
 
-    ``credential`` is the wire's form: ``uid:04A1B2C3`` (a canonical UID of ``campus_core.credentials.uid``),
+    ``credential`` is the wire's form: ``uid:04A1B2C3`` (a canonical UID of ``campus_core.credentials.uids``),
     ``sun:`` and the query of the URL that an NTAG 424 card made, ``qr:`` and the text of a code,
     ``number:``. A keyboard reader whose form of UIDs is not known gives the bare text if it may mean
     several cards; ``campus_core.credentials.credential.parse`` reads all of these.

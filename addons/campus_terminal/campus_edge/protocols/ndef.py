@@ -31,23 +31,23 @@ class Record(NamedTuple):
 
 def records(message: bytes) -> Iterator[Record]:
     """Yield the records of ``message`` until one is cut off or damaged."""
-    place = 0
+    position = 0
     for _ in range(RECORDS_MAX):
-        if place + 2 > len(message):
+        if position + 2 > len(message):
             return
-        flags, kind_size = message[place], message[place + 1]
+        flags, kind_size = message[position], message[position + 1]
         wide = 1 if flags & _SHORT else 4
-        place += 2
-        payload_size = int.from_bytes(message[place : place + wide], "big")
-        place += wide
-        id_size = message[place] if flags & _ID and place < len(message) else 0
-        place += 1 if flags & _ID else 0
-        end = place + kind_size + id_size + payload_size
+        position += 2
+        payload_size = int.from_bytes(message[position : position + wide], "big")
+        position += wide
+        id_size = message[position] if flags & _ID and position < len(message) else 0
+        position += 1 if flags & _ID else 0
+        end = position + kind_size + id_size + payload_size
         if end > len(message):
             return
-        kind = message[place : place + kind_size]
-        yield Record(flags & _TYPE, kind, message[place + kind_size + id_size : end])
-        place = end
+        kind = message[position : position + kind_size]
+        yield Record(flags & _TYPE, kind, message[position + kind_size + id_size : end])
+        position = end
 
 
 def uri(message: bytes) -> str | None:

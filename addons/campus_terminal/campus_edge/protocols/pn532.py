@@ -15,8 +15,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Final, TypeAlias
 
-from . import apdu
-from . import pn532_commands as chip
+from . import apdu, pn532_commands
 from .base import READY, SICK, Event, Feedback, Noise, ReaderState, of_uid
 from .pn532_link import Link, LinkError
 from .presence import Presence
@@ -106,30 +105,32 @@ class Pn532:
         if isinstance(step, int):
             self._resume_ms = self._now_ms + step
         else:
-            prefix = chip.WAKE_UP if step == chip.SAM_NORMAL else b""
+            prefix = pn532_commands.WAKE_UP if step == pn532_commands.SAM_NORMAL else b""
             self._link.send(step, self._now_ms, prefix)
 
     # -- the script ---------------------------------------------------------------------------
     def _run(self) -> _Script:
-        yield chip.SAM_NORMAL
-        name = chip.parse_firmware((yield chip.GET_FIRMWARE))
+        yield pn532_commands.SAM_NORMAL
+        name = pn532_commands.parse_firmware((yield pn532_commands.GET_FIRMWARE))
         if name is None:
             raise LinkError("this is not a PN532")
-        yield chip.FEW_RETRIES
+        yield pn532_commands.FEW_RETRIES
         # a card at the first look was there before, see presence
-        target = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
+        target = pn532_commands.parse_target((yield pn532_commands.LIST_ONE_TYPE_A))
         self._events.append(ReaderState(READY, name))
         if target is not None:
             target = yield from self._watch(target)
         while True:
             yield from self._lamps()
             if target is None:
-                target = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
+                target = pn532_commands.parse_target((yield pn532_commands.LIST_ONE_TYPE_A))
             if target is not None:
                 target = yield from self._visit(target)
             yield LOOK_MS
 
-    def _visit(self, target: chip.Target) -> Generator[bytes | int, bytes, chip.Target | None]:
+    def _visit(
+        self, target: pn532_commands.Target
+    ) -> Generator[bytes | int, bytes, pn532_commands.Target | None]:
         """Report a card and wait until it has left; return another card that took its place."""
         try:
             credential = yield from self._credential(target)
@@ -144,7 +145,7 @@ class Pn532:
         self._events += self._presence.gone()
         return following
 
-    def _credential(self, target: chip.Target) -> Generator[bytes | int, bytes, str | None]:
+    def _credential(self, target: pn532_commands.Target) -> Generator[bytes | int, bytes, str | None]:
         if not (target.is_iso_dep and self._reads_sun):
             return of_uid(target.raw_uid)
         dialogue = apdu.read_credential(target.raw_uid)
@@ -159,7 +160,9 @@ class Pn532:
         """Send ``command`` to the card; return its whole answer."""
         answer = b""
         for _ in range(PARTS_MAX):
-            error, is_more, data = chip.parse_exchange((yield chip.exchange(number, command)))
+            error, is_more, data = pn532_commands.parse_exchange(
+                (yield pn532_commands.exchange(number, command))
+            )
             if error:
                 raise _Left
             answer, command = answer + data, b""
@@ -169,27 +172,29 @@ class Pn532:
             raise _Left
         return answer
 
-    def _watch(self, target: chip.Target) -> Generator[bytes | int, bytes, chip.Target | None]:
+    def _watch(
+        self, target: pn532_commands.Target
+    ) -> Generator[bytes | int, bytes, pn532_commands.Target | None]:
         """Look until the card has left; return another card that is there instead, if any."""
         misses = 0
         while misses < MISSES:
             yield from self._lamps()
             yield LOOK_MS
             if target.is_iso_dep:
-                answer = yield chip.IS_CARD_THERE
+                answer = yield pn532_commands.IS_CARD_THERE
                 if answer[1:2] == b"\x00":
                     misses = 0
                     continue
                 # after a broken dialogue a card is found again only after its power was off
-                yield chip.FIELD_OFF
-            found = chip.parse_target((yield chip.LIST_ONE_TYPE_A))
+                yield pn532_commands.FIELD_OFF
+            found = pn532_commands.parse_target((yield pn532_commands.LIST_ONE_TYPE_A))
             if found is not None and not found.is_like(target):
                 return found
             misses = 0 if found is not None else misses + 1
         return None
 
     def _lamps(self) -> _Script:
-        wanted = chip.outputs(self._feedback, self._now_ms - self._feedback_ms)
+        wanted = pn532_commands.outputs(self._feedback, self._now_ms - self._feedback_ms)
         if wanted != self._outputs:
             yield wanted
             self._outputs = wanted

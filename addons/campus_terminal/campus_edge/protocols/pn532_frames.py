@@ -133,12 +133,12 @@ class FrameParser:
 
     def _skip_to_start(self) -> None:
         """Drop the bytes before 00 FF; zeros are preambles and postambles, not noise."""
-        place = self._bytes.find(_START)
-        if place < 0:
+        position = self._bytes.find(_START)
+        if position < 0:
             # the last byte may be the first half of a start
-            place = len(self._bytes) - (self._bytes[-1:] == b"\x00")
-        self._garbage += place - self._bytes.count(0, 0, place)
-        del self._bytes[:place]
+            position = len(self._bytes) - (self._bytes[-1:] == b"\x00")
+        self._garbage += position - self._bytes.count(0, 0, position)
+        del self._bytes[:position]
 
     def _size(self) -> tuple[int, int] | Frame | None:
         """Return the sizes of head and content, or a frame without content, or None to wait for bytes."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from campus_core import errors
-from campus_core.credentials import credential
-from campus_core.credentials import uid as uids
+from campus_core.credentials import credential, uids
 
 from .base import NUMBER, UID
 
@@ -18,7 +17,7 @@ FORMS: Final = (AUTO, *uids.WHOLE_FORMS)
 def credential_of(text: str, form: str = AUTO) -> str | None:
     """Return the wire's form of ``text``, None if it is no credential at all.
 
-    ``form`` is how this reader writes a UID (``campus_core.credentials.uid``). If it is not known, a text such
+    ``form`` is how this reader writes a UID (``campus_core.credentials.uids``). If it is not known, a text such
     as ``0077705923`` may mean two cards. It is then returned unchanged, and the code that knows the cards
     chooses (``campus_core.credentials.credential.Scan``). Phones' codes, chips' addresses and texts with a
     prefix are recognised by their form; all other texts are numbers.

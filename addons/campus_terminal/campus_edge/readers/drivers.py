@@ -15,10 +15,9 @@ from ..ports.osdp_line import OsdpLines
 from ..ports.pcsc_port import PcscPort
 from ..ports.serial_port import SerialPort
 from ..ports.wedge_port import WedgePort
-from ..protocols import key_pads, pn532, rdm6300
+from ..protocols import key_pads, osdp_config, pn532, rdm6300
 from ..protocols.base import Decoder
 from ..protocols.key_pads import KeyboardPad, SerialPad
-from ..protocols.osdp_config import ReaderConfig as OsdpConfig
 from ..protocols.wedge import Wedge
 
 OSDP_BAUD: Final = 9_600
@@ -80,7 +79,7 @@ def _keypad(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
 
 
 def _osdp(reader: ReaderConfig, sink: Sink, common: Common) -> Port:
-    config = OsdpConfig(
+    config = osdp_config.ReaderConfig(
         address=reader.address,
         key=_osdp_key(reader, reader.key_file),
         next_key=next_key(reader),

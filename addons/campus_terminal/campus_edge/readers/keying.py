@@ -10,7 +10,7 @@ from campus_core.taps import rules, wire
 from campus_core.taps.alone import Terminal
 
 from ..config import KEYPAD, ReaderConfig
-from ..ports.base import now_ms as monotonic_ms
+from ..ports import base
 from ..protocols.base import AGAIN, KEYING, Feedback
 from . import keypad, texts
 from .keypad import Keypad, Said
@@ -48,7 +48,7 @@ class Keying:
         arms: Arms,
         terminal_of: Callable[[str], Terminal | None],
         language: str,
-        now_ms: Callable[[], int] = monotonic_ms,
+        now_ms: Callable[[], int] = base.now_ms,
     ) -> None:
         self._arms, self._terminal_of, self._language, self._now_ms = arms, terminal_of, language, now_ms
         self._pads = {

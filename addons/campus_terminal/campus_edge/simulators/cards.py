@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from campus_core.credentials import uid as uids
+from campus_core.credentials import uids
 
 # -- status words, ISO/IEC 7816-4 table 5 ----------------------------------------------
 OK: Final = b"\x90\x00"

@@ -15,8 +15,7 @@ from campus_core.credentials.signing import KeyRing
 from campus_core.errors import WireError
 
 from ..files import write_atomic
-from . import snapshot as snapshots
-from .snapshot import Snapshot
+from .snapshot import Snapshot, parse
 
 _logger = logging.getLogger(__name__)
 FULL: Final = "full.snapshot"
@@ -64,7 +63,7 @@ class SnapshotStore:
         nothing. With a full disk the body is applied but not stored.
         """
         signing.check_snapshot(self.keys, signature, body)
-        update = snapshots.parse(body)
+        update = parse(body)
         try:
             changed = self.snapshot.apply(update, now_ms)
         except WireError:
@@ -107,7 +106,7 @@ class SnapshotStore:
     def _load(self, path: Path) -> None:
         header, _, body = path.read_bytes().partition(b"\n")
         signing.check_snapshot(self.keys, header.decode("ascii"), body)
-        self.snapshot.apply(snapshots.parse(body))
+        self.snapshot.apply(parse(body))
         if path.name == FULL:
             self._full_key = header.decode("ascii").partition(":")[0]
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from campus_core import errors
-from campus_core.credentials import credential as credentials
+from campus_core.credentials.credential import mask
 from campus_core.taps import wire
 from campus_core.taps.alone import Verdict
 
@@ -258,7 +258,7 @@ class Engine:
         arrived = tap.arrived
         if answer.granted:
             self.disarm(arrived.terminal)
-        masked = credentials.mask(arrived.resolved.text)
+        masked = mask(arrived.resolved.text)
         _logger.info(
             "tap",
             extra={

@@ -1,12 +1,12 @@
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import rules, told, wire
-from odoo.addons.campus_card.campus_core.taps.charge import Key
+from odoo.addons.campus_card.campus_core.taps.resolved import ResolvedCard
 
 from .cards import Cards
 from .dated import Dated
 
 
-class Keys:
+class Resolver:
     """Which card each fresh entry is about.
 
     ``kinds``: ``{kind of credential: resolve(cards, texts)}`` and ``used_up``: ``{kind that is good once: refusal
@@ -17,25 +17,25 @@ class Keys:
         self._env, self._batch, self._frame = env, batch, frame
         self._kinds, self._used_up = kinds, used_up
         self._good_once = tuple(f"{kind}:" for kind in used_up)
-        self._keys, self._first, self._proven_cards = {}, {}, frozenset()
+        self._resolved, self._first, self._proven_cards = {}, {}, frozenset()
         self._has_dated = False
-        self._dated = Dated(env.cr, batch, frame, known, self._keys)
+        self._dated = Dated(env.cr, batch, frame, known, self._resolved)
 
     def load(self, entries):
         """Look the cards of ``entries`` up: one statement per kind of credential."""
         cards = Cards(self._env, self._batch, self._frame, entries)
         self._first = cards.first
         self._resolve(cards)
-        keys = [key for key in self._keys.values() if isinstance(key, Key)]
-        if self._frame.chip_required and keys:
-            self._proven_cards = self._env["campus.chip"]._of_cards(key.card_id for key in keys)
+        found = [card for card in self._resolved.values() if isinstance(card, ResolvedCard)]
+        if self._frame.chip_required and found:
+            self._proven_cards = self._env["campus.chip"]._of_cards(card.card_id for card in found)
         dated = [entry for entry in entries if self._batch.is_dated(entry)]
         self._has_dated = bool(dated)
         if dated:
             self._dated.load(dated)
 
     def _resolve(self, cards):
-        """Fill ``{credential: Key or refusal code}``."""
+        """Fill ``{credential: ResolvedCard or refusal code}``."""
         by_kind = {}
         for credential in cards.first:
             kind, _colon, text = credential.partition(":")
@@ -43,38 +43,39 @@ class Keys:
         for kind, texts in by_kind.items():
             resolve = self._kinds.get(kind)
             if resolve is None:
-                self._keys.update(dict.fromkeys(texts.values(), errors.CREDENTIAL_MALFORMED))
+                self._resolved.update(dict.fromkeys(texts.values(), errors.CREDENTIAL_MALFORMED))
                 continue
-            for text, key in resolve(cards, list(texts)).items():
-                self._keys[texts[text]] = key
+            for text, resolved in resolve(cards, list(texts)).items():
+                self._resolved[texts[text]] = resolved
 
     def all(self):
-        """Return every Key that an entry may be about; some may be there twice."""
-        return [key for key in (*self._keys.values(), *self._dated.cards.values()) if isinstance(key, Key)]
+        """Return every card that an entry may be about; some may be there twice."""
+        found = (*self._resolved.values(), *self._dated.cards.values())
+        return [card for card in found if isinstance(card, ResolvedCard)]
 
     def of(self, entry):
         """Return the card of an entry, or the refusal code of its credential at this reader."""
         credential = entry.credential
-        key = self._keys.get(credential, errors.UNKNOWN_CARD)
+        resolved = self._resolved.get(credential, errors.UNKNOWN_CARD)
         if credential.startswith(self._good_once) and self._first[credential].uuid != entry.uuid:
-            key = self._used_up[credential.partition(":")[0]]
+            resolved = self._used_up[credential.partition(":")[0]]
         # what was told is done: whether its edge is believed is seen elsewhere
         if entry.mode != wire.TOLD and (self._proven_cards or credential.startswith(rules.NUMBER)):
-            key = self._shown_at(entry, key)
+            resolved = self._shown_at(entry, resolved)
         if self._has_dated and self._batch.is_dated(entry):
-            return self._dated.key_of(entry, key)
-        return key
+            return self._dated.card_of(entry, resolved)
+        return resolved
 
-    def proof(self, entry, key):
-        """Return what speaks for a told entry whose card is ``key``: a ``told.Proof``."""
-        return told.Proof(self._dated.is_shown(entry, key), self._dated.listed.get(key.card_id))
+    def proof(self, entry, card):
+        """Return what speaks for a told entry whose card is ``card``: a ``told.Proof``."""
+        return told.Proof(self._dated.is_shown(entry, card), self._dated.listed.get(card.card_id))
 
-    def _shown_at(self, entry, key):
+    def _shown_at(self, entry, resolved):
         """The card, or why its credential counts for nothing at the reader: nobody learns whose number it is."""
-        place = self._frame.places.get(entry.terminal)
+        terminal = self._frame.terminals.get(entry.terminal)
         refusal = rules.shown_refusal(
             entry.credential,
-            accepts_numbers=bool(place and place.accepts_numbers),
-            has_to_prove_itself=getattr(key, "card_id", 0) in self._proven_cards,
+            accepts_numbers=bool(terminal and terminal.accepts_numbers),
+            has_to_prove_itself=getattr(resolved, "card_id", 0) in self._proven_cards,
         )
-        return refusal.code if refusal else key
+        return refusal.code if refusal else resolved

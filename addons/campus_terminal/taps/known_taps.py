@@ -4,16 +4,16 @@ from odoo.addons.campus_card.campus_core.credentials import credential
 from odoo.addons.campus_card.campus_core.taps import charge, told, wire
 from odoo.addons.campus_card.db.prepared import Statement, array
 
-# A tap as it is stored; ``mark``: 32 hex digits of its chain hash; ``at_ms``: milliseconds since 1970.
+# A tap as it is stored; ``chain_hash``: 32 hex digits of its chain hash; ``at_ms``: milliseconds since 1970.
 Known = namedtuple(
     "Known",
-    "outcome code amount_minor balance_minor numbers journal seq mark card_id purpose mode terminal_id"
+    "outcome code amount_minor balance_minor numbers journal seq chain_hash card_id purpose mode terminal_id"
     " credential at_ms company_id edge_id",
 )
 _KNOWN = Statement(
     "taps_known",
     """SELECT uuid::text, kind, outcome, code, amount_minor, balance_minor, numbers, journal::text,
-              seq, replace(mark::text, '-', ''), card_id, purpose, mode, terminal_id, credential,
+              seq, replace(chain_hash::text, '-', ''), card_id, purpose, mode, terminal_id, credential,
               (EXTRACT(EPOCH FROM occurred_at) * 1000)::bigint, company_id, edge_id
          FROM campus_tap WHERE uuid = ANY(%s)""",
 )
@@ -37,7 +37,7 @@ def read_taken(cr, entries):
     return {row[0] for row in cr.fetchall()}
 
 
-def mark(chain_hash):
+def half_hash(chain_hash):
     """Return the stored part of a chain hash: as much as a uuid holds."""
     return chain_hash[:32]
 
@@ -58,8 +58,8 @@ def has_cost(tap):
 class Ends:
     """Whether a ``final`` is the end of a tap, stored or in the same batch."""
 
-    def __init__(self, batch, places, known):
-        self._batch, self._places, self._known = batch, places, known
+    def __init__(self, batch, terminals, known):
+        self._batch, self._places, self._known = batch, terminals, known
 
     def may_end(self, entry, tap):
         """Say whether a final is about a tap as the server has it.
@@ -92,9 +92,9 @@ class Ends:
         return same and told.may_end(self._stated(final), self._stated(tap))
 
     def _stated(self, entry):
-        place, edge = self._places.get(entry.terminal), self._batch.edge
+        terminal, edge = self._places.get(entry.terminal), self._batch.edge
         return told.Stated(
-            edge.id, edge.company_id, entry.mode, entry.purpose, masked(entry), place and place.id,
+            edge.id, edge.company_id, entry.mode, entry.purpose, masked(entry), terminal and terminal.id,
             entry.card, entry.amount_minor,
         )  # fmt: skip
 

@@ -1,0 +1,2 @@
+# States of an edge.
+NEW, ACTIVE, DISABLED, REVOKED = "new", "active", "disabled", "revoked"
