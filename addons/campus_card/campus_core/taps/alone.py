@@ -27,9 +27,7 @@ from .rules import FIXED
 
 #: States of an active card in a snapshot whose wallet pays nothing; the others are ``card_state``'s.
 WALLET_FROZEN, WALLET_CLOSED = "wallet_frozen", "wallet_closed"
-_WALLET_STATES: Final[Mapping[str, str]] = MappingProxyType(
-    {WALLET_FROZEN: FROZEN, WALLET_CLOSED: CLOSED}
-)
+_WALLET_STATES: Final[Mapping[str, str]] = MappingProxyType({WALLET_FROZEN: FROZEN, WALLET_CLOSED: CLOSED})
 #: The same card, terminal and amount within this time is one tap that was read twice.
 DUPLICATE_MS: Final = 3_000
 
