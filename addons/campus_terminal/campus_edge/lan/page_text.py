@@ -13,7 +13,7 @@ from ..readers import code_words, trouble_words
 ENGLISH, CHINESE = "en", "zh"
 
 _CHINESE: Final = {
-    "Edge": "边缘网关",
+    "Edge": "边缘机",
     "All well": "一切正常",
     "Working without the server": "服务器暂不可达，离线工作中",
     "Needs attention": "需要处理",
@@ -32,7 +32,7 @@ _CHINESE: Final = {
     "unknown": "未知",
     "last answer %s ago": "%s前有应答",
     "Waiting to be sent": "待上传",
-    "Snapshot": "快照",
+    "Snapshot": "卡名单",
     "version %s": "版本 %s",
     "%s old": "%s前",
     "Clock against the server": "与服务器时钟偏差",
