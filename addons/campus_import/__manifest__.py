@@ -13,6 +13,7 @@
         "security/campus_import_rules.xml",
         "data/campus_import_cron.xml",
         "data/campus_import_profiles.xml",
+        "views/campus_import_line_views.xml",
         "views/campus_import_views.xml",
         "views/campus_import_profile_views.xml",
     ],

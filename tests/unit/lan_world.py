@@ -29,6 +29,9 @@ class Edge:
     def terminals(self):
         return self._terminals
 
+    def muster(self):
+        return None
+
     def subscribe(self, take):
         self._takes.append(take)
         return lambda: self._takes.remove(take)

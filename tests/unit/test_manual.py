@@ -31,7 +31,11 @@ VALUES = {"FILE": "file", "CODE": "ABCDE-FGHJK", "URL": "https://campus.example"
           "EXPRESSION": "x", "SECONDS": "1", "PORT": "5001", "UID": "04A1B2C3", "D": "1", "...": "x"}  # fmt: skip
 KEY = "00112233445566778899AABBCCDDEEFF"
 #: A simulated reader says its address, then what it does, one a line.
-LINES = {"keys:350#": "4 keys", "ntag424:04DE5F1EACC040": "card 04DE5F1EACC040"}
+LINES = {
+    "keys:350#": "4 keys",
+    "ntag424:04DE5F1EACC040": "card 04DE5F1EACC040",
+    "pass:04A1B2C3": "card 04A1B2C3: the door stays shut",
+}
 
 
 def blocks():

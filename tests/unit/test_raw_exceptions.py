@@ -24,6 +24,8 @@ PARTS = {"args", "strerror", "filename", "reason", "msg", "message", "pgerror", 
 MEANT = {
     "campus_alert/models/campus_alert_delivery.py _deliver": "a field of the debug mode; screens say why in a sentence",
     "campus_alert/models/campus_alert_delivery_push.py _push": "goes into the same field",
+    "campus_card/campus_core/access/wire.py site_from_wire": "read by the edge, for its log and its status",
+    "campus_card/campus_core/access/wire.py lockdown_from_wire": "read by the edge, for its log and its status",
     "campus_card/campus_core/card_file/decode.py _read_csv": "only compared, to choose a code",
     "campus_card/campus_core/card_file/decode.py decode": "a Problem of ours: row, column and code",
     "campus_card/campus_core/card_file/rows.py read": "made into a Problem by its code",

@@ -1,6 +1,6 @@
 from odoo import http
 from odoo.addons.campus_portal.const import PAGE_HEADERS
-from odoo.addons.campus_portal.controllers.main import CampusPage
+from odoo.addons.campus_portal.page import CampusPage
 from odoo.exceptions import ValidationError
 from odoo.http import request
 

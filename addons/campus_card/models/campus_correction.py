@@ -108,6 +108,12 @@ class CampusCorrection(models.Model):
             [("code", "=", "cash"), ("company_id", "=", self.env.company.id)], limit=1
         )
 
+    @api.depends("name")
+    def _compute_display_name(self):
+        """A correction that is not saved yet has no reference, so its page says *New*."""
+        for correction in self:
+            correction.display_name = correction.name if correction.id else False
+
     @api.depends("amount_minor")
     def _compute_amount(self):
         for correction in self:

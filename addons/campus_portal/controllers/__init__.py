@@ -1,4 +1,3 @@
-from . import main
 from . import app
 from . import home
 from . import phone

@@ -5,7 +5,7 @@ from odoo.http import request
 
 from .. import app_files
 from ..const import APP_FILES, ICON_FILES, PAGE_HEADERS
-from .main import CampusPage
+from ..page import CampusPage
 
 FOREVER = "public, max-age=31536000, immutable"
 # The service worker stores these when the app is installed, so that they open without a network.

@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from .main import CampusPage
+from ..page import CampusPage
 
 
 class CampusEmergencyPage(CampusPage, http.Controller):

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..const import PRIVATE_HEADERS
-from .main import CampusPage
+from ..page import CampusPage
 
 
 class CampusHome(CampusPage, http.Controller):

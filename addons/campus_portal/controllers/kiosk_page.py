@@ -6,7 +6,7 @@ from odoo.addons.campus_card.campus_core.credentials import kiosk_rules
 from odoo.http import request
 
 from ..const import KIOSK_COOKIE, KIOSK_LANGUAGE_COOKIE, KIOSK_SESSION_HEADER, PRIVATE_HEADERS
-from .main import CampusPage
+from ..page import CampusPage
 
 #: A kiosk shows one page. Its parts are fetched by POST, so the browser has no address and no history of
 #: them.

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from .main import CampusPage
+from ..page import CampusPage
 
 
 class CampusLossPage(CampusPage, http.Controller):

@@ -4,7 +4,7 @@ import time
 from odoo import http
 from odoo.http import request
 
-from .main import CampusPage
+from ..page import CampusPage
 
 # Names of phones for their owners, found by what the browser's user agent contains.
 DEVICES = (

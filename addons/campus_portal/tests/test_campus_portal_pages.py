@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import PortalCase
 
@@ -112,3 +115,55 @@ class TestCampusApp(HttpCase):
 
     def test_help_is_there_without_a_login(self):
         self.assertIn("Lost your card or phone?", self.url_open("/my/card/help").text)
+
+
+@tagged("post_install", "-at_install")
+class TestCampusErrorPages(PortalCase):
+    """What the web server would answer in English is a page of the card, in the person's language."""
+
+    def assertOurs(self, answer, code, *words):
+        self.assertEqual(answer.status_code, code)
+        self.assertIn("/app.css", answer.text)
+        self.assertIn("script-src 'self';", answer.headers["Content-Security-Policy"])
+        for word in words:
+            self.assertIn(word, answer.text)
+
+    def test_an_address_that_is_wrong_leads_back_to_the_card(self):
+        self.login(self.lin_user)
+        for url in ("/my/card/nothing", "/my/card/photo/9", "/card/nothing"):
+            with self.subTest(url=url):
+                self.assertOurs(
+                    self.url_open(url), 404, "Nothing was found here", 'class="button" href="/my/card"'
+                )
+
+    def test_it_is_in_the_language_of_the_person(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.lin_user.lang = "zh_CN"
+        self.login(self.lin_user)
+        self.assertOurs(self.url_open("/my/card/nothing"), 404, 'lang="zh-CN"')
+
+    def test_a_visitor_is_offered_no_card(self):
+        answer = self.url_open("/card/nothing")
+        self.assertOurs(answer, 404)
+        self.assertNotIn('href="/my/card"', answer.text)
+
+    def test_a_form_of_an_old_page_says_what_to_do(self):
+        self.login(self.lin_user)
+        with mute_logger("odoo.http"):
+            answer = self.url_open("/my/card/language", data={"code": "en_US", "csrf_token": "old"})
+        self.assertOurs(answer, 400, "Open it again")
+        self.assertNotIn("CSRF", answer.text)
+
+    def test_a_refusal_is_said_in_its_own_words(self):
+        user = new_test_user(self.env, login="test_no_holder", groups="base.group_portal")
+        self.login(user)
+        answer = self.post("/my/card/lost/report")
+        self.assertOurs(answer, 403, "You have no campus card here")
+
+    def test_a_fault_of_the_server_is_told_without_its_details(self):
+        self.login(self.lin_user)
+        portal = self.env.registry["campus.portal"]
+        with patch.object(portal, "_home_values", side_effect=KeyError("secret")), mute_logger("odoo.http"):
+            answer = self.url_open("/my/card")
+        self.assertOurs(answer, 500, "Something went wrong")
+        self.assertNotIn("secret", answer.text)

@@ -134,7 +134,7 @@ class PosOrder(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Card Transfers"),
             "res_model": "campus.transfer",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [
                 "|",
                 "|",

@@ -35,7 +35,7 @@ class CampusBooksMixin(models.AbstractModel):
         if (self | (siblings or self)).activity_search([activity_type]):
             return
         for user in self._finance_users():
-            self.activity_schedule(
+            self.with_context(lang=user.lang).activity_schedule(
                 activity_type, fields.Date.context_today(self), note=to_html(note), user_id=user.id
             )
 

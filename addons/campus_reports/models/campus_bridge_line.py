@@ -66,8 +66,9 @@ class CampusBridgeLine(models.Model):
             domain.append(("plan_id", "in", self.plan_ids.ids))
         action = self._open("campus.account", domain, self.env._("%s: on cards", self.name))
         if self.kind == "plan":
-            pockets = self.env.ref("campus_card.campus_account_view_list_pocket")
-            action["views"] = [(pockets.id, "list"), (False, "form")]
+            rows = self.env.ref("campus_card.campus_account_view_list_pocket")
+            phone = self.env.ref("campus_card.campus_account_view_kanban_pocket")
+            action["views"] = [(rows.id, "list"), (phone.id, "kanban"), (False, "form")]
         return action
 
     def action_open_transfers(self):
@@ -101,7 +102,7 @@ class CampusBridgeLine(models.Model):
             "res_model": model,
             "domain": domain,
             "view_mode": "list",
-            "views": [(False, "list"), (False, "form")],
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
             "context": {"create": False, "edit": False, "delete": False},
         }
 

@@ -81,15 +81,10 @@ class Edge:
         )  # fmt: skip
         self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
         keying = Keying(config.readers, self.engine, self.snapshot.terminal, config.language)
-        self.readers = Readers(
-            config.readers,
-            port_maker or Ports(self._loop),
-            self.engine.begin,
-            self._offer,
-            keying,
-            self._loop,
-        )
+        make_port = port_maker or Ports(self._loop)
+        self.readers = Readers(config.readers, make_port, self.engine.begin, self._offer, keying, self._loop)
         self.doors = of_edge.join(self, self._loop, keying, config)
+        self._lan_feed.muster_of = self.doors.muster
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
         self._stopping = threading.Event()
@@ -162,6 +157,7 @@ class Edge:
             websocket=self.listener.connected,
             readers=tuple(self._readers()),
             problems=tuple(self._problems()),
+            lockdowns=self.doors.lockdowns.locking,
         )
 
     def _state(self) -> str:
@@ -186,6 +182,7 @@ class Edge:
             ("switched off by the server", self.sender.disabled),
             ("taps are not sent", self.sender.problem),
             ("the card list is not fresh", self.listener.problem),
+            ("lockdowns cannot be stored", self.doors.lockdowns.problem),
             ("freezes are asked for, not pushed", self.listener.push_problem),
             ("the time is doubtful", "" if self.clock.is_sure else "neither the server nor NTP has told it"),
         )

@@ -98,6 +98,7 @@ class Status:
     websocket: bool
     readers: tuple[ReaderStatus, ...] = ()
     problems: tuple[str, ...] = field(default=())
+    lockdowns: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the status as plain values."""

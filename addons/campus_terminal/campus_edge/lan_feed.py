@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from .feed import FeedEvent, Status, TapDone
 from .lan import feed
@@ -20,6 +20,8 @@ class LanFeed:
     def __init__(self, status: Callable[[], Status], tills: Callable[[], tuple[str, ...]]) -> None:
         self._status, self._tills = status, tills
         self._takers: Subscribers[feed.Take] = Subscribers()
+        #: Returns who is where, at a muster point.
+        self.muster_of: Callable[[], Mapping[str, Any] | None] = lambda: None
         self._taps: deque[TapDone] = deque(maxlen=TAPS_SHOWN)
 
     def take_event(self, event: FeedEvent) -> None:
@@ -45,6 +47,7 @@ class LanFeed:
             "snapshot": now.snapshot,
             "snapshot_age_s": now.snapshot_age_s,
             "drift_ms": now.drift_ms,
+            "lockdowns": list(now.lockdowns),
             "readers": [
                 {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}
                 for reader in now.readers
@@ -57,6 +60,10 @@ class LanFeed:
                 for tap in list(self._taps)
             ],
         }  # fmt: skip
+
+    def muster(self) -> Mapping[str, Any] | None:
+        """Return who is in which zone."""
+        return self.muster_of()
 
     def terminals(self) -> Sequence[str]:
         """Return the codes of the terminals whose taps go to a till."""

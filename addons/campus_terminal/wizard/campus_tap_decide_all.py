@@ -56,9 +56,9 @@ class CampusTapDecideAll(models.TransientModel):
 
     @api.model
     def _rows(self, reasons):
-        """The reviews that are left out as a list, each with its reason; all of it text."""
+        """The reviews that are left out, each with its reason, in the order of the sales; all of it text."""
         rows = []
-        for review, reason in reasons.items():
+        for review, reason in sorted(reasons.items(), key=lambda item: item[0].id):
             amount = review.currency_id.format(review.amount) if review.amount else ""
             parts = (review.display_name, review.partner_id.name, review.terminal_id.name, amount)
             name = " · ".join(part for part in parts if part)

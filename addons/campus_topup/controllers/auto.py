@@ -1,4 +1,4 @@
-from odoo.addons.campus_portal.controllers.main import CampusPage
+from odoo.addons.campus_portal.page import CampusPage
 from odoo.exceptions import UserError
 from odoo.http import Controller, request, route
 

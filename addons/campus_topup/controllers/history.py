@@ -1,6 +1,6 @@
 import datetime as dt
 
-from odoo.addons.campus_portal.controllers.main import CampusPage
+from odoo.addons.campus_portal.page import CampusPage
 from odoo.exceptions import UserError
 from odoo.http import Controller, content_disposition, request, route
 from werkzeug.exceptions import NotFound

@@ -83,7 +83,9 @@ class CampusTopupLinks(TopupPayment):
         # sudo: a visitor has no rights; whoever has the token may pay
         link_sudo = request.env["campus.topup.link"].sudo()._find(token)
         if not link_sudo:
-            raise NotFound()
+            raise NotFound(
+                request.env._("This link does not work any more. Ask the person who sent it for a new one.")
+            )
         return link_sudo
 
     @staticmethod

@@ -1,5 +1,5 @@
 from odoo.addons.campus_card import page_headers
-from odoo.addons.campus_portal.controllers.main import CampusPage
+from odoo.addons.campus_portal.page import CampusPage
 from odoo.addons.payment import utils as payment_utils
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.payment.controllers.post_processing import PaymentPostProcessing

@@ -1,4 +1,4 @@
-from odoo.addons.campus_portal.controllers.main import CampusPage
+from odoo.addons.campus_portal.page import CampusPage
 from odoo.http import Controller, content_disposition, request, route
 
 from ..const import EXPORT_TRIES, EXPORT_WINDOW_S

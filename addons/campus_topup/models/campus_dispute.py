@@ -80,7 +80,8 @@ class CampusDispute(models.Model):
             return known
         dispute = self.create({"transfer_id": first.id, "reason": (reason or "").strip()[:500]})
         for user in dispute._staff():
-            dispute.activity_schedule(
+            # who asks is a holder; who reads it has a language of their own
+            dispute.with_context(lang=user.lang).activity_schedule(
                 "campus_topup.mail_activity_type_dispute",
                 user_id=user.id,
                 note=to_html(dispute.reason),

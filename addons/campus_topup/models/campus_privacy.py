@@ -141,12 +141,13 @@ class CampusPrivacy(models.AbstractModel):
         partner = wallet.partner_id
         if self._erasure_asked(partner):
             return
-        note = self.env._(
-            "The holder asks for their data to be erased. Money movements stay for the years that accounting law "
-            "asks for; pay out the balance, return the cards and close the wallet first."
-        )
         for user in self._managers(wallet.company_id):
-            partner.activity_schedule(
+            asked = partner.with_context(lang=user.lang)
+            note = asked.env._(
+                "The holder asks for their data to be erased. Money movements stay for the years that accounting law "
+                "asks for; pay out the balance, return the cards and close the wallet first."
+            )
+            asked.activity_schedule(
                 "campus_topup.mail_activity_type_erasure",
                 fields.Date.context_today(self),
                 note=to_html(note),

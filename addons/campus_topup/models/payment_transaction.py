@@ -142,12 +142,11 @@ class PaymentTransaction(models.Model):
 
     def _campus_refuse(self, code, answer=None):
         self.write({"campus_topup_state": "refused", "campus_topup_code": code})
-        why = self.env["campus.ledger"]._explain(answer or {"code": code})
         self._campus_ask_finance(
-            self.env._(
+            lambda env: env._(
                 "Top-up %(reference)s was paid and cannot be put on the card: %(why)s",
                 reference=self.reference,
-                why=why,
+                why=env["campus.ledger"]._explain(answer or {"code": code}),
             )
         )
 
@@ -165,7 +164,10 @@ class PaymentTransaction(models.Model):
         }
 
     def _campus_ask_finance(self, note):
-        """Give finance an activity: on the payment, or on the holder if there is no payment yet."""
+        """Give finance an activity: on the payment, or on the holder if there is no payment yet.
+
+        :param note: called with an environment in the language of who reads it
+        """
         company = self.company_id
         group = self.env.ref("campus_card.group_campus_card_finance")
         users = group.all_user_ids.filtered(
@@ -175,4 +177,5 @@ class PaymentTransaction(models.Model):
         record = payment or self.campus_wallet_id.partner_id
         kind = "mail_activity_type_refused" if payment else "mail_activity_type_unanswered"
         for user in users - self.env.ref("base.user_root"):
-            record.activity_schedule(f"campus_topup.{kind}", note=to_html(note), user_id=user.id)
+            asked = record.with_context(lang=user.lang)
+            asked.activity_schedule(f"campus_topup.{kind}", note=to_html(note(asked.env)), user_id=user.id)

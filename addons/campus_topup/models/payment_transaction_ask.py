@@ -183,10 +183,10 @@ class PaymentTransaction(models.Model):
         for tx in silent:
             tx.campus_topup_code = "topup_unanswered"
             tx._campus_ask_finance(
-                self.env._(
+                lambda env, reference=tx.reference: env._(
                     "The provider was asked about %(reference)s, and the answer was lost. Check there whether it "
                     "was carried out before you try again.",
-                    reference=tx.reference,
+                    reference=reference,
                 )
             )
 

@@ -64,10 +64,10 @@ class PaymentTransaction(models.Model):
             ledger._raise_refusal(answer)
         self.write({"campus_topup_state": "refused", "campus_topup_code": answer["code"]})
         self._campus_ask_finance(
-            self.env._(
+            lambda env: env._(
                 "The provider refunded %(reference)s, and the money could not be taken off the card: %(why)s",
                 reference=self.reference,
-                why=ledger._explain(answer),
+                why=env["campus.ledger"]._explain(answer),
             )
         )
 

@@ -82,7 +82,9 @@ class TestHistoryPages(HistoryCase):
 
     def test_the_line_of_another_is_not_found_by_any_way(self):
         other = self.line(self.other_lunch).id
-        self.assertEqual(self.url_open(f"/my/card/history/{other}").status_code, 404)
+        page = self.url_open(f"/my/card/history/{other}")
+        self.assertEqual(page.status_code, 404)
+        self.assertIn('href="/my/card"', page.text)
         self.assertEqual(self.post(f"/my/card/history/{other}/dispute", reason="x").status_code, 404)
         self.assertEqual(self.url_open(f"/my/card/history/{other + 10**6}").status_code, 404)
         self.assertFalse(self.env["campus.dispute"].search([("transfer_id", "=", other)]))

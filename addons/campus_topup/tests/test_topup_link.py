@@ -52,13 +52,17 @@ class TestTopupLink(TopupCase):
     def test_an_ended_link_and_a_guess_are_the_same_404(self):
         self.link._revoke()
         for path in (self.path, "/card/topup/x", f"/card/topup/{'A' * 32}", f"/card/topup/{'A' * 2000}"):
-            self.assertEqual(self.url_open(path).status_code, 404)
+            answer = self.url_open(path)
+            self.assertEqual(answer.status_code, 404)
+            self.assertIn("Ask the person who sent it", answer.text)
 
     def test_guessing_is_slowed_down(self):
         # A refused request is rolled back with the test's counter; on a server it has its own transaction.
         for _try in range(LINK_TRIES):
             self.env["campus.rate"]._may_try("topup.link", "127.0.0.1", LINK_TRIES, LINK_WINDOW_S)
-        self.assertEqual(self.url_open(self.path).status_code, 400)
+        answer = self.url_open(self.path)
+        self.assertEqual(answer.status_code, 400)
+        self.assertIn("wait a few minutes", answer.text)
 
     def test_a_guest_is_not_told_what_came_in_this_month(self):
         self.company.campus_topup_month_cap_minor = 10_000

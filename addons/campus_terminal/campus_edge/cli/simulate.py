@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -31,6 +32,12 @@ SIMULATORS: Final[dict[str, Callable[[argparse.Namespace], Simulated]]] = {
 #: How long a card stays on the reader.
 HOLD_S: Final = 0.4
 KEYS: Final = "keys:"
+#: ``pass:UID`` shows the card, and opens and closes the door if the lock opens; ``open:0`` and ``close:0`` change
+#: the input with that number.
+PASS, OPEN, CLOSE = "pass:", "open:", "close:"
+#: How long the lock is waited for, and how long the door then stands open.
+LOCK_S, DOOR_S = 3.0, 0.5
+CONTACT: Final = 0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "cards",
         nargs="*",
         metavar="UID",
-        help="cards to put on it, ntag424:UID, or keys:350# to press keys; without: from stdin",
+        help="cards to put on it, ntag424:UID, keys:350# to press keys, pass:UID to go through a door, "
+        "open:0 and close:0 for its contact; without: from stdin",
     )
     parser.add_argument(
         "--tcp",
@@ -52,6 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--form", choices=WHOLE_FORMS, default=HEX_BE, help="how a wedge types a UID")
     parser.add_argument("--every-ms", type=int, default=2_000, help="pause between two cards")
     parser.add_argument("--rounds", type=int, default=1, help="how often all the cards; 0: for ever")
+    parser.add_argument("--pipe", type=Path, help="take what to do from this named pipe, for ever")
     parser.add_argument("--address", type=int, default=0, help="of an OSDP reader, 0 to 126")
     parser.add_argument(
         "--key-file", type=_key, dest="key", metavar="FILE", help="key of an OSDP reader, 32 hex digits"
@@ -81,9 +90,27 @@ def _do(reader: Simulated, text: str) -> str:
         keys = text.removeprefix(KEYS)
         reader.press(keys)
         return f"{len(keys)} keys"
-    card = card_of(text)
+    if text.startswith((OPEN, CLOSE)):
+        what, _colon, number = text.partition(":")
+        reader.switch(int(number), what == OPEN[:-1])
+        return f"input {number}: {what}"
+    card = card_of(text.removeprefix(PASS))
+    reader.is_opened()
     reader.put(card)
-    return f"card {card.uid}"
+    return _pass(reader, card.uid) if text.startswith(PASS) else f"card {card.uid}"
+
+
+def _pass(reader: Simulated, uid: str) -> str:
+    """Go through the door if its lock opens."""
+    end = time.monotonic() + LOCK_S
+    while not reader.is_opened():
+        if time.monotonic() > end:
+            return f"card {uid}: the door stays shut"
+        time.sleep(HOLD_S / 20)
+    reader.switch(CONTACT, True)
+    time.sleep(DOOR_S)
+    reader.switch(CONTACT, False)
+    return f"card {uid}: gone through"
 
 
 def _key(path: str) -> bytes:
@@ -96,7 +123,19 @@ def _key(path: str) -> bytes:
     return key
 
 
+def _piped(path: Path) -> Iterator[str]:
+    """Yield the lines that anybody writes into the pipe, which is made if it is not there."""
+    if not path.exists():
+        os.mkfifo(path, 0o600)
+    while True:
+        with path.open() as pipe:
+            yield from (line.strip() for line in pipe if line.strip())
+
+
 def _cards(args: argparse.Namespace) -> Iterator[str]:
+    if args.pipe is not None:
+        yield from _piped(args.pipe)
+        return
     if not args.cards:
         yield from (line.strip() for line in sys.stdin if line.strip())
         return

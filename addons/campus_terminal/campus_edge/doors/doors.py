@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -26,7 +27,7 @@ from ..snapshot.access import AccessUpdate, parse_positions
 from ..snapshot.snapshot import Snapshot
 from ..taps.answer import Answer, Tap
 from ..taps.engine import Engine
-from . import places, restore
+from . import muster, places, restore
 from .event_log import EventLog
 from .inputs import Inputs, Wiring
 from .judge import DoorJudge, Passing, presented
@@ -38,6 +39,7 @@ _logger = logging.getLogger(__name__)
 #: The number of a lockdown by a button that the journal could not tell.
 UNTOLD: Final = -(1 << 40)
 RULE_MAX: Final = 180
+MUSTER_TIMEOUT_S: Final = 5
 
 
 class Around(NamedTuple):
@@ -113,6 +115,17 @@ class Doors:
         except (WireError, ValueError, TypeError, KeyError) as error:
             _logger.warning("a push about doors cannot be read: %s", error)
         return True
+
+    def muster(self) -> Mapping[str, Any] | None:
+        """Return who is in which zone; None where this is no muster point."""
+        found: Future[Mapping[str, Any] | None] = Future()
+        self._around.loop.post(self._muster, found)
+        return found.result(MUSTER_TIMEOUT_S)
+
+    def _muster(self, found: Future[Mapping[str, Any] | None]) -> None:
+        around = self._around
+        now_ms, heard_ms = self._clock.now_ms(), around.snapshot.confirmed_at_ms
+        found.set_result(muster.muster(self._access, self.places, now_ms, heard_ms, around.is_connected()))
 
     def tick(self) -> None:
         """Look every second whether a door's schedule begins or ends."""

@@ -111,7 +111,8 @@ class DoorJudge:
         state = self._places.state(door, side, holder, moment)
         verdict = decide(self._access.site, door, side, person, state, now_ms)
         if arrived.terminal in self._musters:
-            verdict = Verdict((), verdict.rule, verdict.others, (), (*verdict.reasons, *verdict.warnings))
+            # whoever stands here is safe: rights say nothing, a lost or frozen card is looked at later
+            verdict = Verdict((), None, (), (), (refusal,) if refusal else ())
         else:
             verdict = self._with_pin(verdict, factor, door, holder, card)
         is_muster = arrived.terminal in self._musters

@@ -36,6 +36,11 @@ class Lockdowns:
         #: Called after each change, in the thread that made it.
         self.on_change: Callable[[], None] = lambda: None
 
+    @property
+    def locking(self) -> tuple[int, ...]:
+        """The numbers of the orders in force that are no drill."""
+        return tuple(order.number for order in self.orders if not order.is_drill)
+
     def raise_(self, order: Lockdown) -> bool:
         """Store and obey an order, signed or not; say whether it is new."""
         return self._change(lambda orders: orders.raise_(order))

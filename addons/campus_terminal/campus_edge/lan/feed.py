@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypedDict
 
 #: ``take(terminal, credential)``: a credential in the wire's form (``uid:04A1B2C3``) was shown.
 #: Returns whether a till is there to take it; if not, the reader should not show green.
@@ -60,6 +60,8 @@ class Status(TypedDict, total=False):
     drift_ms: int | None
     readers: Sequence[ReaderStatus]
     taps: Sequence[TapStatus]
+    #: Numbers of the lockdowns in force.
+    lockdowns: Sequence[int]
 
 
 class Feed(Protocol):
@@ -70,6 +72,9 @@ class Feed(Protocol):
 
     def terminals(self) -> Sequence[str]:
         """Return the codes of the terminals whose taps go to a till."""
+
+    def muster(self) -> Mapping[str, Any] | None:
+        """Return who is in which zone; None where this is no muster point."""
 
     def subscribe(self, take: Take) -> Callable[[], None]:
         """Call ``take`` with every tap of these terminals until the returned function is called."""

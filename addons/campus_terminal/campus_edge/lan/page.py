@@ -83,6 +83,8 @@ def render(status: Mapping[str, Any], accept_language: str) -> str:
 
 def _verdict(status: Mapping[str, Any]) -> tuple[str, str]:
     server = status.get("server", {}).get("state")
+    if status.get("lockdowns"):
+        return "bad", "Lockdown in force"
     if any(reader.get("state") != READY for reader in status.get("readers", ())):
         return "bad", "Needs attention"
     if server == CONNECTED or "server" not in status:

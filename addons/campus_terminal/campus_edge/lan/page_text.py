@@ -13,10 +13,17 @@ from ..readers import code_words, trouble_words
 ENGLISH, CHINESE = "en", "zh"
 
 _CHINESE: Final = {
-    "Edge": "边缘网关",
+    "Edge": "边缘机",
     "All well": "一切正常",
     "Working without the server": "服务器暂不可达，离线工作中",
     "Needs attention": "需要处理",
+    "Lockdown in force": "封控中",
+    "Who is where": "人员清点",
+    "News of all edges": "数据实时",
+    "Last news of other edges %s ago": "其他网关的数据为%s前",
+    "As of %s. The page renews itself every five seconds.": "截至 %s。页面每五秒自动刷新。",
+    "State of the edge": "网关状态",
+    "Nobody": "无人",
     "Server": "服务器",
     "connected": "已连接",
     "away": "无法连接",
@@ -25,7 +32,7 @@ _CHINESE: Final = {
     "unknown": "未知",
     "last answer %s ago": "%s前有应答",
     "Waiting to be sent": "待上传",
-    "Snapshot": "快照",
+    "Snapshot": "卡名单",
     "version %s": "版本 %s",
     "%s old": "%s前",
     "Clock against the server": "与服务器时钟偏差",

@@ -46,6 +46,9 @@ class ReaderFeed:
     def terminals(self) -> Sequence[str]:
         return tuple(self._states)
 
+    def muster(self) -> None:
+        """Return nothing: readers alone know nobody's place."""
+
     def subscribe(self, take: Take) -> Callable[[], None]:
         return self._takes.add(take)
 

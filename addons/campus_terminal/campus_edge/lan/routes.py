@@ -18,7 +18,7 @@ from campus_core.devices import reader_trouble
 from campus_core.devices.heartbeat import BAD_READER_STATES
 
 from ..protocols.base import READY, mask
-from . import door, page
+from . import door, muster_page, page
 from .config import LanConfig
 from .desk import Desk
 from .door import Door, ProxyPath
@@ -83,6 +83,9 @@ class Routes:
         if request.path == "/":
             html = page.render(self.status(), request.headers.get("accept-language", ""))
             return Response(200, html.encode(), "text/html; charset=utf-8", dict(page.HEADERS))
+        found = self.feed.muster() if request.path in ("/muster", "/muster.json") else None
+        if found is not None:
+            return _json(found) if request.path.endswith(".json") else _muster(request, found)
         return refusal(404, "not_found")
 
     # -- hardware proxy ----------------------------------------------------------------
@@ -152,6 +155,12 @@ class Routes:
             "delivered": desk.delivered,
             "dropped": desk.dropped,
         }
+
+
+def _muster(request: Request, found: Mapping[str, object]) -> Response:
+    html = muster_page.render(found, request.headers.get("accept-language", ""))
+    headers = {**page.HEADERS, "Cache-Control": "no-store"}
+    return Response(200, html.encode(), "text/html; charset=utf-8", headers)
 
 
 def _in_codes(status: dict[str, Any]) -> dict[str, Any]:

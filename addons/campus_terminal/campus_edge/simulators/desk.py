@@ -64,6 +64,14 @@ class Simulated(ABC):
         """Press keys: digits, ``#`` enter, ``*``, ``C`` clear, ``<`` back. Raises ``ValueError`` if it has no keys."""
         raise ValueError("this reader has no keys")
 
+    def switch(self, number: int, is_on: bool) -> None:
+        """Change an input, to which a contact or a button is wired. Raises ``ValueError`` if it has none."""
+        raise ValueError("this reader has no inputs")
+
+    def is_opened(self) -> bool:
+        """Say whether the door's relay was switched on since the last call."""
+        return False
+
 
 class OnWire(Simulated):
     """A reader on a pty, with a ``link`` to it if wanted, or on a TCP port of 127.0.0.1 (0: a free one)."""
@@ -90,6 +98,17 @@ class OnWire(Simulated):
             super().press(keys)
         with self.wire.lock:
             self.wire.device.press(keys)
+
+    def switch(self, number: int, is_on: bool) -> None:
+        if not hasattr(self.wire.device, "switch"):
+            super().switch(number, is_on)
+        with self.wire.lock:
+            self.wire.device.switch(number, is_on)
+
+    def is_opened(self) -> bool:
+        device = self.wire.device
+        with self.wire.lock:
+            return bool(device.take_opened()) if hasattr(device, "take_opened") else False
 
 
 class OnPcsc(Simulated):

@@ -27,6 +27,8 @@ ABILITIES: Final = (
     "CONTACT_STATUS_MONITORING",
 )
 INPUTS: Final = 8
+#: Control codes that switch an output on.
+_RELAY_ON: Final = (2, 4, 5)
 _QUIET: Final = "LOG_CRIT"
 _KEYS: Final = bytes.maketrans(b"*#", b"\x7f\x0d")
 
@@ -85,6 +87,7 @@ class OsdpReader:
         self._names = {getattr(self._lib, f"CMD_{name}"): name for name in NAMES}
         self._status = b"\0\0"
         self._inputs = bytearray(INPUTS)
+        self._is_opened = False
         #: Names of commands that it refuses.
         self.refuses: tuple[str, ...] = ()
         self._pd = self._make(key, secure_only)
@@ -145,6 +148,11 @@ class OsdpReader:
     def _tell_status(self) -> None:
         self._tell(self._lib.EVENT_STATUS, {"type": self._lib.STATUS_REPORT_LOCAL, "report": self._status})
 
+    def take_opened(self) -> bool:
+        """Say whether a relay was switched on since the last call."""
+        was_opened, self._is_opened = self._is_opened, False
+        return was_opened
+
     def _tell_inputs(self) -> None:
         values = {"type": self._lib.STATUS_REPORT_INPUT, "report": bytes(self._inputs)}
         self._tell(self._lib.EVENT_STATUS, values)
@@ -178,6 +186,8 @@ class OsdpReader:
     def _on_command(self, command: dict[str, Any]) -> tuple[int, object]:
         if self._names.get(command["command"]) in self.refuses:
             return _answer(-1)
+        if command["command"] == self._lib.CMD_OUTPUT and command["control_code"] in _RELAY_ON:
+            self._is_opened = True
         if command["command"] != self._lib.CMD_STATUS:
             self.commands.append({**command, "name": self._names.get(command["command"], "?")})
         elif command.get("type") == self._lib.STATUS_REPORT_INPUT:

@@ -1,8 +1,8 @@
 from markupsafe import Markup
 from odoo.http import request
 
-from .. import app_files
-from ..const import APP_FILES, PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
+from . import app_files
+from .const import APP_FILES, PAGE_HEADERS, PRIVATE_HEADERS, TYPE_COOKIE
 
 DOCTYPE = Markup("<!DOCTYPE html>\n")
 
@@ -44,3 +44,38 @@ class CampusPage:
             "large_type": request.cookies.get(TYPE_COOKIE) == "large",
             "tabs": request.env["campus.portal"]._tabs(),
         }
+
+
+class ErrorPage(CampusPage):
+    """The page that is shown where the web server's own error would be, in the visitor's language."""
+
+    def make(self, code, reason=None):
+        """The page for this HTTP status. ``reason`` is a sentence that the person can read."""
+        env = request.env
+        headline, usual = self._words(code)
+        values = {
+            "headline": headline,
+            "reason": reason or usual,
+            "is_holder": bool(env["campus.portal"]._holder()),
+        }
+        if env.user._is_public():
+            values["tabs"] = []
+        return self._page("campus_portal.error", values, status=code)
+
+    @staticmethod
+    def _words(code):
+        if code in (404, 410):
+            return (
+                request.env._("Nothing was found here"),
+                request.env._("The address is wrong or old, or what it showed is not yours."),
+            )
+        if code == 403:
+            return request.env._("This is not for you"), request.env._("This login may not see this.")
+        if code >= 500:
+            return request.env._("Something went wrong"), request.env._(
+                "Look at your history before you try again."
+            )
+        return (
+            request.env._("This did not work"),
+            request.env._("The page was open for too long, or something is missing. Open it again."),
+        )
