@@ -165,3 +165,13 @@ def test_both_numbers_of_a_pair_have_16_bits():
     for text in ("65536,1", "1,65536"):
         with pytest.raises(errors.UidError):
             uids.normalise(text, uids.PAIR_BE)
+
+
+def test_a_refusal_says_that_nothing_is_elsewhere():
+    outcome = decide(funded(100), lt.Post("p", "purchase", 1, MERCHANT, 101))
+    assert dict(outcome.numbers)["elsewhere_minor"] == 0
+
+
+def test_the_facility_of_26_bits_has_8():
+    assert [one.hex for one in uids.fragments("255,65535")] == ["FFFFFF", "FFFFFF"]
+    assert uids.fragments("256,1") == []
