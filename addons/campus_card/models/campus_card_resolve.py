@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from ..campus_core import card_state, errors
 from ..campus_core.credentials import uids
 from ..campus_core.errors import CredentialError
+from ..campus_core.taps import rules
 
 RESOLVED_FIELDS = (
     "uid",
@@ -141,14 +142,10 @@ class CampusCard(models.Model):
             ]
         )
         today = self.company_id._campus_today()
-        for valid_from, valid_until in (
-            (self.valid_from, self.valid_until),
-            (holder.campus_valid_from, holder.campus_valid_until),
-        ):
-            refusal = card_state.spend_refusal(self.state, valid_from or None, valid_until or None, today)
-            if refusal:
-                return refusal.code
-        return None
+        first = rules.later(self.valid_from or None, holder.campus_valid_from or None)
+        last = rules.earlier(self.valid_until or None, holder.campus_valid_until or None)
+        refusal = rules.card_refusal(self.state, first, last, today)
+        return refusal.code if refusal else None
 
     @api.depends("uid", "company_id")
     def _compute_is_chip_proven(self):
