@@ -17,10 +17,23 @@
         "views/campus_zone_views.xml",
         "views/campus_door_views.xml",
         "views/campus_access_menus.xml",
+        "security/passage/ir.model.access.csv",
+        "security/campus_passage_rules.xml",
+        "data/campus_passage_data.xml",
+        "report/campus_muster_report.xml",
+        "views/campus_lockdown_actions.xml",
+        "views/campus_passage_views.xml",
+        "views/campus_look_views.xml",
+        "views/campus_position_views.xml",
+        "views/campus_lockdown_views.xml",
+        "views/res_config_settings_passage_views.xml",
+        "views/campus_passage_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "campus_access/static/src/schedule_preview/*",
+            "campus_access/static/src/live/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
 }

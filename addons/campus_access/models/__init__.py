@@ -3,3 +3,16 @@ from . import campus_schedule
 from . import campus_schedule_window
 from . import campus_zone
 from . import campus_door
+from . import campus_look
+from . import campus_passage
+from . import campus_passage_take
+from . import campus_passage_live
+from . import campus_passage_erasure
+from . import campus_passage_export
+from . import campus_passage_dispute
+from . import campus_position
+from . import campus_position_snapshot
+from . import campus_lockdown
+from . import campus_lockdown_edge
+from . import campus_taps
+from . import ir_websocket

@@ -1,0 +1,1 @@
+from . import campus_passage_look, campus_position_forgive, campus_muster, campus_lockdown_raise
