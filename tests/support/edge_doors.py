@@ -47,6 +47,7 @@ class DoorCampus(Campus):
     rights: dict = field(default_factory=dict)
     pins: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
+    numbers: dict = field(default_factory=dict)
     positions: list = field(default_factory=list)
     orders: list = field(default_factory=list)
     ended: list = field(default_factory=list)
@@ -82,6 +83,7 @@ class DoorCampus(Campus):
             ],
             "pins": list(map(list, self.pins.items())) if is_fresh("access", "pins") else [],
             "names": list(map(list, self.names.items())) if is_fresh("access", "names") else [],
+            "numbers": list(map(list, self.numbers.items())) if is_fresh("access", "numbers") else [],
             "positions": list(map(list, self.positions)) if is_fresh("access", "positions") else [],
             "lockdowns": {"orders": list(map(lockdown_to_wire, self.orders)), "ended": self.ended},
         }
@@ -111,13 +113,14 @@ class Hand(Port):
 class DoorEdge:
     """A whole edge; ``wiring`` are more settings of readers, by terminal."""
 
-    def __init__(self, server, folder, **wiring):
+    def __init__(self, server, folder, boards=(), **wiring):
         self.ports = {}
         rows = [
             {"terminal": code, "driver": "rdm6300", **wiring.get(code, {})}
             for code in ("D01", "D02", "D03", "T01")
         ]
         data = {"edge": {"state_folder": str(folder), "language": "en_US"}, "reader": rows}
+        data["board"] = list(boards)
         paired = Paired(Identity(server.edge, "Door", server.url, KEY), server.campus.ring)
         self.server = server
         self.edge = Edge(parse(data, folder, tuple(DRIVERS)), paired, self._port)

@@ -171,7 +171,8 @@ class Edge:
 
     def _readers(self) -> Iterator[ReaderStatus]:
         """Return the status of the readers; all are sick while the journal cannot be written."""
-        for reader in self.readers.status:
+        of_boards = (status for board in self.doors.boards for status in board.status())
+        for reader in (*self.readers.status, *of_boards):
             if self.engine.journal_problem and reader.state == READY:
                 reader = replace(reader, state=SICK, detail="the journal cannot be written")
             yield reader

@@ -13,6 +13,7 @@ from campus_core import errors
 from campus_core.access import events, types
 from campus_core.access.decide import holds
 from campus_core.access.types import Door, Lockdown
+from campus_core.access.types import Verdict as AccessVerdict
 from campus_core.errors import WireError
 from campus_core.taps import wire
 from campus_core.taps.alone import Verdict
@@ -28,6 +29,7 @@ from ..snapshot.snapshot import Snapshot
 from ..taps.answer import Answer, Tap
 from ..taps.engine import Engine
 from . import muster, places, restore
+from .boards import Board
 from .event_log import EventLog
 from .inputs import Inputs, Wiring
 from .judge import DoorJudge, Passing, presented
@@ -85,6 +87,8 @@ class Doors:
             self._clock.elapsed_ms, self._went, self._button,
         )  # fmt: skip
         self._free: frozenset[int] = frozenset()
+        #: Controller boards that decide by themselves.
+        self.boards: tuple[Board, ...] = ()
         self._number = 0
         around.engine.judges[wire.DOOR] = self._judge
         around.engine.waits = self._waits
@@ -95,12 +99,16 @@ class Doors:
     # -- life, any thread --------------------------------------------------------------------
     def start(self) -> None:
         """Learn from the journal where people are; call this when snapshot and journal are open."""
+        for each in self.boards:
+            each.port.start()
         self.pins.start()
         done = threading.Event()
         self._around.loop.post(self._restore, done)
         done.wait(restore.TIMEOUT_S)
 
     def stop(self) -> None:
+        for each in self.boards:
+            each.port.stop()
         self.pins.stop()
 
     def pushed(self, kind: str, payload: Mapping[str, Any]) -> bool:
@@ -237,8 +245,28 @@ class Doors:
         site = self._access.site
         if door.mode != types.UNLOCKED or not holds(site, door.unlocked, self._clock.now_ms()):
             return False
-        around = {*site.inside(door.inner), *site.inside(door.outer)}
-        return not any(order.zone in around and not order.is_drill for order in self.lockdowns.orders)
+        return not self.is_locked(door.door)
+
+    def is_free(self, door: int) -> bool:
+        """Say whether a door is free for everybody now. Safe from any thread."""
+        return door in self._free
+
+    def is_locked(self, door: int) -> bool:
+        """Say whether a lockdown that is no drill closes a door. Safe from any thread."""
+        site = self._access.site
+        found = site.doors.get(door)
+        around = {*site.inside(found.inner), *site.inside(found.outer)} if found else set()
+        return any(order.zone in around and not order.is_drill for order in self.lockdowns.orders)
+
+    def board_took(self, terminal: str, card: int) -> None:
+        """Note that a controller board has let somebody through. Safe from any thread."""
+        self._around.loop.post(self._took, terminal, card)
+
+    def _took(self, terminal: str, card: int) -> None:
+        place, member = self._judge.place(terminal), self._access.member(card)
+        if place is not None:
+            holder = member.holder if member else -card
+            self._went("", Passing(*place, card, holder, terminal, AccessVerdict()))
 
     def hold_again(self, terminal: str) -> None:
         """Switch the lock again as it should be: the reader was away."""

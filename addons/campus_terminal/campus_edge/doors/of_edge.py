@@ -10,6 +10,7 @@ from ..loop import Loop
 from ..protocols.base import READY, RELOCK, UNLOCK, Feedback, Input, ReaderState, Rekeyed, Tamper
 from ..readers import drivers
 from ..readers.keying import Keying
+from . import boards
 from .doors import Around, Doors
 from .inputs import Wiring
 
@@ -53,6 +54,11 @@ def join(edge: Edge, loop: Loop, keying: Keying, config: Config) -> Doors:
         elif event.state == READY:
             doors.hold_again(config.terminal)
 
+    boards_around = boards.Around(
+        edge.snapshot, edge.journal, edge.clock, config.state_folder, doors.is_free, doors.is_locked,
+        lambda: edge.snapshot.version, doors.board_took, edge.sender.wake,
+    )  # fmt: skip
+    doors.boards = tuple(boards.Board(each, boards_around) for each in config.boards)
     readers.listen(hear)
     edge.listener.on_push = doors.pushed
     return doors
