@@ -22,7 +22,7 @@ MAY_USE = {
     "campus_import": {"campus_card"},
     "campus_terminal": {"campus_card"},
     "campus_portal": {"campus_card", "campus_terminal"},
-    "campus_access": {"campus_card", "campus_terminal"},
+    "campus_access": {"campus_card", "campus_terminal", "campus_portal", "campus_alert"},
     "campus_alert": {"campus_card", "campus_terminal", "campus_portal"},
     "campus_pos": {"campus_card"},
     "campus_reports": {"campus_card", "campus_terminal", "campus_pos", "campus_access"},

@@ -218,17 +218,16 @@ class Doors:
             self.places.open_zone(passing.door, passing.side, event.at_ms)
         if passing.is_muster:
             self.log.write(events.MUSTERED, passing.terminal, uuid=event.uuid, card=passing.card)
-            self._went(event.uuid, passing)
+            self._went(passing, event.at_ms)
         elif self.inputs.has_contact(passing.door):
             self.inputs.let_through(event.uuid, passing)
         else:
-            self._went(event.uuid, passing)
+            self._went(passing, event.at_ms)
 
-    def _went(self, uuid: str, passing: Passing) -> None:
+    def _went(self, passing: Passing, at_ms: int) -> None:
         self._number += 1
-        at_ms, edge = self._clock.now_ms(), self._access.edge
-        went = places.passage(passing.door, passing.side, passing.holder, at_ms, edge, self._number)
-        self.places.take([went])
+        edge, number = self._access.edge, self._number
+        self.places.take([places.passage(passing.door, passing.side, passing.holder, at_ms, edge, number)])
 
     # -- doors that are free for everybody -----------------------------------------------------------
     def _settle_free(self) -> None:
@@ -258,15 +257,15 @@ class Doors:
         around = {*site.inside(found.inner), *site.inside(found.outer)} if found else set()
         return any(order.zone in around and not order.is_drill for order in self.lockdowns.orders)
 
-    def board_took(self, terminal: str, card: int) -> None:
+    def board_took(self, terminal: str, card: int, at_ms: int) -> None:
         """Note that a controller board has let somebody through. Safe from any thread."""
-        self._around.loop.post(self._took, terminal, card)
+        self._around.loop.post(self._took, terminal, card, at_ms)
 
-    def _took(self, terminal: str, card: int) -> None:
+    def _took(self, terminal: str, card: int, at_ms: int) -> None:
         place, member = self._judge.place(terminal), self._access.member(card)
         if place is not None:
             holder = member.holder if member else -card
-            self._went("", Passing(*place, card, holder, terminal, AccessVerdict()))
+            self._went(Passing(*place, card, holder, terminal, AccessVerdict()), at_ms)
 
     def hold_again(self, terminal: str) -> None:
         """Switch the lock again as it should be: the reader was away."""
