@@ -45,11 +45,6 @@ class CampusPortal(models.AbstractModel):
         return [self._present_transfers(lines, how.get(lines[0].uuid)) for lines in groups]
 
     @api.model
-    def _how_paid(self, uuids):
-        """``{uuid: text}`` for payments that were made without a card. Addons extend this method."""
-        return {}
-
-    @api.model
     def _present_transfers(self, lines, how=None):
         lines = lines.sorted("line")
         first = lines[0]
