@@ -27,7 +27,7 @@ MAY_USE = {
     "campus_pos": {"campus_card"},
     "campus_reports": {"campus_card", "campus_terminal", "campus_pos", "campus_access"},
     "campus_iot": set(),
-    "campus_topup": {"campus_card", "campus_portal"},
+    "campus_topup": {"campus_card", "campus_terminal", "campus_portal"},
     "campus_demo": {
         "campus_card",
         "campus_import",
