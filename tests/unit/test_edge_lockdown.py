@@ -137,6 +137,17 @@ def test_a_door_free_by_schedule_is_locked_by_a_lockdown(server, campus, tmp_pat
         assert until(lambda: shown[-1].outcome == "relock")
 
 
+def test_a_lock_that_was_open_before_a_restart_is_shut_when_it_is_to_be(server, campus, tmp_path):
+    with DoorEdge(server, tmp_path) as edge:
+        edge.ready()
+    server.stop()
+    with DoorEdge(server, tmp_path) as edge:
+        shown = edge.ports["D01"].shown
+        assert until(lambda: shown)
+        assert [one.outcome for one in shown] == ["relock"]
+    server.start()
+
+
 def test_an_order_is_on_the_disk_before_it_is_obeyed(tmp_path, monkeypatch):
     known = Lockdowns(tmp_path)
     kept = []

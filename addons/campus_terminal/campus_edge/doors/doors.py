@@ -268,10 +268,10 @@ class Doors:
             self._went(Passing(*place, card, holder, terminal, AccessVerdict()), at_ms)
 
     def hold_again(self, terminal: str) -> None:
-        """Switch the lock again as it should be: the reader was away."""
+        """Switch the lock as it should be: reader or edge were away, and it may be open from before."""
         place = self._judge.place(terminal)
-        if place is not None and place[0].door in self._free:
-            self._hold(terminal, True)
+        if place is not None:
+            self._hold(terminal, place[0].door in self._free)
 
     # -- the button on the wall ------------------------------------------------------------------------
     def _button(self, terminal: str, wiring: Wiring) -> None:
