@@ -287,9 +287,7 @@ class Doors:
             return
         draft = self.log.draft(events.LOCKDOWN, terminal, rule=f"zone={zone} level={wiring.level}")
         # its number is that of the entry, so the disk is waited for: not in the loop
-        threading.Thread(
-            target=self._raise, args=(draft, zone, wiring.level), name="lockdown", daemon=True
-        ).start()
+        threading.Thread(target=self._raise, args=(draft, zone, wiring.level), daemon=True).start()
 
     def _raise(self, draft: Any, zone: int, level: str) -> None:
         try:
