@@ -196,6 +196,16 @@ def test_a_door_that_is_free_by_its_schedule_is_held_open(edge, campus):
     assert until(lambda: edge.ports["D01"].shown[-1].outcome == "relock")
 
 
+def test_a_reader_without_a_lock_does_not_light_its_lamps_for_one(server, campus, tmp_path):
+    always = Schedule(windows=(Window(frozenset(range(7)), 0, 1440),), holidays="usual")
+    doors = [replace(MAIN, mode="unlocked", unlocked="always")]
+    campus.change(site=site(doors=doors, schedules={"always": always}))
+    with DoorEdge(server, tmp_path, D01={"driver": "pn532"}, D02={"relay": -1}) as edge:
+        edge.ready()
+        assert until(lambda: edge.edge.doors.is_free(11))
+        assert not edge.settled().ports["D01"].shown + edge.ports["D02"].shown
+
+
 def test_without_the_last_door_a_good_card_opens_again(edge, campus):
     assert edge.tap(9).reasons == ("access_no_right",)
     campus.change(site=site(doors=[]))
