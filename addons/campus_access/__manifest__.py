@@ -8,7 +8,7 @@
     "development_status": "Alpha",
     "maintainers": ["campus-card"],
     "application": True,
-    "depends": ["campus_card", "campus_terminal"],
+    "depends": ["campus_card", "campus_terminal", "campus_portal", "campus_alert"],
     "data": [
         "security/campus_access_groups.xml",
         "security/ir.model.access.csv",
@@ -28,6 +28,7 @@
         "views/campus_lockdown_views.xml",
         "views/res_config_settings_passage_views.xml",
         "views/campus_passage_menus.xml",
+        "views/portal_doors.xml",
     ],
     "assets": {
         "web.assets_backend": [

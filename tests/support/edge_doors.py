@@ -18,6 +18,8 @@ from support.edge_campus import Campus, uid_of
 from support.edge_rig import KEY, until
 
 OUTSIDE, BUILDING, LAB = 1, 2, 3
+#: What a reader is told beside the answers to cards.
+BESIDE = ("asking", "keying", "unlock", "relock")
 HOLDER = 1000
 
 
@@ -116,7 +118,7 @@ class DoorEdge:
     def __init__(self, server, folder, boards=(), **wiring):
         self.ports = {}
         rows = [
-            {"terminal": code, "driver": "rdm6300", **wiring.get(code, {})}
+            {"terminal": code, "driver": "osdp", **wiring.get(code, {})}
             for code in ("D01", "D02", "D03", "T01")
         ]
         data = {"edge": {"state_folder": str(folder), "language": "en_US"}, "reader": rows}
@@ -153,10 +155,8 @@ class DoorEdge:
         port = self.ports[terminal]
         before = len(port.shown)
         port.event(CardSeen(f"uid:{uid_of(card)}"))
-        assert until(
-            lambda: [shown for shown in port.shown[before:] if shown.outcome not in ("asking", "keying")]
-        )
-        return next(shown for shown in port.shown[before:] if shown.outcome not in ("asking", "keying"))
+        assert until(lambda: [shown for shown in port.shown[before:] if shown.outcome not in BESIDE])
+        return next(shown for shown in port.shown[before:] if shown.outcome not in BESIDE)
 
     def tap(self, card, terminal="D01"):
         """Put a card on a reader; all its reasons, none when it opens, and the entry's note."""

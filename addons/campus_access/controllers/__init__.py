@@ -1,1 +1,1 @@
-from . import doors
+from . import doors, portal

@@ -16,3 +16,5 @@ from . import campus_lockdown
 from . import campus_lockdown_edge
 from . import campus_taps
 from . import ir_websocket
+from . import campus_alert_source
+from . import campus_portal

@@ -24,7 +24,7 @@ class CampusPassage(models.Model):
     _rec_name = "code"
     # Odoo looks for tables of the ordinary kind only
     _table_query = """
-        SELECT passage.*,
+        SELECT passage.*, 'door'::varchar AS purpose,
                EXTRACT(HOUR FROM passage.occurred_at AT TIME ZONE 'UTC' AT TIME ZONE coalesce(school.tz, 'UTC'))::int
                AS hour
           FROM campus_passage passage
@@ -68,6 +68,7 @@ class CampusPassage(models.Model):
     note = fields.Char(readonly=True)
     occurred_at = fields.Datetime("Time", readonly=True)
     received_at = fields.Datetime(readonly=True)
+    purpose = fields.Char(readonly=True)
     hour = fields.Integer("Hour of the Day", readonly=True, aggregator=None)
 
     def init(self):

@@ -18,7 +18,7 @@ class CampusPassageDispute(models.Model):
     )
     uuid = Uuid(required=True, readonly=True)
     partner_id = fields.Many2one(
-        "res.partner", "Person", required=True, readonly=True, index=True, ondelete="cascade"
+        "res.partner", "Person", required=True, readonly=True, index=True, ondelete="restrict"
     )
     door_id = fields.Many2one("campus.door", readonly=True, ondelete="restrict", check_company=True)
     occurred_at = fields.Datetime("Time", required=True, readonly=True)

@@ -154,6 +154,8 @@ class ResCompany(models.Model):
 
 
 class ResConfigSettings(models.TransientModel):
+    """The setting of how long passages are kept."""
+
     _inherit = "res.config.settings"
 
     campus_passage_days = fields.Integer(related="company_id.campus_passage_days", readonly=False)

@@ -22,9 +22,9 @@ class CampusPassageExport(models.Model):
     reason = fields.Text(required=True, help="Which case, and who asked for it.")
     date_from = fields.Datetime("From", required=True)
     date_to = fields.Datetime("To", required=True)
-    zone_id = fields.Many2one("campus.zone", check_company=True)
-    door_id = fields.Many2one("campus.door", check_company=True)
-    partner_id = fields.Many2one("res.partner", "Person")
+    zone_id = fields.Many2one("campus.zone", check_company=True, ondelete="restrict")
+    door_id = fields.Many2one("campus.door", check_company=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", "Person", ondelete="restrict")
     state = fields.Selection(
         [("requested", "Waiting"), ("approved", "Approved"), ("refused", "Refused")],
         required=True,

@@ -27,9 +27,9 @@ class CampusPosition(models.Model):
     card_state = fields.Selection(
         [("good", "Good"), ("warning", "Card is lost, frozen or expired")], compute="_compute_person"
     )
-    zone_id = fields.Many2one("campus.zone", readonly=True, index="btree_not_null", ondelete="set null")
-    left_zone_id = fields.Many2one("campus.zone", "From", readonly=True, ondelete="set null")
-    door_id = fields.Many2one("campus.door", readonly=True, ondelete="set null")
+    zone_id = fields.Many2one("campus.zone", readonly=True, index="btree_not_null", ondelete="restrict")
+    left_zone_id = fields.Many2one("campus.zone", "From", readonly=True, ondelete="restrict")
+    door_id = fields.Many2one("campus.door", readonly=True, ondelete="restrict")
     side = fields.Selection([("in", "In"), ("out", "Out")], readonly=True)
     at_ms = BigInteger(required=True, readonly=True)
     at = fields.Datetime("Since", compute="_compute_at")

@@ -5,3 +5,4 @@ from . import test_campus_passages
 from . import test_campus_positions
 from . import test_campus_lockdown
 from . import test_campus_look
+from . import test_campus_portal_doors

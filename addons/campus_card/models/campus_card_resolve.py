@@ -41,7 +41,7 @@ class CampusCard(models.Model):
         the current company with the rights of the caller. A card that is not to be used
         is returned with its refusal code; without a card the code is ``unknown_card``.
 
-        :param payment: as for :meth:`_resolve_key`
+        :param payment: as for :meth:`_resolve_credential`
         """
         text = (credential or "").strip()
         proven = self._resolve_proven(text, payment)
@@ -51,7 +51,7 @@ class CampusCard(models.Model):
         return card, card._refusal_code() if card else errors.UNKNOWN_CARD
 
     @api.model
-    def _resolve_key(self, credential, payment=None):
+    def _resolve_credential(self, credential, payment=None):
         """Like :meth:`_resolve`, but without numbers, which others may know.
 
         :param payment: ``{uuid, amount_minor}`` when the card is to pay: what a credential
@@ -187,7 +187,7 @@ class CampusCard(models.Model):
         return None
 
     def _refusal_numbers(self, code):
-        """Numbers that explain a refusal of ``_resolve_key`` in words."""
+        """Numbers that explain a refusal of ``_resolve_credential`` in words."""
         if code != errors.LIMIT_UID:
             return {}
         # sudo: as above

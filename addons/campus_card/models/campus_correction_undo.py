@@ -59,6 +59,8 @@ class CampusCorrection(models.Model):
 
 
 class CampusTransfer(models.Model):
+    """Whether a settled debt can be made a debt again, and how much of it is left."""
+
     _inherit = "campus.transfer"
 
     can_undo = fields.Boolean(compute="_compute_can_undo")

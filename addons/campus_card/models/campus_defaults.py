@@ -19,6 +19,8 @@ def _proposed(records):
 
 
 class Base(models.AbstractModel):
+    """What a client proposes counts only for fields that its user may set."""
+
     _inherit = "base"
 
     @api.model
@@ -49,6 +51,8 @@ class IrDefault(models.Model):
 
 
 class CampusRights(models.AbstractModel):
+    """What a client proposes passes the same checks as what it gives."""
+
     _inherit = "campus.rights"
 
     def _register_hook(self):

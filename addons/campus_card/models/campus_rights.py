@@ -33,6 +33,8 @@ class Given:
 
 
 class Base(models.AbstractModel):
+    """Fields are written only by those whom ``security/rights.toml`` names."""
+
     _inherit = "base"
 
     def _has_field_access(self, field, operation):

@@ -10,6 +10,8 @@ FIXED_LINE = {
 
 
 class AccountMoveLine(models.Model):
+    """The lines of a closed day's journal entry stay as they are."""
+
     _inherit = "account.move.line"
 
     @api.model_create_multi

@@ -60,7 +60,7 @@ class Around(NamedTuple):
     is_free: Callable[[int], bool]
     is_locked: Callable[[int], bool]
     version: Callable[[], object]
-    took: Callable[[str, int], None]
+    took: Callable[[str, int, int], None]
     wake: Callable[[], None]
 
 
@@ -129,7 +129,7 @@ class Board:
         write_atomic(self._path, json.dumps({"index": self._last}).encode())
         for draft in drafts:
             if draft.outcome == wire.GRANTED and draft.card is not None:
-                self._around.took(draft.terminal, draft.card)
+                self._around.took(draft.terminal, draft.card, draft.at_ms)
         self._around.wake()
 
     def _write(self, drafts: list[Draft]) -> None:

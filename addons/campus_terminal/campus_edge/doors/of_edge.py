@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..config import KEYPAD, Config, ReaderConfig
 from ..loop import Loop
@@ -16,6 +16,9 @@ from .inputs import Wiring
 
 if TYPE_CHECKING:
     from ..edge import Edge
+
+
+OSDP: Final = "osdp"
 
 
 def wirings(readers: Iterable[ReaderConfig]) -> dict[str, Wiring]:
@@ -38,8 +41,12 @@ def join(edge: Edge, loop: Loop, keying: Keying, config: Config) -> Doors:
         edge.listener.hears_others, readers.show, config.language,
     )  # fmt: skip
 
+    locks = {each.terminal for each in config.readers if each.driver == OSDP and each.relay >= 0}
+
     def hold(terminal: str, is_free: bool) -> None:
-        readers.show(terminal, Feedback(UNLOCK if is_free else RELOCK))
+        # another reader has lamps alone, and would light them
+        if terminal in locks:
+            readers.show(terminal, Feedback(UNLOCK if is_free else RELOCK))
 
     doors = Doors(around, config.state_folder, wirings(config.readers), hold)
     keying.pins = doors.pins

@@ -92,7 +92,7 @@ class Access:
     """What the edge knows of its doors and of the people who have rights there."""
 
     def __init__(self) -> None:
-        #: False as long as the server knows no doors of this edge: then a good card opens.
+        #: False as long as the server knows no door of this edge: then a good card opens.
         self.is_there = False
         self.edge = 0
         self.site = Site()
@@ -135,8 +135,8 @@ class Access:
         # readers go on meanwhile: whatever list of rules a card has, old or new, is known in every moment
         if update.profiles is not None:
             self._profiles = {**self._profiles, **update.profiles}
-        if update.site is not None:
-            self.site = update.site
+        if is_full or update.site is not None:
+            self.site = update.site or Site()
         if update.edge is not None:
             self.edge = update.edge
         if is_full:
@@ -148,7 +148,11 @@ class Access:
         self._cards = {number: card for card, number in self.numbers.items()}
         if update.profiles is not None:
             self._profiles = update.profiles
-        self.is_there = True
+        if update.site is not None:
+            # who has a list that no rule of these doors makes any more has no right here
+            known = self._profiles
+            self._people = {card: one for card, one in self._people.items() if one.profile in known}
+        self.is_there = bool(self.site.doors)
         self.on_change(update)
 
     def _merge(self, update: AccessUpdate) -> None:
