@@ -48,7 +48,7 @@ TESTS = {
     "credentials/kiosk_rules.py": ("test_kiosk.py",),
     "credentials/phone_key.py": ("test_qr_code.py", "test_signing.py"),
     "credentials/pin.py": ("test_pin.py",),
-    "credentials/qr_code.py": ("test_qr_code.py", "test_qr_picture.py"),
+    "credentials/qr_code.py": ("test_qr_code.py",),
     "credentials/signing.py": ("test_signing.py",),
     "credentials/slow_hash.py": ("test_slow_hash.py", "test_pin.py"),
     "credentials/sun.py": ("test_sun.py",),

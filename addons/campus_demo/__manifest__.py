@@ -8,6 +8,9 @@
     "development_status": "Beta",
     "maintainers": ["campus-card"],
     "depends": [
+        "campus_card",
+        "campus_terminal",
+        "campus_portal",
         "campus_import",
         "campus_pos",
         "campus_reports",

@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "maintainers": ["campus-card"],
-    "depends": ["campus_card", "campus_portal", "payment", "account_payment"],
+    "depends": ["campus_card", "campus_terminal", "campus_portal", "payment", "account_payment"],
     "data": [
         "security/ir.model.access.csv",
         "security/campus_topup_rules.xml",

@@ -18,6 +18,8 @@ from support.edge_campus import Campus, uid_of
 from support.edge_rig import KEY, until
 
 OUTSIDE, BUILDING, LAB = 1, 2, 3
+#: What a reader is told beside the answers to cards.
+BESIDE = ("asking", "keying", "unlock", "relock")
 HOLDER = 1000
 
 
@@ -47,6 +49,7 @@ class DoorCampus(Campus):
     rights: dict = field(default_factory=dict)
     pins: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
+    numbers: dict = field(default_factory=dict)
     positions: list = field(default_factory=list)
     orders: list = field(default_factory=list)
     ended: list = field(default_factory=list)
@@ -82,6 +85,7 @@ class DoorCampus(Campus):
             ],
             "pins": list(map(list, self.pins.items())) if is_fresh("access", "pins") else [],
             "names": list(map(list, self.names.items())) if is_fresh("access", "names") else [],
+            "numbers": list(map(list, self.numbers.items())) if is_fresh("access", "numbers") else [],
             "positions": list(map(list, self.positions)) if is_fresh("access", "positions") else [],
             "lockdowns": {"orders": list(map(lockdown_to_wire, self.orders)), "ended": self.ended},
         }
@@ -111,13 +115,14 @@ class Hand(Port):
 class DoorEdge:
     """A whole edge; ``wiring`` are more settings of readers, by terminal."""
 
-    def __init__(self, server, folder, **wiring):
+    def __init__(self, server, folder, boards=(), **wiring):
         self.ports = {}
         rows = [
-            {"terminal": code, "driver": "rdm6300", **wiring.get(code, {})}
+            {"terminal": code, "driver": "osdp", **wiring.get(code, {})}
             for code in ("D01", "D02", "D03", "T01")
         ]
         data = {"edge": {"state_folder": str(folder), "language": "en_US"}, "reader": rows}
+        data["board"] = list(boards)
         paired = Paired(Identity(server.edge, "Door", server.url, KEY), server.campus.ring)
         self.server = server
         self.edge = Edge(parse(data, folder, tuple(DRIVERS)), paired, self._port)
@@ -150,10 +155,8 @@ class DoorEdge:
         port = self.ports[terminal]
         before = len(port.shown)
         port.event(CardSeen(f"uid:{uid_of(card)}"))
-        assert until(
-            lambda: [shown for shown in port.shown[before:] if shown.outcome not in ("asking", "keying")]
-        )
-        return next(shown for shown in port.shown[before:] if shown.outcome not in ("asking", "keying"))
+        assert until(lambda: [shown for shown in port.shown[before:] if shown.outcome not in BESIDE])
+        return next(shown for shown in port.shown[before:] if shown.outcome not in BESIDE)
 
     def tap(self, card, terminal="D01"):
         """Put a card on a reader; all its reasons, none when it opens, and the entry's note."""

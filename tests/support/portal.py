@@ -61,7 +61,7 @@ def new_holders(server, language, count, label=""):
 
 
 VERIFY = """
-card, refusal = env["campus.card"]._resolve_key(text, payment)
+card, refusal = env["campus.card"]._resolve_credential(text, payment)
 answer = {"partner": card.partner_id.id, "kind": card.kind, "refusal": refusal}
 env.cr.commit()
 """

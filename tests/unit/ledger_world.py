@@ -49,6 +49,8 @@ def check(made):
     """The ledger's invariants, recomputed from nothing but transfers and reservations."""
     sums = total_minor(made)
     assert sum(sums.values()) == 0
+    lines = [(transfer.uuid, transfer.line) for transfer in made.fresh.transfers]
+    assert len(set(lines)) == len(lines), "the database refuses two lines of one number"
     held = {}
     for lines in made.reservations.values():
         for line in lines:

@@ -31,7 +31,9 @@ def test_the_readers_of_the_example_are_valid_when_they_are_switched_on(tmp_path
     path = tmp_path / "edge.toml"
     path.write_text(text[:start] + tail, "utf-8")
     (tmp_path / "d01.key").write_text("00112233445566778899aabbccddeeff\n")
-    readers = load(path, NAMES).readers
+    example = load(path, NAMES)
+    assert [board.doors for board in example.boards] == [(("D01", "D02"), ("D03", ""))]
+    readers = example.readers
     assert [reader.terminal for reader in readers] == ["T01", "C01", "S01", "D01", "F01", "F01", "K01"]
     for reader in readers:
         Ports()(reader, lambda event: None)

@@ -196,6 +196,37 @@ def test_a_door_that_is_free_by_its_schedule_is_held_open(edge, campus):
     assert until(lambda: edge.ports["D01"].shown[-1].outcome == "relock")
 
 
+def test_a_reader_without_a_lock_does_not_light_its_lamps_for_one(server, campus, tmp_path):
+    always = Schedule(windows=(Window(frozenset(range(7)), 0, 1440),), holidays="usual")
+    doors = [replace(MAIN, mode="unlocked", unlocked="always")]
+    campus.change(site=site(doors=doors, schedules={"always": always}))
+    with DoorEdge(server, tmp_path, D01={"driver": "pn532"}, D02={"relay": -1}) as edge:
+        edge.ready()
+        assert until(lambda: edge.edge.doors.is_free(11))
+        assert not edge.settled().ports["D01"].shown + edge.ports["D02"].shown
+
+
+def test_without_the_last_door_a_good_card_opens_again(edge, campus):
+    assert edge.tap(9).reasons == ("access_no_right",)
+    campus.change(site=site(doors=[]))
+    assert edge.ready().present(9).outcome == "granted"
+
+
+def test_whose_list_of_rules_is_gone_has_no_right_when_it_comes_back(edge, campus):
+    assert edge.tap(1).granted
+    rights = dict(campus.rights)
+    # the rule no longer leads here: the list goes, and nobody is told apart
+    campus.rights = {}
+    campus.change(site=site(rules=[]))
+    assert edge.ready().tap(1).reasons == ("access_no_right",)
+    campus.rights = {2: rights[2]}
+    campus.touch(("rights", 2))
+    campus.change(site=site())
+    edge.ready()
+    assert edge.tap(2).granted
+    assert edge.tap(1).reasons == ("access_no_right",)
+
+
 def test_uids_are_in_no_event_or_note(edge):
     edge.tap(1, "D03")
     assert uid_of(1) not in json.dumps([entry.rule for entry in edge.entries()])

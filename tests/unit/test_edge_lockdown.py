@@ -48,7 +48,8 @@ def test_a_pushed_lockdown_refuses_kept_over_a_restart_without_the_server(server
         push(server, raised(lockdown(5, level=types.NOBODY)))
         assert until(lambda: edge.edge.doors.lockdowns.orders)
         assert edge.tap(1).reasons == ("access_lockdown",)
-        assert edge.edge._heartbeat()["lockdown"] == 5
+        # it is confirmed at once, not with the next heartbeat in half a minute
+        assert until(lambda: server.heartbeats and server.heartbeats[-1]["lockdown"] == 5, 10)
     server.stop()
     with DoorEdge(server, tmp_path) as edge:
         assert edge.settled().tap(2).reasons == ("access_lockdown",)
@@ -135,6 +136,17 @@ def test_a_door_free_by_schedule_is_locked_by_a_lockdown(server, campus, tmp_pat
         assert until(lambda: shown and shown[-1].outcome == "unlock")
         edge.edge.doors.pushed("lockdown", raised(lockdown(5, level=types.NOBODY)))
         assert until(lambda: shown[-1].outcome == "relock")
+
+
+def test_a_lock_that_was_open_before_a_restart_is_shut_when_it_is_to_be(server, campus, tmp_path):
+    with DoorEdge(server, tmp_path) as edge:
+        edge.ready()
+    server.stop()
+    with DoorEdge(server, tmp_path) as edge:
+        shown = edge.ports["D01"].shown
+        assert until(lambda: shown)
+        assert [one.outcome for one in shown] == ["relock"]
+    server.start()
 
 
 def test_an_order_is_on_the_disk_before_it_is_obeyed(tmp_path, monkeypatch):

@@ -37,4 +37,4 @@ def test_a_session_that_waits_no_time_is_a_mistake():
     ],
 )
 def test_a_second_key_is_one_that_is_not_lost_with_the_first(first, second, counts):
-    assert kiosk_rules.is_second_key(first, second) is counts
+    assert kiosk_rules.is_second_proof(first, second) is counts

@@ -35,6 +35,9 @@ MAY_GO_ALONG = {
     "campus.emergency partner_id", "campus.emergency company_id",
     "campus.kiosk.session kiosk_id", "campus.kiosk.session card_id", "campus.kiosk.session partner_id",
     "campus.topup.link wallet_id",
+    "campus.schedule.exception schedule_id", "campus.schedule.window schedule_id",
+    # Where somebody is goes with the person; the passages that told it have an end of their own.
+    "campus.position partner_id", "campus.position company_id",
     "campus.bridge.line bridge_id", "campus.bridge.finding bridge_id", "campus.closing.line closing_id",
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def test_a_good_card_pays_the_fixed_amount():
     ("state", "code"),
     [
         ("frozen", "card_frozen"), ("lost", "card_lost"), ("expired", "card_expired"),
-        ("wallet_frozen", "wallet_frozen"), ("issued", "card_not_active"), ("returned", "card_returned"), ("replaced", "card_replaced"),
+        ("wallet_frozen", "wallet_frozen"), ("wallet_closed", "wallet_closed"), ("issued", "card_not_active"), ("returned", "card_returned"), ("replaced", "card_replaced"),
         ("no such state", "card_not_active"),
     ],
 )  # fmt: skip

@@ -5,9 +5,10 @@ wallets, validities of card and holder, chips that have to speak, printed number
 as the server does and by ``alone`` as an edge does with the list that the server would have sent it. Code and
 numbers are the same wherever both can know. They differ here, and nowhere else:
 
-- *Money* (``insufficient``, ``limit_day``, ``pin_needed``, ``limit_uid_hour``): a list of cards states no
-  balance, no day and no hour. The edge grants within its caps. The server asks for the hour before it asks the
-  wallet, so the edge may name the wallet instead.
+- *Money* (``insufficient``, ``limit_uid_hour``): a list of cards states no balance and no hour. The edge grants
+  within its caps. The server asks for the hour before it asks the wallet, so the edge may name the wallet instead.
+- *Limits of a day* (``limit_day``, ``pin_needed``): a list states the least of all limits as the most that one
+  purchase may be, and not what was spent today. The edge says ``limit_purchase``.
 - *Caps of an edge on its own* (``offline_cap_*``, ``snapshot_too_old``, ``duplicate_tap``): they are about the
   network being away. The server has granted, or has refused for money.
 - *A balance* is known to the server alone: the edge says ``try_again``.
@@ -16,7 +17,6 @@ numbers are the same wherever both can know. They differ here, and nowhere else:
   before the chip is asked, the same.
 - *A printed number* is looked up by the server alone, and only the server knows where numbers are taken
   (``number_refused``): the edge says ``try_again``.
-- *A closed wallet* is in the list as one that is not open: the edge says ``wallet_frozen``.
 - *Numbers that one side alone has*: the age of the list (``age_s``), and what was spent today (``spent_minor``).
 """
 
@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from campus_core import card_state, errors
 from campus_core.errors import Refusal
+from campus_core.ledger import limits as wallet_limits
 from campus_core.ledger import types as lt
 from campus_core.ledger.book import Book
 from campus_core.money import MAX_MINOR
@@ -37,13 +38,14 @@ from campus_core.taps.uid_hour import UidHour
 NOW = 1_790_000_000_000
 ON = dt.date(2026, 9, 21)
 MERCHANT = 90
-SERVER_ONLY = {errors.INSUFFICIENT, errors.LIMIT_DAY, errors.PIN_NEEDED, errors.LIMIT_UID_HOUR}
+SERVER_ONLY = {errors.INSUFFICIENT, errors.LIMIT_UID_HOUR}
+LIMITS = {errors.LIMIT_PURCHASE, errors.LIMIT_DAY, errors.PIN_NEEDED}
 EDGE_ONLY = {
     errors.OFFLINE_CAP_TAP, errors.OFFLINE_CAP_CARD, errors.OFFLINE_CAP_EDGE, errors.SNAPSHOT_TOO_OLD,
     errors.DUPLICATE_TAP,
 }  # fmt: skip
 #: What the server asks of the wallet after the hour of the edge.
-BEHIND_THE_HOUR = {errors.LIMIT_PURCHASE, errors.WALLET_FROZEN}
+BEHIND_THE_HOUR = {errors.LIMIT_PURCHASE}
 #: Numbers that only one side has.
 OWN_NUMBERS = {"age_s", "spent_minor"}
 
@@ -157,16 +159,17 @@ def listed(tap):
     if card is None or is_hidden(tap) or tap.credential.startswith(rules.NUMBER):
         return None
     is_shut = card.state == card_state.PAYS and card.wallet_state != lt.OPEN
+    limits = wallet_limits.Limits(*card.wallet_terms[1:])
     first, last = (
         rules.later(card.valid_from, card.holder_from),
         rules.earlier(card.valid_until, card.holder_until),
     )
     return alone.Card(
         card.card_id,
-        alone.WALLET_FROZEN if is_shut else card.state,
+        f"wallet_{card.wallet_state}" if is_shut else card.state,
         first and first.isoformat(),
         last and last.isoformat(),
-        floor_minor=card.limit_purchase_minor,
+        floor_minor=wallet_limits.most_minor(limits, 0) or 0,
     )
 
 
@@ -213,9 +216,9 @@ def check(tap, decision, verdict):
     if is_hidden(tap) and tap.card and decision.code not in early:
         assert codes == (errors.SUN_NEEDED, errors.UNKNOWN_CARD)
         return "chip"
-    if decision.code == errors.WALLET_CLOSED:
-        assert verdict.code == errors.WALLET_FROZEN
-        return "closed wallet"
+    if decision.code in LIMITS:
+        assert verdict.code == errors.LIMIT_PURCHASE, codes
+        return "limit"
     assert codes == (decision.code, decision.code)
     assert decision.outcome == verdict.outcome
     assert shared_numbers(decision.numbers) == shared_numbers(verdict.numbers), codes
@@ -224,7 +227,7 @@ def check(tap, decision, verdict):
 
 def is_behind(tap, decision):
     """Say whether the server's refusal comes after the age of the list, which only the edge asks for."""
-    return decision.code == errors.LIMIT_PURCHASE and tap.age_s > tap.limits.snapshot_age_s
+    return decision.code in LIMITS and tap.age_s > tap.limits.snapshot_age_s
 
 
 @settings(max_examples=600)
@@ -259,6 +262,7 @@ def test_every_shared_refusal_is_met_with_its_numbers():
             {"valid_from": "2026-09-22"},
         ),
         (good._replace(card=card._replace(wallet_state="frozen")), "wallet_frozen", {}),
+        (good._replace(card=card._replace(wallet_state="closed")), "wallet_closed", {}),
         (good._replace(uid_limit_minor=99), "limit_uid", {"limit_minor": 99}),
         (
             good._replace(card=card._replace(limit_purchase_minor=99)),

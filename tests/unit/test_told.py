@@ -64,6 +64,7 @@ def test_an_edge_that_was_away_while_caps_were_lowered_is_believed_and_nobody_el
     old = CAPS._replace(until_ms=NOW - HOUR, uid_minor=500)
     new = CAPS._replace(version=10, tap_minor=100, uid_minor=0)
     assert told.caps_of((old, new), 10, NOW) == old
+    assert told.caps_of((old, new), 10, old.until_ms + CAPS.snapshot_age_s * 1000) == old
     long_after = old.until_ms + CAPS.snapshot_age_s * 1000 + 1
     assert told.caps_of((old, new), 10, long_after)[2:] == (100, 10_000, 50_000, 86_400, 500)
 

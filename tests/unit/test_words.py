@@ -23,7 +23,8 @@ HOMES = {
     "Order": None,
 }
 # Modules that may have another name where they are used: two packages have a module `types`, the codes and steps
-# of OSDP are used on nearly every line, and a function of the edge calls one of the same name.
+# of OSDP are used on nearly every line, doors have verdicts, places and schedules beside those of taps, and some functions
+# call one of the same name.
 ALIASES = {
     ("types", "lt"),
     ("types", "ft"),
@@ -31,6 +32,7 @@ ALIASES = {
     ("schedule", "core"),
     ("osdp_codes", "codes"),
     ("osdp_steps", "steps"),
+    ("Verdict", "AccessVerdict"),
     ("credential", "credentials"),
     ("verify", "verify_journal"),
 }

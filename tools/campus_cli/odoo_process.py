@@ -105,6 +105,11 @@ class Odoo:
             arguments.append("--load-language=" + ",".join(languages))
         self._run(arguments, f"install-{self.database}", step, REPORTED if warnings else WARNED)
 
+    def update(self, modules: Iterable[str], step: Step) -> None:
+        """Update installed modules. A warning in the log is an error."""
+        arguments = ["-u", ",".join(modules), "--stop-after-init", "--no-http"]
+        self._run(arguments, f"update-{self.database}", step, WARNED)
+
     def _run(self, arguments: list[str], log: str, step: Step, wrong: re.Pattern[str]) -> None:
         self.write_config()
 

@@ -11,3 +11,17 @@ from . import campus_access_request
 from . import campus_access_visit
 from . import campus_snapshot
 from . import res_partner
+from . import campus_look
+from . import campus_passage
+from . import campus_passage_take
+from . import campus_passage_live
+from . import campus_passage_erasure
+from . import campus_passage_export
+from . import campus_passage_dispute
+from . import campus_position
+from . import campus_lockdown
+from . import campus_lockdown_edge
+from . import campus_taps
+from . import ir_websocket
+from . import campus_alert_source
+from . import campus_portal

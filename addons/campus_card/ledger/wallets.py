@@ -1,7 +1,8 @@
 """Reading wallets for a book: pockets, plans, limits, cards, debts; a few statements a batch."""
 
-from ..campus_core import card_state, errors
+from ..campus_core import errors
 from ..campus_core.ledger import types as lt
+from ..campus_core.taps import rules
 from ..db.prepared import Statement, array
 
 POCKETS = """
@@ -12,16 +13,19 @@ POCKETS = """
 LOCK_POCKETS = f"{POCKETS} FOR NO KEY UPDATE"
 _POCKETS = Statement("pockets", POCKETS)
 _LOCK_POCKETS = Statement("pockets_lock", LOCK_POCKETS)
+
+
+def _tightest(*names):
+    """The least of these limits, set by the school or by the holder; 0 is none."""
+    pairs = (f"NULLIF(wallet.{name}, 0), NULLIF(wallet.own_{name}, 0)" for name in names)
+    return f"COALESCE(LEAST({', '.join(pairs)}), 0)"
+
+
+_LIMITS = ("limit_purchase_minor", "limit_day_minor", "pin_above_minor")
 # What of a wallet is no money: its state and its limits, of which 0 is none.
-TERMS_COLUMNS = ", ".join(
-    (
-        "wallet.state",
-        *(
-            f"COALESCE(LEAST(NULLIF(wallet.{name}, 0), NULLIF(wallet.own_{name}, 0)), 0)"
-            for name in ("limit_purchase_minor", "limit_day_minor", "pin_above_minor")
-        ),
-    )
-)
+TERMS_COLUMNS = ", ".join(("wallet.state", *(_tightest(name) for name in _LIMITS)))
+# Most that one purchase may be for whoever does not know what was spent today and cannot ask for a PIN.
+MOST_AT_ONCE = _tightest(*_LIMITS)
 # Wallets, and of their cards those that the requests name: a row for each card, or one without a card.
 _WALLETS = Statement(
     "wallets",
@@ -144,11 +148,9 @@ def card_code(terms, today):
     if terms is None:
         return errors.UNKNOWN_CARD
     state, card_from, card_until, holder_from, holder_until = terms
-    for valid_from, valid_until in ((card_from, card_until), (holder_from, holder_until)):
-        refusal = card_state.spend_refusal(state, valid_from, valid_until, today)
-        if refusal:
-            return refusal.code
-    return None
+    first, last = rules.later(card_from, holder_from), rules.earlier(card_until, holder_until)
+    refusal = rules.card_refusal(state, first, last, today)
+    return refusal.code if refusal else None
 
 
 def to_wallet(wallet_id, state, limit_purchase_minor, limit_day_minor, pin_above_minor):

@@ -1,5 +1,6 @@
 from . import (
     campus_rights,
+    campus_defaults,
     base_address,
     mail_thread,
     mail_tracking_value,

@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class AccountAccount(models.Model):
+    """An account that the card is booked on keeps its type, its companies and stays in use."""
+
     _inherit = "account.account"
 
     @api.constrains("account_type", "company_ids", "active")
@@ -11,6 +13,8 @@ class AccountAccount(models.Model):
 
 
 class AccountJournal(models.Model):
+    """A journal that the card books in keeps its company and stays in use."""
+
     _inherit = "account.journal"
 
     @api.constrains("company_id", "active")

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class AccountChartTemplate(models.AbstractModel):
+    """A company that gets a chart of accounts also gets the accounts of the card."""
+
     _inherit = "account.chart.template"
 
     def _load(self, template_code, company, install_demo, force_create=True):

@@ -23,6 +23,7 @@ class Base(models.AbstractModel):
     _inherit = "base"
 
     def get_base_url(self):
+        """Return the address that the request came by, if the database knows only an address that nobody else can reach."""
         known = super().get_base_url()
         if not is_nobodys(known):
             return known

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from ..campus_core import card_state, errors
 from ..campus_core.credentials import uids
 from ..campus_core.errors import CredentialError
+from ..campus_core.taps import rules
 
 RESOLVED_FIELDS = (
     "uid",
@@ -40,7 +41,7 @@ class CampusCard(models.Model):
         the current company with the rights of the caller. A card that is not to be used
         is returned with its refusal code; without a card the code is ``unknown_card``.
 
-        :param payment: as for :meth:`_resolve_key`
+        :param payment: as for :meth:`_resolve_credential`
         """
         text = (credential or "").strip()
         proven = self._resolve_proven(text, payment)
@@ -50,7 +51,7 @@ class CampusCard(models.Model):
         return card, card._refusal_code() if card else errors.UNKNOWN_CARD
 
     @api.model
-    def _resolve_key(self, credential, payment=None):
+    def _resolve_credential(self, credential, payment=None):
         """Like :meth:`_resolve`, but without numbers, which others may know.
 
         :param payment: ``{uuid, amount_minor}`` when the card is to pay: what a credential
@@ -141,14 +142,10 @@ class CampusCard(models.Model):
             ]
         )
         today = self.company_id._campus_today()
-        for valid_from, valid_until in (
-            (self.valid_from, self.valid_until),
-            (holder.campus_valid_from, holder.campus_valid_until),
-        ):
-            refusal = card_state.spend_refusal(self.state, valid_from or None, valid_until or None, today)
-            if refusal:
-                return refusal.code
-        return None
+        first = rules.later(self.valid_from or None, holder.campus_valid_from or None)
+        last = rules.earlier(self.valid_until or None, holder.campus_valid_until or None)
+        refusal = rules.card_refusal(self.state, first, last, today)
+        return refusal.code if refusal else None
 
     @api.depends("uid", "company_id")
     def _compute_is_chip_proven(self):
@@ -190,7 +187,7 @@ class CampusCard(models.Model):
         return None
 
     def _refusal_numbers(self, code):
-        """Numbers that explain a refusal of ``_resolve_key`` in words."""
+        """Numbers that explain a refusal of ``_resolve_credential`` in words."""
         if code != errors.LIMIT_UID:
             return {}
         # sudo: as above

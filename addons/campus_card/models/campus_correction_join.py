@@ -28,6 +28,12 @@ class CampusCorrection(models.Model):
         joins = any(vals.get("direction") == "join" for vals in vals_list)
         if joins and not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(self.env._("Only a manager closes, opens or joins wallets."))
+        for vals in vals_list:
+            if vals.get("direction") == "join":
+                # what a join moves is what the account has: the one who decides sees that
+                wallet = self.env["campus.wallet"].browse(vals.get("wallet_id"))
+                vals.pop("amount", None)
+                vals["amount_minor"] = max(wallet.balance_minor, wallet.debt_minor)
         return super().create(vals_list)
 
     def _book(self):
@@ -53,7 +59,6 @@ class CampusCorrection(models.Model):
                 "wallet_id": wallet.id,
                 "join_wallet_id": target.id,
                 "direction": "join",
-                "amount_minor": max(wallet.balance_minor, wallet.debt_minor),
                 "reason": self.env._(
                     "%(old)s and %(new)s are one person. Balance %(balance)s, owed %(debt)s.",
                     old=wallet.display_name,

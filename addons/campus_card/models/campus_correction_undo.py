@@ -59,6 +59,8 @@ class CampusCorrection(models.Model):
 
 
 class CampusTransfer(models.Model):
+    """Whether a settled debt can be made a debt again, and how much of it is left."""
+
     _inherit = "campus.transfer"
 
     can_undo = fields.Boolean(compute="_compute_can_undo")
@@ -73,8 +75,13 @@ class CampusTransfer(models.Model):
 
     def _left_to_undo_minor(self):
         """Cents of the whole request that were not undone yet."""
+        return self._left_minor(self.uuid)
+
+    @api.model
+    def _left_minor(self, uuid):
+        """Cents that the request ``uuid`` has moved and that were not given back."""
         # sudo: what is left counts bookings that others have made
-        lines = self.sudo().search([("uuid", "=", self.uuid), ("reverses_id", "=", False)])
+        lines = self.sudo().search([("uuid", "=", uuid), ("reverses_id", "=", False)])
         undone = self.sudo().search([("reverses_id", "in", lines.ids)])
         return sum(lines.mapped("amount_minor")) - sum(undone.mapped("amount_minor"))
 

@@ -6,6 +6,8 @@ DIGITS = 2
 
 
 class ResCurrency(models.Model):
+    """A currency in which the card holds money keeps its two decimal digits."""
+
     _inherit = "res.currency"
 
     def _campus_counts_cents(self):
@@ -80,6 +82,8 @@ class ResCompany(models.Model):
 
 
 class CampusAccount(models.Model):
+    """The company of an account counts in cents."""
+
     _inherit = "campus.account"
 
     @api.constrains("company_id")
@@ -89,6 +93,8 @@ class CampusAccount(models.Model):
 
 
 class CampusPocketPlan(models.Model):
+    """The company of a plan counts in cents."""
+
     _inherit = "campus.pocket.plan"
 
     @api.constrains("company_id")
@@ -98,6 +104,8 @@ class CampusPocketPlan(models.Model):
 
 
 class CampusWallet(models.Model):
+    """The company of a wallet counts in cents."""
+
     _inherit = "campus.wallet"
 
     @api.constrains("company_id")

@@ -112,6 +112,8 @@ class CampusExport(models.Model):
 
 
 class CampusExportLine(models.Model):
+    """One export for a reason: who took how many records of which model, with which fields."""
+
     _name = "campus.export.line"
     _description = "Exported Data"
     _order = "id desc"
@@ -126,6 +128,8 @@ class CampusExportLine(models.Model):
 
 
 class Base(models.AbstractModel):
+    """An export of people's data needs a reason, and it is written down."""
+
     _inherit = "base"
 
     def export_data(self, fields_to_export):

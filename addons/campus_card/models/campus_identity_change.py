@@ -74,7 +74,7 @@ class CampusIdentityChange(models.Model):
             if not (change.reason or "").strip():
                 raise ValidationError(self.env._("A change of identity needs a reason."))
 
-    @api.constrains("partner_id")
+    @api.constrains("partner_id", "company_id")
     def _check_holder(self):
         for change in self:
             # sudo: the users of a contact are not the clerk's to read
@@ -85,6 +85,8 @@ class CampusIdentityChange(models.Model):
                         "%s is no card holder with a login: change the contact itself.", holder.display_name
                     )
                 )
+            if holder.company_id and holder.company_id != change.company_id:
+                raise ValidationError(self.env._("This holder belongs to another company."))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -18,6 +18,8 @@ FILE = "security/rights.toml"
 PREFIX = "campus_"
 OURS = f"odoo.addons.{PREFIX}"
 GUARD = "_campus_guarded"
+# What a client may say to have a change written to no chatter.
+SILENT = frozenset(("tracking_disable", "mail_notrack", "mail_create_nolog"))
 # Inside a verb our own code writes, and the right to call the verb was checked.
 IN_VERB = contextvars.ContextVar("campus_in_verb", default=False)
 
@@ -31,6 +33,8 @@ class Given:
 
 
 class Base(models.AbstractModel):
+    """Fields are written only by those whom ``security/rights.toml`` names."""
+
     _inherit = "base"
 
     def _has_field_access(self, field, operation):
@@ -38,6 +42,14 @@ class Base(models.AbstractModel):
         if operation != "write" or not allowed or self.env.su or IN_VERB.get():
             return allowed
         return self.env["campus.rights"]._may_write(self, field)
+
+    def _campus_aloud(self):
+        """These records without a client's wish that a change leaves no trace."""
+        context = self.env.context
+        if not SILENT & context.keys():
+            return self
+        aloud = {key: value for key, value in context.items() if key not in SILENT}
+        return self.with_context(aloud)  # pylint: disable=context-overridden
 
     def _campus_giving(self, *names):
         """These records, on which our own code sets fields that nobody else may set."""
@@ -125,6 +137,7 @@ def _guarded(method, name):
     def ask_first(self, *args, **kwargs):
         if not self.env.su and not IN_VERB.get():
             self.env["campus.rights"]._check_verb(self._name, name)
+            self = self._campus_aloud()
         before = IN_VERB.set(True)
         try:
             return method(self, *args, **kwargs)

@@ -1,16 +1,32 @@
 import json
 
-from odoo import models
+from odoo import api, models
+
+from .campus_rights import IN_VERB
 
 
 class MailThread(models.AbstractModel):
-    """A push message leaves the house after the transaction that it tells of, never in it.
+    """What our records write to their chatter cannot be switched off by a client, and a push message leaves the
+    house after the transaction that it tells of, never in it.
 
     Odoo sends a few at once from within: it would wait for a stranger's server while wallets are
     locked, and tell of what a repeated transaction then does once more, or not at all.
     """
 
     _inherit = "mail.thread"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super(MailThread, self._campus_heard()).create(vals_list)
+
+    def write(self, vals):
+        return super(MailThread, self._campus_heard()).write(vals)
+
+    def _campus_heard(self):
+        """These records, whose changes leave a trace where it is not our own code that makes them."""
+        if self.env.su or IN_VERB.get() or self._name not in self.env["campus.rights"]._stated().models:
+            return self
+        return self._campus_aloud()
 
     def _web_push_send_notification(
         self, devices, private_key, public_key, payload_by_lang=None, payload=None

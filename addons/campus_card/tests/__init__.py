@@ -18,6 +18,7 @@ from . import test_res_company_setup
 from . import test_campus_chip_key
 from . import test_campus_prepared
 from . import test_campus_rights
+from . import test_campus_proposed
 from . import test_campus_holiday
 from . import test_campus_identity
 from . import test_campus_login

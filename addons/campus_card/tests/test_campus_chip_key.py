@@ -67,12 +67,12 @@ class TestCampusChipKey(PeopleCase):
 
     def test_retiring_forgets_the_keys_and_says_what_they_were_good_for(self):
         key = add_key(self.env, self.company)
-        self.env["campus.card"]._resolve_key(self.chip.tap())
+        self.env["campus.card"]._resolve_credential(self.chip.tap())
         self.assertEqual(key.chip_count, 1)
         key.with_user(self.device).action_retire()
         self.assertEqual((key.state, key.sudo().meta_key, key.sudo().master_key), ("retired", False, False))
         self.assertIn("1 chips", " ".join(key.message_ids.mapped("body")))
-        self.assertEqual(self.env["campus.card"]._resolve_key(self.chip.tap())[1], "key_unknown")
+        self.assertEqual(self.env["campus.card"]._resolve_credential(self.chip.tap())[1], "key_unknown")
         with self.assertRaises(UserError):
             key.with_user(self.device).action_retire()
 
@@ -123,11 +123,11 @@ class TestCampusChipKey(PeopleCase):
             add_key(self.env(user=self.device), other, number=2)
         with self.assertRaises(AccessError):
             key.with_user(self.device).action_retire()
-        self.assertEqual(self.env["campus.card"]._resolve_key(self.chip.tap())[1], "key_unknown")
+        self.assertEqual(self.env["campus.card"]._resolve_credential(self.chip.tap())[1], "key_unknown")
 
     def test_counters_are_written_by_nobody_and_seen_by_few(self):
         add_key(self.env, self.company)
-        self.env["campus.card"]._resolve_key(self.chip.tap())
+        self.env["campus.card"]._resolve_credential(self.chip.tap())
         chip = self.env["campus.chip"].search([("uid", "=", self.chip.uid)])
         for user in (self.device, *self.users.values(), self.env.ref("base.user_admin")):
             theirs = chip.with_user(user)
@@ -152,25 +152,25 @@ class TestCampusChipKey(PeopleCase):
         message = self.chip.tap()
         payment = {"uuid": str(uuid4()), "amount_minor": 100}
         for _ in range(2):
-            self.assertEqual(cards._resolve_key(message, payment), (self.chip_card, None))
+            self.assertEqual(cards._resolve_credential(message, payment), (self.chip_card, None))
         for use in (None, {"uuid": str(uuid4()), "amount_minor": 100}):
-            card, code = cards._resolve_key(message, use)
+            card, code = cards._resolve_credential(message, use)
             self.assertEqual((card.ids, code), ([], "sun_replayed"))
 
     def test_a_message_of_no_payment_is_good_once(self):
         add_key(self.env, self.company)
         message = self.chip.tap()
-        codes = [self.env["campus.card"]._resolve_key(message)[1] for _ in range(2)]
+        codes = [self.env["campus.card"]._resolve_credential(message)[1] for _ in range(2)]
         self.assertEqual(codes, [None, "sun_replayed"])
 
     def test_a_chip_that_passes_to_another_holder_goes_on_counting(self):
         add_key(self.env, self.company)
         overheard = self.chip.tap()
-        self.env["campus.card"]._resolve_key(self.chip.tap())
+        self.env["campus.card"]._resolve_credential(self.chip.tap())
         self.chip_card.action_return()
         new_card = self.new_card(self.wang, self.chip.uid)
-        self.assertEqual(self.env["campus.card"]._resolve_key(overheard)[1], "sun_replayed")
-        self.assertEqual(self.env["campus.card"]._resolve_key(self.chip.tap()), (new_card, None))
+        self.assertEqual(self.env["campus.card"]._resolve_credential(overheard)[1], "sun_replayed")
+        self.assertEqual(self.env["campus.card"]._resolve_credential(self.chip.tap()), (new_card, None))
 
     def test_the_counter_serves_who_shows_a_chip(self):
         add_key(self.env, self.company)

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from uuid import uuid4
 
 from odoo.tests import Form, freeze_time, tagged
 
@@ -61,6 +62,28 @@ class TestResolve(PeopleCase):
         self.assertEqual(self.resolve(self.card.uid)[1], "card_expired")
         self.lin.write({"campus_valid_from": date.today() + timedelta(days=1), "campus_valid_until": False})
         self.assertTrue(self.resolve(self.card.uid)[1])
+
+    def test_what_is_over_is_expired_at_every_door_also_where_the_other_has_not_begun(self):
+        yesterday, tomorrow = (date.today() + timedelta(days=days) for days in (-1, 1))
+        merchant = self.env["campus.account"].create({"name": "Line", "code": "t-over", "kind": "merchant"})
+        request = {
+            "wallet_id": self.card.wallet_id.id,
+            "account_id": merchant.id,
+            "amount_minor": 100,
+            "card_id": self.card.id,
+        }
+        self.top_up(self.card.wallet_id, 1000)
+        for own, holders in (
+            ((tomorrow, False), (False, yesterday)),
+            ((False, yesterday), (tomorrow, False)),
+        ):
+            self.card.write({"valid_from": own[0], "valid_until": own[1]})
+            self.lin.write({"campus_valid_from": holders[0], "campus_valid_until": holders[1]})
+            [answer] = self.env["campus.ledger"]._reserve([{**request, "uuid": str(uuid4())}])
+            with self.subTest(own=own):
+                self.assertEqual(
+                    (self.resolve(self.card.uid)[1], answer["code"]), ("card_expired", "card_expired")
+                )
 
     def test_the_campus_number_prefers_the_card_that_works(self):
         phone = self.new_card(self.lin, False, kind="phone")

@@ -59,7 +59,7 @@ class CampusKiosk(models.Model):
         """``(card, refusal code)`` of a card or phone that was held to the kiosk."""
         if not self.env["campus.rate"]._may_try("kiosk card", self.id, CARDS_A_MINUTE, 60):
             return self.env["campus.card"], "rate_limited"
-        card, refusal = self.env["campus.card"]._resolve_key(credential)
+        card, refusal = self.env["campus.card"]._resolve_credential(credential)
         # a person who has found a lost or frozen card must not see anything of its holder
         return (self.env["campus.card"] if refusal else card), refusal
 

@@ -240,10 +240,3 @@ class CampusPortal(models.AbstractModel):
             return None
         code = holder.env["campus.emergency"]._renew(holder, self._company())
         return f"{code[:4]} {code[4:]}"
-
-    @api.model
-    def _how_paid(self, uuids):
-        # sudo: it looks only for transfers of the holder's own wallet
-        uses = self.env["campus.credential.use"].sudo().search([("payment", "in", uuids)])
-        words = {"phone": self.env._("phone"), "emergency": self.env._("emergency code")}
-        return super()._how_paid(uuids) | {use.payment: words[use.kind] for use in uses}

@@ -47,7 +47,10 @@ class CampusPortal(models.AbstractModel):
     @api.model
     def _how_paid(self, uuids):
         """``{uuid: text}`` for payments that were made without a card. Addons extend this method."""
-        return {}
+        # sudo: it looks only for transfers of the holder's own wallet
+        uses = self.env["campus.credential.use"].sudo().search([("payment", "in", uuids)])
+        words = {"phone": self.env._("phone"), "emergency": self.env._("emergency code")}
+        return {use.payment: words[use.kind] for use in uses}
 
     @api.model
     def _present_transfers(self, lines, how=None):

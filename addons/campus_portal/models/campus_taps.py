@@ -50,7 +50,7 @@ class CampusTaps(models.AbstractModel):
     def _resolve_code(self, cards, text, entry):
         company_cards = self.env["campus.card"].with_company(cards.batch.edge.company_id)
         if not cards.batch.is_dated(entry):
-            return company_cards._resolve_key(text)
+            return company_cards._resolve_credential(text)
         return company_cards._resolve_phone(text, {"uuid": entry.uuid, "at_ms": entry.at_ms})
 
     # -- emergency codes ---------------------------------------------------------

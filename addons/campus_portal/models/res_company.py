@@ -3,6 +3,8 @@ from odoo.addons.campus_card.campus_core import money
 
 
 class ResCompany(models.Model):
+    """What a school sets for phones and emergency codes."""
+
     _inherit = "res.company"
 
     campus_emergency_cap_minor = fields.Integer("Emergency Cap (cents)", default=2000, tracking=True)

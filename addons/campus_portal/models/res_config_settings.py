@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
+    """The settings of phones and emergency codes."""
+
     _inherit = "res.config.settings"
 
     campus_emergency_cap = fields.Monetary(

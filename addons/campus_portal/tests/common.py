@@ -75,4 +75,4 @@ class PortalCase(PeopleCase, HttpCase):
         return answer
 
     def resolve(self, text, payment=None):
-        return self.env["campus.card"]._resolve_key(text, payment)
+        return self.env["campus.card"]._resolve_credential(text, payment)

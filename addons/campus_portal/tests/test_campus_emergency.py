@@ -1,7 +1,9 @@
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.campus_card.campus_core.credentials import slow_hash
 from odoo.tests import freeze_time, tagged
 
 from .common import PortalCase
@@ -99,6 +101,15 @@ class TestCampusEmergency(PortalCase):
     def test_a_number_without_a_code_answers_like_a_wrong_code(self):
         self.assertEqual(self.pay("1234 5678", number="T0002"), "emergency_wrong")
         self.assertEqual(self.pay("1234 5678", number="nobody"), "emergency_wrong")
+
+    def test_a_number_without_a_code_takes_as_long_as_a_wrong_code(self):
+        self.new_code()
+        rounds = []
+        for number in ("T0001", "T0002", "nobody"):
+            with patch.object(slow_hash.hashlib, "scrypt", wraps=slow_hash.hashlib.scrypt) as scrypt:
+                self.pay("0000 0000", number=number)
+            rounds.append([call.kwargs["n"] for call in scrypt.call_args_list])
+        self.assertEqual(rounds, [[2**slow_hash.COST_LOG2]] * 3)
 
     def test_the_code_of_one_holder_is_nothing_with_the_number_of_another(self):
         code = self.new_code()

@@ -155,7 +155,7 @@ class TestCampusPhone(PortalCase):
         self.enrol(self.phone)
         other = self.env["res.company"].create({"name": "Another school"})
         cards = self.env["campus.card"].with_company(other)
-        self.assertIn(cards._resolve_key(self.phone.code())[1], ("code_forged", "key_unknown"))
+        self.assertIn(cards._resolve_credential(self.phone.code())[1], ("code_forged", "key_unknown"))
 
     def test_garbage_behind_the_prefix_is_no_card(self):
         for text in ("CC1.", "CC1.AAAA", "cc1." + "A" * 296, "qr:CC1." + "1" * 296):

@@ -4,6 +4,8 @@ from ..const import TERMINAL
 
 
 class BarcodeRule(models.Model):
+    """A scan may be a campus card."""
+
     _inherit = "barcode.rule"
 
     type = fields.Selection(selection_add=[(TERMINAL, "Campus Card")], ondelete={TERMINAL: "cascade"})

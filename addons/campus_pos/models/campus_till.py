@@ -132,7 +132,7 @@ class CampusTill(models.AbstractModel):
         only if its settings allow it, and the number allows no more than a bare UID.
         """
         Card = self.env["campus.card"]
-        card, refusal = Card._resolve_key(credential, payment)
+        card, refusal = Card._resolve_credential(credential, payment)
         if refusal == errors.UNKNOWN_CARD and not card and till.accepts_numbers:
             card = Card._resolve_number(credential)
             if card:

@@ -37,6 +37,8 @@ SWITCHES = frozenset(
 
 
 class PosConfig(models.Model):
+    """A till with its merchant. Only who has the right to changes how it is paid, and each change is logged."""
+
     _name = "pos.config"
     _inherit = ["pos.config", "mail.thread"]
 

@@ -58,6 +58,8 @@ def changed(record, vals, names):
 
 
 class PosOrder(models.Model):
+    """An order that was paid cannot be changed, because it is evidence for the books."""
+
     _inherit = "pos.order"
 
     campus_is_paid_by_card = fields.Boolean(compute="_compute_campus_is_paid_by_card")
@@ -179,6 +181,8 @@ class PosOrder(models.Model):
 
 
 class PosOrderLine(models.Model):
+    """The lines of a paid order cannot be changed either."""
+
     _inherit = "pos.order.line"
 
     @api.model_create_multi

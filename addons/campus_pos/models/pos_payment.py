@@ -13,6 +13,8 @@ TOLD_FIELDS = {"cardholder_name", "card_no", "transaction_id", "payment_date", "
 
 
 class PosPayment(models.Model):
+    """Payments by card are made by the ledger's answer, and nobody changes them afterwards."""
+
     _inherit = "pos.payment"
 
     @api.model_create_multi

@@ -69,6 +69,7 @@ class PosSession(models.Model):
         return super().close_session_from_ui(counted)
 
     def get_closing_control_data(self):
+        """Tell the closing dialog which payment methods are the card, and whether the session is late."""
         data = super().get_closing_control_data()
         for row in data["non_cash_payment_methods"]:
             row["campus_card"] = self.env["pos.payment.method"].browse(row["id"])._is_campus_card()

@@ -15,6 +15,8 @@ METHOD_NAME = _lt("Campus Card")
 
 
 class ResCompany(models.Model):
+    """The payment method and the journal of the card at tills."""
+
     _inherit = "res.company"
 
     def _campus_setup_pos(self):

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
+    """The settings of a till that takes the card."""
+
     _inherit = "res.config.settings"
 
     pos_campus_account_id = fields.Many2one(

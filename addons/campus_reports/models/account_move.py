@@ -10,6 +10,8 @@ FIXED_MOVE = {
 
 
 class AccountMove(models.Model):
+    """The journal entry of a closed day stays as it is."""
+
     _inherit = "account.move"
 
     campus_closing_id = fields.Many2one(

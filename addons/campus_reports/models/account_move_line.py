@@ -10,13 +10,15 @@ FIXED_LINE = {
 
 
 class AccountMoveLine(models.Model):
+    """The lines of a closed day's journal entry stay as they are."""
+
     _inherit = "account.move.line"
 
     @api.model_create_multi
     def create(self, vals_list):
-        moves = self.env["account.move"].browse(
-            {vals["move_id"] for vals in vals_list if vals.get("move_id")}
-        )
+        # the entry may also be the one that a context names
+        named = {vals.get("move_id") or self.env.context.get("default_move_id") for vals in vals_list}
+        moves = self.env["account.move"].browse(named - {None, False})
         moves._campus_of_closed_day()._campus_check_not_closing()
         return super().create(vals_list)
 

@@ -15,6 +15,8 @@ LOCKS = {
 
 
 class ResCompany(models.Model):
+    """Days are closed at night if the company wants that. Lock dates are refused over open card days."""
+
     _inherit = "res.company"
 
     campus_close_daily = fields.Boolean(

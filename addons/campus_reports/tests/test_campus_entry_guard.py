@@ -60,6 +60,12 @@ class TestCampusEntryGuard(ClosingCase):
                 .with_user(self.admin)
                 .create({"move_id": self.move.id, "account_id": other.id, "debit": 0, "credit": 0})
             ),
+            "line added by the context": lambda: (
+                self.env["account.move.line"]
+                .with_user(self.admin)
+                .with_context(default_move_id=self.move.id)
+                .create({"account_id": other.id, "debit": 0, "credit": 0})
+            ),
             "draft by button": self.move.button_draft,
             "cancelled by button": self.move.button_cancel,
             "deleted": self.move.unlink,

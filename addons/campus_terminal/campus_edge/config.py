@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from campus_core.access.types import NOBODY, STAFF
 
+from .doors import board_config
+from .doors.board_config import BoardConfig
 from .lan.config import LanConfig, LanConfigError
 from .protocols.scan import FORMS
 from .readers.keypad import MAXIMUM_MINOR, WAIT_MS
@@ -80,7 +82,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "reader.encoding": ENCODINGS,
     "reader.lockdown_level": (STAFF, NOBODY),
 }
-_TABLES: Final = ("edge", "server", "journal", "log", "lan", "reader")
+_TABLES: Final = ("edge", "server", "journal", "log", "lan", "reader", "board")
 
 
 class ConfigError(ValueError):
@@ -140,6 +142,7 @@ class Config:
     log_level: str
     readers: tuple[ReaderConfig, ...] = ()
     lan: LanConfig | None = None
+    boards: tuple[BoardConfig, ...] = ()
     drivers: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -180,6 +183,7 @@ def parse(data: Mapping[str, Any], folder: Path, drivers: tuple[str, ...]) -> Co
         log_level=_table(data, "log")["level"],
         readers=_readers(data.get("reader", []), folder, drivers),
         lan=_lan(data.get("lan", {}), folder),
+        boards=_boards(data.get("board", [])),
         drivers=drivers,
     )
 
@@ -258,6 +262,13 @@ def _check_terminals(readers: list[ReaderConfig]) -> None:
             raise ConfigError(f"reader.terminal {code!r} is there twice: each reader has its own terminal")
         if code not in codes:
             raise ConfigError(f"the keypad of {code!r} has no reader: somewhere a card has to be shown")
+
+
+def _boards(rows: Any) -> tuple[BoardConfig, ...]:
+    try:
+        return board_config.parse(rows)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _lan(values: Any, folder: Path) -> LanConfig | None:

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class CampusAccount(models.Model):
+    """A merchant is in use while a terminal sells for it."""
+
     _inherit = "campus.account"
 
     def _uses(self):

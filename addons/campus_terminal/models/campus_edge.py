@@ -125,6 +125,7 @@ class CampusEdge(models.Model):
         self._set_state(DISABLED, {ACTIVE})
 
     def action_enable(self):
+        """Let a switched-off edge work again."""
         self._set_state(ACTIVE, {DISABLED})
 
     def action_revoke(self):
@@ -150,6 +151,7 @@ class CampusEdge(models.Model):
         self.sudo().write({"state": state})
 
     def action_view_terminals(self):
+        """Open the terminals of this edge."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_terminal.campus_terminal_action")
         return {**action, "domain": [("edge_id", "=", self.id)], "context": {"default_edge_id": self.id}}

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.devices import heartbeat
+from odoo.addons.campus_card.campus_core.taps import journal_chain
 from odoo.addons.campus_card.campus_core.taps.charge import CLOCK_DOUBT
 from odoo.addons.campus_card.db.columns import BigInteger
 
@@ -132,11 +133,27 @@ class CampusEdge(models.Model):
         """The edge says what a damaged journal has lost: gaps, each told once, however often it is said."""
         edge = Edge(self.id, self.company_id.id, self.uuid, self.state)
         for journal, first, last in lost:
-            self._open_review(edge, "gap", journal, first, last, once=True)
+            for unknown in self._taken_or_told(journal).missing(first, last):
+                self._open_review(edge, "gap", journal, *unknown)
+
+    def _taken_or_told(self, journal):
+        """Numbers of a journal that the server has, or whose loss it was told of: a ``journal_chain.Ranges``.
+
+        Up to the head there is nothing else. Gaps that have shrunk since count as they were told.
+        """
+        self.env["campus.tap.review"].flush_model()
+        self.env.cr.execute(
+            """SELECT told_first_seq, told_last_seq FROM campus_tap_review
+                WHERE edge_id = %s AND journal = %s AND reason IN ('gap', 'journal')
+                UNION ALL
+               SELECT 1, seq FROM campus_edge_head WHERE edge_id = %s AND journal::text = %s""",
+            [self.id, journal, self.id, journal],
+        )
+        return journal_chain.Ranges(self.env.cr.fetchall())
 
     @api.model
-    def _open_review(self, edge, reason, journal, first, last, once=False):
-        """A review of numbers of a journal, unless there is an open one, or (``once``) ever was one."""
+    def _open_review(self, edge, reason, journal, first, last):
+        """A review of numbers of a journal, unless there is an open one."""
         # sudo: what an edge says is written down by the server alone
         reviews = self.env["campus.tap.review"].sudo()
         values = {
@@ -147,10 +164,9 @@ class CampusEdge(models.Model):
             "first_seq": first,
             "last_seq": last,
         }
-        same = [(name, "=", value) for name, value in values.items()]
-        if not once:
-            same.append(("state", "=", "open"))
+        same = [("state", "=", "open"), *((name, "=", value) for name, value in values.items())]
         if not reviews.search_count(same, limit=1):
             company = self.env["res.company"].browse(edge.company_id)
             day = self.env["campus.ledger"]._business_day(company)
-            reviews.create({**values, "booking_date": day})
+            told = {"told_first_seq": first, "told_last_seq": last}
+            reviews.create({**values, **told, "booking_date": day})

@@ -4,6 +4,7 @@ from datetime import timezone
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import card_state
+from odoo.addons.campus_card.ledger.wallets import MOST_AT_ONCE
 
 from ..const import ACTIVE
 from ..edge_http import server_time_ms
@@ -22,7 +23,6 @@ SHOWN_STATES = (
     card_state.LOST,
     card_state.EXPIRED,
 )
-WALLET_FROZEN = "wallet_frozen"
 HMAC_BLOCK = 64
 _LIVES = """
     SELECT life,
@@ -174,7 +174,6 @@ class CampusSnapshot(models.AbstractModel):
             "since": since,
             "states": list(SHOWN_STATES),
             "active": card_state.ACTIVE,
-            "wallet_frozen": WALLET_FROZEN,
             "inner": bytes(byte ^ 0x36 for byte in salt),
             "outer": bytes(byte ^ 0x5C for byte in salt),
         }
@@ -227,14 +226,14 @@ class CampusSnapshot(models.AbstractModel):
         version = self.env["campus.key"]._version_now()
         self.env.cr.execute(
             """SELECT mark.card_id,
-                      CASE WHEN card.state = 'active' AND wallet.state <> 'open' THEN %s
+                      CASE WHEN card.state = 'active' AND wallet.state <> 'open' THEN 'wallet_' || wallet.state
                            WHEN card.active THEN card.state ELSE 'returned' END
                  FROM campus_snapshot_card mark
                  LEFT JOIN campus_card card ON card.id = mark.card_id
                  LEFT JOIN campus_wallet wallet ON wallet.id = card.wallet_id
                 WHERE mark.company_id = %s AND mark.changed_version = %s
                 ORDER BY mark.card_id LIMIT %s""",
-            [WALLET_FROZEN, company.id, version, PUSHED_CARDS_MAX + 1],
+            [company.id, version, PUSHED_CARDS_MAX + 1],
         )
         cards = [list(row) for row in self.env.cr.fetchall()]
         if not cards:
@@ -246,24 +245,24 @@ _CHANGED = """
        AND card.id IN (SELECT card_id FROM campus_snapshot_card
                         WHERE company_id = %(company)s AND changed_version >= %(since)s)"""
 # `key` is taps.alone.card_key(): HMAC out of the database's own sha256
-_CARDS_SQL = """
+_CARDS_SQL = f"""
     SELECT coalesce(json_agg(json_build_array(
                card.id,
                CASE WHEN card.uid IS NULL OR (chip.id IS NOT NULL AND company.campus_chip_required) THEN ''
                     ELSE left(encode(
                    sha256(%(outer)s || sha256(%(inner)s || convert_to(card.uid, 'UTF8'))), 'hex'), 16) END,
-               CASE WHEN card.state = %(active)s AND wallet.state <> 'open' THEN %(wallet_frozen)s
+               CASE WHEN card.state = %(active)s AND wallet.state <> 'open' THEN 'wallet_' || wallet.state
                     ELSE card.state END,
                greatest(card.valid_from, holder.campus_valid_from),
                least(card.valid_until, holder.campus_valid_until),
                CASE WHEN %(shows_names)s THEN campus_shown_name(holder.name) ELSE '' END,
-               coalesce(wallet.limit_purchase_minor, 0)) ORDER BY card.id), '[]')::text
+               {MOST_AT_ONCE}) ORDER BY card.id), '[]')::text
       FROM campus_card card
       JOIN campus_wallet wallet ON wallet.id = card.wallet_id
       JOIN res_partner holder ON holder.id = card.partner_id
       JOIN res_company company ON company.id = card.company_id
       LEFT JOIN campus_chip chip ON chip.company_id = card.company_id AND chip.uid = card.uid
-     WHERE card.company_id = %(company)s AND card.active AND card.state = ANY (%(states)s){which}"""
+     WHERE card.company_id = %(company)s AND card.active AND card.state = ANY (%(states)s){{which}}"""
 _REMOVED_SQL = """
     SELECT coalesce(json_agg(mark.card_id ORDER BY mark.card_id), '[]')::text
       FROM campus_snapshot_card mark

@@ -65,6 +65,9 @@ class CampusTapReview(models.Model):
     journal = fields.Char(readonly=True)
     first_seq = BigInteger("First Number", readonly=True)
     last_seq = BigInteger("Last Number", readonly=True)
+    # The numbers as they were told at first: a gap shrinks and is split when parts of it come.
+    told_first_seq = BigInteger("First Number as Told", readonly=True)
+    told_last_seq = BigInteger("Last Number as Told", readonly=True)
     filled = fields.Boolean(readonly=True, help="The missing numbers have come after all.")
     # Of a conflict: what the tap was said to be the second time, and the digest of it.
     evidence = fields.Json(readonly=True)
@@ -183,7 +186,7 @@ class CampusTapReview(models.Model):
             return self.env._("It is about giving money back: open it and decide it by itself.")
         if not self.is_held:
             return self.env._("No money waits for it.")
-        if decision == CHARGE and not (self.tap_id.wallet_id and self.tap_id.amount_minor):
+        if decision == CHARGE and not (self.tap_id.card_id and self.tap_id.amount_minor):
             return self.env._("Nobody is known whose card is charged: open it and choose the card.")
         if decision == CHARGE and not self.tap_id.terminal_id.merchant_id:
             return self.env._("No merchant is known: open it and choose the merchant.")
@@ -195,7 +198,8 @@ class CampusTapReview(models.Model):
         # sudo: settings and wallets that a reviewer may not see; of them a sentence is shown
         reviews = self.sudo().sorted("id")
         limit_minor = reviews.company_id.campus_debt_limit_minor
-        looks = reviews.env["campus.ledger"]._look_at(reviews.tap_id.wallet_id)
+        # the card's wallet of today: its holder's accounts may have been joined since
+        looks = reviews.env["campus.ledger"]._look_at(reviews.tap_id.card_id.wallet_id)
         for wallet_id, (wallet, today) in looks.items():
             books[wallet_id] = Book(today)
             books[wallet_id].add_wallet(wallet)
@@ -212,7 +216,7 @@ class CampusTapReview(models.Model):
         return Post(
             uuid,
             "purchase",
-            tap.wallet_id.id,
+            tap.card_id.wallet_id.id,
             merchant_id,
             tap.amount_minor,
             None,

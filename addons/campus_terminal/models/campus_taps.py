@@ -9,9 +9,11 @@ from psycopg2 import errors as pg_errors
 from .. import card_memory
 from ..taps import cards, chips, frame
 from ..taps.answer import Answerer, missing
+from ..taps.apart import Apart
 from ..taps.batch import Batch
 from ..taps.decide import Decider
 from ..taps.load import Loader
+from ..taps.resolver import Kinds
 from ..taps.store import Storer
 
 
@@ -41,20 +43,31 @@ class CampusTaps(models.AbstractModel):
         # the database's refusal is looked through for ids that belong to other taps or payments.
         for is_careful in (False, True):
             try:
-                return self._take_batch(Batch(self.env.registry, edge, sent, is_careful))
-            except WireError as error:
-                if error.code == errors.JOURNAL_FORK:
-                    self._note_fork(edge, sent)
-                raise
-            except (pg_errors.LockNotAvailable, pg_errors.DeadlockDetected) as error:
-                raise WireError(errors.TRY_AGAIN) from error
+                return self._try(edge, sent, is_careful)
             except card_memory.Outdated as error:
                 if is_careful:
                     raise WireError(errors.TRY_AGAIN) from error
             except pg_errors.UniqueViolation:
                 if is_careful:
                     raise
+            except pg_errors.CheckViolation as error:
+                # a month that no part of a table is for yet
+                if not self._make_room(edge, sent):
+                    raise
+                if is_careful:
+                    raise WireError(errors.TRY_AGAIN) from error
         raise AssertionError("unreachable")
+
+    @api.model
+    def _try(self, edge, sent, is_careful):
+        try:
+            return self._take_batch(Batch(self.env.registry, edge, sent, is_careful))
+        except WireError as error:
+            if error.code == errors.JOURNAL_FORK:
+                self._note_fork(edge, sent)
+            raise
+        except (pg_errors.LockNotAvailable, pg_errors.DeadlockDetected) as error:
+            raise WireError(errors.TRY_AGAIN) from error
 
     @api.model
     def _take_batch(self, batch):
@@ -65,7 +78,8 @@ class CampusTaps(models.AbstractModel):
         with ledger._own_transaction(*begin, settings=own_cursor.TAPS) as env:
             around = frame.read(env.cr, batch)
             taps = env["campus.taps"]
-            loader = Loader(env, batch, around, taps._credential_kinds(), taps._used_up_codes()).run()
+            kinds = Kinds(taps._credential_kinds(), taps._used_up_codes())
+            loader = Loader(env, batch, around, kinds, taps._apart(batch)).run()
             decider = Decider(loader, around.uid_hour).run()
             storer = Storer(env, batch, around, loader, decider).run()
         return {
@@ -82,6 +96,13 @@ class CampusTaps(models.AbstractModel):
         with self.env["campus.ledger"]._own_transaction() as env:
             env["campus.edge"]._note_fork(edge, sent.journal, sent.entries[0].seq)
 
+    @api.model
+    def _make_room(self, edge, sent):
+        """Make what entries kept apart need; say whether there was something to make."""
+        apart = self._apart(Batch(self.env.registry, edge, sent, is_careful=True))
+        with self.env["campus.ledger"]._own_transaction() as env:
+            return apart.make_room(env)
+
     # -- hooks -------------------------------------------------------------------
 
     @api.model
@@ -97,3 +118,8 @@ class CampusTaps(models.AbstractModel):
     def _used_up_codes(self):
         """Hook: ``{kind of credential that is good once: refusal code for the second tap with it}``."""
         return {"sun": errors.SUN_REPLAYED}
+
+    @api.model
+    def _apart(self, batch):
+        """Hook: which entries of a ``batch.Batch`` are kept in another table, as a ``taps.apart.Apart``."""
+        return Apart(batch)

@@ -5,7 +5,8 @@ from odoo.addons.campus_card.db import own_cursor
 
 from .. import card_memory
 
-# Clocks of edges that may sign a request differ by two minutes: an ask that is older was not waited for.
+# An edge may sign if its clock is wrong by two minutes at most, and nobody waits two minutes at a reader: an ask
+# that is older than both together was sent after its reader had shown an answer.
 LATE_MS = 240_000
 
 

@@ -2,7 +2,7 @@ from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import rules, told, wire
 from odoo.addons.campus_card.campus_core.taps.resolved import ResolvedCard
 from odoo.addons.campus_card.db.prepared import Statement, array
-from odoo.addons.campus_card.ledger.wallets import TERMS_COLUMNS
+from odoo.addons.campus_card.ledger.wallets import MOST_AT_ONCE, TERMS_COLUMNS
 
 from .cards import is_uid
 
@@ -13,7 +13,7 @@ _CARDS = Statement(
     f"""SELECT period.uid, {MS.format("period.since")}, {MS.format("period.until")},
               card.id, card.wallet_id, card.state, card.valid_from, card.valid_until,
               holder.campus_valid_from, holder.campus_valid_until, holder.name, {TERMS_COLUMNS},
-              mark.changed_version, COALESCE(wallet.limit_purchase_minor, 0), chip.id IS NOT NULL
+              mark.changed_version, {MOST_AT_ONCE}, chip.id IS NOT NULL
          FROM campus_card card
          LEFT JOIN campus_snapshot_card mark ON mark.card_id = card.id
          LEFT JOIN campus_chip chip ON chip.company_id = card.company_id AND chip.uid = card.uid

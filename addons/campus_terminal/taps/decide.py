@@ -3,6 +3,7 @@ from odoo.addons.campus_card.campus_core.taps import charge, told, wire
 
 from .known_taps import has_cost
 
+_OF_TAPS = (wire.TAP, wire.FINAL)
 # The id is another tap's, or other money's: somebody looks at it.
 CONFLICT = charge.Decision(wire.REFUSED, errors.CONFLICT, review=(errors.CONFLICT,))
 
@@ -27,6 +28,9 @@ class Decider:
         known, verdicts, decided = self._known, self._verdicts, self.decided
         for line in self._lines:
             uuid = line.entry.uuid
+            if line.entry.kind not in _OF_TAPS:
+                decided.append((line, self._conclude(line)))
+                continue
             ended = known.get((uuid, wire.FINAL)) or verdicts.get(uuid)
             if line.entry.kind == wire.FINAL:
                 decision = self._decide_final(line)
@@ -57,10 +61,9 @@ class Decider:
         tap = self._known.get((entry.uuid, wire.TAP)) or self._verdicts.get(entry.uuid)
         if tap is None and entry.uuid in self._taken:
             return CONFLICT
-        charged = has_cost(tap) and entry.purpose == wire.PAY
-        if (entry.outcome == wire.GRANTED) == charged or entry.purpose != wire.PAY:
-            if not charged and entry.outcome == wire.GRANTED:
-                return self._conclude(line)
+        if entry.purpose != wire.PAY and entry.outcome == wire.GRANTED:
+            return self._conclude(line)
+        if entry.purpose != wire.PAY or (entry.outcome == wire.GRANTED) == has_cost(tap):
             return charge.Decision(entry.outcome, entry.code or charge.OK, entry.amount_minor)
         is_late = self._ends.is_late(entry, self._lines, self._history)
         if entry.outcome == wire.GRANTED:

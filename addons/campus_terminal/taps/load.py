@@ -17,15 +17,15 @@ Line = namedtuple("Line", "index entry terminal resolved card judged")
 class Loader:
     """Reads what a batch is decided with: terminals, cards, pockets, what came before.
 
-    ``kinds``, ``used_up``: of credentials, see :class:`Resolver`. After :meth:`run`: ``known``: ``{(uuid, kind):
-    Known}``, ``ends``: what they say of the ends of taps; ``sorter``: the :class:`Sorter`; ``lines``: the fresh
-    entries, judged as far as no money is asked; ``columns``: what can be written of them; ``terms`` and ``book``
-    they are decided under; ``taken``: ids that other money has; ``risk``: what the edge has charged alone.
+    ``kinds``: ``resolver.Kinds`` of credentials; ``apart``: the :class:`apart.Apart`. After :meth:`run`:
+    ``known``: ``{(uuid, kind): Known}``, ``ends``: what they say of the ends of taps; ``sorter``: the
+    :class:`Sorter`; ``lines``: the fresh entries, judged as far as no money is asked; ``money``: those that are
+    taps; ``columns``: what can be written of them; ``terms`` and ``book`` they are decided under; ``taken``: ids that other money has; ``risk``: what the edge has charged alone.
     """
 
-    def __init__(self, env, batch, frame, kinds, used_up):
+    def __init__(self, env, batch, frame, kinds, apart):
         self._env, self._batch, self._frame = env, batch, frame
-        self._kinds, self._used_up = kinds, used_up
+        self._kinds, self.apart = kinds, apart
         self.known, self.taken, self.columns = {}, frozenset(), {}
 
     def run(self):
@@ -38,22 +38,42 @@ class Loader:
         closed_until = dt.date.fromisoformat(frame.closed_until) if frame.closed_until else None
         self.book = days.book_of_today(frame.tz, closed_until)
         self.terms = charge.Terms(self.book.today, batch.now_ms, frame.uid_limit_minor, frame.history)
+        self.apart.check()
         if batch.is_careful or self._may_be_known():
-            self.known = known_taps.read_known(env.cr, batch.sent.entries)
+            self._read_known()
         self.ends = known_taps.Ends(batch, frame.terminals, self.known)
-        self.sorter = Sorter(env.cr, batch, frame, self.known, self.ends).run()
+        self.sorter = Sorter(env.cr, batch, frame, self.known, self.ends, self.apart).run()
         entries = [batch.sent.entries[index] for index in self.sorter.fresh]
-        resolver = Resolver(env, batch, frame, self.known, self._kinds, self._used_up)
+        resolver = Resolver(env, batch, frame, self.known, self._kinds)
         resolver.load(entries)
         self.lines = [self._judge(index, resolver) for index in self.sorter.fresh]
-        if self.lines:
+        self.money = [line for line in self.lines if not self.apart.takes(line.entry)]
+        if self.money:
             # before a pocket is locked: other batches wait for the pockets
-            self.columns = rows.pack_taps(batch, self.lines)
+            self.columns = rows.pack_taps(batch, self.money)
         if batch.is_careful:
             self.taken = known_taps.read_taken(env.cr, entries)
-        wallets = Wallets(env, batch, frame, self.book, resolver.all())
-        self.risk = wallets.load(self.lines, self.known, frame.history)
+        wallets = Wallets(env, batch, frame, self.book, self._cards_of_money(resolver))
+        self.risk = wallets.load(self.money, self.known, frame.history)
         return self
+
+    def _read_known(self):
+        entries = self._batch.sent.entries
+        self.known = known_taps.read_known(self._env.cr, entries)
+        elsewhere = [entry for entry in entries if self.apart.takes(entry)]
+        if elsewhere:
+            self.known |= self.apart.read_known(self._env.cr, elsewhere)
+
+    def _cards_of_money(self, resolver):
+        """The cards whose wallets are locked: what is kept apart costs nothing."""
+        if len(self.money) == len(self.lines):
+            return resolver.all()
+        costly = [
+            line
+            for line in self.lines
+            if isinstance(line.judged, charge.Pending) or not self.apart.takes(line.entry)
+        ]
+        return [line.card for line in costly if line.card]
 
     def _may_be_known(self):
         """Say whether the batch itself shows that the server may have something of it: numbers up to
@@ -67,6 +87,7 @@ class Loader:
         terminal, resolved = self._frame.terminals.get(entry.terminal), resolver.of(entry)
         card = None if type(resolved) is str else resolved
         proof = resolver.proof(entry, card) if card and entry.mode == wire.TOLD else told.SHOWN
-        return Line(
-            index, entry, terminal, resolved, card, charge.judge(entry, terminal, resolved, self.terms, proof)
-        )
+        judged = charge.judge(entry, terminal, resolved, self.terms, proof)
+        if self.apart.takes(entry):
+            judged = self.apart.judge(entry, judged)
+        return Line(index, entry, terminal, resolved, card, judged)

@@ -1,3 +1,5 @@
+from collections import namedtuple
+
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.taps import rules, told, wire
 from odoo.addons.campus_card.campus_core.taps.resolved import ResolvedCard
@@ -5,18 +7,18 @@ from odoo.addons.campus_card.campus_core.taps.resolved import ResolvedCard
 from .cards import Cards
 from .dated import Dated
 
+# Credentials as the hooks of ``campus.taps`` state them: ``resolvers``: ``{kind: resolve(cards, texts)}``;
+# ``used_up``: ``{kind that is good once: refusal code}``.
+Kinds = namedtuple("Kinds", "resolvers used_up")
+
 
 class Resolver:
-    """Which card each fresh entry is about.
+    """Which card each fresh entry is about; ``kinds``: the :class:`Kinds` of credentials."""
 
-    ``kinds``: ``{kind of credential: resolve(cards, texts)}`` and ``used_up``: ``{kind that is good once: refusal
-    code}``, as the hooks of ``campus.taps`` give them.
-    """
-
-    def __init__(self, env, batch, frame, known, kinds, used_up):
+    def __init__(self, env, batch, frame, known, kinds):
         self._env, self._batch, self._frame = env, batch, frame
-        self._kinds, self._used_up = kinds, used_up
-        self._good_once = tuple(f"{kind}:" for kind in used_up)
+        self._kinds, self._used_up = kinds
+        self._good_once = tuple(f"{kind}:" for kind in self._used_up)
         self._resolved, self._first, self._proven_cards = {}, {}, frozenset()
         self._has_dated = False
         self._dated = Dated(env.cr, batch, frame, known, self._resolved)

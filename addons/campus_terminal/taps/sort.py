@@ -16,9 +16,9 @@ class Sorter:
     where nobody had to ask.
     """
 
-    def __init__(self, cr, batch, frame, known, ends):
+    def __init__(self, cr, batch, frame, known, ends, apart):
         self._cr, self._edge, self._sent = cr, batch.edge, batch.sent
-        self._frame, self._known, self._ends = frame, known, ends
+        self._frame, self._known, self._ends, self._apart = frame, known, ends, apart
         self._seen = {}
         self.fresh, self.again, self.twice, self.conflicts, self.gaps = [], {}, {}, [], None
 
@@ -41,10 +41,16 @@ class Sorter:
                 # who knows the id of a tap does not say what became of it: a conflict, for eyes
                 self._refuse(index, entry)
             else:
-                if index < sent.fresh_from and not self._fills_gap(entry):
-                    refuse_fork(self._frame.head)
-                self.fresh.append(index)
+                self._take_fresh(index, entry)
         return self
+
+    def _take_fresh(self, index, entry):
+        if index < self._sent.fresh_from and not self._fills_gap(entry):
+            if not self._apart.is_forgotten(entry):
+                refuse_fork(self._frame.head)
+            self.again[index] = charge.Decision(entry.outcome, entry.code)
+            return
+        self.fresh.append(index)
 
     def _tap_before(self, final):
         index = self._seen.get((final.uuid, wire.TAP))
@@ -85,6 +91,8 @@ class Sorter:
             (entry.amount_minor, known.amount_minor),
             (entry.card, known.card_id),
             (terminal and terminal.id, known.terminal_id),
+            # what a conflict was told as is not stored
+            (entry.outcome, None if known.code == errors.CONFLICT else known.outcome),
         )
         return (
             (known.purpose, known.mode, known.credential, known.at_ms, known.edge_id)

@@ -24,10 +24,12 @@ class Storer:
 
     def __init__(self, env, batch, frame, loaded, decider):
         self._env, self._batch, self._frame = env, batch, frame
-        self._loaded, self._decided, self._later = loaded, decider.decided, decider.later
+        self._loaded, self._later, apart = loaded, decider.later, loaded.apart
+        self._decided = [pair for pair in decider.decided if not apart.takes(pair[0].entry)]
+        self._elsewhere = [pair for pair in decider.decided if apart.takes(pair[0].entry)]
         self._reviews = [
             (reason, line.entry.uuid, line.entry.kind, {"is_held": is_held(line.entry, decision, reason)})
-            for line, decision in self._decided
+            for line, decision in decider.decided
             for reason in decision.review
         ]
         entries = batch.sent.entries
@@ -43,10 +45,12 @@ class Storer:
         cr, calls = self._env.cr, self._calls()
         sent, gaps = self._batch.sent, self._loaded.sorter.gaps
         is_plain = not (self._later or self._reviews or self._conflicts or gaps)
-        if is_plain and not (sent.is_new_journal or sent.gap):
+        if is_plain and not (self._elsewhere or sent.is_new_journal or sent.gap):
             own_cursor.finish(cr, *calls)
             return self
         prepared.run_all(cr, *calls)
+        if self._elsewhere:
+            self._loaded.apart.stored(self._env, cr.fetchall())
         self._env["campus.ledger"]._forget()
         self._take_back()
         self._note_journal()
@@ -64,6 +68,8 @@ class Storer:
         if loaded.book.fresh.transfers:
             calls.append(rows.transfers_call(self._batch, loaded.lines, loaded.book, self._env.uid))
         calls.append(self._head_call())
+        if self._elsewhere:
+            calls.append(loaded.apart.call(self._elsewhere))
         return calls
 
     def _head_call(self):

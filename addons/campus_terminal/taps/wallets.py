@@ -86,7 +86,7 @@ class Wallets:
         wallets.Wallets(self._env.cr).add(self._book, by_id.values())
 
     def _load_risk(self, lines, known, history):
-        """What was set aside for told charges is given back, as they are here."""
+        """Read what the edge has risked, and release what was set aside for the told charges of this batch."""
         edge_id = self._batch.edge.id
         window_s = max((caps.snapshot_age_s for caps in history[-1:]), default=0)
         since = dt.datetime.fromtimestamp(self._batch.now_ms / 1000 - window_s, dt.timezone.utc)

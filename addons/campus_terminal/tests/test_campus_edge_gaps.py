@@ -99,6 +99,34 @@ class TestCampusEdgeGaps(TapCase):
             [(1, "settled", "The disk is lost."), (4, "settled", "The disk is lost.")],
         )
 
+    def test_a_heartbeat_that_tells_an_old_gap_again_opens_nothing(self):
+        missing = self.missing(7)
+        self.tap_whole()
+        told = [(self.journal.id, 1, 7)]
+        self.edge_record._note_lost(told)
+        self.assertEqual(len(self.gap()), 1)
+        self.take(self.cut(missing, 3, 4))
+        self.take(self.cut(missing, 7, 7))
+        gaps = self.gap()
+        self.assertEqual(sorted((gap.first_seq, gap.last_seq) for gap in gaps), [(1, 2), (5, 6)])
+        for _beat in range(2):
+            self.edge_record._note_lost(told)
+            self.assertEqual(self.gap(), gaps)
+        self.take(missing)
+        self.edge_record._note_lost(told)
+        self.assertEqual((self.gap(), set(gaps.mapped("state"))), (gaps, {"settled"}))
+
+    def test_of_what_a_damaged_journal_has_lost_only_what_the_server_lacks_is_a_gap(self):
+        for _tap in range(4):
+            self.tap_whole()
+        self.edge_record._note_lost([(self.journal.id, 2, 6)])
+        self.assertEqual([(gap.first_seq, gap.last_seq) for gap in self.gap()], [(5, 6)])
+        old = self.journal.id
+        self.journal.start()
+        self.tap_whole()
+        self.edge_record._note_lost([(old, 1, 8)])
+        self.assertEqual(sorted((gap.first_seq, gap.last_seq) for gap in self.gap()), [(5, 6), (7, 8)])
+
     def test_a_new_journal_asks_for_what_the_old_one_had_beyond(self):
         self.tap_whole()
         old = self.journal.id

@@ -141,9 +141,28 @@ class TestCampusSnapshot(EdgeHttpCase):
         row = self.row_of(delta, self.card)
         self.assertEqual(row[2:], ["lost", "2027-09-01", "2029-07-01", "", 700])
 
-    def test_a_frozen_wallet_freezes_its_cards(self):
+    def test_a_frozen_or_closed_wallet_shuts_its_cards(self):
         self.card.wallet_id.action_freeze()
-        self.assertEqual(self.row_of(self.snapshot(), self.card)[2], "wallet_frozen")
+        self.assertEqual(self.row_of(self.snapshot(), self.card)[2], alone.WALLET_FROZEN)
+        self.card.wallet_id.action_close()
+        self.assertEqual(self.row_of(self.snapshot(), self.card)[2], alone.WALLET_CLOSED)
+        pushed = self.env["campus.snapshot"]._changed_now(self.company)["cards"]
+        self.assertIn([self.card.id, alone.WALLET_CLOSED], pushed)
+
+    def test_a_list_says_the_least_of_all_limits_of_a_wallet(self):
+        wallet = self.card.wallet_id
+        for values, least in (
+            ({}, 0),
+            ({"limit_day_minor": 900}, 900),
+            ({"limit_purchase_minor": 800}, 800),
+            ({"pin_above_minor": 700}, 700),
+            ({"own_limit_day_minor": 600}, 600),
+            ({"own_pin_above_minor": 500}, 500),
+            ({"own_limit_purchase_minor": 400}, 400),
+        ):
+            wallet.sudo().write(values)
+            with self.subTest(values=values):
+                self.assertEqual(self.row_of(self.snapshot(), self.card)[6], least)
 
     def test_terminals_limits_and_keys_are_a_change_too(self):
         for what, change in (

@@ -81,6 +81,16 @@ class TestCampusTapDecideAll(TapCase):
         self.assertEqual(fits.charged_minor, 1200)
         self.assertEqual(set((unknown | nowhere | too_much | over).mapped("state")), {"open"})
 
+    def test_sales_of_an_account_that_was_joined_are_shown_and_charged_as_the_one_that_stays(self):
+        reviews = self.held(400)
+        heir = self.other_card.wallet_id
+        self.wallet._join_into(heir)
+        wizard = self.dialog(reviews)
+        self.assertShows(wizard, 1, 4.0)
+        wizard.action_apply()
+        self.env.invalidate_all()
+        self.assertEqual((heir.balance_minor, self.wallet.debt_minor, reviews.charged_minor), (600, 0, 400))
+
     def test_other_reviews_are_left_out(self):
         self.journal.told(terminal="T-KEY", outcome="granted", amount_minor=1, credential="uid:04D4E5F6")
         uuid = self.journal.add()

@@ -75,6 +75,20 @@ class TestCampusTapsFinal(TapCase):
         self.assertAnswer(self.send()[0], "refused", "abandoned")
         self.assertEqual(self.wallet.available_minor, 1000)
 
+    def test_an_end_that_is_told_again_the_other_way_round_is_a_conflict(self):
+        for first, second, left in (("refused", "granted", 1000), ("granted", "refused", 600)):
+            sale = self.tap(terminal="T-KEY", amount_minor=400)
+            same = {"kind": "final", "uuid": sale["uuid"], "terminal": "T-KEY", "amount_minor": 400}
+            self.journal.told(first, **same)
+            self.assertEqual(self.send()[0]["outcome"], first)
+            before = self.env["campus.tap.review"].search_count([("reason", "=", "conflict")])
+            for _again in range(2):
+                self.journal.told(second, **same)
+                self.assertAnswer(self.send()[0], "refused", "conflict")
+            self.assertEqual(self.wallet.available_minor, left)
+            found = self.env["campus.tap.review"].search_count([("reason", "=", "conflict")])
+            self.assertEqual(found, before + 1)
+
     def test_a_conflict_in_the_batch_of_the_tap_itself(self):
         tap = self.journal.add(terminal="T-KEY", amount_minor=400)
         self.journal.told("refused", kind="final", uuid=tap, terminal="T-KEY", amount_minor=1)

@@ -110,9 +110,9 @@ class TestCampusTapsTold(TapCase):
             self.assertEqual([answer["code"] for answer in self.send()], ["ok", "ok"])
         self.assertAnswer(self.told(), "granted", "ok", 600)
 
-    def test_the_limit_per_purchase_that_the_list_had_is_kept_and_the_holders_own_is_not_in_it(self):
-        self.wallet.limit_purchase_minor = 300
-        self.wallet.sudo().own_limit_purchase_minor = 100
+    def test_the_least_limit_of_the_list_is_kept_also_the_sum_from_which_a_pin_is_needed(self):
+        self.wallet.write({"limit_purchase_minor": 900, "limit_day_minor": 800, "pin_above_minor": 400})
+        self.wallet.sudo().own_pin_above_minor = 300
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE campus_snapshot_card SET changed_version = 50 WHERE card_id = %s", [self.card.id]

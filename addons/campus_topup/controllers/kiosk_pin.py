@@ -16,7 +16,7 @@ class CampusKioskPin(KioskPage, Controller):
     @route("/campus/kiosk/pin/prove", **FORM)
     @in_session
     def kiosk_pin_prove(self, session, code=None, credential=None, **_form):
-        """Take a proof of identity: a typed emergency code, or a second key of the holder."""
+        """Take a proof of identity: a typed emergency code, or a second card or phone of the holder."""
         session._touch()
         if credential is not None:
             answer = session._prove_key(credential[:512])

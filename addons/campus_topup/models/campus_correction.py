@@ -39,21 +39,22 @@ class CampusCorrection(models.Model):
         return super().create(vals_list)
 
     def _book(self):
-        if self.direction != "charged":
-            return super()._book()
         # sudo: two people have checked at the provider; nobody may write a payment by hand
-        return self.sudo().campus_topup_id._campus_was_charged(self)
+        tx = self.sudo().campus_topup_id
+        if self.direction == "charged":
+            return tx._campus_was_charged(self)
+        if tx:
+            tx._campus_check_not_booked(self.direction)
+        return super()._book()
 
     def _campus_left_minor(self):
         """Cents booked by this correction that have not been reversed."""
         self.ensure_one()
-        lines = self.env["campus.transfer"].search([("uuid", "=", self.uuid)])
-        taken = self.env["campus.transfer"].search([("reverses_id", "in", lines.ids)])
-        return sum(lines.mapped("amount_minor")) - sum(taken.mapped("amount_minor"))
+        return self.env["campus.transfer"]._left_minor(self.uuid)
 
     def _campus_take_back(self, uuid, amount_minor, tx):
-        """Reverse up to ``amount_minor`` of this correction, because the payment itself is booked or refunded
-        now. Returns the ledger's answer.
+        """Reverse up to ``amount_minor`` of this correction, because the payment itself is booked now. Returns
+        the ledger's answer.
         """
         [answer] = self.env["campus.ledger"]._reverse(
             [
@@ -67,11 +68,14 @@ class CampusCorrection(models.Model):
             ]
         )
         if answer["ok"]:
-            self.message_post(
-                body=self.env._(
-                    "This correction was reversed, because the payment %s itself was booked or refunded. If "
-                    "the correction was for something else, ask for it again.",
-                    tx.reference,
-                )
-            )
+            self._campus_note_reversed(tx)
         return answer
+
+    def _campus_note_reversed(self, tx):
+        self.message_post(
+            body=self.env._(
+                "This correction was reversed, because the payment %s itself was booked or refunded. If "
+                "the correction was for something else, ask for it again.",
+                tx.reference,
+            )
+        )

@@ -111,7 +111,7 @@ class CampusKioskSession(models.Model):
         return OK
 
     def _prove_key(self, credential):
-        """Check a second key. It proves the holder if it belongs to the same one as the first: card and
+        """Check a second card or phone. It proves the holder if it belongs to the same one as the first: card and
         phone.
         """
         self.ensure_one()
@@ -120,7 +120,7 @@ class CampusKioskSession(models.Model):
             return _refused(refusal)
         if card.partner_id != self.partner_id:
             return _refused("kiosk_other_holder")
-        if not kiosk_rules.is_second_key(self.card_id.kind, card.kind):
+        if not kiosk_rules.is_second_proof(self.card_id.kind, card.kind):
             return _refused("kiosk_same_kind")
         self.is_identified = True
         return OK

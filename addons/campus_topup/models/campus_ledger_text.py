@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class CampusLedger(models.AbstractModel):
+    """Sentences for the refusals of top-ups."""
+
     _inherit = "campus.ledger"
 
     @api.model

@@ -27,6 +27,19 @@ class PaymentTransaction(models.Model):
             raise UserError(self.env._("%s is booked on the card already.", self.reference))
         return vals
 
+    def _campus_check_not_booked(self, direction):
+        """Raise ``UserError`` if the payment was booked since the correction for it was asked for.
+
+        The row is written, so a transaction that books the payment at the same time is repeated and then sees
+        the correction.
+        """
+        self.ensure_one()
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", [self.id]
+        )
+        self.invalidate_recordset()
+        self._campus_correction_vals(direction)
+
     def _campus_was_charged(self, correction):
         """Book what the provider did, as if it had reported it. A later report books nothing more."""
         self.ensure_one()

@@ -1,4 +1,5 @@
 import re
+from uuid import uuid4
 
 from odoo.addons.campus_portal.tests.common import PortalCase
 
@@ -35,6 +36,20 @@ class TopupCase(PortalCase):
         wallet.invalidate_recordset()
         wallet.pocket_ids.invalidate_recordset()
         return sum(wallet.pocket_ids.mapped("balance_minor"))
+
+    def spend(self, amount_minor):
+        """Pay with the card of the holder."""
+        merchant = self.env["campus.account"].create(
+            {"name": "Line", "code": f"t-{uuid4().hex[:8]}", "kind": "merchant"}
+        )
+        request = {
+            "uuid": str(uuid4()),
+            "kind": "purchase",
+            "wallet_id": self.wallet.id,
+            "account_id": merchant.id,
+            "amount_minor": amount_minor,
+        }
+        self.assertTrue(self.env["campus.ledger"]._post([request])[0]["ok"])
 
     def transaction(self, amount=50.0, wallet=None, **values):
         """A transaction of the holder as the page makes it."""

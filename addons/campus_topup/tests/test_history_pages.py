@@ -164,6 +164,16 @@ class TestHistoryPages(HistoryCase):
         self.assertIn("I was not there", note)
         self.assertIn("I was not there", self.url_open(f"/my/card/history/{line.id}").text)
 
+    def test_what_is_to_be_done_is_in_the_language_of_who_does_it(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        kind = self.env.ref("campus_topup.mail_activity_type_dispute")
+        kind.with_context(lang="zh_CN").summary = "有人提出异议"
+        finance = self.new_user("finance")
+        finance.lang = "zh_CN"
+        dispute = self.open_dispute(self.lunch)
+        activity = dispute.activity_ids.filtered(lambda a: a.user_id == finance)
+        self.assertEqual(activity.summary, "有人提出异议")
+
     def test_what_a_holder_writes_is_text_for_staff_too(self):
         finance = self.new_user("finance")
         line = self.line(self.lunch)

@@ -131,18 +131,7 @@ class TestTopup(TopupCase):
     def test_what_was_spent_is_not_refunded(self):
         tx = self.transaction(50.0)
         self.report(tx, "done")
-        merchant = self.env["campus.account"].create({"name": "L", "code": "t-l", "kind": "merchant"})
-        self.env["campus.ledger"]._post(
-            [
-                {
-                    "uuid": "0b3f6a62-3b1c-4c5b-9f38-1d1c0c9bb002",
-                    "kind": "purchase",
-                    "wallet_id": self.wallet.id,
-                    "account_id": merchant.id,
-                    "amount_minor": self.balance(),
-                }
-            ]
-        )
+        self.spend(self.balance())
         with self.assertRaises(UserError):
             tx._refund()
         self.assertFalse(tx.child_transaction_ids)
@@ -157,6 +146,24 @@ class TestTopup(TopupCase):
         refund._post_process()
         refund._post_process()
         self.assertEqual(self.balance(), before + 5000)
+        # and it can be tried again, in full, as often as it fails
+        with patch.object(type(tx), "_send_refund_request", lambda child: child._set_error("no")):
+            tx._refund()._post_process()
+        self.assertEqual(self.balance(), before + 5000)
+        self.assertEqual(tx._refund().state, "done")
+        self.assertEqual((self.balance(), self.channel_sum()), (before, 0))
+
+    def test_a_refund_after_one_that_failed_takes_from_all_that_is_left(self):
+        before = self.balance()
+        tx = self.transaction(50.0)
+        self.report(tx, "done")
+        with patch.object(type(tx), "_send_refund_request", lambda child: child._set_error("no")):
+            tx._refund(30.0)._post_process()
+        self.assertEqual(tx._refund(10.0).state, "done")
+        self.assertEqual(tx._refund(40.0).state, "done")
+        self.assertEqual((self.balance(), self.channel_sum()), (before, 0))
+        with self.assertRaisesRegex(UserError, "can still be refunded"):
+            tx._refund(0.01)
 
     def test_a_payment_that_is_no_top_up_stays_as_odoo_makes_it(self):
         tx = self.transaction(50.0, campus_wallet_id=False, campus_topup_state=False)

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -113,10 +115,40 @@ class TestTopupCredit(TopupCase):
             self.assertEqual(tx._refund(amount).state, "done")
             self.assertEqual(self.balance(), before + left)
 
+    def test_a_refund_of_a_credited_payment_that_failed_leaves_nothing_on_the_card_when_it_succeeds(self):
+        tx, before = self.refused(), self.balance()
+        self.credit(tx, campus_topup_id=tx.id)
+        with patch.object(type(tx), "_send_refund_request", lambda child: child._set_error("no")):
+            tx._refund(50.0)._post_process()
+        self.assertEqual(self.balance(), before + 5_000)
+        self.assertEqual(tx._refund(50.0).state, "done")
+        self.assertEqual(self.balance(), before)
+
     def test_a_refused_payment_without_a_correction_is_refunded_as_it_was(self):
         tx, before = self.refused(), self.balance()
         self.assertEqual(tx._refund(50.0).state, "done")
         self.assertEqual(self.balance(), before)
+
+    def test_a_correction_that_waits_while_its_payment_is_booked_is_not_approved(self):
+        tx, before = self.given_up(), self.balance()
+        correction = (
+            self.env["campus.correction"]
+            .with_user(self.asker)
+            .create(
+                {
+                    "wallet_id": tx.campus_wallet_id.id,
+                    "amount": 50.0,
+                    "reason": "Paid, not on the card",
+                    "campus_topup_id": tx.id,
+                }
+            )
+        )
+        with mute_logger("odoo.addons.payment.models.payment_transaction"):
+            self.report(tx, "done")
+        self.assertEqual(self.balance(), before + 5_000)
+        with self.assertRaisesRegex(UserError, "on the card already"):
+            correction.with_user(self.second).action_approve()
+        self.assertEqual(self.balance(), before + 5_000)
 
     def test_a_payment_that_is_on_the_card_is_not_credited_again(self):
         tx = self.transaction(50.0)

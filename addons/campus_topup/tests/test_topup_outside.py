@@ -144,6 +144,12 @@ class TestTopupOutside(TopupCase):
         self.report(refund, "error")
         for _time in range(2):
             self.report(refund, "done")
+            self.assertEqual((self.balance(), refund.campus_topup_state), (before + 3_000, "booked"))
+        _tx, refund = self.stored_refund(50.0)
+        self.report(refund, "error")
+        self.spend(self.balance())
+        for _time in range(2):
+            self.report(refund, "done")
         self.assertEqual(refund.campus_topup_state, "refused")
         self.assertTrue(refund.campus_topup_code)
         asked = self.env["mail.activity"].search([("user_id", "=", finance.id)])

@@ -24,6 +24,8 @@ from . import slow_hash
 DIGITS: Final = 8
 TRIES_MAX: Final = 5
 SALT_BYTES: Final = slow_hash.SALT_BYTES
+#: Matches no code. Checking a code against it takes as long as against a stored one.
+NOBODY: Final = f"scrypt${slow_hash.COST_LOG2}${slow_hash.NO_PEPPER}${'0' * 32}${'0' * 64}"
 
 _TEXT: Final = re.compile(r"([^#\s][^#]{0,63})#([0-9][0-9 -]{6,14}[0-9])\Z")
 

@@ -31,7 +31,7 @@ def ends_at_s(opened_at_s: float, now_s: float, wait_s: float) -> float:
     return min(now_s + wait_s + GRACE_S, opened_at_s + SESSION_MAX_S)
 
 
-def is_second_key(first_kind: str, second_kind: str) -> bool:
+def is_second_proof(first_kind: str, second_kind: str) -> bool:
     """Say whether a card of ``second_kind`` is further proof after a card of ``first_kind``.
 
     A plastic card and a phone are: they are rarely lost together, and a phone is locked. Two plastic

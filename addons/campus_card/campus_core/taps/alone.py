@@ -21,12 +21,13 @@ from typing import Final
 from .. import card_state, errors
 from ..errors import Number, Refusal
 from ..ledger.limits import purchase_refusal
-from ..ledger.types import FROZEN
+from ..ledger.types import CLOSED, FROZEN, OPEN
 from . import rules, wire
 from .rules import FIXED
 
-#: State of a card in a snapshot whose holder's money is frozen; the others are ``card_state``'s.
-WALLET_FROZEN: Final = "wallet_frozen"
+#: States of an active card in a snapshot whose wallet pays nothing; the others are ``card_state``'s.
+WALLET_FROZEN, WALLET_CLOSED = "wallet_frozen", "wallet_closed"
+_WALLET_STATES: Final[Mapping[str, str]] = MappingProxyType({WALLET_FROZEN: FROZEN, WALLET_CLOSED: CLOSED})
 #: The same card, terminal and amount within this time is one tap that was read twice.
 DUPLICATE_MS: Final = 3_000
 
@@ -64,8 +65,9 @@ class Terminal:
 class Card:
     """A card as a snapshot states it; days are ISO or None, both ends belong to the card's life.
 
-    ``floor_minor`` is the most that one purchase with this card may be, as its holder's wallet says
-    (None or 0: it does not); ``lease_minor`` is what is left of its leases.
+    ``floor_minor`` is the most that one purchase with this card may be: the least of its wallet's limits
+    per purchase and per day and of the sum above which a PIN is needed (None or 0: there are none).
+    ``lease_minor`` is what is left of its leases.
     """
 
     card: int
@@ -207,11 +209,11 @@ def _refusal(
     card: Card, purpose: str, amount_minor: int, request: Request, limits: Limits
 ) -> tuple[Refusal | None, str]:
     """Why card, wallet or a bare credential may not do this, and the words for the rule that says so."""
-    is_frozen = card.state == WALLET_FROZEN
-    state = card_state.PAYS if is_frozen else card.state
+    wallet_state = _WALLET_STATES.get(card.state, OPEN)
+    state = card_state.PAYS if card.state in _WALLET_STATES else card.state
     refused = rules.card_refusal(state, card.valid_from, card.valid_until, request.day)
-    if refused is None and is_frozen and purpose == wire.PAY:
-        refused = rules.wallet_refusal(FROZEN)
+    if refused is None and purpose == wire.PAY:
+        refused = rules.wallet_refusal(wallet_state)
     if refused is not None or purpose != wire.PAY:
         return refused, "card state"
     refused = rules.bare_refusal(amount_minor, limits.uid_minor, is_bare=request.is_bare)

@@ -59,6 +59,18 @@ class Ranges:
         position = bisect_right(self._firsts, number) - 1
         return position >= 0 and number <= self._lasts[position]
 
+    def missing(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Return the parts of the range ``first`` to ``last`` that are not in the set."""
+        parts = []
+        for start, end in zip(self._firsts, self._lasts, strict=True):
+            if first <= end and start <= last:
+                if first < start:
+                    parts.append((first, start - 1))
+                first = end + 1
+        if first <= last:
+            parts.append((first, last))
+        return parts
+
 
 def parse_batch(body: object) -> Batch:
     """Return the batch that a request's JSON states.

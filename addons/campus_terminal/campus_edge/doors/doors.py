@@ -13,6 +13,7 @@ from campus_core import errors
 from campus_core.access import events, types
 from campus_core.access.decide import holds
 from campus_core.access.types import Door, Lockdown
+from campus_core.access.types import Verdict as AccessVerdict
 from campus_core.errors import WireError
 from campus_core.taps import wire
 from campus_core.taps.alone import Verdict
@@ -28,6 +29,7 @@ from ..snapshot.snapshot import Snapshot
 from ..taps.answer import Answer, Tap
 from ..taps.engine import Engine
 from . import muster, places, restore
+from .boards import Board
 from .event_log import EventLog
 from .inputs import Inputs, Wiring
 from .judge import DoorJudge, Passing, presented
@@ -38,7 +40,6 @@ from .places import Moment, Places
 _logger = logging.getLogger(__name__)
 #: The number of a lockdown by a button that the journal could not tell.
 UNTOLD: Final = -(1 << 40)
-RULE_MAX: Final = 180
 MUSTER_TIMEOUT_S: Final = 5
 
 
@@ -85,22 +86,30 @@ class Doors:
             self._clock.elapsed_ms, self._went, self._button,
         )  # fmt: skip
         self._free: frozenset[int] = frozenset()
+        #: Controller boards that decide by themselves.
+        self.boards: tuple[Board, ...] = ()
         self._number = 0
         around.engine.judges[wire.DOOR] = self._judge
         around.engine.waits = self._waits
         around.engine.feed.subscribe(self._done)
         self._access.on_change = self._changed
-        self.lockdowns.on_change = lambda: around.loop.post(self._settle_free)
+        #: Called when another lockdown is obeyed, or one no more.
+        self.on_lockdown: Callable[[], None] = lambda: None
+        self.lockdowns.on_change = self._locked
 
     # -- life, any thread --------------------------------------------------------------------
     def start(self) -> None:
         """Learn from the journal where people are; call this when snapshot and journal are open."""
+        for each in self.boards:
+            each.port.start()
         self.pins.start()
         done = threading.Event()
         self._around.loop.post(self._restore, done)
         done.wait(restore.TIMEOUT_S)
 
     def stop(self) -> None:
+        for each in self.boards:
+            each.port.stop()
         self.pins.stop()
 
     def pushed(self, kind: str, payload: Mapping[str, Any]) -> bool:
@@ -126,6 +135,10 @@ class Doors:
         around = self._around
         now_ms, heard_ms = self._clock.now_ms(), around.snapshot.confirmed_at_ms
         found.set_result(muster.muster(self._access, self.places, now_ms, heard_ms, around.is_connected()))
+
+    def _locked(self) -> None:
+        self._around.loop.post(self._settle_free)
+        self.on_lockdown()
 
     def tick(self) -> None:
         """Look every second whether a door's schedule begins or ends."""
@@ -210,17 +223,16 @@ class Doors:
             self.places.open_zone(passing.door, passing.side, event.at_ms)
         if passing.is_muster:
             self.log.write(events.MUSTERED, passing.terminal, uuid=event.uuid, card=passing.card)
-            self._went(event.uuid, passing)
+            self._went(passing, event.at_ms)
         elif self.inputs.has_contact(passing.door):
             self.inputs.let_through(event.uuid, passing)
         else:
-            self._went(event.uuid, passing)
+            self._went(passing, event.at_ms)
 
-    def _went(self, uuid: str, passing: Passing) -> None:
+    def _went(self, passing: Passing, at_ms: int) -> None:
         self._number += 1
-        at_ms, edge = self._clock.now_ms(), self._access.edge
-        went = places.passage(passing.door, passing.side, passing.holder, at_ms, edge, self._number)
-        self.places.take([went])
+        edge, number = self._access.edge, self._number
+        self.places.take([places.passage(passing.door, passing.side, passing.holder, at_ms, edge, number)])
 
     # -- doors that are free for everybody -----------------------------------------------------------
     def _settle_free(self) -> None:
@@ -237,14 +249,34 @@ class Doors:
         site = self._access.site
         if door.mode != types.UNLOCKED or not holds(site, door.unlocked, self._clock.now_ms()):
             return False
-        around = {*site.inside(door.inner), *site.inside(door.outer)}
-        return not any(order.zone in around and not order.is_drill for order in self.lockdowns.orders)
+        return not self.is_locked(door.door)
+
+    def is_free(self, door: int) -> bool:
+        """Say whether a door is free for everybody now. Safe from any thread."""
+        return door in self._free
+
+    def is_locked(self, door: int) -> bool:
+        """Say whether a lockdown that is no drill closes a door. Safe from any thread."""
+        site = self._access.site
+        found = site.doors.get(door)
+        around = {*site.inside(found.inner), *site.inside(found.outer)} if found else set()
+        return any(order.zone in around and not order.is_drill for order in self.lockdowns.orders)
+
+    def board_took(self, terminal: str, card: int, at_ms: int) -> None:
+        """Note that a controller board has let somebody through. Safe from any thread."""
+        self._around.loop.post(self._took, terminal, card, at_ms)
+
+    def _took(self, terminal: str, card: int, at_ms: int) -> None:
+        place, member = self._judge.place(terminal), self._access.member(card)
+        if place is not None:
+            holder = member.holder if member else -card
+            self._went(Passing(*place, card, holder, terminal, AccessVerdict()), at_ms)
 
     def hold_again(self, terminal: str) -> None:
-        """Switch the lock again as it should be: the reader was away."""
+        """Switch the lock as it should be: reader or edge were away, and it may be open from before."""
         place = self._judge.place(terminal)
-        if place is not None and place[0].door in self._free:
-            self._hold(terminal, True)
+        if place is not None:
+            self._hold(terminal, place[0].door in self._free)
 
     # -- the button on the wall ------------------------------------------------------------------------
     def _button(self, terminal: str, wiring: Wiring) -> None:
@@ -253,11 +285,9 @@ class Doors:
         raised = (one for one in self.lockdowns.orders if one.zone == zone and not one.is_drill)
         if any(one.level in (wiring.level, types.NOBODY) for one in raised):
             return
-        draft = self.log.draft(events.LOCKDOWN, terminal, rule=f"zone={zone} level={wiring.level}"[:RULE_MAX])
+        draft = self.log.draft(events.LOCKDOWN, terminal, rule=f"zone={zone} level={wiring.level}")
         # its number is that of the entry, so the disk is waited for: not in the loop
-        threading.Thread(
-            target=self._raise, args=(draft, zone, wiring.level), name="lockdown", daemon=True
-        ).start()
+        threading.Thread(target=self._raise, args=(draft, zone, wiring.level), daemon=True).start()
 
     def _raise(self, draft: Any, zone: int, level: str) -> None:
         try:

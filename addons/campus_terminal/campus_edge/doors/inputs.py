@@ -41,7 +41,7 @@ class Wiring(NamedTuple):
 class Inputs:
     """The watched doors of the edge; only the loop's thread uses it.
 
-    ``went`` is called with each passage that came true; ``button`` with the terminal of a lockdown button.
+    ``went`` is called with each passage that came true, and when; ``button`` with the terminal of a lockdown button.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Inputs:
         show: Callable[[str, Feedback], None],
         words: Callable[[str], str],
         elapsed_ms: Callable[[], int],
-        went: Callable[[str, Passing], None],
+        went: Callable[[Passing, int], None],
         button: Callable[[str, Wiring], None],
     ) -> None:
         self._loop, self._wirings, self._log, self._place = loop, wirings, log, place
@@ -148,9 +148,9 @@ class Inputs:
                 self._show(code, Feedback(AGAIN, self._words("close_door"), WARN_SHOWN_MS))
             return
         if passing is not None:
-            self._log.write(note.code, passing.terminal, uuid=note.uuid, card=passing.card)
+            entry = self._log.write(note.code, passing.terminal, uuid=note.uuid, card=passing.card)
             if note.code == events.PASSED:
-                self._went(note.uuid, passing)
+                self._went(passing, entry.at_ms)
             return
         terminal = self._contact_of(door) or next(iter(door.sides.values()), "")
         self._log.write(note.code, terminal)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..config import KEYPAD, Config, ReaderConfig
 from ..loop import Loop
 from ..protocols.base import READY, RELOCK, UNLOCK, Feedback, Input, ReaderState, Rekeyed, Tamper
 from ..readers import drivers
 from ..readers.keying import Keying
+from . import boards
 from .doors import Around, Doors
 from .inputs import Wiring
 
 if TYPE_CHECKING:
     from ..edge import Edge
+
+
+OSDP: Final = "osdp"
 
 
 def wirings(readers: Iterable[ReaderConfig]) -> dict[str, Wiring]:
@@ -37,8 +41,12 @@ def join(edge: Edge, loop: Loop, keying: Keying, config: Config) -> Doors:
         edge.listener.hears_others, readers.show, config.language,
     )  # fmt: skip
 
+    locks = {each.terminal for each in config.readers if each.driver == OSDP and each.relay >= 0}
+
     def hold(terminal: str, is_free: bool) -> None:
-        readers.show(terminal, Feedback(UNLOCK if is_free else RELOCK))
+        # another reader has lamps alone, and would light them
+        if terminal in locks:
+            readers.show(terminal, Feedback(UNLOCK if is_free else RELOCK))
 
     doors = Doors(around, config.state_folder, wirings(config.readers), hold)
     keying.pins = doors.pins
@@ -53,6 +61,11 @@ def join(edge: Edge, loop: Loop, keying: Keying, config: Config) -> Doors:
         elif event.state == READY:
             doors.hold_again(config.terminal)
 
+    boards_around = boards.Around(
+        edge.snapshot, edge.journal, edge.clock, config.state_folder, doors.is_free, doors.is_locked,
+        lambda: edge.snapshot.version, doors.board_took, edge.sender.wake,
+    )  # fmt: skip
+    doors.boards = tuple(boards.Board(each, boards_around) for each in config.boards)
     readers.listen(hear)
     edge.listener.on_push = doors.pushed
     return doors

@@ -55,6 +55,8 @@ class Listener:
         self._stopping = threading.Event()
         self._socket: Any = None
         self._known = self._newest = 0
+        #: Whether the last request was answered.
+        self._is_answered = False
         self._threads = [
             threading.Thread(target=self._ask_on, name="snapshot", daemon=True),
             threading.Thread(target=self._listen_on, name="websocket", daemon=True),
@@ -89,7 +91,7 @@ class Listener:
 
     def hears_others(self) -> bool:
         """Say whether what happens at other edges is heard within two seconds: it is pushed, or asked for."""
-        return not self.problem and (self.connected or bool(self.push_problem))
+        return self._is_answered
 
     # -- asking ------------------------------------------------------------------------------
     def _ask_on(self) -> None:
@@ -136,12 +138,12 @@ class Listener:
             return self._failed(type(error).__name__)
         # do not ask again for a version that changed nothing for this edge
         self._known = max(newest, self._store.snapshot.version)
-        self.problem = ""
+        self.problem, self._is_answered = "", True
         self._on_seen()
         return True
 
     def _failed(self, problem: str) -> bool:
-        self.problem = problem
+        self.problem, self._is_answered = problem, False
         return False
 
     # -- listening ---------------------------------------------------------------------------

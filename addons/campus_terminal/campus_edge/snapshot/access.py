@@ -34,6 +34,7 @@ class AccessUpdate(NamedTuple):
     people: dict[int, Member]
     pins: dict[int, str]
     names: dict[int, str]
+    numbers: dict[int, int]
     positions: tuple[Passage, ...]
     orders: tuple[Lockdown, ...]
     ended: tuple[int, ...]
@@ -53,6 +54,7 @@ def parse(data: Any) -> AccessUpdate | None:
             people=_people(data.pop("people", None) or []),
             pins={int(card): str(sealed) for card, sealed in data.get("pins") or ()},
             names={int(holder): str(name) for holder, name in data.get("names") or ()},
+            numbers={int(card): int(number) for card, number in data.get("numbers") or ()},
             positions=parse_positions(data.get("positions") or ()),
             orders=tuple(map(lockdown_from_wire, lockdowns.get("orders") or ())),
             ended=tuple(map(int, lockdowns.get("ended") or ())),
@@ -90,11 +92,14 @@ class Access:
     """What the edge knows of its doors and of the people who have rights there."""
 
     def __init__(self) -> None:
-        #: False as long as the server knows no doors of this edge: then a good card opens.
+        #: False as long as the server knows no door of this edge: then a good card opens.
         self.is_there = False
         self.edge = 0
         self.site = Site()
         self.names: dict[int, str] = {}
+        #: Card -> its number at controller boards.
+        self.numbers: dict[int, int] = {}
+        self._cards: dict[int, int] = {}
         self._profiles: Mapping[str, tuple[int, ...]] = {}
         self._people: dict[int, Member] = {}
         self._pins: dict[int, str] = {}
@@ -117,6 +122,10 @@ class Access:
         """Return the sealed PIN of a card's holder; empty without one."""
         return self._pins.get(card, "")
 
+    def card_of(self, number: int) -> int | None:
+        """Return the card with a number at controller boards."""
+        return self._cards.get(number)
+
     def take(self, update: AccessUpdate | None, *, is_full: bool) -> None:
         """Apply a full snapshot's part, or a delta's."""
         if update is None:
@@ -126,19 +135,24 @@ class Access:
         # readers go on meanwhile: whatever list of rules a card has, old or new, is known in every moment
         if update.profiles is not None:
             self._profiles = {**self._profiles, **update.profiles}
-        if update.site is not None:
-            self.site = update.site
+        if is_full or update.site is not None:
+            self.site = update.site or Site()
         if update.edge is not None:
             self.edge = update.edge
         if is_full:
             self._people = {card: one for card, one in update.people.items() if one.profile}
             self._pins = {card: sealed for card, sealed in update.pins.items() if sealed}
-            self.names = update.names
+            self.names, self.numbers = update.names, update.numbers
         else:
             self._merge(update)
+        self._cards = {number: card for card, number in self.numbers.items()}
         if update.profiles is not None:
             self._profiles = update.profiles
-        self.is_there = True
+        if update.site is not None:
+            # who has a list that no rule of these doors makes any more has no right here
+            known = self._profiles
+            self._people = {card: one for card, one in self._people.items() if one.profile in known}
+        self.is_there = bool(self.site.doors)
         self.on_change(update)
 
     def _merge(self, update: AccessUpdate) -> None:
@@ -153,8 +167,11 @@ class Access:
             else:
                 self._pins.pop(card, None)
         self.names = self.names | update.names
+        # number 0 takes a card away
+        self.numbers = {card: number for card, number in (self.numbers | update.numbers).items() if number}
 
     def _clear(self) -> None:
         self.is_there, self.site, self.names = False, Site(), {}
         self._profiles, self._people, self._pins = {}, {}, {}
-        self.on_change(AccessUpdate(None, Site(), {}, {}, {}, {}, (), (), ()))
+        self.numbers, self._cards = {}, {}
+        self.on_change(AccessUpdate(None, Site(), {}, {}, {}, {}, {}, (), (), ()))

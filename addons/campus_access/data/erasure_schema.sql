@@ -1,0 +1,4 @@
+-- The proof of an erasure is never changed. Run at every installation and update; safe to run again.
+
+CREATE OR REPLACE TRIGGER campus_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON campus_passage_erasure
+    FOR EACH STATEMENT EXECUTE FUNCTION campus_refuse_change();

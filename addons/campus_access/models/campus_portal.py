@@ -1,0 +1,83 @@
+from odoo import api, models
+
+TRAIL_MAX = 30
+LOOKS_MAX = 50
+
+
+class CampusPortal(models.AbstractModel):
+    """What holders see of doors: the own last passages with their reasons, and who has looked at them."""
+
+    _inherit = "campus.portal"
+
+    @api.model
+    def _actions(self):
+        doors = {"icon": "door", "label": self.env._("Doors"), "url": "/my/card/doors"}
+        return [*super()._actions(), doors]
+
+    @api.model
+    def _doors_values(self):
+        holder = self._need_holder()
+        return {
+            "doors": self._own_doors(holder),
+            "trail": self._trail(holder),
+            "looks": self._looks(holder),
+            "keep_days": self._company().sudo().campus_passage_days,  # sudo: how long all passages are kept
+        }
+
+    @api.model
+    def _own_doors(self, holder):
+        """Hook: names of the doors that the holder has a right at."""
+        return []
+
+    @api.model
+    def _trail(self, holder):
+        """The holder's own passages, newest first, in plain words."""
+        passages = holder.env["campus.passage"].search(
+            [("partner_id", "=", holder.id), ("kind", "!=", "event")], limit=TRAIL_MAX
+        )
+        disputes = holder.env["campus.passage.dispute"].search([("uuid", "in", passages.mapped("uuid"))])
+        by_uuid = {dispute.uuid: dispute for dispute in disputes}
+        here = passages.with_env(passages.env(context=self.env.context))
+        return [self._present_passage(passage, by_uuid.get(passage.uuid)) for passage in here]
+
+    @api.model
+    def _present_passage(self, passage, dispute):
+        refused = passage.outcome == "refused"
+        return {
+            "id": passage.id,
+            "at": passage.occurred_at,
+            "door": passage.door_id.name or passage.terminal_id.name or self.env._("Unknown door"),
+            "side": {"in": self.env._("in"), "out": self.env._("out")}.get(passage.side, ""),
+            "refused": refused,
+            "reason": passage._explain_reasons() if refused else "",
+            "disputed": bool(dispute),
+            "answer": dispute.answer or "" if dispute and dispute.state == "settled" else "",
+        }
+
+    @api.model
+    def _looks(self, holder):
+        """Who has looked at the holder's passages, when, and why."""
+        lines = holder.env["campus.look.person"].search(
+            [("partner_id", "=", holder.id)], order="look_id desc", limit=LOOKS_MAX
+        )
+        scopes = dict(self.env["campus.look"]._fields["scope"]._description_selection(self.env))
+        return [
+            {
+                "at": look.looked_at,
+                "who": look.user_id.name,
+                "scope": scopes.get(look.scope, ""),
+                "reason": look.reason,
+            }
+            for look in lines.look_id
+        ]
+
+    @api.model
+    def _dispute(self, passage_id):
+        """Say that a door should have opened: for one of the holder's own refused passages."""
+        holder = self._need_holder()
+        passage = holder.env["campus.passage"].search(
+            [("id", "=", passage_id), ("partner_id", "=", holder.id), ("outcome", "=", "refused")], limit=1
+        )
+        if passage:
+            holder.env["campus.passage.dispute"]._of_passage(passage)
+        return bool(passage)

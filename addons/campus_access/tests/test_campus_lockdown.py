@@ -1,0 +1,131 @@
+import psycopg2
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .passage_common import PassageCase
+
+
+@tagged("post_install", "-at_install")
+class TestCampusLockdown(PassageCase):
+    def setUp(self):
+        super().setUp()
+        self.sent = []
+        self.patch(self.env.registry["bus.bus"], "_sendone", lambda _bus, *message: self.sent.append(message))
+
+    def raised(self, user=None, **values):
+        values = {"zone_id": self.library.id, "level": "nobody", "reason": "threat", **values}
+        orders = self.env["campus.lockdown"].with_user(user or self.guard)
+        return self.env["campus.lockdown"].browse(orders.raise_order(**values))
+
+    def wire(self):
+        return self.env["campus.snapshot"]._small_parts(self.edge_record, 1, 0)["access"]["lockdowns"]
+
+    def test_a_guard_raises_one_and_every_edge_is_told_at_once_and_in_the_list(self):
+        order = self.raised()
+        told = {"number": order.number, "zone": self.library.id, "level": "nobody"}
+        pushed = [
+            message for channel, _kind, message in self.sent if channel == self.edge_record.sudo().channel
+        ]
+        self.assertEqual(pushed, [{"type": "lockdown", "order": told}])
+        self.assertEqual(self.wire(), {"orders": [told], "ended": []})
+
+    def test_numbers_only_rise(self):
+        numbers = [self.raised().number for _time in range(3)]
+        self.assertEqual(numbers, sorted(set(numbers)))
+
+    def test_who_raised_it_cannot_end_it_and_a_second_guard_can(self):
+        order = self.raised()
+        with self.assertRaises(UserError):
+            order.with_user(self.guard).end_order("over")
+        self.assertEqual(order.state, "active")
+        order.with_user(self.guard_two).end_order("the police have said so")
+        self.assertEqual((order.state, order.ended_by_id), ("ended", self.guard_two))
+        self.assertEqual(self.wire(), {"orders": [], "ended": [order.number]})
+
+    def test_the_database_keeps_two_people_too(self):
+        order = self.raised()
+        self.env.flush_all()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.CheckViolation),
+            self.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE campus_lockdown SET state = 'ended', ended_by_id = raised_by_id, ended_at = now() WHERE id = %s",
+                [order.id],
+            )
+
+    def test_an_order_is_never_changed_revived_or_deleted(self):
+        order = self.raised()
+        order.with_user(self.guard_two).end_order("over")
+        self.env.flush_all()
+        for statement in (
+            "UPDATE campus_lockdown SET level = 'staff' WHERE id = %s",
+            "UPDATE campus_lockdown SET state = 'active', ended_by_id = NULL, ended_at = NULL WHERE id = %s",
+            "DELETE FROM campus_lockdown WHERE id = %s",
+        ):
+            with (
+                self.subTest(statement=statement),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.RestrictViolation),
+                self.cr.savepoint(),
+            ):
+                self.env.cr.execute(statement, [order.id])
+        for call in (order.unlink, lambda: order.with_user(self.guard).write({"state": "active"})):
+            with self.assertRaises(UserError):
+                call()
+
+    def test_edges_that_have_not_confirmed_are_listed_by_name(self):
+        order = self.raised()
+        self.assertEqual(order.unconfirmed, self.edge_record.name)
+        self.edge_record._confirm_lockdown(order.number - 1)
+        self.assertEqual(order.unconfirmed, self.edge_record.name)
+        self.edge_record._confirm_lockdown(order.number)
+        order.invalidate_recordset()
+        self.assertFalse(order.unconfirmed)
+        self.assertEqual((order.confirmed_count, order.edge_count), (1, 1))
+
+    def test_the_heartbeat_confirms(self):
+        order = self.raised()
+        beat = {"version": "1", "uptime_s": 1, "snapshot": 0, "queue": 0, "head_seq": 0, "drift_ms": 0}
+        self.edge_record._heartbeat({**beat, "lockdown": order.number})
+        order.invalidate_recordset()
+        self.assertEqual(order.edge_ids.mapped("edge_id"), self.edge_record)
+        self.assertTrue(order.edge_ids.confirmed_at)
+
+    def test_a_button_at_an_edge_gets_a_number_and_its_own_one_ends(self):
+        self.journal.event("lockdown", rule=f"zone={self.library.id} level=staff")
+        batch = self.journal.batch()
+        self.send(batch)
+        self.send(batch)
+        order = self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)])
+        self.assertEqual((len(order), order.level, order.local_number), (1, "staff", -1))
+        self.assertEqual(self.wire()["ended"], [-1])
+        self.assertEqual([one["number"] for one in self.wire()["orders"]], [order.number])
+        order.with_user(self.guard).end_order("a mistake")
+        self.assertEqual(self.wire()["ended"], [-1, order.number])
+
+    def test_a_button_that_names_no_zone_of_ours_keeps_no_journal_waiting(self):
+        self.journal.event("lockdown", rule="zone=999999 level=staff")
+        self.journal.event("lockdown", rule="what?")
+        self.assertEqual(len(self.send()), 2)
+        self.assertFalse(self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)]))
+
+    def test_a_drill_says_so(self):
+        self.raised(drill=True)
+        self.assertTrue(self.wire()["orders"][0]["is_drill"])
+
+    def test_an_order_for_the_outside_reaches_every_edge_with_doors(self):
+        order = self.raised(zone_id=self.outside.id)
+        self.assertEqual(order.edge_ids.edge_id, self.edge_record)
+
+    def test_only_guards_raise_and_end(self):
+        order = self.raised()
+        for group in ("base.group_user", "campus_access.group_campus_access_manager"):
+            user = self.new_guard(f"nobody_{group[-5:]}", group)
+            with self.subTest(group=group):
+                with self.assertRaises(AccessError):
+                    self.raised(user)
+                with self.assertRaises(AccessError):
+                    order.with_user(user).end_order("over")

@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CampusMuster(models.TransientModel):
+    """Who is in a zone: on the screen, on the guard's phone and on paper."""
+
+    _name = "campus.muster"
+    _description = "Who Is Inside"
+
+    zone_id = fields.Many2one("campus.zone", required=True)
+    assembly_zone_id = fields.Many2one(
+        "campus.zone", "Assembly Point", help="People who were seen there no longer count as inside."
+    )
+    reason = fields.Char(required=True, default=lambda self: self.env._("Muster"))
+
+    @api.model
+    def _inside(self, zone):
+        """Positions of all who are in a zone or a zone in it, the earliest first."""
+        return self.env["campus.position"].search(
+            [("zone_id", "child_of", zone.id), ("company_id", "=", zone.company_id.id)]
+        )
+
+    def _look(self):
+        self.ensure_one()
+        self.zone_id.check_access("read")
+        inside = self._inside(self.zone_id)
+        # sudo: nobody may read who they are; the look is written down before they are shown
+        return inside, self.env["campus.look"]._begin("muster", self.reason, inside.sudo().partner_id)
+
+    def action_show(self):
+        """Show the list."""
+        self._look()
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_access.campus_position_action")
+        return {
+            **action,
+            "domain": [("zone_id", "child_of", self.zone_id.id)],
+            "name": self.zone_id.display_name,
+        }
+
+    def action_print(self):
+        """Print the list."""
+        inside, _look = self._look()
+        if not inside:
+            raise UserError(self.env._("Nobody is known to be in %s.", self.zone_id.name))
+        return self.env.ref("campus_access.campus_muster_report").report_action(self)
+
+    def _lines(self):
+        """``[{name, number, zone, since, warning}]`` for the paper."""
+        known = self.env["campus.look"]._known_inside()
+        # sudo: as in :meth:`_look`; only people whom the user has stated a reason for are named
+        return [
+            {
+                "name": position.partner_id.name if position.partner_id.id in known else "•••",
+                "number": position.partner_id.campus_number if position.partner_id.id in known else "",
+                "zone": position.zone_id.display_name,
+                "since": position.at,
+                "warning": position.card_state == "warning",
+            }
+            for position in self._inside(self.zone_id).sudo()
+        ]
+
+    @api.model
+    def count(self, zone_id):
+        """``{inside, mustered}``: how many are still in a zone; no names."""
+        zone = self.env["campus.zone"].browse(int(zone_id)).exists()
+        zone.check_access("read")
+        return {"inside": len(self._inside(zone))}
