@@ -34,7 +34,6 @@
         "views/campus_passage_menus.xml",
         "views/portal_doors.xml",
     ],
-    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "campus_access/static/src/schedule_preview/*",
