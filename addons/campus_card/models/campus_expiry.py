@@ -49,8 +49,6 @@ class CampusAccount(models.Model):
         )
         # read at once: the next line may ask the database for the language, on the same cursor
         rows = self.env.cr.fetchall()
-        # before anything else is read: the cursor keeps the rows of its last statement only
-        found = self.env.cr.fetchall()
         memo = self.with_context(lang=company.partner_id.lang).env._(
             "Not spent before %s", fields.Date.to_string(today)
         )
