@@ -135,7 +135,7 @@ class World:
         return result
 
     def _tell(self, name):
-        [(count, minor)] = self.query(BOOKED, [self.invariants.mark])
+        [(count, minor)] = self.query(BOOKED, [self.invariants.last_id])
         when = self.clock.now().strftime("%m-%d %H")
         print(
             f"step {self.steps} ({when}) {name}: {count} transfers, {minor} cents",

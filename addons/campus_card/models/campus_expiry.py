@@ -47,6 +47,8 @@ class CampusAccount(models.Model):
                 GROUP BY pocket.wallet_id, plan.code ORDER BY pocket.wallet_id, plan.code LIMIT %s""",
             [today, company.id, today, BATCH],
         )
+        # read at once: the next line may ask the database for the language, on the same cursor
+        rows = self.env.cr.fetchall()
         memo = self.with_context(lang=company.partner_id.lang).env._(
             "Not spent before %s", fields.Date.to_string(today)
         )
@@ -61,5 +63,5 @@ class CampusAccount(models.Model):
                 "origin": "campus.account",
                 "memo": memo,
             }
-            for wallet_id, plan, amount_minor, times in self.env.cr.fetchall()
+            for wallet_id, plan, amount_minor, times in rows
         ]

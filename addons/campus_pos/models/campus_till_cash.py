@@ -24,11 +24,12 @@ class CampusTillCash(models.AbstractModel):
         """
         now_minor = -self._other_minor(order)
         originals = order.lines.refunded_orderline_id.order_id
+        self._line_up(originals)
+        self._check_goods(order)
         if not self._card_payments(originals):
             self._check_nameless(order, originals, now_minor)
             return
         self._check_single(order, originals)
-        self._line_up(originals)
         if now_minor < 0:
             raise UserError(
                 self.env._(
@@ -93,11 +94,35 @@ class CampusTillCash(models.AbstractModel):
             )
 
     @api.model
-    def _line_up(self, original):
-        """Lock the original order. If two refunds of it run at the same time, the second is repeated and sees
+    def _line_up(self, originals):
+        """Lock the original orders. If two refunds of one run at the same time, the second is repeated and sees
         the first.
         """
-        self.env.cr.execute("UPDATE pos_order SET write_date = write_date WHERE id = %s", [original.id])
+        for original in originals.sorted("id"):
+            self.env.cr.execute("UPDATE pos_order SET write_date = write_date WHERE id = %s", [original.id])
+
+    @api.model
+    def _check_goods(self, order):
+        """Goods are refunded once, however they were paid. Two tills that have seen one order both offer it."""
+        sold = order.lines.refunded_orderline_id
+        refunds = self.env["pos.order.line"].search(
+            [("refunded_orderline_id", "in", sold.ids), ("order_id.state", "in", PAID_STATES)]
+        )
+        for line, back in refunds.grouped("refunded_orderline_id").items():
+            earlier = back.filtered(lambda refund: refund.order_id != order)
+            left = line.price_subtotal_incl + sum(earlier.mapped("price_subtotal_incl"))
+            now = -sum((back - earlier).mapped("price_subtotal_incl"))
+            # the parts of an amount may be rounded up, each for itself
+            tolerance = order.currency_id.rounding * len(earlier)
+            if line.price_subtotal_incl > 0 and order.currency_id.compare_amounts(now, left + tolerance) > 0:
+                raise UserError(
+                    self.env._(
+                        "Only %(left)s of “%(product)s” in order %(order)s can still be refunded.",
+                        left=order.currency_id.format(max(left, 0)),
+                        product=line.full_product_name or line.product_id.display_name,
+                        order=line.order_id.display_name,
+                    )
+                )
 
     @api.model
     def _check_cash(self, order, amount_minor):

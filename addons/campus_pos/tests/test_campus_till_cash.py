@@ -150,6 +150,23 @@ class TestCampusTillCash(CampusPosCommon):
         order = self.sync(self.order_vals([(self.cash_method, 12.5, str(uuid4()))]))
         self.sync(self.in_cash(order, 12.5))
 
+    def test_a_sale_in_cash_is_refunded_once(self):
+        order = self.sync(self.order_vals([(self.cash_method, 12.5, str(uuid4()))]))
+        self.refuse(self.in_cash(order, 12.51), "Only .*12.50.*Lunch.*can still be refunded")
+        vals = self.in_cash(order, 8.0)
+        self.sync(dict(vals))
+        self.sync(dict(vals))
+        self.refuse(self.in_cash(order, 4.52), "Only .*4.50")
+        self.as_manager()
+        self.refuse(self.in_cash(order, 12.5, campus_cash_reason="Leaves today"), "Only .*4.50")
+        self.sync(self.in_cash(order, 4.5))
+        self.refuse(self.in_cash(order, 1.0), "Only .*0.00")
+
+    def test_a_refund_that_nobody_has_paid_yet_takes_nothing_from_what_is_left(self):
+        order = self.sync(self.order_vals([(self.cash_method, 12.5, str(uuid4()))]))
+        self.sync(dict(self.in_cash(order, 12.5), state="draft", payment_ids=[]))
+        self.sync(self.in_cash(order, 12.5))
+
     # -- managers ----------------------------------------------------------------
 
     def test_a_manager_gives_cash_with_a_reason_and_the_ledger_knows(self):

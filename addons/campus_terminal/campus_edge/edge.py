@@ -87,6 +87,8 @@ class Edge:
         self._lan_feed.muster_of = self.doors.muster
         self.lan = LanServer(config.lan, self._lan_feed) if config.lan else None
         self._pulse = Pulse(self._connect(), self.sender, self._version_seen, self._heartbeat)
+        # the server's page waits for the confirmation
+        self.doors.on_lockdown = self._pulse.soon
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick_on, name="ticker", daemon=True)
         self._due: dict[str, float] = {}

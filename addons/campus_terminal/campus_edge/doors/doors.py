@@ -40,7 +40,6 @@ from .places import Moment, Places
 _logger = logging.getLogger(__name__)
 #: The number of a lockdown by a button that the journal could not tell.
 UNTOLD: Final = -(1 << 40)
-RULE_MAX: Final = 180
 MUSTER_TIMEOUT_S: Final = 5
 
 
@@ -94,7 +93,9 @@ class Doors:
         around.engine.waits = self._waits
         around.engine.feed.subscribe(self._done)
         self._access.on_change = self._changed
-        self.lockdowns.on_change = lambda: around.loop.post(self._settle_free)
+        #: Called when another lockdown is obeyed, or one no more.
+        self.on_lockdown: Callable[[], None] = lambda: None
+        self.lockdowns.on_change = self._locked
 
     # -- life, any thread --------------------------------------------------------------------
     def start(self) -> None:
@@ -134,6 +135,10 @@ class Doors:
         around = self._around
         now_ms, heard_ms = self._clock.now_ms(), around.snapshot.confirmed_at_ms
         found.set_result(muster.muster(self._access, self.places, now_ms, heard_ms, around.is_connected()))
+
+    def _locked(self) -> None:
+        self._around.loop.post(self._settle_free)
+        self.on_lockdown()
 
     def tick(self) -> None:
         """Look every second whether a door's schedule begins or ends."""
@@ -280,11 +285,9 @@ class Doors:
         raised = (one for one in self.lockdowns.orders if one.zone == zone and not one.is_drill)
         if any(one.level in (wiring.level, types.NOBODY) for one in raised):
             return
-        draft = self.log.draft(events.LOCKDOWN, terminal, rule=f"zone={zone} level={wiring.level}"[:RULE_MAX])
+        draft = self.log.draft(events.LOCKDOWN, terminal, rule=f"zone={zone} level={wiring.level}")
         # its number is that of the entry, so the disk is waited for: not in the loop
-        threading.Thread(
-            target=self._raise, args=(draft, zone, wiring.level), name="lockdown", daemon=True
-        ).start()
+        threading.Thread(target=self._raise, args=(draft, zone, wiring.level), daemon=True).start()
 
     def _raise(self, draft: Any, zone: int, level: str) -> None:
         try:

@@ -31,7 +31,7 @@ class Pulse:
     ) -> None:
         self._connection, self._sender = connection, sender
         self._on_version, self._content = on_version, content
-        self._stopping = threading.Event()
+        self._stopping, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
@@ -40,13 +40,22 @@ class Pulse:
     def stop(self) -> None:
         """Stop the thread, also during a request."""
         self._stopping.set()
+        self._wake.set()
         self._connection.abort()
         self._thread.join(timeout=5)
         self._connection.close()
 
+    def soon(self) -> None:
+        """Send the next heartbeat at once: it has news that somebody waits for."""
+        self._wake.set()
+
     def _run(self) -> None:
         pause_s = 1
-        while not self._stopping.wait(pause_s):
+        while True:
+            self._wake.wait(pause_s)
+            self._wake.clear()
+            if self._stopping.is_set():
+                return
             try:
                 pause_s = self.beat()
             except Exception:
