@@ -87,7 +87,9 @@ class TestCampusLook(PassageCase):
             self.env["campus.passage"].with_user(self.guard_two).live_faces(started["look"], self.row.ids)
 
     def test_a_clerk_sees_the_doors_of_the_own_departments_only(self):
-        library, arts = self.env["campus.department"].create([{"name": "Library", "code": "T-LIB"}, {"name": "Arts hall", "code": "T-ARTS"}])
+        library, arts = self.env["campus.department"].create(
+            [{"name": "Library", "code": "T-LIB"}, {"name": "Arts hall", "code": "T-ARTS"}]
+        )
         self.library.own_department_id = library
         self.env.flush_all()
         for department, seen in ((library, self.row), (arts, self.row.browse())):
