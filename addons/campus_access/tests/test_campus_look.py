@@ -86,6 +86,20 @@ class TestCampusLook(PassageCase):
         with self.assertRaises(AccessError):
             self.env["campus.passage"].with_user(self.guard_two).live_faces(started["look"], self.row.ids)
 
+    def test_a_clerk_sees_the_doors_of_the_own_departments_only(self):
+        library, arts = self.env["campus.department"].create(
+            [{"name": "Library", "code": "T-LIB"}, {"name": "Arts hall", "code": "T-ARTS"}]
+        )
+        self.library.own_department_id = library
+        self.env.flush_all()
+        for department, seen in ((library, self.row), (arts, self.row.browse())):
+            clerk = self.new_guard(f"clerk_{department.id}", "campus_access.group_campus_access_clerk")
+            clerk.campus_department_ids = department
+            clerk.campus_all_departments = False
+            with self.subTest(department=department.name):
+                found = self.env["campus.passage"].with_user(clerk).search([("edge_id", "=", self.edge.id)])
+                self.assertEqual(found, seen)
+
     # -- export --------------------------------------------------------------------
 
     def export(self):

@@ -20,14 +20,25 @@ export class CampusLive extends Component {
         this.action = useService("action");
         this.bus = useService("bus_service");
         this.display = { controlPanel: {} };
-        this.state = useState({ reason: "", isOn: false, rows: [], alarms: [], faces: {}, filter: "all" });
+        this.state = useState({
+            reason: "",
+            isOn: false,
+            rows: [],
+            alarms: [],
+            faces: {},
+            filter: "all",
+        });
         this.list = new LiveRows((fresh) => this.changed(fresh));
         this.onPush = ({ rows }) => this.list.take(rows);
         onWillUnmount(() => this.stop());
     }
 
     get reasons() {
-        return [_t("Duty at the gate"), _t("Duty in the dormitory"), _t("Duty in the control room")];
+        return [
+            _t("Duty at the gate"),
+            _t("Duty in the dormitory"),
+            _t("Duty in the control room"),
+        ];
     }
 
     async start(reason) {
@@ -55,9 +66,14 @@ export class CampusLive extends Component {
         const ids = fresh.filter((row) => row.person).map((row) => row.id);
         if (ids.length) {
             const shown = ids.slice(0, FACES_MAX);
-            const faces = await this.orm.silent.call("campus.passage", "live_faces", [this.look, shown]);
+            const faces = await this.orm.silent.call("campus.passage", "live_faces", [
+                this.look,
+                shown,
+            ]);
             const kept = Object.fromEntries(
-                this.list.rows.filter((row) => this.state.faces[row.id]).map((row) => [row.id, this.state.faces[row.id]])
+                this.list.rows
+                    .filter((row) => this.state.faces[row.id])
+                    .map((row) => [row.id, this.state.faces[row.id]])
             );
             this.state.faces = { ...kept, ...faces };
         }
