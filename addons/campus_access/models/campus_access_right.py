@@ -78,6 +78,7 @@ class CampusAccessRight(models.Model):
         "right_id",
         "partner_id",
         "Chosen People",
+        ondelete="restrict",
         domain=[("is_campus_holder", "=", True)],
     )
     member_count = fields.Integer("People Now", compute="_compute_member_count")
@@ -86,10 +87,11 @@ class CampusAccessRight(models.Model):
     zone_ids = fields.Many2many(
         "campus.zone",
         string="Zones",
+        ondelete="restrict",
         check_company=True,
         help="The doors into these zones and into all zones inside them.",
     )
-    door_ids = fields.Many2many("campus.door", string="Single Doors", check_company=True)
+    door_ids = fields.Many2many("campus.door", string="Single Doors", ondelete="restrict", check_company=True)
     door_count = fields.Integer("Doors", compute="_compute_door_count")
 
     # -- When ---------------------------------------------------------------

@@ -67,6 +67,7 @@ class CampusAccessRight(models.Model):
                         field=path,
                     )
                 )
+        # sudo: only the names of fields are looked at, no person
         Domain(ast.literal_eval(self.domain or "[]")).validate(self.env["res.partner"].sudo())
 
     def _who(self):
@@ -126,7 +127,7 @@ class CampusAccessRight(models.Model):
         """Look at everybody for all rights: after an import, or when departments have moved."""
         self.env.flush_all()
         # sudo: as above
-        rights = self.sudo().search([])
+        rights = self.sudo().search([("active", "=", True)])
         self.env.cr.execute("DELETE FROM campus_access_dirty")
         self.env.cr.execute("DELETE FROM campus_access_member")
         for right in rights:
@@ -138,7 +139,11 @@ class CampusAccessRight(models.Model):
         """Look again at some people, ``{id: set of changed fields}``, for the rights that ask for these fields."""
         fields_changed = frozenset(itertools.chain.from_iterable(changes.values()))
         # sudo: as above
-        rights = self.sudo().search([]).filtered(lambda right: right._asks_for(fields_changed))
+        rights = (
+            self.sudo()
+            .search([("active", "=", True)])
+            .filtered(lambda right: right._asks_for(fields_changed))
+        )
         people = sorted(changes)
         if rights:
             self.env.cr.execute(

@@ -123,7 +123,7 @@ class CampusPassageExport(models.Model):
         sides = dict(rows._fields["side"]._description_selection(self.env))
         for row in rows:
             who = row.partner_id
-            when = fields.Datetime.context_timestamp(self, row.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
+            when = self.company_id._campus_local(row.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
             values = [
                 when,
                 row.door_id.name,

@@ -121,6 +121,6 @@ class CampusDepartment(models.Model):
             self.env.flush_all()
             self.env.registry.clear_cache()
             # sudo: who moves a department need not see the rights
-            rights = self.env["campus.access.right"].sudo().search([])
+            rights = self.env["campus.access.right"].sudo().search([("active", "=", True)])
             rights.filtered(lambda right: right._asks_for({"campus_department_id"}))._refresh_members()
         return res
