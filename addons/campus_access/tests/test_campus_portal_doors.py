@@ -24,6 +24,24 @@ class TestCampusPortalDoors(PassageCase):
         )
         self.assertEqual(passage["reason"], self.row._explain_reasons())
 
+    def test_holders_read_which_doors_are_theirs(self):
+        self.assertEqual(self.portal._doors_values()["doors"], [])
+        right = self.env["campus.access.right"].create(
+            {
+                "name": "Readers",
+                "who": "people",
+                "partner_ids": [(6, 0, self.card.partner_id.ids)],
+                "door_ids": [(6, 0, self.library_door.ids)],
+            }
+        )
+        self.assertEqual(self.portal._doors_values()["doors"], ["Library door"])
+        right.effect = "deny"
+        self.assertEqual(self.portal._doors_values()["doors"], [])
+        right.write(
+            {"effect": "allow", "valid_from": "2020-01-01 00:00:00", "valid_until": "2020-02-01 00:00:00"}
+        )
+        self.assertEqual(self.portal._doors_values()["doors"], [])
+
     def test_nobody_sees_or_disputes_the_passage_of_another(self):
         other = new_test_user(
             self.env, "other_holder", groups="base.group_portal", context={"no_reset_password": True}
