@@ -34,7 +34,7 @@ class Orders:
     @property
     def newest(self) -> int:
         """Return the highest number that was heard of; 0: none. This is what an edge confirms."""
-        return max((*self._orders, *self._ended), default=0)
+        return max((0, *self._orders, *self._ended))
 
     def raise_(self, order: Lockdown) -> bool:
         """Obey an order, signed or not; say whether it is new. A later level replaces the earlier one."""
