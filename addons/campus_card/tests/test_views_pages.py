@@ -5,11 +5,11 @@ from odoo.tests import TransactionCase, tagged
 COLUMNS_OF_A_PHONE = 5
 # What is set up once, at a desk.
 AT_A_DESK = (
-    "campus_alert.campus_alert_rule_action",
-    "campus_card.campus_chip_key_action",
-    "campus_card.campus_pocket_plan_action",
-    "campus_import.campus_import_account_action",
-    "campus_terminal.campus_key_action",
+    "campus_alert_rule_action",
+    "campus_chip_key_action",
+    "campus_pocket_plan_action",
+    "campus_import_account_action",
+    "campus_key_action",
 )
 # Doors have no views for phones yet.
 NOT_YET = "campus_access."
@@ -44,7 +44,8 @@ class TestViewsPages(TransactionCase):
             table = etree.fromstring(self.env[action.res_model].get_view(views.get("list"), "list")["arch"])
             if self.columns(table) > COLUMNS_OF_A_PHONE and not table.get("editable"):
                 wide.append(action.get_external_id()[action.id])
-        wide = [name for name in wide if name not in AT_A_DESK and not name.startswith(NOT_YET)]
+        # by the name alone: this addon knows nothing of those above it
+        wide = [name for name in wide if name.split(".")[1] not in AT_A_DESK and not name.startswith(NOT_YET)]
         self.assertFalse(wide, "lists that are wider than a phone and have no kanban view")
 
     def test_a_wide_table_in_a_form_has_a_view_for_phones(self):
