@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS campus_access_member (
     partner_id integer NOT NULL,
     PRIMARY KEY (partner_id, right_id)
 );
-CREATE INDEX IF NOT EXISTS campus_access_member_right ON campus_access_member (right_id);
+CREATE INDEX IF NOT EXISTS campus_access_member_right ON campus_access_member (right_id, partner_id);
 COMMENT ON TABLE campus_access_member IS 'People of each right in force; kept by campus.access.right.';
 
 CREATE TABLE IF NOT EXISTS campus_access_profile (
@@ -41,40 +41,49 @@ CREATE TABLE IF NOT EXISTS campus_access_dirty (
     noted_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The list of rights of each of these people; NULL: of everybody.
+-- The list of rights of each of these people.
 CREATE OR REPLACE FUNCTION campus_access_lists(people integer[])
-RETURNS TABLE (partner_id integer, rules integer[], digest text) LANGUAGE sql STABLE AS $$
-    WITH lists AS (
-        SELECT member.partner_id, array_agg(member.right_id ORDER BY member.right_id) AS rules
-          FROM campus_access_member member
-         WHERE people IS NULL OR member.partner_id = ANY (people) GROUP BY member.partner_id
-    ), everybody AS (
-        SELECT lists.partner_id, lists.rules FROM lists
-        UNION ALL
-        SELECT person.partner_id, '{}' FROM campus_access_person person
-         WHERE (people IS NULL OR person.partner_id = ANY (people))
-           AND NOT EXISTS (SELECT 1 FROM campus_access_member member WHERE member.partner_id = person.partner_id)
-    )
-    SELECT everybody.partner_id, everybody.rules, md5(everybody.rules::text) FROM everybody
+RETURNS TABLE (partner_id integer, rules integer[]) LANGUAGE sql STABLE AS $$
+    SELECT one.id, ARRAY(SELECT member.right_id FROM campus_access_member member
+                          WHERE member.partner_id = one.id ORDER BY member.right_id)
+      FROM unnest(people) AS one(id)
+$$;
+
+-- The same of everybody who has a right, or had one.
+CREATE OR REPLACE FUNCTION campus_access_all_lists()
+RETURNS TABLE (partner_id integer, rules integer[]) LANGUAGE sql STABLE AS $$
+    SELECT member.partner_id, array_agg(member.right_id ORDER BY member.right_id)
+      FROM campus_access_member member GROUP BY member.partner_id
+     UNION ALL
+    SELECT person.partner_id, '{}' FROM campus_access_person person
+     WHERE NOT EXISTS (SELECT 1 FROM campus_access_member member WHERE member.partner_id = person.partner_id)
 $$;
 
 -- Gives people the list of their rights; NULL: everybody. Returns how many have another list now.
 CREATE OR REPLACE FUNCTION campus_access_settle(people integer[]) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
+    source text = CASE WHEN people IS NULL THEN 'campus_access_all_lists()' ELSE 'campus_access_lists($1)' END;
     changed integer;
 BEGIN
-    INSERT INTO campus_access_profile (digest, rules)
-    SELECT DISTINCT ON (lists.digest) lists.digest, lists.rules FROM campus_access_lists(people) lists
-     WHERE NOT EXISTS (SELECT 1 FROM campus_access_profile known WHERE known.digest = lists.digest)
-        ON CONFLICT DO NOTHING;
-    INSERT INTO campus_access_person (partner_id, profile_id, changed_version)
-    SELECT lists.partner_id, profile.id, this.version
-      FROM campus_access_lists(people) lists JOIN campus_access_profile profile ON profile.digest = lists.digest,
-           (SELECT campus_snapshot_now() AS version OFFSET 0) AS this
-     ORDER BY lists.partner_id
-        ON CONFLICT (partner_id) DO UPDATE
-       SET profile_id = excluded.profile_id, changed_version = excluded.changed_version
-     WHERE campus_access_person.profile_id <> excluded.profile_id;
+    EXECUTE format($statement$
+        WITH lists AS MATERIALIZED (
+            SELECT partner_id, rules, md5(rules::text) AS digest FROM %s
+        ), fresh AS (
+            INSERT INTO campus_access_profile (digest, rules)
+            SELECT DISTINCT ON (digest) digest, rules FROM lists
+             WHERE NOT EXISTS (SELECT 1 FROM campus_access_profile known WHERE known.digest = lists.digest)
+                ON CONFLICT DO NOTHING RETURNING id, digest
+        ), profiles AS (
+            SELECT id, digest FROM fresh UNION ALL SELECT id, digest FROM campus_access_profile
+        )
+        INSERT INTO campus_access_person (partner_id, profile_id, changed_version)
+        SELECT lists.partner_id, profiles.id, this.version
+          FROM lists JOIN profiles ON profiles.digest = lists.digest,
+               (SELECT campus_snapshot_now() AS version OFFSET 0) AS this
+         ORDER BY lists.partner_id
+            ON CONFLICT (partner_id) DO UPDATE
+           SET profile_id = excluded.profile_id, changed_version = excluded.changed_version
+         WHERE campus_access_person.profile_id <> excluded.profile_id$statement$, source) USING people;
     GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN changed;
 END $$;

@@ -19,6 +19,7 @@ OPERATORS = frozenset(
 ANY_CHANGE = "*"
 # So many people are looked at at once when they change; more of them are left to the job.
 AT_ONCE_MAX = 200
+_LIVING = '"res_partner"."is_campus_holder" AND "res_partner"."active"'
 
 
 class CampusAccessRight(models.Model):
@@ -72,27 +73,44 @@ class CampusAccessRight(models.Model):
 
     def _who(self):
         """The domain of the people who have the right."""
-        chosen = Domain("id", "in", self.partner_ids.ids)
-        if self.who == DOMAIN:
-            chosen = Domain(ast.literal_eval(self.domain or "[]"))
         living = Domain([("is_campus_holder", "=", True), ("active", "=", True)])
-        return living & Domain("company_id", "in", (self.company_id.id, False)) & chosen
+        return living & Domain("company_id", "in", (self.company_id.id, False)) & self._chosen()
+
+    def _chosen(self):
+        if self.who == PEOPLE:
+            return Domain("id", "in", self.partner_ids.ids)
+        return Domain(ast.literal_eval(self.domain or "[]"))
 
     @api.model
     @tools.ormcache("right_id", "text")
     def _condition_sql(self, right_id, text):
-        """The condition on ``res_partner`` as SQL; ``text`` is what a change of the right changes."""
+        """Who is chosen, as SQL on a living holder's ``res_partner``; ``text`` changes with what chooses.
+
+        Departments are taken as numbers: hundreds of conditions are then planned at once. A change of the
+        tree empties the cache.
+        """
         # sudo: whom a right names does not depend on who reads it
+        right = self.browse(right_id).sudo()
+        of_company = Domain("company_id", "in", (right.company_id.id, False))
+        # sudo: as above
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        query = partners._search(self.browse(right_id).sudo()._who())
-        made = query.select()
-        simple = query.from_clause.code.strip() == '"res_partner"' and not made.params
-        where = query.where_clause
-        text = self.env.cr.mogrify(where.code, list(where.params)).decode()
-        if simple or query.from_clause.code.strip() == '"res_partner"':
-            return text or "TRUE"
-        whole = self.env.cr.mogrify(made.code, list(made.params)).decode()
-        return f'"res_partner"."id" IN ({whole})'
+        query = partners._search(of_company & right._chosen().map_conditions(self._in_numbers))
+        if query.from_clause.code.strip() == '"res_partner"':
+            where = query.where_clause
+            return self.env.cr.mogrify(where.code, list(where.params)).decode()
+        whole = query.select()
+        return f'"res_partner"."id" IN ({self.env.cr.mogrify(whole.code, list(whole.params)).decode()})'
+
+    @api.model
+    def _in_numbers(self, condition):
+        """A condition about departments below others as one about their numbers."""
+        if condition.field_expr != "campus_department_id" or not condition.operator.endswith("child_of"):
+            return condition
+        # sudo: as above
+        departments = self.env["campus.department"].sudo().with_context(active_test=False)
+        below = departments.search([("id", "child_of", condition.value)])
+        operator = "in" if condition.operator == "child_of" else "not in"
+        return Domain("campus_department_id", operator, below.ids)
 
     def _condition(self):
         self.ensure_one()
@@ -118,8 +136,16 @@ class CampusAccessRight(models.Model):
     def _insert_members(self):
         # pylint: disable=sql-injection
         self.env.cr.execute(
-            f"""INSERT INTO campus_access_member (right_id, partner_id)
-                SELECT {int(self.id)}, "res_partner"."id" FROM "res_partner" WHERE {self._condition()}"""
+            f"""WITH wanted AS MATERIALIZED (SELECT "res_partner"."id" FROM "res_partner"
+                                             WHERE {_LIVING} AND {self._condition()}),
+                     gone AS (DELETE FROM campus_access_member member
+                               WHERE member.right_id = {int(self.id)}
+                                 AND NOT EXISTS (SELECT 1 FROM wanted WHERE wanted.id = member.partner_id))
+                INSERT INTO campus_access_member (right_id, partner_id)
+                SELECT {int(self.id)}, wanted.id FROM wanted
+                 WHERE NOT EXISTS (SELECT 1 FROM campus_access_member member
+                                    WHERE member.right_id = {int(self.id)} AND member.partner_id = wanted.id)
+                 ORDER BY wanted.id"""
         )
 
     @api.model
@@ -129,7 +155,7 @@ class CampusAccessRight(models.Model):
         # sudo: as above
         rights = self.sudo().search([("active", "=", True)])
         self.env.cr.execute("DELETE FROM campus_access_dirty")
-        self.env.cr.execute("DELETE FROM campus_access_member")
+        self.env.cr.execute("DELETE FROM campus_access_member WHERE NOT right_id = ANY (%s)", [rights.ids])
         for right in rights:
             right._insert_members()
         return self._settle(None)
@@ -157,7 +183,7 @@ class CampusAccessRight(models.Model):
                 f"""INSERT INTO campus_access_member (right_id, partner_id)
                     SELECT found.right_id, "res_partner"."id"
                       FROM "res_partner" CROSS JOIN LATERAL unnest(ARRAY[{cases}]::integer[]) AS found(right_id)
-                     WHERE found.right_id IS NOT NULL AND "res_partner"."id" IN ({numbers})"""
+                     WHERE found.right_id IS NOT NULL AND {_LIVING} AND "res_partner"."id" IN ({numbers})"""
             )
         return self._settle(people)
 

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.addons.campus_card.db.columns import Number
 from odoo.addons.campus_card.models.campus_card_states import CAMPUS_STAFF
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -18,7 +19,8 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    campus_number = fields.Char(groups=READERS)
+    # of the same class, or a number would be kept as it was typed
+    campus_number = Number(groups=READERS)
     is_campus_holder = fields.Boolean(groups=READERS)
     campus_role = fields.Selection(groups=READERS)
     campus_right_ids = fields.Many2many(
@@ -114,6 +116,14 @@ class CampusDepartment(models.Model):
     """A department that moves in the tree takes its people into other rights."""
 
     _inherit = "campus.department"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        departments = super().create(vals_list)
+        if departments.parent_id:
+            # rights for the department above are for this one too
+            self.env.registry.clear_cache()
+        return departments
 
     def write(self, vals):
         res = super().write(vals)
