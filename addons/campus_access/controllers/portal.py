@@ -17,5 +17,5 @@ class CampusDoorsPage(CampusPage, http.Controller):
     def dispute(self, passage="", **_form):
         """One tap: this door should have opened for me."""
         if passage.isascii() and passage.isdigit():
-            request.env["campus.portal"]._dispute(int(passage[:18]))
+            request.env["campus.portal"]._dispute_passage(int(passage[:18]))
         return request.redirect("/my/card/doors", 303)

@@ -81,7 +81,7 @@ class CampusPortal(models.AbstractModel):
         ]
 
     @api.model
-    def _dispute(self, passage_id):
+    def _dispute_passage(self, passage_id):
         """Say that a door should have opened: for one of the holder's own refused passages."""
         holder = self._need_holder()
         passage = holder.env["campus.passage"].search(

@@ -49,14 +49,14 @@ class TestCampusPortalDoors(PassageCase):
         other.partner_id.campus_number = "P4711"
         portal = self.env["campus.portal"].with_user(other)
         self.assertFalse(portal._doors_values()["trail"])
-        self.assertFalse(portal._dispute(self.row.id))
+        self.assertFalse(portal._dispute_passage(self.row.id))
         for model in ("campus.passage", "campus.look", "campus.position", "campus.passage.dispute"):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self.env[model].with_user(other).search([])
 
     def test_a_refusal_is_disputed_once_and_its_answer_is_read(self):
-        self.assertTrue(self.portal._dispute(self.row.id))
-        self.assertTrue(self.portal._dispute(self.row.id))
+        self.assertTrue(self.portal._dispute_passage(self.row.id))
+        self.assertTrue(self.portal._dispute_passage(self.row.id))
         dispute = self.env["campus.passage.dispute"].search([("uuid", "=", self.row.uuid)])
         self.assertEqual((len(dispute), dispute.door_id), (1, self.library_door))
         manager = self.new_guard("boss", "campus_access.group_campus_access_manager")

@@ -53,6 +53,7 @@ class TestViewsPages(TransactionCase):
         for view in self.env["ir.ui.view"].search([("type", "=", "form"), ("model", "=like", "campus.%")]):
             for table in etree.fromstring(view.arch).iterfind(".//field/list"):
                 is_wide = self.columns(table) > COLUMNS_OF_A_PHONE
+                is_wide = is_wide and not view.xml_id.startswith(NOT_YET)
                 if is_wide and table.getparent().find("kanban") is None and not table.get("editable"):
                     wide.append(f"{view.xml_id}: {table.getparent().get('name')}")
         self.assertFalse(wide, "tables that are wider than a phone and have no kanban view")
