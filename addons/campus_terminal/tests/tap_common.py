@@ -75,6 +75,7 @@ class TapCase(PeopleCase):
         cls.breakfast = terminal({**values, "name": "Breakfast", "code": "T-BREAK", "amount_minor": 350})
         cls.keyed = terminal({**values, "name": "Fruit", "code": "T-KEY", "amount_mode": "keyed"})
         cls.door = terminal({"name": "Door", "code": "T-DOOR", "purpose": "door", "edge_id": cls.edge.id})
+        terminal({"name": "Class", "code": "T-ATTEND", "purpose": "attend", "edge_id": cls.edge.id})
         cls.wallet = cls.card.wallet_id
         cls.top_up(cls.wallet, 1000)
 

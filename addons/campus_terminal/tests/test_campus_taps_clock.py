@@ -18,23 +18,23 @@ class TestCampusTapsClock(TapCase):
     def test_doubtful_taps_are_charged_and_make_one_review(self):
         for _number in range(2):
             self.doubtful(amount_minor=350)
-        self.doubtful(terminal="T-DOOR", purpose="door")
-        self.journal.told(terminal="T-DOOR", purpose="door")
+        self.doubtful(terminal="T-ATTEND", purpose="attend")
+        self.journal.told(terminal="T-ATTEND", purpose="attend")
         self.send()
         self.assertEqual(self.wallet.available_minor, 300)
         self.assertEqual(self.open_review(), [("clock_doubt", 1, 3)])
         # what comes later is added to it
-        self.doubtful(terminal="T-DOOR", purpose="door")
+        self.doubtful(terminal="T-ATTEND", purpose="attend")
         self.send()
         self.assertEqual(self.open_review(), [("clock_doubt", 1, 5)])
 
     def test_a_settled_review_is_not_opened_again(self):
-        self.doubtful(terminal="T-DOOR", purpose="door")
+        self.doubtful(terminal="T-ATTEND", purpose="attend")
         self.send()
         review = self.env["campus.tap.review"].search([("edge_id", "=", self.edge.id)])
         review.note = "The machine has no battery."
         review.action_settle()
-        self.doubtful(terminal="T-DOOR", purpose="door")
+        self.doubtful(terminal="T-ATTEND", purpose="attend")
         self.send()
         self.assertEqual(self.open_review(), [("clock_doubt", 2, 2)])
 
