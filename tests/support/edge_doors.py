@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from campus_core.access import types
 from campus_core.access.types import Door, Rule, Site, Zone
 from campus_core.access.wire import lockdown_to_wire, profile, site_to_wire
+from campus_core.schedule import Calendar
 from campus_edge.config import parse
 from campus_edge.edge import Edge
 from campus_edge.ports.base import Port, PortEvent
@@ -38,6 +39,7 @@ def site(**more):
         zones={one.zone: one for one in parts["zones"]},
         rules={one.rule: one for one in parts["rules"]},
         schedules=parts.get("schedules", {}),
+        calendar=parts.get("calendar", Calendar()),
     )
 
 

@@ -122,4 +122,16 @@ def test_the_page_lists_names_on_the_lan(edge, tmp_path, lang, word):
 def test_the_page_says_how_old_the_news_of_other_edges_is():
     found = {"at_ms": 0, "age_s": 125, "is_connected": False, "zones": []}
     assert "Last news of other edges 2 min ago" in muster_page.render(found, "en")
-    assert "其他网关的数据为2 分钟前" in muster_page.render(found, "zh")
+    assert "其他边缘机的数据为2 分钟前" in muster_page.render(found, "zh")
+
+
+def test_the_page_shows_the_time_of_the_campus_wherever_the_machine_is_set_up():
+    person = {"holder": 1, "name": "Li Ming", "since_ms": 1_767_225_600_000}
+    zone = {"zone": 1, "name": "Hall", "depth": 1, "count": 1, "people": [person]}
+    found = {"at_ms": 1_767_225_661_000, "age_s": 0, "is_connected": True, "zones": [zone]}
+    for name, shown, since in (
+        ("Asia/Shanghai", "08:01:01", "01-01 08:00"),
+        ("America/Lima", "19:01:01", "12-31 19:00"),
+    ):
+        page = muster_page.render(found | {"time_zone": name}, "en")
+        assert shown in page and since in page

@@ -1,7 +1,8 @@
 """A controller board over its real protocol: the library `uhppoted` at our end, a simulated board at the other."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -74,6 +75,18 @@ def test_cards_are_on_the_board_and_change_with_the_rights(edge, campus, device)
     campus.set_state(2, "lost")
     campus.give((1, 2), 4)
     assert until(lambda: cards(device) == {10003: (1, 1, 0, 0), 10004: (1, 1, 0, 0)})
+
+
+def test_the_board_has_the_clock_of_the_campus_wherever_the_machine_is_set_up(
+    server, campus, device, tmp_path
+):
+    zone = ZoneInfo("Pacific/Kiritimati")
+    campus.change(site=site(calendar=Calendar(zone)))
+    with edge_at(server, tmp_path, device) as edge:
+        edge.ready()
+        assert until(lambda: device.clock != bytes(7))
+        shown = datetime.strptime(device.clock.hex(), "%Y%m%d%H%M%S").replace(tzinfo=zone)
+        assert abs(shown - datetime.now(timezone.utc)) < timedelta(minutes=10)
 
 
 def test_a_schedule_becomes_a_time_profile(edge, campus, device):

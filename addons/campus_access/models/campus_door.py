@@ -2,15 +2,13 @@ from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.access import types
 from odoo.exceptions import ValidationError
 
-from .campus_zone import PASSBACKS
-
 
 class CampusDoor(models.Model):
     """A passage between two zones, with a reader on one side or on both."""
 
     _name = "campus.door"
     _description = "Door"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "campus.passback"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -78,14 +76,8 @@ class CampusDoor(models.Model):
         help="At these times every good card opens the door; at other times it needs a right.",
     )
     passback_mode = fields.Selection(
-        PASSBACKS,
-        "Anti-Passback",
-        required=True,
-        default=types.OFF,
-        tracking=True,
-        help="What happens when a card passes this door twice in the same direction.",
+        help="What happens when a card passes this door twice in the same direction."
     )
-    passback_s = fields.Integer("Seconds", default=60, help="How long a second entry is refused.")
     interlock = fields.Char(
         tracking=True, help="Of the doors with the same word here only one can be open, as in an airlock."
     )
@@ -108,10 +100,6 @@ class CampusDoor(models.Model):
     _unlock_check = models.Constraint(
         "CHECK (mode <> 'unlocked' OR unlock_schedule_id IS NOT NULL)",
         "Say at which times the door is open to all.",
-    )
-    _timed_check = models.Constraint(
-        "CHECK (passback_s BETWEEN 0 AND 86400 AND (passback_mode <> 'timed' OR passback_s > 0))",
-        "Say how many seconds a second entry is refused: at most a day.",
     )
 
     @api.depends("in_terminal_id.edge_id", "out_terminal_id.edge_id")
@@ -142,10 +130,6 @@ class CampusDoor(models.Model):
                         "A reader of %(door)s belongs to %(other)s already.", door=door.name, other=other.name
                     )
                 )
-
-    def _passback(self):
-        seconds = self.passback_s if self.passback_mode == types.TIMED else 0
-        return types.Passback(self.passback_mode, seconds)
 
     def _sides(self):
         """``{side: code of the terminal}``, as the core knows a door."""

@@ -57,7 +57,9 @@ class CampusPassage(models.Model):
     reasons = fields.Char("Codes", readonly=True)
     reason = fields.Char("Reasons", compute="_compute_reason")
     warnings = fields.Char(readonly=True)
-    right_id = fields.Integer("Deciding Right", readonly=True, aggregator=None)
+    # as the edge has said it: there may be no such right (any more)
+    right_id = fields.Integer("Number of the Right", readonly=True, aggregator=None)
+    right_name = fields.Char("Deciding Right", compute="_compute_right_name")
     list_age_s = fields.Integer("Age of the List (s)", readonly=True)
     doubt = fields.Char(readonly=True, help="What the server knew better than the edge.")
     went = fields.Selection(
@@ -106,6 +108,21 @@ class CampusPassage(models.Model):
             "mustered": self.env._("At the assembly point"),
             "forgiven": self.env._("Position forgiven"),
         }
+
+    @api.depends("right_id")
+    @api.depends_context("lang")
+    def _compute_right_name(self):
+        """The name of a right; of a granted request or a visit only what it is: its name names a person."""
+        # sudo: who sees a passage is told by which right it was decided
+        rights = self.env["campus.access.right"].sudo().with_context(active_test=False)
+        found = {right.id: right for right in rights.search([("id", "in", self.mapped("right_id"))])}
+        kinds = dict(rights._fields["kind"]._description_selection(self.env))
+        for passage in self:
+            right = found.get(passage.right_id)
+            if right:
+                passage.right_name = right.name if right.kind == "standing" else kinds[right.kind]
+            else:
+                passage.right_name = str(passage.right_id) if passage.right_id else False
 
     @api.depends("code", "reasons", "outcome", "kind")
     @api.depends_context("lang")

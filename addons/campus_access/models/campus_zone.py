@@ -2,20 +2,13 @@ from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.access import types
 from odoo.exceptions import UserError, ValidationError
 
-PASSBACKS = [
-    (types.OFF, "Not checked"),
-    (types.SOFT, "Let through and report"),
-    (types.HARD, "Refuse"),
-    (types.TIMED, "Refuse a second entry for a while"),
-]
-
 
 class CampusZone(models.Model):
     """A part of the campus; the outside is the root of the tree."""
 
     _name = "campus.zone"
     _description = "Zone"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "campus.passback"]
     _parent_store = True
     _parent_name = "parent_id"
     _order = "complete_name, id"
@@ -68,14 +61,8 @@ class CampusZone(models.Model):
 
     # -- A zone that counts who is in it ------------------------------------
     passback_mode = fields.Selection(
-        PASSBACKS,
-        "Anti-Passback",
-        required=True,
-        default=types.OFF,
-        tracking=True,
-        help="What happens when a card goes in that never came out, or comes out that never went in.",
+        help="What happens when a card goes in that never came out, or comes out that never went in."
     )
-    passback_s = fields.Integer("Seconds", default=60, help="How long a second entry is refused.")
     alone = fields.Selection(
         [(types.LET_IN, "Let through and mark it"), (types.STRICT, "Refuse")],
         "Without the Network",
@@ -91,12 +78,7 @@ class CampusZone(models.Model):
     )
 
     _numbers_check = models.Constraint(
-        "CHECK (people_max >= 0 AND passback_s BETWEEN 0 AND 86400)",
-        "A number of this zone is too small or too large.",
-    )
-    _timed_check = models.Constraint(
-        "CHECK (passback_mode <> 'timed' OR passback_s > 0)",
-        "Say how many seconds a second entry is refused.",
+        "CHECK (people_max >= 0)", "A number of this zone is too small or too large."
     )
 
     @api.depends("name", "parent_id.complete_name")
@@ -145,8 +127,3 @@ class CampusZone(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("campus_access.campus_door_action")
         return {**action, "domain": [("inner_zone_id", "child_of", self.ids)], "context": {}}
-
-    def _passback(self):
-        """The rule of :mod:`campus_core` of zones and doors alike."""
-        seconds = self.passback_s if self.passback_mode == types.TIMED else 0
-        return types.Passback(self.passback_mode, seconds)

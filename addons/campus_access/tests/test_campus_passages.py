@@ -29,6 +29,19 @@ class TestCampusPassages(PassageCase):
         self.assertEqual((row.reasons, row.right_id, row.list_age_s), (" ".join(REASONS), 7, 12))
         self.assertEqual(row._explain_reasons().count("."), 2, "all reasons in words")
 
+    def test_a_passage_names_its_right_but_no_person_in_it(self):
+        rights = self.env["campus.access.right"]
+        values = {"door_ids": [(6, 0, self.library_door.ids)], "domain": "[]"}
+        standing = rights.create({**values, "name": "Readers"})
+        grant = rights._campus_giving("kind").create({**values, "name": "Request of Li", "kind": "grant"})
+        names = []
+        for number in (standing.id, grant.id, None, max(rights.search([]).ids) + 1000):
+            self.journal.passage(self.card, rule=number)
+            self.send()
+            names.append(self.rows()[-1:].right_name)
+        kind = dict(rights._fields["kind"]._description_selection(self.env))["grant"]
+        self.assertEqual(names, ["Readers", kind, False, str(max(rights.search([]).ids) + 1000)])
+
     def test_the_way_out_leads_the_other_way(self):
         self.journal.passage(self.card, terminal="T-DOOR-OUT")
         self.send()

@@ -79,7 +79,7 @@ class Edge:
             self._loop, self.journal, self.snapshot, self.sender, asks, self.exposure, self.clock,
             config.language, config.ask_timeout_ms,
         )  # fmt: skip
-        self._lan_feed = LanFeed(self.status, lambda: self.readers.tills)
+        self._lan_feed = LanFeed(self.status, lambda: self.readers.tills, str(config.zone or ""))
         keying = Keying(config.readers, self.engine, self.snapshot.terminal, config.language)
         make_port = port_maker or Ports(self._loop)
         self.readers = Readers(config.readers, make_port, self.engine.begin, self._offer, keying, self._loop)

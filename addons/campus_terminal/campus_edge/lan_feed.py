@@ -15,10 +15,12 @@ _LINKS: Final = {"online": feed.CONNECTED, "disabled": feed.REFUSED, "sick": fee
 
 
 class LanFeed:
-    """A ``feed.feed.Feed``."""
+    """A ``feed.feed.Feed``; ``time_zone`` as in ``feed.Status``."""
 
-    def __init__(self, status: Callable[[], Status], tills: Callable[[], tuple[str, ...]]) -> None:
-        self._status, self._tills = status, tills
+    def __init__(
+        self, status: Callable[[], Status], tills: Callable[[], tuple[str, ...]], time_zone: str = ""
+    ) -> None:
+        self._status, self._tills, self._time_zone = status, tills, time_zone
         self._takers: Subscribers[feed.Take] = Subscribers()
         #: Returns who is where, at a muster point.
         self.muster_of: Callable[[], Mapping[str, Any] | None] = lambda: None
@@ -39,6 +41,7 @@ class LanFeed:
         now = self._status()
         return {
             "name": now.name,
+            "time_zone": self._time_zone,
             "version": now.version,
             "uptime_s": now.uptime_s,
             "server": {"state": _LINKS.get(now.state, feed.AWAY), "detail": "; ".join(now.problems),
@@ -63,7 +66,8 @@ class LanFeed:
 
     def muster(self) -> Mapping[str, Any] | None:
         """Return who is in which zone."""
-        return self.muster_of()
+        found = self.muster_of()
+        return found and {**found, "time_zone": self._time_zone}
 
     def terminals(self) -> Sequence[str]:
         """Return the codes of the terminals whose taps go to a till."""

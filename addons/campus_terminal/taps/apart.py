@@ -38,7 +38,10 @@ class Apart:
         return judged
 
     def call(self, decided):
-        """Return the call that stores ``[(Line, Decision)]``, as ``prepared.run_all`` takes it; it is the last."""
+        """Return the call that stores ``[(Line, Decision)]``, as ``prepared.run_all`` takes it; it is the last.
+
+        Only asked where :meth:`takes` says yes, which this default never does.
+        """
         raise NotImplementedError
 
     def stored(self, env, rows):

@@ -59,7 +59,7 @@ class Ends:
     """Whether a ``final`` is the end of a tap, stored or in the same batch."""
 
     def __init__(self, batch, terminals, known):
-        self._batch, self._places, self._known = batch, terminals, known
+        self._batch, self._terminals, self._known = batch, terminals, known
 
     def may_end(self, entry, tap):
         """Say whether a final is about a tap as the server has it.
@@ -92,7 +92,7 @@ class Ends:
         return same and told.may_end(self._stated(final), self._stated(tap))
 
     def _stated(self, entry):
-        terminal, edge = self._places.get(entry.terminal), self._batch.edge
+        terminal, edge = self._terminals.get(entry.terminal), self._batch.edge
         return told.Stated(
             edge.id, edge.company_id, entry.mode, entry.purpose, masked(entry), terminal and terminal.id,
             entry.card, entry.amount_minor,

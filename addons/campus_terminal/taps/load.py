@@ -10,8 +10,9 @@ from .sort import Sorter
 from .wallets import Wallets
 
 # A fresh entry: its place in the batch, its terminal, its card or the refusal code of its credential
-# (``resolved``), its card or None, and how far it is decided without a look into wallets.
-Line = namedtuple("Line", "index entry terminal resolved card judged")
+# (``resolved``), its card or None, how far it is decided without a look into wallets, and whether it is kept
+# in another table than taps.
+Line = namedtuple("Line", "index entry terminal resolved card judged is_apart")
 
 
 class Loader:
@@ -20,7 +21,8 @@ class Loader:
     ``kinds``: ``resolver.Kinds`` of credentials; ``apart``: the :class:`apart.Apart`. After :meth:`run`:
     ``known``: ``{(uuid, kind): Known}``, ``ends``: what they say of the ends of taps; ``sorter``: the
     :class:`Sorter`; ``lines``: the fresh entries, judged as far as no money is asked; ``money``: those that are
-    taps; ``columns``: what can be written of them; ``terms`` and ``book`` they are decided under; ``taken``: ids that other money has; ``risk``: what the edge has charged alone.
+    taps; ``columns``: what can be written of them; ``terms`` and ``book`` they are decided under; ``taken``: ids
+    that other money has; ``risk``: what the edge has charged alone.
     """
 
     def __init__(self, env, batch, frame, kinds, apart):
@@ -47,7 +49,7 @@ class Loader:
         resolver = Resolver(env, batch, frame, self.known, self._kinds)
         resolver.load(entries)
         self.lines = [self._judge(index, resolver) for index in self.sorter.fresh]
-        self.money = [line for line in self.lines if not self.apart.takes(line.entry)]
+        self.money = [line for line in self.lines if not line.is_apart]
         if self.money:
             # before a pocket is locked: other batches wait for the pockets
             self.columns = rows.pack_taps(batch, self.money)
@@ -68,11 +70,7 @@ class Loader:
         """The cards whose wallets are locked: what is kept apart costs nothing."""
         if len(self.money) == len(self.lines):
             return resolver.all()
-        costly = [
-            line
-            for line in self.lines
-            if isinstance(line.judged, charge.Pending) or not self.apart.takes(line.entry)
-        ]
+        costly = [line for line in self.lines if isinstance(line.judged, charge.Pending) or not line.is_apart]
         return [line.card for line in costly if line.card]
 
     def _may_be_known(self):
@@ -88,6 +86,7 @@ class Loader:
         card = None if type(resolved) is str else resolved
         proof = resolver.proof(entry, card) if card and entry.mode == wire.TOLD else told.SHOWN
         judged = charge.judge(entry, terminal, resolved, self.terms, proof)
-        if self.apart.takes(entry):
+        is_apart = self.apart.takes(entry)
+        if is_apart:
             judged = self.apart.judge(entry, judged)
-        return Line(index, entry, terminal, resolved, card, judged)
+        return Line(index, entry, terminal, resolved, card, judged, is_apart)

@@ -24,9 +24,9 @@ class Storer:
 
     def __init__(self, env, batch, frame, loaded, decider):
         self._env, self._batch, self._frame = env, batch, frame
-        self._loaded, self._later, apart = loaded, decider.later, loaded.apart
-        self._decided = [pair for pair in decider.decided if not apart.takes(pair[0].entry)]
-        self._elsewhere = [pair for pair in decider.decided if apart.takes(pair[0].entry)]
+        self._loaded, self._later = loaded, decider.later
+        self._decided = [pair for pair in decider.decided if not pair[0].is_apart]
+        self._elsewhere = [pair for pair in decider.decided if pair[0].is_apart]
         self._reviews = [
             (reason, line.entry.uuid, line.entry.kind, {"is_held": is_held(line.entry, decision, reason)})
             for line, decision in decider.decided

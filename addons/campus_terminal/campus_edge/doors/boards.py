@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -114,6 +114,10 @@ class Board:
             if row is not None and row.state == card_state.PAYS:
                 rules = snapshot.access.rules(snapshot.access.member(card))
                 yield Member(number, rules, _day(row.valid_from), _day(row.valid_until))
+
+    def local_now(self) -> datetime:
+        """Return what the campus's clock shows now, without a zone."""
+        return self._around.snapshot.access.site.calendar.local(self._around.clock.now_ms())
 
     # -- events --------------------------------------------------------------------------------------
     def last_index(self) -> int | None:

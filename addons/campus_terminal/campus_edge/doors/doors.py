@@ -13,7 +13,7 @@ from campus_core import errors
 from campus_core.access import events, types
 from campus_core.access.decide import holds
 from campus_core.access.types import Door, Lockdown
-from campus_core.access.types import Verdict as AccessVerdict
+from campus_core.access.wire import lockdown_from_wire
 from campus_core.errors import WireError
 from campus_core.taps import wire
 from campus_core.taps.alone import Verdict
@@ -71,8 +71,9 @@ class Doors:
         self._access, self._clock = around.snapshot.access, around.clock
         self.lockdowns = Lockdowns(folder)
         self.places = Places(self._access.site)
-        version = lambda: around.snapshot.version  # noqa: E731 - a value that is asked for
-        self.log = EventLog(around.loop, around.clock, around.journal, around.wake, version)
+        self.log = EventLog(
+            around.loop, around.clock, around.journal, around.wake, lambda: around.snapshot.version
+        )
         self._judge = DoorJudge(
             self._access, self.places, self._moment, self._pin_code, self._list_age_s,
             frozenset(code for code, wiring in wirings.items() if wiring.is_muster),
@@ -116,7 +117,7 @@ class Doors:
         """Take what was pushed; say whether it was about doors. A push only closes; it ends no lockdown."""
         try:
             if kind == "lockdown":
-                self.lockdowns.raise_(restore.order(payload["order"]))
+                self.lockdowns.raise_(lockdown_from_wire(payload["order"]))
             elif kind == "positions":
                 self._around.loop.post(self.places.take, parse_positions(payload["positions"]))
             else:
@@ -270,7 +271,7 @@ class Doors:
         place, member = self._judge.place(terminal), self._access.member(card)
         if place is not None:
             holder = member.holder if member else -card
-            self._went(Passing(*place, card, holder, terminal, AccessVerdict()), at_ms)
+            self._went(Passing(*place, card, holder, terminal, types.Verdict()), at_ms)
 
     def hold_again(self, terminal: str) -> None:
         """Switch the lock as it should be: reader or edge were away, and it may be open from before."""

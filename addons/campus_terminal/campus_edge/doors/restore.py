@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from campus_core import errors
 from campus_core.access import events, told
 from campus_core.access.door_pin import WINDOW_MS
-from campus_core.access.types import Lockdown
-from campus_core.access.wire import lockdown_from_wire
 from campus_core.taps import wire
 from campus_core.taps.wire import TapEntry
 
@@ -26,11 +24,6 @@ from .places import Places
 TIMEOUT_S: Final = 30
 #: Older passages come with the snapshot.
 SINCE_MS: Final = 2 * 24 * 3_600_000
-
-
-def order(values: Any) -> Lockdown:
-    """Read a pushed lockdown. Raises ``WireError``."""
-    return lockdown_from_wire(values)
 
 
 def run(

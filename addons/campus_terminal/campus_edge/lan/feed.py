@@ -48,9 +48,13 @@ class TapStatus(TypedDict, total=False):
 
 
 class Status(TypedDict, total=False):
-    """The known status; values left out are shown as unknown. ``taps`` has the newest first."""
+    """The known status; values left out are shown as unknown. ``taps`` has the newest first.
+
+    ``time_zone`` is the campus's, as IANA names it; "" for the machine's own.
+    """
 
     name: str
+    time_zone: str
     version: str
     uptime_s: int
     server: ServerLink

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import time
 from collections.abc import Mapping
 from html import escape
-from string import Template
 from typing import Any, Final
 
 from campus_core.devices.heartbeat import BAD_READER_STATES
 
 from ..protocols.base import READY
+from . import page_frame
 from .feed import AWAY, CONNECTED
 from .page_style import STYLE
 from .page_text import Say, duration, language, outcome, problems, refusal, speaker, trouble
 
-RENEW_S: Final = 5
 TAPS_MAX: Final = 12
 #: A larger difference of the clock is shown in the warning colour.
 DRIFT_WARN_MS: Final = 2_000
@@ -29,30 +27,6 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Vary": "Accept-Language",
 }
-_PAGE: Final = Template(
-    """<!doctype html>
-<html lang="$lang">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="refresh" content="$renew_s">
-<title>$title</title>
-<style>$style</style>
-</head>
-<body>
-<main>
-<header><h1>$title</h1><p class="pill $mood" role="status">$verdict</p></header>
-<dl class="facts">$facts</dl>
-<section><h2>$readers_title</h2><ul>$readers</ul></section>
-<section><h2>$tills_title</h2><ul>$tills</ul></section>
-<section><h2>$taps_title</h2><ul class="taps">$taps</ul></section>
-<footer>$note <a href="/status">/status</a></footer>
-</main>
-</body>
-</html>
-"""
-)
 
 
 def render(status: Mapping[str, Any], accept_language: str) -> str:
@@ -60,25 +34,33 @@ def render(status: Mapping[str, Any], accept_language: str) -> str:
     lang = language(accept_language)
     say = speaker(lang)
     mood, verdict = _verdict(status)
-    return _PAGE.substitute(
-        lang={"zh": "zh-CN"}.get(lang, lang),
-        renew_s=RENEW_S,
-        style=STYLE,
-        title=escape(str(status.get("name") or say("Edge"))),
+    time_zone = str(status.get("time_zone") or "")
+    taps = list(status.get("taps", ()))[:TAPS_MAX]
+    sections = (
+        (say("Readers"), "", [_reader(reader, say) for reader in status.get("readers", ())],
+         say("No reader is set up.")),
+        (say("Tills"), "", [_till(till, say) for till in status.get("tills", ())],
+         say("No terminal serves a till.")),
+        (say("Last taps"), "taps", [_tap(tap, say, lang, time_zone) for tap in taps],
+         say("No card has been shown yet.")),
+    )  # fmt: skip
+    facts = "".join(_fact(*fact) for fact in _facts(status, say))
+    return page_frame.page(
+        lang=lang,
+        title=str(status.get("name") or say("Edge")),
         mood=mood,
-        verdict=escape(say(verdict)),
-        facts="".join(_fact(*fact) for fact in _facts(status, say)),
-        readers_title=escape(say("Readers")),
-        readers="".join(_reader(reader, say) for reader in status.get("readers", ()))
-        or _empty(say("No reader is set up.")),
-        tills_title=escape(say("Tills")),
-        tills="".join(_till(till, say) for till in status.get("tills", ()))
-        or _empty(say("No terminal serves a till.")),
-        taps_title=escape(say("Last taps")),
-        taps="".join(_tap(tap, say, lang) for tap in list(status.get("taps", ()))[:TAPS_MAX])
-        or _empty(say("No card has been shown yet.")),
-        note=escape(say("The page renews itself every five seconds. The same as JSON:")),
+        verdict=say(verdict),
+        content=f'<dl class="facts">{facts}</dl>\n' + "".join(_section(*section) for section in sections),
+        note=say("The page renews itself every five seconds. The same as JSON:"),
+        link="/status",
+        link_text="/status",
     )
+
+
+def _section(title: str, kind: str, rows: list[str], empty: str) -> str:
+    attribute = f' class="{kind}"' if kind else ""
+    items = "".join(rows) or _empty(empty)
+    return f"<section><h2>{escape(title)}</h2><ul{attribute}>{items}</ul></section>\n"
 
 
 def _verdict(status: Mapping[str, Any]) -> tuple[str, str]:
@@ -168,8 +150,8 @@ def _till(till: Mapping[str, Any], say: Say) -> str:
     return _row("good" if is_there else "idle", str(till["terminal"]), counts, state)
 
 
-def _tap(tap: Mapping[str, Any], say: Say, lang: str) -> str:
-    at = time.strftime("%H:%M:%S", time.localtime(tap.get("at_ms", 0) / 1_000))
+def _tap(tap: Mapping[str, Any], say: Say, lang: str, time_zone: str) -> str:
+    at = page_frame.local_time(tap.get("at_ms", 0), time_zone, "%H:%M:%S")
     word = str(tap.get("outcome") or "asking")
     beside = [str(tap.get("terminal") or ""), say(str(tap.get("purpose") or ""))]
     code = str(tap.get("code") or "")

@@ -60,6 +60,9 @@ class Keeper(Protocol):
     def wanted(self) -> Wanted | None:
         """Return what the board is to have; None as long as nobody knows."""
 
+    def local_now(self) -> datetime:
+        """Return what the campus's clock shows now, without a zone: the board knows none."""
+
     def last_index(self) -> int | None:
         """Return the index of the newest event that is in the journal; None for a board without any."""
 
@@ -175,7 +178,7 @@ class UhppotePort:
         is_night = now.hour == COMPARE_HOUR and known.compared != now.date()
         if known.version is None or is_night:
             self._compare(wanted.plan)
-            self._api.set_time(self._target, datetime.now(), timeout=TIMEOUT_S)
+            self._api.set_time(self._target, self._keeper.local_now(), timeout=TIMEOUT_S)
             known.compared = now.date()
         elif known.version != wanted.version:
             self._change(wanted.plan)
