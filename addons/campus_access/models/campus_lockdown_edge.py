@@ -10,7 +10,9 @@ class CampusLockdownEdge(models.Model):
     _order = "confirmed_at desc, id"
     _log_access = False
 
-    lockdown_id = fields.Many2one("campus.lockdown", required=True, readonly=True, ondelete="restrict")
+    lockdown_id = fields.Many2one(
+        "campus.lockdown", index=True, required=True, readonly=True, ondelete="restrict"
+    )
     company_id = fields.Many2one(related="lockdown_id.company_id")
     edge_id = fields.Many2one("campus.edge", required=True, readonly=True, ondelete="restrict", index=True)
     place = fields.Char(related="edge_id.place")

@@ -152,12 +152,11 @@ class CampusLookPerson(models.Model):
     _description = "Person Looked At"
     _log_access = False
 
-    look_id = fields.Many2one("campus.look", required=True, readonly=True, ondelete="restrict")
+    look_id = fields.Many2one("campus.look", index=True, required=True, readonly=True, ondelete="restrict")
     partner_id = fields.Many2one("res.partner", "Person", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(related="look_id.company_id")
 
     _once = models.Constraint("UNIQUE(partner_id, look_id)", "This person is in the list already.")
-    _look_idx = models.Index("(look_id)")
 
     def init(self):
         with file_open("campus_access/data/look_schema.sql") as schema:
