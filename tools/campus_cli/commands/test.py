@@ -21,7 +21,7 @@ E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
 # The program that moves the clock of the played month.
 MONTH_NEEDS = ("faketime",)
 # These end-to-end tests run after the addons' tests. The others run at the same time as both.
-PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py", "test_topup.py")
+PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py")
 # Files of Odoo's addon test_lint. Its pylint run takes minutes; ./campus lint does that.
 ODOO_LINT = (
     "dunderinit",
