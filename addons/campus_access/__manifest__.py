@@ -33,11 +33,16 @@
         "views/res_config_settings_passage_views.xml",
         "views/campus_passage_menus.xml",
         "views/portal_doors.xml",
+        "security/plan/ir.model.access.csv",
+        "security/campus_floor_plan_rules.xml",
+        "views/campus_floor_plan_views.xml",
+        "views/campus_floor_plan_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "campus_access/static/src/schedule_preview/*",
             "campus_access/static/src/live/*",
+            "campus_access/static/src/floor_plan/*",
         ],
     },
     "uninstall_hook": "uninstall_hook",

@@ -8,3 +8,4 @@ from . import test_campus_lockdown
 from . import test_campus_look
 from . import test_campus_portal_doors
 from . import test_campus_access_right_desk
+from . import test_campus_floor_plan
