@@ -37,6 +37,7 @@
         "security/campus_floor_plan_rules.xml",
         "views/campus_floor_plan_views.xml",
         "views/campus_floor_plan_menus.xml",
+        "views/campus_door_health_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
