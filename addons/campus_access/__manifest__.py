@@ -8,7 +8,7 @@
     "development_status": "Alpha",
     "maintainers": ["campus-card"],
     "application": True,
-    "depends": ["campus_card", "campus_terminal", "campus_portal", "campus_alert"],
+    "depends": ["resource", "campus_card", "campus_terminal", "campus_portal", "campus_alert"],
     "data": [
         "security/campus_access_groups.xml",
         "security/ir.model.access.csv",
@@ -17,6 +17,7 @@
         "views/campus_access_right_views.xml",
         "views/campus_access_request_views.xml",
         "wizard/campus_access_why_views.xml",
+        "wizard/campus_schedule_import_views.xml",
         "views/campus_schedule_views.xml",
         "views/campus_zone_views.xml",
         "views/campus_door_views.xml",
