@@ -38,7 +38,18 @@ def seen_doors(env, doors, now_ms):
     }
     env.cr.execute(_SEEN, values)
     found = {}
-    for door_id, forced, held, closed, passed, is_heard, was_heard, heard, number, confirmed in env.cr.fetchall():
+    for (
+        door_id,
+        forced,
+        held,
+        closed,
+        passed,
+        is_heard,
+        was_heard,
+        heard,
+        number,
+        confirmed,
+    ) in env.cr.fetchall():
         door = doors.browse(door_id)
         seen = door_state.Seen(
             door.mode, is_heard, was_heard, forced, held, closed, passed,

@@ -79,5 +79,7 @@ def test_the_pure_parts_of_the_page_work(tmp_path):
         ["node", "--test", str(tests)], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    passed = re.search(r"^# pass (\d+)$", done.stdout, re.MULTILINE) or re.search(r"ℹ pass (\d+)", done.stdout)
+    passed = re.search(r"^# pass (\d+)$", done.stdout, re.MULTILINE) or re.search(
+        r"ℹ pass (\d+)", done.stdout
+    )
     assert int(passed[1]) > 10

@@ -105,7 +105,10 @@ class CampusFloorPlan(models.Model):
 
     def _offered(self):
         """The doors into or out of the zones of the plan."""
-        inside = [("inner_zone_id", "child_of", self.zone_id.id), ("outer_zone_id", "child_of", self.zone_id.id)]
+        inside = [
+            ("inner_zone_id", "child_of", self.zone_id.id),
+            ("outer_zone_id", "child_of", self.zone_id.id),
+        ]
         return self.env["campus.door"].search(["|", *inside, ("company_id", "=", self.company_id.id)])
 
     @api.model

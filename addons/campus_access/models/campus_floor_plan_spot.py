@@ -10,9 +10,13 @@ class CampusFloorPlanSpot(models.Model):
     _rec_name = "door_id"
     _check_company_auto = True
 
-    plan_id = fields.Many2one("campus.floor.plan", "Floor Plan", required=True, index=True, ondelete="cascade")
+    plan_id = fields.Many2one(
+        "campus.floor.plan", "Floor Plan", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
-    door_id = fields.Many2one("campus.door", required=True, index=True, ondelete="cascade", check_company=True)
+    door_id = fields.Many2one(
+        "campus.door", required=True, index=True, ondelete="cascade", check_company=True
+    )
     x = fields.Integer("From the Left (‰)", default=500, required=True)
     y = fields.Integer("From the Top (‰)", default=500, required=True)
 

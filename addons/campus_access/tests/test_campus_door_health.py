@@ -15,7 +15,11 @@ class TestCampusDoorHealth(PassageCase):
     def found(self):
         self.env.invalidate_all()
         self.env.flush_all()
-        return self.env["campus.door.health"].with_user(self.guard).search([("door_id", "=", self.library_door.id)])
+        return (
+            self.env["campus.door.health"]
+            .with_user(self.guard)
+            .search([("door_id", "=", self.library_door.id)])
+        )
 
     def reader(self, state, detail=""):
         return [{"terminal": code, "state": state, "detail": detail} for code in ("T-DOOR", "T-DOOR-OUT")]

@@ -18,7 +18,11 @@ class TestCampusScheduleImport(AccessCase):
 
     def new_calendar(self, rows=((0, 8, 12, False), (0, 13, 17.5, False), (4, 13, 17.5, False)), **values):
         lines = [
-            (0, 0, {"name": "x", "dayofweek": str(day), "hour_from": start, "hour_to": end, "week_type": week})
+            (
+                0,
+                0,
+                {"name": "x", "dayofweek": str(day), "hour_from": start, "hour_to": end, "week_type": week},
+            )
             for day, start, end, week in rows
         ]
         defaults = {"name": "Office hours", "tz": "Asia/Shanghai", "attendance_ids": [(5,), *lines]}
@@ -47,7 +51,9 @@ class TestCampusScheduleImport(AccessCase):
         wizard = self.wizard(self.new_calendar(rows, two_weeks_calendar=True), first_week="even")
         self.assertIn("odd and even weeks of the term", wizard.losses)
         made = self.env["campus.schedule"].browse(wizard.action_import()["res_id"])
-        self.assertEqual([(one.weeks, one.monday) for one in made.window_ids], [("even", True), ("odd", False)])
+        self.assertEqual(
+            [(one.weeks, one.monday) for one in made.window_ids], [("even", True), ("odd", False)]
+        )
         self.assertIn("odd and even weeks", made.message_ids.mapped("body")[0])
 
     def test_flexible_hours_are_refused_with_the_reason(self):
@@ -58,10 +64,14 @@ class TestCampusScheduleImport(AccessCase):
             wizard.action_import()
 
     def test_days_off_to_come_are_closed_and_those_of_a_person_are_not(self):
-        calendar = self.new_calendar(((day, 8, 12, False) for day in range(7)))
+        calendar = self.new_calendar((day, 8, 12, False) for day in range(7))
         person = self.env["resource.resource"].create({"name": "Somebody", "calendar_id": calendar.id})
         # a whole day in Shanghai
-        day = {"date_from": "2099-05-03 16:00:00", "date_to": "2099-05-04 15:59:59", "calendar_id": calendar.id}
+        day = {
+            "date_from": "2099-05-03 16:00:00",
+            "date_to": "2099-05-04 15:59:59",
+            "calendar_id": calendar.id,
+        }
         self.env["resource.calendar.leaves"].create(
             [{**day, "name": "Sports day"}, {**day, "name": "Holiday of one", "resource_id": person.id}]
         )

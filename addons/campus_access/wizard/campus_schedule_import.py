@@ -93,7 +93,10 @@ class CampusScheduleImport(models.TransientModel):
         return working_time.Source(
             hours=[
                 working_time.Hours(
-                    int(row.dayofweek), row.hour_from, row.hour_to, int(row.week_type) if row.week_type else None
+                    int(row.dayofweek),
+                    row.hour_from,
+                    row.hour_to,
+                    int(row.week_type) if row.week_type else None,
                 )
                 for row in rows
             ],
@@ -143,5 +146,7 @@ class CampusScheduleImport(models.TransientModel):
         if plan.losses:
             words = self._loss_words()
             text = " ".join(words[name] for name in plan.losses)
-            made.message_post(body=self.env._("Made from the working times %s.", self.calendar_id.name) + " " + text)
+            made.message_post(
+                body=self.env._("Made from the working times %s.", self.calendar_id.name) + " " + text
+            )
         return made.get_formview_action()

@@ -93,7 +93,11 @@ def _windows(
     for weekday in sorted({weekday for weekday, _week in spans}):
         every = spans.get((weekday, None), [])
         first, second = (set(_joined([*every, *spans.get((weekday, week), [])])) for week in _WEEKS)
-        for weeks, found in ((ALL_WEEKS, first & second), (names[0], first - second), (names[1], second - first)):
+        for weeks, found in (
+            (ALL_WEEKS, first & second),
+            (names[0], first - second),
+            (names[1], second - first),
+        ):
             for start, end in found:
                 days.setdefault((start, end, weeks), set()).add(weekday)
     windows = tuple(

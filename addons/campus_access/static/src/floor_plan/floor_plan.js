@@ -1,4 +1,4 @@
-import { Component, onMounted, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -7,7 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { bounded, clamp, Fingers, fitted, PERMILLE, toPermille, zoomedAt } from "./plan_geometry";
+import { PlanPicture } from "./plan_picture";
 import { alarmsOf, counted, withStates } from "./plan_states";
 
 const CHANNEL = "campus_doors";
@@ -16,14 +16,14 @@ const ASK_MS = 15000;
 const NEWS_MS = 1000;
 /** A door blinks so long after somebody was let through or refused. */
 const BLINK_MS = 1500;
-const STEP = 1.4;
+const MIDDLE = { x: 500, y: 500 };
 
 const { DateTime } = luxon;
 
 /** A plan with its doors: what happens at them now, and, for managers, where they are. */
 export class CampusFloorPlan extends Component {
     static template = "campus_access.FloorPlan";
-    static components = { Layout };
+    static components = { Layout, PlanPicture };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -31,10 +31,6 @@ export class CampusFloorPlan extends Component {
         this.action = useService("action");
         this.bus = useService("bus_service");
         this.display = { controlPanel: {} };
-        this.frame = useRef("frame");
-        this.picture = useRef("picture");
-        this.fingers = new Fingers();
-        this.held = null;
         this.state = useState({
             plans: [],
             plan: null,
@@ -44,11 +40,8 @@ export class CampusFloorPlan extends Component {
             chosen: 0,
             isEditing: false,
             isOld: false,
-            size: { width: 0, height: 0 },
-            view: { zoom: 1, x: 0, y: 0 },
         });
         this.onPush = (message) => this.heard(message);
-        this.onResize = () => this.fit();
         useSetupAction({ getLocalState: () => ({ planId: this.state.plan?.id }) });
         onWillStart(() => this.open(this.firstPlan));
         onMounted(() => this.begin());
@@ -67,9 +60,7 @@ export class CampusFloorPlan extends Component {
             this.bus.subscribe(CHANNEL, this.onPush);
         }
         this.asking = browser.setInterval(() => this.ask(), ASK_MS);
-        browser.addEventListener("resize", this.onResize);
         this.note();
-        this.fit();
     }
 
     end() {
@@ -79,7 +70,6 @@ export class CampusFloorPlan extends Component {
         }
         browser.clearInterval(this.asking);
         browser.clearTimeout(this.news);
-        browser.removeEventListener("resize", this.onResize);
     }
 
     // -- what is shown ---------------------------------------------------------------
@@ -97,7 +87,6 @@ export class CampusFloorPlan extends Component {
 
     async change(planId) {
         this.state.isEditing = false;
-        this.state.view = { zoom: 1, x: 0, y: 0 };
         await this.open(planId);
         this.note();
     }
@@ -181,128 +170,10 @@ export class CampusFloorPlan extends Component {
         return ms ? formatDateTime(DateTime.fromMillis(ms)) : _t("never");
     }
 
-    // -- zoom and move ---------------------------------------------------------------
-
-    fit() {
-        const [frame, picture] = [this.frame.el, this.picture.el];
-        if (frame && picture && picture.naturalWidth) {
-            const natural = { width: picture.naturalWidth, height: picture.naturalHeight };
-            this.state.size = fitted(natural, this.room);
-            this.look(this.state.view);
-        }
-    }
-
-    get room() {
-        return { width: this.frame.el.clientWidth, height: this.frame.el.clientHeight };
-    }
-
-    look(view) {
-        this.state.view = bounded(view, this.state.size, this.room);
-    }
-
-    zoom(factor, point) {
-        const { width, height } = this.room;
-        const at = point || { x: width / 2, y: height / 2 };
-        this.look(zoomedAt(this.state.view, factor, at));
-    }
-
-    whole() {
-        this.look({ zoom: 1, x: 0, y: 0 });
-    }
-
-    get stageStyle() {
-        const { size, view } = this.state;
-        return (
-            `width: ${size.width}px; height: ${size.height}px;` +
-            ` transform: translate(${view.x}px, ${view.y}px) scale(${view.zoom});` +
-            ` --zoom: ${view.zoom}; visibility: ${size.width ? "visible" : "hidden"};`
-        );
-    }
-
-    /** A point of the frame. */
-    at(event) {
-        const box = this.frame.el.getBoundingClientRect();
-        return { x: event.clientX - box.left, y: event.clientY - box.top };
-    }
-
-    onWheel(event) {
-        this.zoom(event.deltaY < 0 ? STEP : 1 / STEP, this.at(event));
-    }
-
-    onDown(event) {
-        if (event.button) {
-            return;
-        }
-        this.fingers.down(event.pointerId, this.at(event));
-        const door = Number(event.target.closest("[data-door]")?.dataset.door || 0);
-        this.held = door ? { door, spot: null } : null;
-        this.frame.el.setPointerCapture(event.pointerId);
-    }
-
-    onMove(event) {
-        const moved = this.fingers.move(event.pointerId, this.at(event));
-        if (!moved) {
-            return;
-        }
-        if (this.held && this.state.isEditing && this.fingers.most === 1) {
-            if (this.fingers.hasMoved) {
-                this.held.spot = this.permille(event);
-                Object.assign(this.doorOf(this.held.door), this.held.spot);
-            }
-            return;
-        }
-        const view = this.state.view;
-        const shifted = { ...view, x: view.x + moved.dx, y: view.y + moved.dy };
-        this.look(zoomedAt(shifted, moved.factor, moved.center));
-    }
-
-    async onUp(event) {
-        const held = this.held;
-        const hasPressed = this.fingers.up(event.pointerId);
-        this.held = null;
-        if (held && held.spot) {
-            await this.place(held.door, held.spot);
-        } else if (hasPressed) {
-            this.choose(held ? held.door : 0);
-        }
-    }
-
-    onCancel(event) {
-        this.fingers.up(event.pointerId);
-        this.held = null;
-    }
-
-    permille(event) {
-        const box = this.picture.el.getBoundingClientRect();
-        return toPermille({ x: event.clientX, y: event.clientY }, box);
-    }
-
     // -- doors -----------------------------------------------------------------------
-
-    doorOf(id) {
-        return this.state.plan.doors.find((door) => door.id === id);
-    }
 
     choose(id) {
         this.state.chosen = id;
-    }
-
-    /** A press by key: pointers are heard by the frame. */
-    onKey(event, door) {
-        const step = { ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, -5], ArrowDown: [0, 5] };
-        if (event.key === "Enter" || event.key === " ") {
-            event.preventDefault();
-            this.choose(door.id);
-        } else if (this.state.isEditing && step[event.key]) {
-            event.preventDefault();
-            const [dx, dy] = step[event.key];
-            const spot = {
-                x: clamp(door.x + dx, 0, PERMILLE),
-                y: clamp(door.y + dy, 0, PERMILLE),
-            };
-            Object.assign(this.doorOf(door.id), spot);
-            this.place(door.id, spot);
-        }
     }
 
     edit() {
@@ -310,8 +181,10 @@ export class CampusFloorPlan extends Component {
         this.state.chosen = 0;
     }
 
+    /** Keep where a door was put. */
     async place(doorId, { x, y }) {
         const plan = this.state.plan;
+        Object.assign(plan.doors.find((door) => door.id === doorId) || {}, { x, y });
         try {
             await this.orm.call("campus.floor.plan", "place_door", [[plan.id], doorId, x, y]);
         } catch (error) {
@@ -321,12 +194,8 @@ export class CampusFloorPlan extends Component {
         }
     }
 
-    /** Put a door that is not on the plan yet where the eye is: in the middle of what is seen. */
     async add(door) {
-        const box = this.picture.el.getBoundingClientRect();
-        const frame = this.frame.el.getBoundingClientRect();
-        const middle = { x: frame.left + frame.width / 2, y: frame.top + frame.height / 2 };
-        await this.place(door.id, toPermille(middle, box));
+        await this.place(door.id, MIDDLE);
         await this.open(this.state.plan.id);
         this.choose(door.id);
     }

@@ -17,7 +17,8 @@ export function fitted(picture, frame) {
 
 /** A point of the page in thousandths of the picture that is shown in `box`. */
 export function toPermille(point, box) {
-    const part = (at, start, size) => clamp(Math.round(((at - start) / size) * PERMILLE), 0, PERMILLE);
+    const part = (at, start, size) =>
+        clamp(Math.round(((at - start) / size) * PERMILLE), 0, PERMILLE);
     return { x: part(point.x, box.left, box.width), y: part(point.y, box.top, box.height) };
 }
 

@@ -93,8 +93,14 @@ test("urgent doors lie on top, and are named first", () => {
     const doors = [1, 2, 3, 4].map((id) => ({ id, name: `D${id}` }));
     const states = { 1: ["forced", 5, 9], 2: ["closed", 0, 9], 3: ["held_open", 6, 9] };
     const shown = withStates(doors, states);
-    assert.deepEqual(shown.map((door) => door.id), [2, 4, 3, 1]);
-    assert.deepEqual(alarmsOf(shown).map((door) => door.id), [1, 3]);
+    assert.deepEqual(
+        shown.map((door) => door.id),
+        [2, 4, 3, 1]
+    );
+    assert.deepEqual(
+        alarmsOf(shown).map((door) => door.id),
+        [1, 3]
+    );
     assert.equal(shown[1].key, "unknown");
     assert.equal(shown[3].since, 5);
 });
