@@ -40,7 +40,7 @@ class CampusLockdownEdge(models.Model):
 
 
 class CampusEdge(models.Model):
-    """Edges say in each heartbeat which lockdown they have stored and obey."""
+    """Edges say in each heartbeat which lockdown they obey, and which of their doors are open."""
 
     _inherit = "campus.edge"
 
@@ -51,6 +51,11 @@ class CampusEdge(models.Model):
         number = values.get("lockdown", 0)
         if type(number) is int and 0 <= number < 1 << 31:
             self._confirm_lockdown(number)
+        # read and checked by the heartbeat itself
+        contacts = values.get("contacts") or []
+        if contacts:
+            columns = [list(column) for column in zip(*contacts, strict=True)]
+            self.env.cr.execute("SELECT campus_door_contacts(%s, %s, %s)", [self.id, *columns])
         return version
 
     def _confirm_lockdown(self, number):

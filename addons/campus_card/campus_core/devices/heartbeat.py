@@ -16,6 +16,7 @@ READER_STATES: Final = (OPENING, READY, LOST, SICK, STOPPED)
 BAD_READER_STATES: Final = frozenset({LOST, SICK})
 MAX_READERS: Final = 500
 MAX_LOST: Final = 20
+MAX_CONTACTS: Final = 2_000
 _INT4: Final = (1 << 31) - 1
 _INT8: Final = (1 << 53) - 1
 
@@ -51,6 +52,8 @@ class Heartbeat(NamedTuple):
     lost: tuple[Lost, ...] = ()
     #: The highest number of a lockdown that the edge has stored and obeys.
     lockdown: int = 0
+    #: Doors with a contact, and whether they are open now.
+    contacts: tuple[tuple[int, bool], ...] = ()
 
 
 def parse(values: Mapping[str, Any]) -> Heartbeat:
@@ -73,7 +76,20 @@ def parse(values: Mapping[str, Any]) -> Heartbeat:
         readers=_readers(values.get("readers", [])),
         lost=_lost(values.get("lost", [])),
         lockdown=_whole(values, "lockdown", 0, _INT4),
+        contacts=_contacts(values.get("contacts", [])),
     )
+
+
+def _contacts(values: object) -> tuple[tuple[int, bool], ...]:
+    if not isinstance(values, list) or len(values) > MAX_CONTACTS:
+        raise WireError(errors.MALFORMED, field="contacts")
+    found: dict[int, bool] = {}
+    for value in values:
+        door, is_open = value if isinstance(value, list) and len(value) == 2 else (None, None)
+        if type(door) is not int or not 0 < door <= _INT4 or not isinstance(is_open, bool):
+            raise WireError(errors.MALFORMED, field="contacts")
+        found[door] = is_open
+    return tuple(found.items())
 
 
 def _lost(values: object) -> tuple[Lost, ...]:
