@@ -21,7 +21,7 @@ physics = env["campus.department"].create({"name": "物理系", "code": "e2e-phy
 def user(login, name, group, **values):
     return env["res.users"].create({
         "login": login, "password": login, "name": name, "lang": "zh_CN", "tz": "Asia/Shanghai",
-        "group_ids": [(6, 0, [env.ref(xmlid).id for xmlid in group])], **values})
+        "odoobot_state": "disabled", "group_ids": [(6, 0, [env.ref(xmlid).id for xmlid in group])], **values})
 holders = []
 for login, name, number, uid in people:
     partner = env["res.partner"].create({
