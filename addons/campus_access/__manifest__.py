@@ -25,6 +25,7 @@
         "security/campus_passage_rules.xml",
         "data/campus_passage_data.xml",
         "report/campus_muster_report.xml",
+        "report/campus_visit_report.xml",
         "views/campus_lockdown_actions.xml",
         "views/campus_passage_views.xml",
         "views/campus_look_views.xml",
@@ -33,6 +34,7 @@
         "views/res_config_settings_passage_views.xml",
         "views/campus_passage_menus.xml",
         "views/portal_doors.xml",
+        "views/portal_access.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -8,3 +8,5 @@ from . import test_campus_lockdown
 from . import test_campus_look
 from . import test_campus_portal_doors
 from . import test_campus_access_right_desk
+from . import test_campus_portal_access
+from . import test_campus_visit_pass
