@@ -24,6 +24,9 @@ from . import campus_passage_dispute
 from . import campus_position
 from . import campus_lockdown
 from . import campus_lockdown_edge
+from . import campus_floor_plan
+from . import campus_floor_plan_spot
+from . import campus_door_health
 from . import campus_taps
 from . import ir_websocket
 from . import campus_alert_source
