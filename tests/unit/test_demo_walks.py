@@ -93,6 +93,13 @@ def test_the_house_is_a_tree_with_twelve_doors_between_its_zones():
     assert {door.unlocked for door in doors.DOORS} <= schedules
 
 
+def test_every_door_is_on_a_plan_whose_picture_is_there():
+    assert {code for plan in doors.PLANS for code in plan.spots} == {door.code for door in doors.DOORS}
+    for plan in doors.PLANS:
+        assert (ROOT / "addons/campus_demo/static/img" / plan.picture).exists()
+        assert all(0 <= number <= 1000 for spot in plan.spots.values() for number in spot)
+
+
 def test_the_manual_names_every_door():
     manual = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
     for door in doors.DOORS:

@@ -210,3 +210,47 @@ RIGHTS = (
         values={"effect": "deny", "priority": 50},
     ),
 )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A picture in ``static/img``, and where its doors are, in thousandths of its width and height."""
+
+    name: str
+    name_en: str
+    zone: str
+    picture: str
+    spots: dict[str, tuple[int, int]]
+
+
+PLANS = (
+    Plan(
+        "信息书院一层",
+        "Informatics College, Ground Floor",
+        HOUSE,
+        "floor1.png",
+        {
+            "A01": (433, 847),
+            "A02": (675, 604),
+            "A03": (316, 430),
+            "A04": (525, 415),
+            "A05": (381, 250),
+            "A12": (842, 847),
+        },
+    ),
+    Plan(
+        "信息书院二层",
+        "Informatics College, First Floor",
+        "floor2",
+        "floor2.png",
+        {
+            "A05": (441, 736),
+            "A06": (183, 430),
+            "A07": (433, 430),
+            "A08": (741, 430),
+            "A09": (183, 583),
+            "A10": (662, 583),
+            "A11": (725, 736),
+        },
+    ),
+)

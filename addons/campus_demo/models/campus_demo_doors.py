@@ -1,7 +1,9 @@
+import base64
 import datetime as dt
 
 from odoo import api, models
 from odoo.addons.campus_access.models.campus_schedule_window import WEEKDAYS
+from odoo.tools import file_open
 
 from ..generator import doors
 from ..generator.term import academic_year
@@ -21,6 +23,7 @@ class CampusDemo(models.AbstractModel):
         schedules = self._load_schedules(company)
         readers = self._load_readers(company)
         found = self._load_house_doors(company, zones, schedules, readers)
+        self._load_plans(company, zones, found)
         self._load_rights(company, walks, partners, zones, schedules, found)
         return {
             code: (door, side)
@@ -153,6 +156,26 @@ class CampusDemo(models.AbstractModel):
             )
             for planned in doors.DOORS
         }
+
+    @api.model
+    def _load_plans(self, company, zones, found):
+        Plan = self.env["campus.floor.plan"]
+        known = set(Plan.search([("company_id", "=", company.id)]).mapped("name"))
+        for planned in doors.PLANS:
+            if planned.name_en in known:
+                continue
+            with file_open(f"campus_demo/static/img/{planned.picture}", "rb") as picture:
+                plan = Plan.create(
+                    {
+                        "name": planned.name_en,
+                        "company_id": company.id,
+                        "zone_id": zones[planned.zone].id,
+                        "image": base64.b64encode(picture.read()),
+                    }
+                )
+            self._translated(plan, planned.name)
+            for code, (x, y) in planned.spots.items():
+                plan.place_door(found[code].id, x, y)
 
     @api.model
     def _load_rights(self, company, walks, partners, zones, schedules, found):
