@@ -50,6 +50,7 @@ def test_a_pushed_lockdown_refuses_kept_over_a_restart_without_the_server(server
         assert edge.tap(1).reasons == ("access_lockdown",)
         # it is confirmed at once, not with the next heartbeat in half a minute
         assert until(lambda: server.heartbeats and server.heartbeats[-1]["lockdown"] == 5, 10)
+        assert server.heartbeats[-1]["lockdowns"] == [raised(lockdown(5, level=types.NOBODY))["order"]]
     server.stop()
     with DoorEdge(server, tmp_path) as edge:
         assert edge.settled().tap(2).reasons == ("access_lockdown",)

@@ -129,3 +129,43 @@ class TestCampusLockdown(PassageCase):
                     self.raised(user)
                 with self.assertRaises(AccessError):
                     order.with_user(user).end_order("over")
+
+    # -- an older database was restored --------------------------------------------------
+
+    def beat(self, number, *orders):
+        values = {"version": "1", "uptime_s": 1, "snapshot": 0, "queue": 0, "head_seq": 0, "drift_ms": 0}
+        self.edge_record._heartbeat({**values, "lockdown": number, "lockdowns": list(orders)})
+
+    def test_an_order_that_an_edge_obeys_and_a_restored_database_forgot_is_in_force_again(self):
+        newest = self.raised().number
+        told = {"number": newest + 7, "zone": self.library.id, "level": "nobody"}
+        for _time in range(2):
+            self.beat(newest + 7, *self.wire()["orders"], told)
+        order = self.env["campus.lockdown"].search([("number", "=", newest + 7)])
+        self.assertEqual((len(order), order.level, order.state), (1, "nobody", "active"))
+        self.assertIn(self.edge_record.name, order.reason)
+        self.assertTrue(order.edge_ids.confirmed_at)
+        self.assertIn({"type": "lockdown", "order": told}, [message for *_to, message in self.sent])
+        order.with_user(self.guard).end_order("over")
+        self.assertEqual(order.state, "ended")
+
+    def test_a_number_that_an_edge_has_heard_is_never_given_again(self):
+        newest = self.raised().number
+        self.beat(newest + 7)
+        self.assertEqual(self.raised().number, newest + 8)
+        # a number from nowhere must not use them up
+        self.beat((1 << 31) - 1, {"number": (1 << 31) - 1, "zone": self.library.id})
+        self.assertEqual(self.raised().number, newest + 9)
+
+    def test_an_order_of_a_zone_that_is_not_there_is_left_out(self):
+        self.beat(7, {"number": 7, "zone": 999_999})
+        self.assertFalse(self.env["campus.lockdown"].search([("number", "=", 7)]))
+
+    def test_an_order_that_has_ended_for_an_edge_is_not_shown_as_confirmed(self):
+        order = self.raised()
+        self.beat(order.number, *self.wire()["orders"])
+        order.invalidate_recordset()
+        self.assertFalse(order.unconfirmed)
+        self.beat(order.number)
+        order.invalidate_recordset()
+        self.assertEqual(order.unconfirmed, self.edge_record.name)

@@ -46,12 +46,16 @@ class Orders:
     def settle(self, orders: Iterable[Lockdown], ended: Iterable[int]) -> bool:
         """Take a *signed* list: it raises ``orders`` and ends those numbered ``ended``; say whether news.
 
-        An order that the list does not name stays: it may be newer than the list.
+        An order that the list does not name stays: it may be newer than the list. One that it names is obeyed,
+        also where it had ended: an older database was restored, and for its server the order is in force.
         """
-        done = [number for number in ended if number not in self._ended]
-        self._ended.update(done)
+        over = set(ended)
+        done = over - self._ended
+        self._ended |= done
         for number in done:
             self._orders.pop(number, None)
+        in_force = [order for order in orders if order.number not in over]
+        self._ended -= {order.number for order in in_force}
         self._ended = set(sorted(self._ended)[-_KEPT_ENDED:])
-        raised = [order for order in orders if self.raise_(order)]
+        raised = [order for order in in_force if self.raise_(order)]
         return bool(done or raised)
