@@ -45,6 +45,19 @@ class TestCampusPositions(PassageCase):
         self.assertEqual(self.position().zone_id, self.yard)
         self.assertEqual(self.position().left_zone_id, self.library)
 
+    def test_a_passage_in_the_future_does_not_hide_those_that_follow(self):
+        """The edge's clock was a day ahead, and was set."""
+        now_ms = self.journal.at_ms
+        self.journal.passage(self.card, at_ms=now_ms + 86_400_000)
+        self.journal.passage(self.card, terminal="T-DOOR-OUT", at_ms=now_ms)
+        self.send()
+        self.assertEqual(self.position().zone_id, self.yard)
+        self.assertEqual(self.position().at_ms, now_ms)
+        self.journal.passage(self.card, at_ms=now_ms + 86_400_000)
+        self.send()
+        self.assertEqual(self.position().zone_id, self.library)
+        self.assertLess(self.position().at_ms, now_ms + 3_600_000, "when it was heard of, at the latest")
+
     def test_who_was_refused_stays_where_they_are(self):
         self.journal.passage(self.card, ["access_no_right"])
         self.send()
