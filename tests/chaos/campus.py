@@ -1,20 +1,39 @@
-"""The server side of chaos: Odoo with workers, PostgreSQL, and what the database says."""
+"""The server side of the faults, on a PostgreSQL that nobody else uses."""
 
 import contextlib
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
-from campus_cli import pg_embedded, process
+from campus_cli import databases, paths, process, state
+from campus_cli.console import Steps
 from support.edge_rig import until
+from support.odoo import built
+from support.own_postgres import OwnPostgres, copied_postgres
+
+
+@contextlib.contextmanager
+def university():
+    """``(PostgreSQL, workspace, database)``: our addons on a PostgreSQL that may be killed, as nobody else uses it."""
+    ws, source = built()
+    name = f"{source}_chaos"
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(state.locked(paths.WORK / "chaos.lock"))
+        postgres = OwnPostgres("chaos")
+        with Steps(1).step("a copy that may be killed"):
+            server = stack.enter_context(copied_postgres(postgres, ws.server, source, name))
+            databases.copy_filestore(source, name)
+        stack.callback(databases.drop_filestore, name)
+        yield postgres, replace(ws, server=server), name
 
 
 class Campus:
-    """``query(sql)`` reads the database; the rest are faults of the server."""
+    """The server side: Odoo with workers, PostgreSQL, and what the database says."""
 
-    def __init__(self, ws, database, url):
-        self.ws, self.database, self.url = ws, database, url
+    def __init__(self, postgres, ws, database, url):
+        self.postgres, self.ws, self.database, self.url = postgres, ws, database, url
 
     def query(self, sql):
         """Rows of a statement."""
@@ -72,8 +91,7 @@ class Campus:
 
     def kill_postgres(self):
         """SIGKILL to the postmaster, then what an operator does."""
-        embedded = pg_embedded.Embedded()
-        postmaster = int((embedded.data / "postmaster.pid").read_text().split()[0])
+        postmaster = int((self.postgres.data / "postmaster.pid").read_text().split()[0])
         os.kill(postmaster, signal.SIGKILL)
         assert until(lambda: not process.command_line(postmaster)), "the postmaster does not end"
-        embedded.start()
+        self.postgres.start()

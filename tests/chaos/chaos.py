@@ -24,16 +24,17 @@ sys.path[:0] = [
     for part in ("tools", "tests", "tests/chaos", "addons/campus_card", "addons/campus_terminal")
 ]
 
-from campus import Campus
+from campus import Campus, university
 from device import NOTHING, Device
 from guards import Guards
 from line import CUT, LOSE_ANSWERS, SLOW, SWAP, TWICE, WHOLE, Line
 from verdict import verdict
 from walkers import Walkers, door_verdict, lock_all, positions_differ
 
-from campus_cli import databases, postgres, system
+from campus_cli import system
+from campus_cli.postgres import chosen
 from support.edge_rig import until
-from support.odoo import odoo_database, odoo_server
+from support.odoo import odoo_server
 
 EDGES = 2
 WALKERS = 8
@@ -115,7 +116,7 @@ def heal(devices):
 def run(args):
     """Do it; the result."""
     draw = random.Random(args.seed)
-    if postgres.chosen() is not None:
+    if chosen() is not None:
         raise SystemExit(
             "chaos kills PostgreSQL: it works on the embedded one only; unset PGHOST and CAMPUS_DB_URL"
         )
@@ -125,7 +126,7 @@ def run(args):
     faults = schedule(args.faults, draw)
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, True)
-        ws, database = stack.enter_context(odoo_database("chaos"))
+        postgres, ws, database = stack.enter_context(university())
         uids = [f"04C4{number:04X}" for number in range(CARDS)]
         walkers = Walkers([f"04D0{number:04X}" for number in range(WALKERS)], args.seed)
         wanted = {"uids": uids, "edges": EDGES, "walkers": list(walkers.shown)}
@@ -133,9 +134,8 @@ def run(args):
             "chaos_school.py", "chaos-school", {"CAMPUS_CHAOS": json.dumps(wanted)}
         )
         told = json.loads(next(line for line in output.splitlines() if line.startswith("CODES "))[6:])
-        stack.callback(databases.drop, ws.server, f"{database}_backup")
         url = stack.enter_context(odoo_server(ws, database, "chaos"))
-        campus, devices = Campus(ws, database, url), []
+        campus, devices = Campus(postgres, ws, database, url), []
         for number, code in enumerate(told["codes"]):
             line = stack.enter_context(Line(urlsplit(url).port))
             device = Device(number, folder / str(number), line, uids[number::EDGES], clock_library, walkers)
