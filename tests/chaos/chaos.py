@@ -1,10 +1,12 @@
 """Faults, really: kill edges, Odoo workers and PostgreSQL, break the network, the disk, the clock, and
 restore older disks of edges and older databases.
 
-People hold cards to OSDP readers all the while. After healing: every tap in a journal is on the
-server exactly once, no reader that showed green has lost its tap, money sums to zero, and the
-server knows of every journal that was torn. Keys: ``faults``, ``taps``, ``lost``, ``doubled``,
-``sum_minor``, ``undetected_gaps``, and how often each fault was done.
+People hold cards to OSDP readers all the while, walk in at a door of the first edge and out at one of the
+second, and two guards raise and end lockdowns. After healing: every tap in a journal is on the server exactly
+once, no reader that showed green has lost its tap, money sums to zero, and the server knows of every journal
+that was torn; every passage and event is stored once, server and edges mean the same places, no lockdown is
+lost, and one holds over a restart without the server. ``BAD`` names the keys that must be 0; the others are
+``faults``, ``taps``, ``green``, ``passages``, ``passed``, ``lockdowns``, and how often each fault was done.
 """
 
 import argparse

@@ -83,7 +83,7 @@ class DoorChecks:
             known, areas = machine.zones, machine.areas
             near = {holder for holder, zone, left in rows if {zone, left} & areas}
             for holder in sorted(near | set(known)):
-                zone = server.get(holder)
+                zone = self._seen(machine, server.get(holder))
                 other = known.get(holder)
                 if zone != other and (zone in areas or other in areas):
                     yield f"person {holder} is in {zone} for the server and in {other} for {machine.terminals[0]}"
@@ -94,6 +94,11 @@ class DoorChecks:
             zone = None if zone == self.doors.house.zones["campus"] else zone
             if zone != person.at:
                 yield f"person {person.holder} is in {person.at} and for the server in {zone}"
+
+    def _seen(self, machine, zone):
+        """A zone as an edge knows it: the innermost around its doors that it lies in."""
+        around = machine.areas
+        return next((one for one in self.doors.server.site.inside(zone) if one in around), zone)
 
     def _lockdowns(self):
         """None is forgotten or changed, two people ended each, and edges obey exactly those in force."""

@@ -207,6 +207,11 @@ class DoorMachine:
         return {zone for zone in around if site.zones[zone].parent is not None}
 
     @property
+    def hears_others(self):
+        """Whether it has heard of the server since it was started or cut off."""
+        return self.edge.listener.hears_others()
+
+    @property
     def lockdowns(self):
         """Numbers of the orders that it obeys."""
         return {order.number for order in self.edge.doors.lockdowns.orders}
