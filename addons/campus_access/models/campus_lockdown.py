@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.access import wire
+from odoo.addons.campus_card.campus_core.access.lockdown import local_number
 from odoo.addons.campus_card.campus_core.access.types import NOBODY, STAFF, Lockdown
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
@@ -158,11 +159,11 @@ class CampusLockdown(models.Model):
         # sudo: told by a signed entry of an edge
         orders = self.sudo()
         zone = orders.env["campus.zone"].browse(int(found["zone"]) if found else 0).exists()
-        same = [("edge_id", "=", row["edge_id"]), ("local_number", "=", -row["seq"])]
+        same = [("edge_id", "=", row["edge_id"]), ("local_number", "=", local_number(row["uuid"]))]
         if not zone or zone.company_id != company or orders.search_count(same, limit=1):
             return orders.browse()
         reason = self.env._("Button at the edge")
-        values = {"edge_id": row["edge_id"], "local_number": -row["seq"]}
+        values = {"edge_id": row["edge_id"], "local_number": local_number(row["uuid"])}
         return orders._raise(zone, found["level"], reason, **values)
 
     # -- after an older database was restored ---------------------------------------------

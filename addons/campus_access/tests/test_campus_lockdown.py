@@ -1,9 +1,10 @@
 import psycopg2
+from odoo.addons.campus_card.campus_core.access.lockdown import local_number
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .passage_common import PassageCase
+from .passage_common import DoorJournal, PassageCase
 
 
 @tagged("post_install", "-at_install")
@@ -100,17 +101,27 @@ class TestCampusLockdown(PassageCase):
         self.send(batch)
         self.send(batch)
         order = self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)])
-        self.assertEqual((len(order), order.level, order.local_number), (1, "staff", -1))
-        self.assertEqual(self.wire()["ended"], [-1])
+        number = local_number(batch["entries"][0][2])
+        self.assertEqual((len(order), order.level, order.local_number), (1, "staff", number))
+        self.assertEqual(self.wire()["ended"], [number])
         self.assertEqual([one["number"] for one in self.wire()["orders"]], [order.number])
         order.with_user(self.guard).end_order("a mistake")
-        self.assertEqual(self.wire()["ended"], [-1, order.number])
+        self.assertEqual(self.wire()["ended"], [number, order.number])
 
     def test_a_button_that_names_no_zone_of_ours_keeps_no_journal_waiting(self):
         self.journal.event("lockdown", rule="zone=999999 level=staff")
         self.journal.event("lockdown", rule="what?")
         self.assertEqual(len(self.send()), 2)
         self.assertFalse(self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)]))
+
+    def test_a_button_locks_again_after_the_journal_began_anew_with_the_same_numbers(self):
+        self.journal.event("lockdown", rule=f"zone={self.library.id} level=staff")
+        self.send()
+        self.journal = DoorJournal()
+        self.journal.event("lockdown", rule=f"zone={self.library.id} level=staff")
+        self.send()
+        orders = self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)])
+        self.assertEqual((len(orders), set(orders.mapped("state"))), (2, {"active"}))
 
     def test_a_drill_says_so(self):
         self.raised(drill=True)

@@ -1,7 +1,7 @@
 """Orders to lock a zone: their numbers only rise, anybody may raise one, only signed news ends one.
 
-An order that an edge raised itself (a button on its wall) has a negative number, minus the number of the
-journal entry that tells it. The server gives it a number of its own and names the negative one as ended.
+An order that an edge raised itself (a button on its wall) has a negative number, see ``local_number``. The
+server gives it a number of its own and names the negative one as ended.
 """
 
 from __future__ import annotations
@@ -12,6 +12,15 @@ from typing import Final
 from .types import Lockdown
 
 _KEPT_ENDED: Final = 1000
+
+
+def local_number(uuid: str) -> int:
+    """Return the number of an order that an edge raised itself; ``uuid`` is of the journal entry that tells it.
+
+    It fits into 32 bits. Numbers of entries would come again with a new journal, and a press of the button
+    would then be taken for one that has ended.
+    """
+    return -1 - (int(uuid[-8:], 16) & 0x7FFF_FFFF)
 
 
 class Orders:
