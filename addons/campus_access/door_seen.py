@@ -13,12 +13,15 @@ _SEEN = """
      CROSS JOIN LATERAL (
           SELECT bool_or(edge.health <> ALL (%(silent)s)
                          AND coalesce(terminal.reader_state, '') <> ALL (%(bad)s)) AS is_heard,
-                 bool_or(edge.last_seen_at IS NOT NULL) AS was_heard, max(edge.last_seen_at) AS seen_at,
-                 min(coalesce(edge.lockdown_number, 0)) AS obeys
+                 bool_or(edge.last_seen_at IS NOT NULL) AS was_heard, max(edge.last_seen_at) AS seen_at
             FROM campus_terminal terminal JOIN campus_edge edge ON edge.id = terminal.edge_id
            WHERE terminal.id IN (door.in_terminal_id, door.out_terminal_id)) AS readers
      CROSS JOIN LATERAL (
-          SELECT count(*) AS number, count(*) FILTER (WHERE lockdown.number <= readers.obeys) AS confirmed
+          SELECT count(*) AS number, count(*) FILTER (WHERE (
+                 SELECT bool_and(line.confirmed_at IS NOT NULL)
+                   FROM campus_lockdown_edge line JOIN campus_terminal terminal ON terminal.edge_id = line.edge_id
+                  WHERE line.lockdown_id = lockdown.id
+                    AND terminal.id IN (door.in_terminal_id, door.out_terminal_id))) AS confirmed
             FROM campus_lockdown lockdown
            WHERE lockdown.state = 'active' AND NOT lockdown.is_drill AND lockdown.company_id = door.company_id
              AND (lockdown.zone_id IN (SELECT campus_zone_inside(door.inner_zone_id))

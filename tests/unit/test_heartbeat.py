@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campus_core.access.types import Lockdown
 from campus_core.devices import heartbeat
 from campus_core.errors import WireError
 
@@ -25,6 +26,7 @@ NAMES = (
     "lost",
     "lockdown",
     "contacts",
+    "lockdowns",
 )
 
 
@@ -79,3 +81,20 @@ def test_contacts_are_doors_and_whether_they_are_open():
         with pytest.raises(WireError) as caught:
             heartbeat.parse({"contacts": wrong})
         assert caught.value.numbers["field"] == "contacts"
+
+
+def test_orders_in_force_are_read_and_what_is_no_order_is_malformed():
+    order = {"number": 5, "zone": 2, "level": "nobody"}
+    assert heartbeat.parse({"lockdowns": [order]}).lockdowns == (Lockdown(5, 2, "nobody"),)
+    assert heartbeat.parse({}).lockdowns is None
+    for bad in (
+        [{**order, "number": -5}],
+        [{**order, "zone": 0}],
+        [{**order, "level": "?"}],
+        [order] * 501,
+        {},
+        [5],
+    ):
+        with pytest.raises(WireError) as refused:
+            heartbeat.parse({"lockdowns": bad})
+        assert refused.value.numbers == {"field": "lockdowns"}

@@ -22,6 +22,7 @@ PRODUCT_ADDONS = (
     "campus_portal",
     "campus_alert",
     "campus_access",
+    "campus_timetable",
     "campus_pos",
     "campus_reports",
     "campus_topup",
@@ -39,6 +40,9 @@ DEMO_LOGINS = (
     ("cashier", "canteen cashier"),
     ("device", "devices"),
     ("finance", "finance"),
+    ("guard", "guard at the doors"),
+    ("dorm", "dormitory staff"),
+    ("secretary", "department secretary"),
     ("student", "student, in the portal"),
 )
 

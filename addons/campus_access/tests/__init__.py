@@ -8,6 +8,8 @@ from . import test_campus_lockdown
 from . import test_campus_look
 from . import test_campus_portal_doors
 from . import test_campus_access_right_desk
+from . import test_campus_portal_access
+from . import test_campus_visit_pass
 from . import test_campus_floor_plan
 from . import test_campus_schedule_import
 from . import test_campus_door_health

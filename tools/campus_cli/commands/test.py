@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import builds, databases, edge_packages, paths, ports, settings, state, system, venv, workspace
 from ..console import CampusError, Steps
-from ..suite import Outcome, Suite, beside
+from ..suite import Lanes, Outcome, Suite
 from ..workspace import Workspace
 
 HELP = "run the tests: unit, addons, e2e, month, or all"
@@ -22,6 +22,12 @@ E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
 MONTH_NEEDS = ("faketime",)
 # These end-to-end tests run after the addons' tests. The others run at the same time as both.
 PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py")
+# Unit tests that run programs, and so wait for them.
+PROGRAMS = ("test_cli_*.py", "test_deployment.py", "test_edge_*.py", "test_manual.py", "test_nginx.py")
+# Everything is installed and built: nobody needs to look, or to wait for who builds something else.
+PREPARED = {"CAMPUS_PREPARED": "1"}
+# Odoo hashes passwords as quickly in its own tests; see odoo_launcher.py.
+QUICK_LOGINS = {"CAMPUS_PASSWORD_ROUNDS": "1000"}
 # Files of Odoo's addon test_lint. Its pylint run takes minutes; ./campus lint does that.
 ODOO_LINT = (
     "dunderinit",
@@ -51,13 +57,12 @@ def run(args: argparse.Namespace) -> int:
     suites = [args.suite] if args.suite else list(SUITES)
     _name_missing(suites)
     extra = [*(["-k", args.k] if args.k else []), *args.pytest]
-    unit = None
     if "unit" in suites:
         _unit_needs()
-        unit = Suite("unit", ["tests/unit", *extra])
     if suites == ["unit"]:
-        return report([unit.run()], selected=bool(args.k))
-    outcomes = _inside_odoo(suites, addon_groups(args.addon), extra, unit)
+        outcomes = [Suite("unit", ["tests/unit", *extra]).run()]
+    else:
+        outcomes = _inside_odoo(suites, addon_groups(args.addon), extra, parts=bool(args.k or args.addon))
     return report(outcomes, selected=bool(args.k))
 
 
@@ -123,54 +128,74 @@ def _odoos_lint(ws: Workspace, addons: list[str]) -> list[Path]:
     return [path for name in ODOO_LINT if complete and (path := folder / f"test_{name}.py").exists()]
 
 
-def _inside_odoo(
-    suites: list[str], groups: list[list[str]], extra: list[str], unit: Suite | None
-) -> list[Outcome]:
-    """Run two things at a time: first the unit tests and the building of databases, then the end-to-end tests
-    (which mostly wait for pages) and the addons' tests.
+def _inside_odoo(suites: list[str], groups: list[list[str]], extra: list[str], parts: bool) -> list[Outcome]:
+    """Run two suites at a time, the longest first, so that both lanes end at about the same time. The unit tests need
+    no database; they run while databases are built.
     """
     groups = groups if "addons" in suites else []
     if "addons" in suites and not groups:
         raise CampusError("no addon has tests")
-    with beside(unit):
-        ws, products = _databases(groups, _needs([name for name in suites if name != "unit"]))
-        outcomes = [unit.wait()] if unit else []
-    e2e, phones = _browsers(extra) if "e2e" in suites else (None, None)
-    with beside(e2e):
-        outcomes += [_addons(ws, product, group, extra) for product, group in products]
-        if e2e and phones:
-            outcomes += [phones.run(), e2e.wait()]
-    # On a copy of the demo that the addons' tests have made. It runs alone, because it measures times.
-    if "month" in suites:
-        outcomes.append(Suite("month", ["tests/month", *extra]).run())
-    # This runs last, because it kills the PostgreSQL that the others use. It needs the embedded one.
-    if e2e and ws.server.embedded:
-        outcomes.append(Suite("chaos", ["tests/chaos", *extra]).run())
-    return outcomes
+    whole = settings.existing(settings.PRODUCT_ADDONS)
+    with Lanes() as lanes:
+        if "unit" in suites:
+            lanes.add(*_unit(extra))
+        ws, base = _base(_needs([name for name in suites if name != "unit"]))
+        browsers = _browsers(extra) if "e2e" in suites else []
+        if browsers:
+            _database(ws, base, whole, warm=not parts)
+            lanes.add(browsers.pop(0))
+        for group in groups:
+            product = _database(ws, base, group, warm=not parts and group == whole)
+            tests = AddonSuite(ws, product, group, extra)
+            if suites == ["addons"] and len(groups) == 1:
+                return [tests.run()]
+            lanes.add(tests)
+        lanes.add(*browsers)
+        if "e2e" in suites and ws.server.embedded:
+            lanes.add(Suite("chaos", ["tests/chaos", *extra], PREPARED))
+        if "month" in suites:
+            # On a copy of the demo that the addons' tests have made.
+            lanes.add(Suite("month", ["tests/month", *extra], QUICK_LOGINS))
+        return lanes.run()
 
 
-def _browsers(extra: list[str]) -> tuple[Suite, Suite]:
-    """The end-to-end tests in two halves. Each makes databases and servers of its own (its conftest.py)."""
+def _unit(extra: list[str]) -> list[Suite]:
+    """The unit tests in two halves: those of programs mostly wait, the others calculate."""
+    folder = paths.ROOT / "tests" / "unit"
+    programs = {path for pattern in PROGRAMS for path in folder.glob(pattern)}
+    rules = set(folder.glob("test_*.py")) - programs
+    named = (("unit", rules), ("unit programs", programs))
+    return [Suite(name, [*map(paths.relative, sorted(half)), *extra]) for name, half in named]
+
+
+def _browsers(extra: list[str]) -> list[Suite]:
+    """The end-to-end tests in two parts. Each makes databases and servers of its own (its conftest.py)."""
     files = sorted(path.name for path in (paths.ROOT / "tests" / "e2e").glob("test_*.py"))
     # Hypothesis is loaded at the very end. After a browser was used, Python 3.11 cannot do that.
     rest = ["-p", "no:hypothesispytest", *extra]
     halves = [[f"tests/e2e/{name}" for name in files if (name in PHONES) is half] for half in (False, True)]
-    return Suite("e2e", [*halves[0], *rest], _other_ports()), Suite("e2e phones", [*halves[1], *rest])
+    env = {**QUICK_LOGINS, **PREPARED}
+    return [
+        Suite("e2e", [*halves[0], *rest], {**env, **_other_ports()}),
+        Suite("e2e phones", [*halves[1], *rest], env),
+    ]
 
 
-def _databases(
-    groups: list[list[str]], needs: tuple[str, ...]
-) -> tuple[Workspace, list[tuple[str, list[str]]]]:
-    steps = Steps(workspace.STEPS + 1 + len(groups))
+def _base(needs: tuple[str, ...]) -> tuple[Workspace, str]:
+    steps = Steps(workspace.STEPS + 1)
     with state.checkout_lock():
         ws = workspace.prepare(steps, needs, WANTS)
         with steps.step("database of Odoo's addons") as step:
-            base = builds.base(ws, step)
-        products = []
-        for group in groups:
-            with steps.step(f"database with {', '.join(group)}") as step:
-                products.append((builds.product(ws, base, step, group), group))
-    return ws, products
+            return ws, builds.base(ws, step)
+
+
+def _database(ws: Workspace, base: str, addons: list[str], warm: bool) -> str:
+    """:param warm: whether so much is run that compiling the browsers' code for all of it is worth it"""
+    with state.checkout_lock(), Steps(1).step(f"database with {', '.join(addons)}") as step:
+        product = builds.product(ws, base, step, addons)
+        if warm:
+            builds.warm(ws, product, step)
+    return product
 
 
 def _other_ports() -> dict[str, str]:
@@ -178,13 +203,20 @@ def _other_ports() -> dict[str, str]:
     return {"CAMPUS_PORT": str(ports.further(500))}
 
 
-def _addons(ws: Workspace, product: str, addons: list[str], extra: list[str]) -> Outcome:
-    database = builds.throwaway(ws, product, "addons")
-    odoo = ws.odoo(database, http_port=ports.hold(1)[0])
-    command = ["-c", "config/pytest-addons.ini", f"--rootdir={paths.ROOT}"]
-    command += [f"--odoo-database={database}", f"--odoo-config={odoo.write_config()}"]
-    command += ["--odoo-http", *_test_folders(addons), *_odoos_lint(ws, addons), *extra]
-    try:
-        return Suite(f"addons {' '.join(addons)}", command, odoo.env()).run()
-    finally:
-        databases.drop(ws.server, database)
+class AddonSuite(Suite):
+    """The tests of some addons, inside Odoo, on a copy of the database that has them."""
+
+    def __init__(self, ws: Workspace, product: str, addons: list[str], extra: list[str]) -> None:
+        tests = [*_test_folders(addons), *map(str, _odoos_lint(ws, addons))]
+        command = ["-c", "config/pytest-addons.ini", f"--rootdir={paths.ROOT}", "--odoo-http", *tests, *extra]
+        super().__init__(f"addons {' '.join(addons)}", command)
+        self.ws, self.product, self.database = ws, product, ""
+
+    def prepared(self) -> tuple[list[str], dict[str, str]]:
+        self.database = builds.throwaway(self.ws, self.product, self.slug)
+        odoo = self.ws.odoo(self.database, http_port=ports.hold(1)[0])
+        return [f"--odoo-database={self.database}", f"--odoo-config={odoo.write_config()}"], odoo.env()
+
+    def cleaned(self) -> None:
+        if self.database:
+            databases.drop(self.ws.server, self.database)

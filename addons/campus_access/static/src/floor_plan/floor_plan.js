@@ -156,10 +156,10 @@ export class CampusFloorPlan extends Component {
             locked_down: _t("Locked down"),
             offline: _t("Offline"),
             unknown: _t("Unknown"),
-            open: _t("Open"),
+            open: _t("Open now"),
             free: _t("Open to all"),
             locked: _t("Locked for everybody"),
-            closed: _t("Closed"),
+            closed: _t("Closed now"),
             ready: _t("In service, no contact"),
         }[key];
     }
