@@ -24,6 +24,7 @@ NAMES = (
     "readers",
     "lost",
     "lockdown",
+    "lockdowns",
 )
 
 
@@ -53,7 +54,16 @@ def test_the_last_state_of_a_terminal_counts():
 
 
 @pytest.mark.parametrize(
-    "values", [{"version": "a\0b"}, {"version": "\ud800"}, {"readers": [{}] * 501}, {"tamper": 0}]
+    "values",
+    [
+        {"version": "a\0b"},
+        {"version": "\ud800"},
+        {"readers": [{}] * 501},
+        {"tamper": 0},
+        {"lockdowns": [0]},
+        {"lockdowns": [True]},
+        {"lockdowns": [1] * 501},
+    ],
 )
 def test_what_nobody_can_store_is_malformed(values):
     with pytest.raises(WireError):
@@ -67,3 +77,9 @@ def test_lost_entries_are_ranges_of_a_journal_and_few():
         with pytest.raises(WireError) as caught:
             heartbeat.parse({"lost": wrong})
         assert caught.value.numbers["field"] == "lost"
+
+
+def test_an_older_edge_says_nothing_of_the_lockdowns_in_force():
+    assert heartbeat.parse({"lockdowns": [3, 7]}).lockdowns == (3, 7)
+    assert heartbeat.parse({"lockdowns": []}).lockdowns == ()
+    assert heartbeat.parse({"lockdown": 7}).lockdowns is None

@@ -210,6 +210,7 @@ class Edge:
             "drift_ms": status.drift_ms,
             "lost": read_lost(self._folder),
             "lockdown": self.doors.lockdowns.newest,
+            "lockdowns": list(self.doors.lockdowns.stored),
             "tamper": any(reader.tamper for reader in status.readers),
             "readers": [
                 {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}

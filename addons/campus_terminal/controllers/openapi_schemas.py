@@ -148,7 +148,13 @@ SCHEMAS = {
         tamper={"type": "boolean"},
         readers={"type": "array", "items": READER, "maxItems": heartbeat.MAX_READERS},
         lost={"type": "array", "items": LOST, "maxItems": heartbeat.MAX_LOST},
-        lockdown=whole(0, (1 << 31) - 1, description="highest number of a lockdown that it obeys"),
+        lockdown=whole(0, (1 << 31) - 1, description="highest number of a lockdown that it has heard of"),
+        lockdowns={
+            "type": "array",
+            "items": whole(1, (1 << 31) - 1),
+            "maxItems": heartbeat.MAX_LOCKDOWNS,
+            "description": "numbers of the lockdowns that it obeys",
+        },
     ),
     "HeartbeatAnswer": obj(
         "server_time_ms snapshot enabled interval_s",

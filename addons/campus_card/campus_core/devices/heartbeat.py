@@ -16,6 +16,7 @@ READER_STATES: Final = (OPENING, READY, LOST, SICK, STOPPED)
 BAD_READER_STATES: Final = frozenset({LOST, SICK})
 MAX_READERS: Final = 500
 MAX_LOST: Final = 20
+MAX_LOCKDOWNS: Final = 500
 _INT4: Final = (1 << 31) - 1
 _INT8: Final = (1 << 53) - 1
 
@@ -51,6 +52,8 @@ class Heartbeat(NamedTuple):
     lost: tuple[Lost, ...] = ()
     #: The highest number of a lockdown that the edge has stored and obeys.
     lockdown: int = 0
+    #: The numbers of all that it has stored and obeys; None: an older edge does not say.
+    lockdowns: tuple[int, ...] | None = None
 
 
 def parse(values: Mapping[str, Any]) -> Heartbeat:
@@ -73,7 +76,16 @@ def parse(values: Mapping[str, Any]) -> Heartbeat:
         readers=_readers(values.get("readers", [])),
         lost=_lost(values.get("lost", [])),
         lockdown=_whole(values, "lockdown", 0, _INT4),
+        lockdowns=_lockdowns(values.get("lockdowns")),
     )
+
+
+def _lockdowns(values: object) -> tuple[int, ...] | None:
+    if values is None:
+        return None
+    if not isinstance(values, list) or len(values) > MAX_LOCKDOWNS:
+        raise WireError(errors.MALFORMED, field="lockdowns")
+    return tuple(_whole({"lockdowns": value}, "lockdowns", 1, _INT4) for value in values)
 
 
 def _lost(values: object) -> tuple[Lost, ...]:
