@@ -17,9 +17,11 @@
         "views/campus_access_right_views.xml",
         "views/campus_access_request_views.xml",
         "wizard/campus_access_why_views.xml",
+        "wizard/campus_door_pin_desk_views.xml",
         "views/campus_schedule_views.xml",
         "views/campus_zone_views.xml",
         "views/campus_door_views.xml",
+        "views/campus_edge_doors_views.xml",
         "views/campus_access_menus.xml",
         "security/passage/ir.model.access.csv",
         "security/campus_passage_rules.xml",
@@ -33,6 +35,7 @@
         "views/res_config_settings_passage_views.xml",
         "views/campus_passage_menus.xml",
         "views/portal_doors.xml",
+        "views/portal_door_pin.xml",
     ],
     "assets": {
         "web.assets_backend": [
