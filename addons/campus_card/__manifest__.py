@@ -38,6 +38,7 @@
         "views/campus_wallet_views.xml",
         "wizard/campus_pin_reset_views.xml",
         "views/campus_transfer_views.xml",
+        "views/campus_reservation_views.xml",
         "views/campus_correction_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_card_views.xml",

@@ -16,6 +16,7 @@
         "campus_reports",
         "campus_topup",
         "campus_alert",
+        "campus_access",
         "payment_demo",
         "l10n_cn",
     ],

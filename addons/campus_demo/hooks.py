@@ -27,6 +27,7 @@ def post_init_hook(env):
     demo._load_student(company)
     demo._load_open_work(company)
     demo._load_daily_life(company, now)
+    demo._load_access(company, now, scale.get("share", 1.0))
 
 
 def _now(env):

@@ -11,6 +11,7 @@ from .console import CampusError, say
 
 COMMANDS = (
     "demo",
+    "tap",
     "test",
     "lint",
     "month",

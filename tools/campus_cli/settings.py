@@ -39,6 +39,9 @@ DEMO_LOGINS = (
     ("cashier", "canteen cashier"),
     ("device", "devices"),
     ("finance", "finance"),
+    ("guard", "guard at the doors"),
+    ("dorm", "dormitory staff"),
+    ("secretary", "department secretary"),
     ("student", "student, in the portal"),
 )
 

@@ -1,1 +1,1 @@
-from . import doors, portal
+from . import doors, portal, portal_access, visitor

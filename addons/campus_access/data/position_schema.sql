@@ -65,6 +65,7 @@ CREATE OR REPLACE FUNCTION campus_passage_take(company integer, edge integer, jo
 LANGUAGE plpgsql AS $$
 BEGIN
     RETURN QUERY
+    WITH stored AS (
     INSERT INTO campus_passage (company_id, month, uuid, kind, edge_id, journal, seq, chain_hash, terminal_id, door_id, side,
                                 left_zone_id, zone_id, card_id, partner_id, credential, passage_uuid, mode, outcome,
                                 code, rule, right_id, reasons, warnings, list_age_s, doubt, snapshot, occurred_at,
@@ -86,7 +87,26 @@ BEGIN
            WHERE company_id = company AND row.terminal_id IN (in_terminal_id, out_terminal_id)
            ORDER BY active DESC, id LIMIT 1) AS door ON TRUE
      ORDER BY row.seq
-    RETURNING *;
+    RETURNING *
+    ), heard AS (
+    INSERT INTO campus_door_live AS known (door_id, forced_at, held_at, closed_at, passed_at, tamper_at)
+    SELECT stored.door_id, max(stored.occurred_at) FILTER (WHERE stored.code = 'forced'),
+           max(stored.occurred_at) FILTER (WHERE stored.code = 'held_open'),
+           max(stored.occurred_at) FILTER (WHERE stored.code = 'closed'),
+           max(stored.occurred_at) FILTER (WHERE stored.code = 'passed'),
+           max(stored.occurred_at) FILTER (WHERE stored.code = 'tamper')
+      FROM stored
+     WHERE stored.kind = 'event' AND stored.door_id IS NOT NULL
+       AND stored.code IN ('forced', 'held_open', 'closed', 'passed', 'tamper')
+     GROUP BY stored.door_id ORDER BY stored.door_id
+        ON CONFLICT ON CONSTRAINT campus_door_live_pkey DO UPDATE
+       SET forced_at = greatest(known.forced_at, excluded.forced_at),
+           held_at = greatest(known.held_at, excluded.held_at),
+           closed_at = greatest(known.closed_at, excluded.closed_at),
+           passed_at = greatest(known.passed_at, excluded.passed_at),
+           tamper_at = greatest(known.tamper_at, excluded.tamper_at)
+    )
+    SELECT * FROM stored ORDER BY stored.seq;
 END $$;
 
 -- Areas that the doors of an edge lead into: all zones around them but the outside, which is no area.

@@ -3,6 +3,7 @@ from . import campus_schedule
 from . import campus_schedule_window
 from . import campus_passback
 from . import campus_zone
+from . import campus_zone_offer
 from . import campus_door
 from . import campus_access_right
 from . import campus_access_who
@@ -10,6 +11,7 @@ from . import campus_access_text
 from . import campus_access_site
 from . import campus_access_request
 from . import campus_access_visit
+from . import campus_visit_pass
 from . import campus_snapshot
 from . import campus_snapshot_lists
 from . import res_partner
@@ -28,7 +30,11 @@ from . import campus_zone_opened
 from . import campus_lockdown
 from . import campus_lockdown_edge
 from . import campus_lockdown_join
+from . import campus_floor_plan
+from . import campus_floor_plan_spot
+from . import campus_door_health
 from . import campus_taps
 from . import ir_websocket
 from . import campus_alert_source
 from . import campus_portal
+from . import campus_portal_access

@@ -6,6 +6,8 @@ from odoo.addons.campus_card.campus_core.access.types import NOBODY, STAFF, Lock
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
 
+from .campus_passage_live import CHANNEL, NOTIFICATION
+
 _LOCAL = re.compile(r"zone=(?P<zone>\d+) level=(?P<level>staff|nobody)")
 #: Numbers of ended orders that a snapshot names, the newest.
 ENDED_MAX = 500
@@ -124,6 +126,7 @@ class CampusLockdown(models.Model):
         )
         order._list_edges()
         order._push()
+        order._tell_guards()
         return order.sudo(False)
 
     @api.model
@@ -179,6 +182,7 @@ class CampusLockdown(models.Model):
         # the database lists edges for orders in force
         order.flush_recordset(["state"])
         order._mark_snapshots(wake=True)
+        order._tell_guards()
 
     # -- to the edges ---------------------------------------------------------------------
 
@@ -193,6 +197,11 @@ class CampusLockdown(models.Model):
         for edge in self.edge_ids.edge_id.filtered(lambda edge: edge.state == "active"):
             self.env["bus.bus"]._sendone(edge.channel, "campus_access", message)
         self._mark_snapshots()
+
+    def _tell_guards(self):
+        """Let the guards' screens and floor plans look again."""
+        payload = {"rows": [], "lockdown": self.number}
+        self.env["bus.bus"]._sendone((self.company_id, CHANNEL), NOTIFICATION, payload)
 
     def _mark_snapshots(self, wake=False):
         """The signed list has news; ``wake``: connected edges are to ask for it now."""

@@ -77,7 +77,7 @@ class CampusPassage(models.Model):
     hour = fields.Integer("Hour of the Day", readonly=True, aggregator=None)
 
     def init(self):
-        for name in ("passage_schema", "position_schema"):
+        for name in ("passage_schema", "door_schema", "position_schema"):
             with file_open(f"campus_access/data/{name}.sql") as schema:
                 self.env.cr.execute(schema.read())
 

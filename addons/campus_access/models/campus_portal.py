@@ -30,6 +30,11 @@ class CampusPortal(models.AbstractModel):
     @api.model
     def _own_doors(self, holder):
         """Names of the doors that one of the holder's rights leads through, at some time from now on."""
+        return self._doors_of(holder).with_context(lang=self.env.lang).mapped("name")
+
+    @api.model
+    def _doors_of(self, holder):
+        """These doors, with the rights of the system."""
         # sudo: holders read no doors and rights; they are told the names of the doors that are theirs
         env = self.env(su=True)
         site = env["campus.access.site"]
@@ -39,7 +44,7 @@ class CampusPortal(models.AbstractModel):
         allowed = set(lasting.filtered(lambda right: right.effect == "allow").ids)
         doors = env["campus.door"].search([("company_id", "=", self._company().id)])
         covering = site._covering(doors)
-        return [door.name for door in doors if covering[door.id] & allowed]
+        return doors.filtered(lambda door: covering[door.id] & allowed)
 
     @api.model
     def _trail(self, holder):

@@ -13,7 +13,7 @@ class CampusZone(models.Model):
     _parent_name = "parent_id"
     _order = "complete_name, id"
     _rec_name = "complete_name"
-    _rec_names_search = ["complete_name"]
+    _rec_names_search = ["complete_name", "name"]
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True, tracking=True)
@@ -83,9 +83,23 @@ class CampusZone(models.Model):
 
     @api.depends("name", "parent_id.complete_name")
     def _compute_complete_name(self):
+        """Kept in the school's language, whoever writes the name; it is for finding and sorting."""
         for zone in self:
-            parent = zone.parent_id.complete_name
-            zone.complete_name = f"{parent} / {zone.name}" if parent else zone.name
+            # sudo: the language of a school is no secret
+            lang = zone.company_id.sudo().partner_id.lang or self.env.lang
+            parent, name = zone.parent_id.complete_name, zone.with_context(lang=lang).name
+            zone.complete_name = f"{parent} / {name}" if parent else name
+
+    @api.depends("complete_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The same in the reader's language."""
+        for zone in self:
+            path, above = [zone.name or ""], zone.parent_id
+            while above:
+                path.insert(0, above.name or "")
+                above = above.parent_id
+            zone.display_name = " / ".join(path)
 
     @api.depends("own_department_id", "parent_id.department_id")
     def _compute_department_id(self):

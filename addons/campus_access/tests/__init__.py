@@ -12,3 +12,8 @@ from . import test_campus_door_pin
 from . import test_campus_edge_lists
 from . import test_campus_tap_asks
 from . import test_campus_zone_opened
+from . import test_campus_portal_access
+from . import test_campus_visit_pass
+from . import test_campus_floor_plan
+from . import test_campus_schedule_import
+from . import test_campus_door_health

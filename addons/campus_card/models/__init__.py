@@ -9,6 +9,7 @@ from . import (
     campus_account,
     campus_wallet,
     campus_closing,
+    campus_origin,
     campus_transfer,
     campus_reservation,
     campus_posting,

@@ -8,6 +8,7 @@ class CampusReservation(models.Model):
     """Money set aside in one pocket; captured, released or expired once, by ``campus.ledger``."""
 
     _name = "campus.reservation"
+    _inherit = "campus.origin"
     _description = "Reservation"
     _order = "id desc"
     _log_access = False
@@ -38,7 +39,6 @@ class CampusReservation(models.Model):
     reserved_at = fields.Datetime(required=True, readonly=True)
     closed_at = fields.Datetime(readonly=True)
     user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
-    origin = fields.Char(readonly=True, help="The document behind it, such as pos.session,7.")
     memo = fields.Char(readonly=True)
     close_reason = fields.Char(readonly=True)
 

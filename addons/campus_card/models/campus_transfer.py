@@ -33,6 +33,7 @@ class CampusTransfer(models.Model):
     """
 
     _name = "campus.transfer"
+    _inherit = "campus.origin"
     _description = "Transfer"
     _order = "id desc"
     _log_access = False
@@ -54,7 +55,6 @@ class CampusTransfer(models.Model):
     posted_at = fields.Datetime(required=True, readonly=True)
     user_id = LedgerLink("res.users", readonly=True)
     reverses_id = BigLedgerLink("campus.transfer", readonly=True, index="btree_not_null")
-    origin = fields.Char(readonly=True, help="The document behind it, such as pos.order,12.")
     memo = fields.Char(readonly=True)
 
     _uuid_line_unique = models.Constraint("UNIQUE(uuid, line)", "This request is already booked.")

@@ -27,6 +27,18 @@ class TestCampusCorrection(PeopleCase):
         transfer = correction.transfer_ids
         self.assertEqual((transfer.kind, transfer.user_id), ("correction_in", self.users["manager"]))
         self.assertEqual(transfer.origin, f"campus.correction,{correction.id}")
+        seen = transfer.with_user(self.users["finance"])
+        self.assertEqual(seen.origin_name, f"Correction {correction.display_name}")
+        self.assertEqual(seen.action_open_origin()["res_id"], correction.id)
+        # Who may not read the document sees its kind and its number, not its content.
+        setting = self.env["ir.config_parameter"].search([], limit=1)
+        hidden = self.env["campus.transfer"].new({"origin": f"ir.config_parameter,{setting.id}"})
+        hidden = hidden.with_user(self.users["clerk"])
+        self.assertEqual(
+            (hidden.origin_readable, hidden.origin_name), (False, f"System Parameter {setting.id}")
+        )
+        with self.assertRaises(UserError):
+            hidden.action_open_origin()
 
     def test_finance_may_decide_too_and_a_charge_takes_money(self):
         self.top_up(self.card.wallet_id, 2000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from .person import STUDENT, TEACHER
@@ -126,3 +127,40 @@ KIOSKS = ("一食堂大厅自助机", "图书馆大厅自助机")
 
 #: Hours ago, channel, how the identity was checked, whether the card was found again.
 LOSSES = ((3, "portal", "", False), (20, "hotline", "生日与宿舍号", False), (70, "kiosk", "", True))
+
+#: The drill of a lockdown: why, and with which words it ended.
+DRILL_REASON, DRILL_END = "季度封控演练", "演练结束，各门响应正常"
+LOOK_REASON = "核实 A12 宿舍门晚归登记"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visitor of the day, at one zone of the house; the host is the teacher."""
+
+    visitor: str
+    comes_from: str
+    reason: str
+    zone: str
+    first: dt.time
+    last: dt.time
+
+
+VISIT = Visit("周启明", "苏州工业技术研究院", "洽谈联合实验室", "studio", dt.time(8, 30), dt.time(20, 0))
+
+
+@dataclass(frozen=True)
+class Request:
+    """Asks for a zone for some days. Without an ``answer`` it waits."""
+
+    role: str
+    zone: str
+    days: int
+    reason: str
+    hours_ago: int
+    answer: str = ""
+
+
+REQUESTS = (
+    Request("granted", "room203", 14, "导师课题组周会，每周三次。", 75, "同意，请爱护设备。"),
+    Request(STUDENT, "studio", 30, "参加机器人竞赛，课余需使用项目工作室。", 20),
+)

@@ -10,12 +10,18 @@ from ..generator.portraits import portrait
 from .campus_demo import LANGUAGE
 from .campus_demo_cards import encode
 
-#: Login (and password), name, whether a woman, group, first page.
+#: Login (and password), name, whether a woman, groups (with commas), first page.
 Worker = namedtuple("Worker", "login name female group action")
 OVERVIEW = "campus_card.campus_overview_action"
 STAFF = (
     Worker("clerk", "周敏", True, "campus_card.group_campus_card_clerk", OVERVIEW),
-    Worker("manager", "郑海涛", False, "campus_card.group_campus_card_manager", OVERVIEW),
+    Worker(
+        "manager",
+        "郑海涛",
+        False,
+        "campus_card.group_campus_card_manager,campus_access.group_campus_access_manager",
+        OVERVIEW,
+    ),
     Worker(
         "finance",
         "何静",
@@ -32,7 +38,30 @@ STAFF = (
         "campus_terminal.campus_edge_action",
     ),
     Worker("cashier", "孙丽", True, "point_of_sale.group_pos_user", "point_of_sale.action_pos_config_kanban"),
+    Worker(
+        "guard",
+        "陈国栋",
+        False,
+        "campus_access.group_campus_access_guard",
+        "campus_access.campus_live_action",
+    ),
+    Worker(
+        "dorm",
+        "吴桂芳",
+        True,
+        "campus_access.group_campus_access_guard,campus_access.group_campus_access_clerk",
+        "campus_access.campus_passage_action",
+    ),
+    Worker(
+        "secretary",
+        "许文静",
+        True,
+        "campus_access.group_campus_access_clerk",
+        "campus_access.campus_access_right_action",
+    ),
 )
+#: Login -> code of the department whose people and doors the user looks after.
+IN_CHARGE = {"dorm": "LOG", "secretary": "CS"}
 
 
 class CampusDemo(models.AbstractModel):
@@ -45,7 +74,8 @@ class CampusDemo(models.AbstractModel):
         self = self._here(company)
         self._load_language()
         for worker in STAFF:
-            groups = self.env.ref("base.group_user") + self.env.ref(worker.group)
+            groups = self.env.ref("base.group_user")
+            groups += groups.concat(*map(self.env.ref, worker.group.split(",")))
             self._load_user(
                 worker.login,
                 name=worker.name,
@@ -79,6 +109,15 @@ class CampusDemo(models.AbstractModel):
             campus_department_id=holder.campus_department_id.id,
             campus_properties=dict(holder.campus_properties),
         )
+
+    @api.model
+    def _load_in_charge(self, company):
+        """Say which departments the clerks of the doors look after."""
+        for login, code in IN_CHARGE.items():
+            domain = [("company_id", "=", company.id), ("code", "=", code)]
+            user = self._find_user(login)
+            if user and company in user.company_ids:
+                user.campus_department_ids |= self.env["campus.department"].search(domain)
 
     @api.model
     def _load_user(self, login, **vals):

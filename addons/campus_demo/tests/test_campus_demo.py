@@ -21,6 +21,7 @@ class TestCampusDemo(TransactionCase):
         cls.demo = cls.env["campus.demo"]
         cls.proof = cls.demo._load_school(cls.company, NOW, **SCALE)
         cls.demo._load_daily_life(cls.company, NOW)
+        cls.demo._load_access(cls.company, NOW, SCALE["share"])
 
     def _count(self, model, *domain):
         Model = self.env[model].sudo().with_context(active_test=False)
@@ -51,6 +52,18 @@ class TestCampusDemo(TransactionCase):
             "campus.alert.delivery",
             "campus.alert.place",
             "campus.alert.rule",
+            "campus.zone",
+            "campus.door",
+            "campus.schedule",
+            "campus.access.right",
+            "campus.access.visit",
+            "campus.access.request",
+            "campus.term",
+            "campus.holiday",
+            "campus.passage",
+            "campus.passage.dispute",
+            "campus.lockdown",
+            "campus.look",
         )
         return set(transfers.mapped("uuid")), {model: self._count(model) for model in models}
 
@@ -65,6 +78,7 @@ class TestCampusDemo(TransactionCase):
         before = self._snapshot()
         proof = self.demo._load_school(self.company, NOW, **SCALE)
         self.demo._load_daily_life(self.company, NOW)
+        self.demo._load_access(self.company, NOW, SCALE["share"])
         self.assertEqual(self._snapshot(), before)
         self.assertEqual(proof, self.proof)
 
@@ -98,10 +112,10 @@ class TestCampusDemo(TransactionCase):
             domain = [("pos_categ_ids", "in", till.iface_available_categ_ids.ids)]
             self.assertTrue(self.env["product.template"].search_count(domain, limit=1))
 
-    def test_two_edges_with_six_terminals_wait_for_pairing(self):
+    def test_three_edges_with_their_terminals_wait_for_pairing(self):
         edges = self.env["campus.edge"].search([("company_id", "=", self.company.id)])
-        self.assertEqual(edges.mapped("state"), ["new", "new"])
-        self.assertEqual(len(edges.terminal_ids), 6)
+        self.assertEqual(edges.mapped("state"), ["new", "new", "new"])
+        self.assertEqual(sorted(len(edge.terminal_ids) for edge in edges), [3, 3, 15])
         pays = edges.terminal_ids.filtered(lambda terminal: terminal.purpose == "pay")
         self.assertEqual(set(pays.merchant_id.gl_account_id.mapped("account_type")), {"income"})
 
@@ -130,6 +144,9 @@ class TestCampusDemo(TransactionCase):
             "auditor": "campus_card.group_campus_card_auditor",
             "device": "campus_card.group_campus_card_device_manager",
             "cashier": "point_of_sale.group_pos_user",
+            "guard": "campus_access.group_campus_access_guard",
+            "dorm": "campus_access.group_campus_access_guard",
+            "secretary": "campus_access.group_campus_access_clerk",
         }
         for login, group in groups.items():
             user = self.env["res.users"].search([("login", "=", login)])

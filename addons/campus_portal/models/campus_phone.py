@@ -1,14 +1,19 @@
 import base64
+import binascii
 import time
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.credentials import phone_key, qr_code
 from odoo.addons.campus_card.campus_core.errors import CredentialError
 from odoo.exceptions import AccessError
 from odoo.tools import file_open
+from odoo.tools.misc import hash_sign, verify_hash_signed
 
 #: How long a phone works as a card without contact with the server.
 CERTIFICATE_DAYS = 7
+CHALLENGE_SCOPE = "campus_portal.challenge"
+CHALLENGE_MINUTES = 5
 
 
 class CampusPhone(models.Model):
@@ -75,14 +80,18 @@ class CampusPhone(models.Model):
         others.flush_recordset()
         return self.create({"card_id": card.id, "public_key": public_key.hex(), "name": name})
 
-    def _issue(self):
-        """Make a new certificate: ``{certificate: base64, not_before_ms, expires_ms}``."""
+    def _issue(self, until_ms=None):
+        """Make a new certificate: ``{certificate: base64, not_before_ms, expires_ms}``. It ends at ``until_ms`` at the
+        latest, to the minute.
+        """
         self.ensure_one()
         key_id, key = self.env["campus.signing"]._current_key(self.company_id)
         now = fields.Datetime.now()
         now_ms = int(time.time()) * 1000
         number = self.certificate + 1
         minutes = CERTIFICATE_DAYS * 24 * 60
+        if until_ms is not None:
+            minutes = max(1, min(minutes, (until_ms - now_ms) // 60_000))
         raw = qr_code.issue_certificate(
             key,
             key_id,
@@ -101,6 +110,26 @@ class CampusPhone(models.Model):
             "not_before_ms": now_ms,
             "expires_ms": expires_ms,
         }
+
+    @api.model
+    def _challenge(self, subject):
+        """The text that a phone signs to prove that it has its key: for a few minutes, and for ``subject`` (a list)
+        alone.
+        """
+        return hash_sign(self.env, CHALLENGE_SCOPE, subject, timedelta(minutes=CHALLENGE_MINUTES))
+
+    @api.model
+    def _proven_key(self, subject, x, y, challenge, proof):
+        """The public key, if its owner has signed the challenge of ``subject``; else None."""
+        try:
+            asked = verify_hash_signed(self.env, CHALLENGE_SCOPE, challenge)
+            signature = base64.b64decode(proof, validate=True)
+        except (ValueError, binascii.Error):
+            return None
+        key = self._read_key(x, y)
+        if not key or asked != subject:
+            return None
+        return key if phone_key.proves_possession(key, challenge.encode(), signature) else None
 
     @api.model
     def _read_key(self, x, y):

@@ -1,15 +1,8 @@
-import binascii
 import time
-from base64 import b64decode
-from datetime import timedelta
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core import card_state, errors
-from odoo.addons.campus_card.campus_core.credentials import phone_key
-from odoo.tools.misc import hash_sign, verify_hash_signed
 
-CHALLENGE_SCOPE = "campus_portal.challenge"
-CHALLENGE_MINUTES = 5
 ENROLMENTS_A_DAY = 20
 
 
@@ -24,7 +17,7 @@ class CampusPortal(models.AbstractModel):
         this login only.
         """
         holder = self._need_holder()
-        return hash_sign(holder.env, CHALLENGE_SCOPE, [self.env.uid], timedelta(minutes=CHALLENGE_MINUTES))
+        return holder.env["campus.phone"]._challenge([self.env.uid])
 
     @api.model
     def _enrol_phone(self, x, y, challenge, proof, device, move=False):
@@ -40,7 +33,7 @@ class CampusPortal(models.AbstractModel):
             return self._answer(
                 "rate_limited", self.env._("You did this too often today. Please try again tomorrow.")
             )
-        key = self._proven_key(x, y, challenge, proof)
+        key = holder.env["campus.phone"]._proven_key([self.env.uid], x, y, challenge, proof)
         if key is None:
             return self._answer("code_forged", self.env._("This phone could not prove its key. Try again."))
         card = self._phone_card()
@@ -67,20 +60,6 @@ class CampusPortal(models.AbstractModel):
             phone=phone.name,
             day=self._format_day(self._company()._campus_local(phone.create_date).date()),
         )
-
-    @api.model
-    def _proven_key(self, x, y, challenge, proof):
-        """The public key, if its owner signed the challenge of this login; else None."""
-        holder = self._need_holder()
-        try:
-            asked = verify_hash_signed(holder.env, CHALLENGE_SCOPE, challenge)
-            signature = b64decode(proof, validate=True)
-        except (ValueError, binascii.Error):
-            return None
-        key = holder.env["campus.phone"]._read_key(x, y)
-        if not key or asked != [self.env.uid]:
-            return None
-        return key if phone_key.proves_possession(key, challenge.encode(), signature) else None
 
     @api.model
     def _phone_card(self):

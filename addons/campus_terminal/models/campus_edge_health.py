@@ -133,14 +133,18 @@ class CampusEdge(models.Model):
         if readers:
             self.env.cr.execute(
                 """UPDATE campus_terminal terminal
-                      SET reader_state = said.state, reader_detail = nullif(said.detail, '')
+                      SET reader_state = said.state, reader_detail = nullif(said.detail, ''),
+                          reader_since = CASE WHEN terminal.reader_state IS DISTINCT FROM said.state
+                                              THEN now() AT TIME ZONE 'UTC' ELSE terminal.reader_since END
                      FROM unnest(%s::text[], %s::text[], %s::text[]) AS said(code, state, detail)
                     WHERE terminal.edge_id = %s AND terminal.code = said.code
                       AND (terminal.reader_state, terminal.reader_detail)
                           IS DISTINCT FROM (said.state, nullif(said.detail, ''))""",
                 [*(list(column) for column in zip(*readers, strict=True)), self.id],
             )
-            self.terminal_ids.invalidate_recordset(["reader_state", "reader_detail"], flush=False)
+            self.terminal_ids.invalidate_recordset(
+                ["reader_state", "reader_since", "reader_detail"], flush=False
+            )
 
     def _update_health(self, now):
         """Set the health of these edges; a change is written, tracked and told."""

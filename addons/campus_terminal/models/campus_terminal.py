@@ -83,6 +83,7 @@ class CampusTerminal(models.Model):
         readonly=True,
         copy=False,
     )
+    reader_since = fields.Datetime("Reader's State Since", readonly=True, copy=False)
     reader_detail = fields.Char(
         "Reader's Message",
         readonly=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .. import builds, databases, demo_server, headless, postgres, settings, state, workspace
+from .. import builds, databases, demo_doors, demo_server, headless, postgres, settings, state, workspace
 from ..console import Step, Steps, say
 from ..workspace import Workspace
 
@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
         with steps.step("look at it in Chromium") as step:
             headless.check(ws, url, name, step)
     finally:
+        demo_doors.stop()
         demo_server.stop()
         if not was_running:
             postgres.stop()
@@ -50,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def _base(ws: Workspace, name: str, step: Step, fresh: bool) -> str:
     """A base is not needed if there is a demo database already."""
     if fresh:
+        demo_doors.stop()
         demo_server.stop()
         databases.drop(ws.server, name)
     if databases.exists(ws.server, name):
@@ -91,4 +93,5 @@ def _announce(url: str) -> None:
     for login, who in settings.DEMO_LOGINS:
         print(f"{login:9} password {login:9} {who}")
     print()
+    print("A card at a door: ./campus tap A01 CA4D0007   (more doors and cards: docs/demo.md)")
     print("It runs in the background. ./campus stop ends it, ./campus demo starts it again.")

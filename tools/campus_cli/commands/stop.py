@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .. import demo_server, postgres, state
+from .. import demo_doors, demo_server, postgres, state
 
 HELP = "stop the demo and its database server"
 
@@ -16,8 +16,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     del args
     with state.checkout_lock():
+        doors = demo_doors.stop()
         odoo = demo_server.stop()
         database = postgres.stop()
+    if doors:
+        print("Doors: stopped")
     print(f"Odoo: {'stopped' if odoo else 'was not running'}")
     print(f"PostgreSQL: {'stopped' if database else 'was not running, or is not ours'}")
     return 0

@@ -15,6 +15,7 @@ class CodeView {
         this.section = section;
         this.holder = section.dataset.holder;
         this.token = section.dataset.token;
+        this.at = section.dataset.at;
         this.phone = null;
         this.shownStep = null;
         this.dialog = document.getElementById("code-large");
@@ -89,7 +90,7 @@ class CodeView {
     // -- becoming a card -----------------------------------------------------------------
 
     async enrol(move) {
-        const answer = await enrol(this.holder, this.token, { move });
+        const answer = await enrol(this.holder, this.token, { move, at: this.at });
         if (answer.code === "ok") {
             await this.start();
         } else if (answer.code === "phone_elsewhere") {
@@ -102,7 +103,7 @@ class CodeView {
     }
 
     async renew() {
-        const answer = await enrol(this.holder, this.token);
+        const answer = await enrol(this.holder, this.token, { at: this.at });
         if (answer.code === "ok") {
             this.phone = await stored(this.holder);
             this.shownStep = null;

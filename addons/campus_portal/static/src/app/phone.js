@@ -19,22 +19,25 @@ export function nowMs(phone) {
     return Date.now() + (phone?.aheadMs || 0);
 }
 
+/** Where a holder's phone becomes a card. A visitor's page names an address of its own. */
+const OWN = "/my/card/phone";
+
 /** Ask the server for a certificate; `{code}` says how it went, `ok` when the phone is the card,
  *  `cannot_keep` (and nothing was asked) when this browser stores no keys. */
-export async function enrol(holder, token, { move = false } = {}) {
+export async function enrol(holder, token, { move = false, at = OWN } = {}) {
     const old = await stored(holder);
     const keys = old?.keys || (await makeKeys());
     // Check first that this browser can store the key: otherwise the phone could not pay later.
     if (!old && !(await canKeep(keys))) {
         return { code: "cannot_keep" };
     }
-    const asked = await post("/my/card/phone/challenge", {}, token);
+    const asked = await post(`${at}/challenge`, {}, token);
     if (asked.code !== "ok") {
         return asked;
     }
     const proof = await prove(keys, asked.challenge);
     const values = { ...proof, challenge: asked.challenge, move: move ? "1" : "" };
-    const answer = await post("/my/card/phone", values, token);
+    const answer = await post(at, values, token);
     if (answer.code === "ok") {
         await save(holder, {
             keys,
