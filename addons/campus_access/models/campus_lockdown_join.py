@@ -48,18 +48,6 @@ class CampusDoor(models.Model):
         return res
 
 
-class CampusZone(models.Model):
-    """A moved zone takes its doors along."""
-
-    _inherit = "campus.zone"
-
-    def write(self, vals):
-        res = super().write(vals)
-        if "parent_id" in vals:
-            self.env["campus.lockdown"]._push_later()
-        return res
-
-
 class CampusTerminal(models.Model):
     """A reader at another edge makes that edge obey."""
 
