@@ -108,7 +108,9 @@ class CampusAccessSite(models.AbstractModel):
         partner = self.env["campus.card"].browse(card.card_id).partner_id
         side = types.IN if door.in_terminal_id.id == terminal_id else types.OUT
         person = types.Person(partner.id, self._rules_of(partner), refusal)
-        return decide(site, site.doors[door.id], side, person, self._state(site, door, partner, now_ms), now_ms)
+        return decide(
+            site, site.doors[door.id], side, person, self._state(site, door, partner, now_ms), now_ms
+        )
 
     @api.model
     def _state(self, site, door, partner, now_ms):

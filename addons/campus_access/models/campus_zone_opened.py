@@ -3,8 +3,8 @@ import json
 
 from odoo import api, models
 from odoo.addons.campus_card.campus_core.access import told
-from odoo.addons.campus_card.campus_core.taps import told as told_taps
 from odoo.addons.campus_card.campus_core.taps import wire
+from odoo.addons.campus_card.campus_core.taps.told import CLOCK_AHEAD_MS
 
 
 class CampusPassage(models.Model):
@@ -36,7 +36,7 @@ class CampusPassage(models.Model):
         if not note or not note.is_first or row["rule"].startswith(wire.DOUBTFUL_CLOCK):
             return None
         at_ms, received_ms = (_ms(row[name]) for name in ("occurred_at", "received_at"))
-        if at_ms > received_ms + told_taps.CLOCK_AHEAD_MS:
+        if at_ms > received_ms + CLOCK_AHEAD_MS:
             return None
         return [row["zone_id"], row["left_zone_id"], at_ms]
 

@@ -37,7 +37,9 @@ class TestCampusTapAsks(PassageCase):
         right = self.allow()
         self.assertAnswer(self.ask(), "granted", "ok")
         row = self.rows()
-        self.assertEqual((row.right_id, row.right_name, row.partner_id), (right.id, "Readers", self.card.partner_id))
+        self.assertEqual(
+            (row.right_id, row.right_name, row.partner_id), (right.id, "Readers", self.card.partner_id)
+        )
         self.assertEqual(self.position().zone_id, self.library)
 
     def test_all_reasons_are_told_of_the_card_and_of_the_door(self):
