@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campus_core.access.types import Lockdown
 from campus_core.devices import heartbeat
 from campus_core.errors import WireError
 
@@ -54,16 +55,7 @@ def test_the_last_state_of_a_terminal_counts():
 
 
 @pytest.mark.parametrize(
-    "values",
-    [
-        {"version": "a\0b"},
-        {"version": "\ud800"},
-        {"readers": [{}] * 501},
-        {"tamper": 0},
-        {"lockdowns": [0]},
-        {"lockdowns": [True]},
-        {"lockdowns": [1] * 501},
-    ],
+    "values", [{"version": "a\0b"}, {"version": "\ud800"}, {"readers": [{}] * 501}, {"tamper": 0}]
 )
 def test_what_nobody_can_store_is_malformed(values):
     with pytest.raises(WireError):
@@ -79,7 +71,18 @@ def test_lost_entries_are_ranges_of_a_journal_and_few():
         assert caught.value.numbers["field"] == "lost"
 
 
-def test_an_older_edge_says_nothing_of_the_lockdowns_in_force():
-    assert heartbeat.parse({"lockdowns": [3, 7]}).lockdowns == (3, 7)
-    assert heartbeat.parse({"lockdowns": []}).lockdowns == ()
-    assert heartbeat.parse({"lockdown": 7}).lockdowns is None
+def test_orders_in_force_are_read_and_what_is_no_order_is_malformed():
+    order = {"number": 5, "zone": 2, "level": "nobody"}
+    assert heartbeat.parse({"lockdowns": [order]}).lockdowns == (Lockdown(5, 2, "nobody"),)
+    assert heartbeat.parse({}).lockdowns is None
+    for bad in (
+        [{**order, "number": -5}],
+        [{**order, "zone": 0}],
+        [{**order, "level": "?"}],
+        [order] * 501,
+        {},
+        [5],
+    ):
+        with pytest.raises(WireError) as refused:
+            heartbeat.parse({"lockdowns": bad})
+        assert refused.value.numbers == {"field": "lockdowns"}

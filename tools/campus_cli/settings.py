@@ -22,6 +22,7 @@ PRODUCT_ADDONS = (
     "campus_portal",
     "campus_alert",
     "campus_access",
+    "campus_timetable",
     "campus_pos",
     "campus_reports",
     "campus_topup",

@@ -3,6 +3,7 @@ import logging
 
 import psycopg2
 from odoo import api, models
+from odoo.addons.campus_card.campus_core.access.positions import believed
 from odoo.addons.campus_card.campus_core.taps.charge import CLOCK_DOUBT
 from odoo.exceptions import UserError
 
@@ -35,20 +36,20 @@ class CampusPassage(models.Model):
         back. An assembly point moves people whatever their card's state.
         """
         moves = []
-        for row in rows:
+        received_ms = _ms(rows[0]["received_at"])
+        times = believed([_ms(row["occurred_at"]) for row in rows], received_ms)
+        for row, at_ms in zip(rows, times, strict=True):
             if not row["partner_id"] or not row["door_id"]:
                 continue
             granted = row["kind"] != "event" and row["outcome"] == "granted"
             if granted or (row["kind"] == "event" and row["code"] in ("passed", "mustered")):
-                moves.append(self._move(row, row["zone_id"], row["left_zone_id"]))
+                moves.append(self._move(row, at_ms, row["zone_id"], row["left_zone_id"]))
             elif row["kind"] == "event" and row["code"] == "not_passed":
-                moves.append(self._move(row, row["left_zone_id"], row["zone_id"]))
+                moves.append(self._move(row, at_ms, row["left_zone_id"], row["zone_id"]))
         return moves
 
     @api.model
-    def _move(self, row, zone_id, left_zone_id):
-        moment = dt.datetime.fromisoformat(row["occurred_at"])
-        at_ms = round(moment.replace(tzinfo=dt.timezone.utc).timestamp() * 1000)
+    def _move(self, row, at_ms, zone_id, left_zone_id):
         return [
             *(row["partner_id"], zone_id, at_ms, row["edge_id"], row["seq"]),
             *(left_zone_id, row["door_id"], row["side"]),
@@ -67,3 +68,8 @@ class CampusPassage(models.Model):
             _logger.exception(
                 "What follows from entry %s of edge %s was not done.", row["seq"], row["edge_id"]
             )
+
+
+def _ms(moment):
+    """A moment of the database's JSON in milliseconds since 1970."""
+    return round(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.timezone.utc).timestamp() * 1000)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from .. import errors
+from ..access.types import Lockdown
+from ..access.wire import lockdown_from_wire
 from ..errors import WireError
 from ..taps import wire
 
@@ -52,8 +54,8 @@ class Heartbeat(NamedTuple):
     lost: tuple[Lost, ...] = ()
     #: The highest number of a lockdown that the edge has stored and obeys.
     lockdown: int = 0
-    #: The numbers of all that it has stored and obeys; None: an older edge does not say.
-    lockdowns: tuple[int, ...] | None = None
+    #: The orders among them that are in force there; None from an edge that does not say.
+    lockdowns: tuple[Lockdown, ...] | None = None
 
 
 def parse(values: Mapping[str, Any]) -> Heartbeat:
@@ -80,12 +82,18 @@ def parse(values: Mapping[str, Any]) -> Heartbeat:
     )
 
 
-def _lockdowns(values: object) -> tuple[int, ...] | None:
+def _lockdowns(values: object) -> tuple[Lockdown, ...] | None:
     if values is None:
         return None
     if not isinstance(values, list) or len(values) > MAX_LOCKDOWNS:
         raise WireError(errors.MALFORMED, field="lockdowns")
-    return tuple(_whole({"lockdowns": value}, "lockdowns", 1, _INT4) for value in values)
+    try:
+        orders = tuple(map(lockdown_from_wire, values))
+    except WireError as error:
+        raise WireError(errors.MALFORMED, field="lockdowns") from error
+    if not all(0 < order.number <= _INT4 and 0 < order.zone <= _INT4 for order in orders):
+        raise WireError(errors.MALFORMED, field="lockdowns")
+    return orders
 
 
 def _lost(values: object) -> tuple[Lost, ...]:

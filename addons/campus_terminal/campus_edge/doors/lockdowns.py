@@ -7,12 +7,11 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from campus_core.access.lockdown import Orders
 from campus_core.access.types import Lockdown
 from campus_core.access.wire import lockdown_from_wire, lockdown_to_wire
-from campus_core.devices.heartbeat import MAX_LOCKDOWNS
 from campus_core.errors import WireError
 
 from ..files import write_atomic
@@ -30,8 +29,8 @@ class Lockdowns:
         self._lock = threading.Lock()
         self._orders = self._read()
         self.orders: tuple[Lockdown, ...] = self._orders.orders
-        #: The highest number that is stored, and the numbers in force that are; heartbeats confirm them.
-        self.newest, self.stored = _stored(self._orders)
+        #: The highest number that is stored and obeyed; heartbeats confirm it.
+        self.newest = max(self._orders.newest, 0)
         #: Why the file could not be written; empty if it could.
         self.problem = ""
         #: Called after each change, in the thread that made it.
@@ -41,6 +40,11 @@ class Lockdowns:
     def locking(self) -> tuple[int, ...]:
         """The numbers of the orders in force that are no drill."""
         return tuple(order.number for order in self.orders if not order.is_drill)
+
+    def told(self) -> dict[str, Any]:
+        """Return what a heartbeat says: the newest number, and the server's orders in force, as far as stored."""
+        stored = (order for order in self.orders if 0 < order.number <= self.newest)
+        return {"lockdown": self.newest, "lockdowns": [lockdown_to_wire(order) for order in stored]}
 
     def raise_(self, order: Lockdown) -> bool:
         """Store and obey an order, signed or not; say whether it is new."""
@@ -60,7 +64,7 @@ class Lockdowns:
             # an order is obeyed even where the disk is full; then it is not confirmed
             self._orders, self.orders = fresh, fresh.orders
             if is_stored:
-                self.newest, self.stored = _stored(fresh)
+                self.newest = max(fresh.newest, 0)
         _logger.warning("lockdowns in force: %s", [order.number for order in self.orders] or "none")
         self.on_change()
         return True
@@ -88,9 +92,3 @@ class Lockdowns:
         except (OSError, ValueError, TypeError, KeyError, WireError) as error:
             _logger.error("the stored lockdowns cannot be read: %s", error)
             return Orders()
-
-
-def _stored(orders: Orders) -> tuple[int, tuple[int, ...]]:
-    """Return the highest number and those in force; numbers of the edge's own are not the server's."""
-    numbers = tuple(order.number for order in orders.orders if order.number > 0)
-    return max(orders.newest, 0), numbers[-MAX_LOCKDOWNS:]
