@@ -37,36 +37,3 @@ class CampusLockdownEdge(models.Model):
 
     def unlink(self):
         raise UserError(self.env._("What edges confirm is written down by the server alone."))
-
-
-class CampusEdge(models.Model):
-    """Edges say in each heartbeat which lockdown they have stored and obey."""
-
-    _inherit = "campus.edge"
-
-    lockdown_number = fields.Integer("Confirmed Lockdown", readonly=True, copy=False)
-
-    def _heartbeat(self, values):
-        version = super()._heartbeat(values)
-        number = values.get("lockdown", 0)
-        if type(number) is int and 0 <= number < 1 << 31:
-            self._confirm_lockdown(number)
-        return version
-
-    def _confirm_lockdown(self, number):
-        """Note what the edge obeys: all orders for it up to this number."""
-        self.ensure_one()
-        self.env.cr.execute(
-            "UPDATE campus_edge SET lockdown_number = %s WHERE id = %s AND lockdown_number IS DISTINCT FROM %s",
-            [number, self.id, number],
-        )
-        self.env.cr.execute(
-            """UPDATE campus_lockdown_edge line SET confirmed_at = now() AT TIME ZONE 'UTC'
-                 FROM campus_lockdown lockdown
-                WHERE lockdown.id = line.lockdown_id AND line.edge_id = %s AND line.confirmed_at IS NULL
-                  AND lockdown.number <= %s""",
-            [self.id, number],
-        )
-        if self.env.cr.rowcount:
-            self.env["campus.lockdown.edge"].invalidate_model(["confirmed_at"], flush=False)
-        self.invalidate_recordset(["lockdown_number"], flush=False)

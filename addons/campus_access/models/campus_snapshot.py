@@ -4,6 +4,8 @@ from odoo.addons.campus_terminal.edge_auth import ACTIVE
 from odoo.addons.campus_terminal.models.campus_snapshot import NOTIFICATION, SHOWN_STATES
 from odoo.fields import Domain
 
+from .campus_snapshot_lists import CHANGED, LISTS, Asked
+
 _HOOK = "campus_access.push"
 _PEOPLE = """
     SELECT coalesce(json_agg(json_build_array(card.id, card.partner_id, coalesce(list.name, ''))
@@ -13,13 +15,6 @@ _PEOPLE = """
       {join} unnest(%(profiles)s::integer[], %(names)s::text[]) AS list(profile, name)
            ON list.profile = person.profile_id AND card.active AND card.state = ANY (%(states)s)
      WHERE card.company_id = %(company)s {changed}"""
-_CHANGED = """
-       AND card.id IN (SELECT card_id FROM campus_snapshot_card
-                        WHERE company_id = %(company)s AND changed_version >= %(since)s
-                        UNION
-                       SELECT own.id FROM campus_card own
-                         JOIN campus_access_person changed ON changed.partner_id = own.partner_id
-                        WHERE changed.changed_version >= %(since)s)"""
 
 
 class CampusSnapshot(models.AbstractModel):
@@ -37,6 +32,7 @@ class CampusSnapshot(models.AbstractModel):
         access["positions"] = (
             self._changed_positions(edge, since) if since else self._positions_of_areas(edge)
         )
+        access["opened"] = self._opened_zones(edge)
         access["lockdowns"] = self.env["campus.lockdown"]._to_wire(edge)
         return {**parts, "access": access}
 
@@ -53,13 +49,15 @@ class CampusSnapshot(models.AbstractModel):
             return None
         site = self.env["campus.access.site"]
         part = wire.site_to_wire(site._site(doors)) if is_site else {}
-        rules = set().union(*site._covering(doors).values(), ())
-        profiles, names = self._access_profiles(rules)
+        covering = site._covering(doors)
+        profiles, names = self._access_profiles(set().union(*covering.values(), ()))
         part["profiles"] = profiles
         part["people"] = self._access_people(edge, names, 0 if is_whole else since)
-        part["pins"] = self._access_pins(edge, doors, since)
-        shown = self._access_names(edge, doors)
-        return {**part, "names": shown} if shown else part
+        asked = Asked(edge, doors, covering, profiles, names, 0 if is_site else since)
+        part |= self._access_lists(asked)
+        if is_site and since:
+            part["whole"] = sorted(LISTS)
+        return part
 
     @api.model
     def _access_doors(self, edge):
@@ -96,7 +94,9 @@ class CampusSnapshot(models.AbstractModel):
     @api.model
     def _access_people(self, edge, names, since):
         """``[[card, holder, profile], ...]``: all, or those that changed; no profile takes a person out."""
-        query = _PEOPLE.format(join="LEFT JOIN" if since else "JOIN", changed=_CHANGED if since else "")
+        query = _PEOPLE.format(
+            join="LEFT JOIN" if since else "JOIN", changed=f"AND card.id IN ({CHANGED})" if since else ""
+        )
         self.env.cr.execute(
             query,
             {
@@ -110,28 +110,21 @@ class CampusSnapshot(models.AbstractModel):
         return self.env.cr.fetchone()[0]
 
     @api.model
-    def _access_pins(self, edge, doors, since):
-        """Hook: ``[[card, hash], ...]`` for doors that ask for a PIN."""
-        return []
-
-    @api.model
-    def _access_names(self, edge, doors):
-        """Hook: ``[[holder, name], ...]`` for an edge that is a muster point."""
-        return []
-
-    @api.model
     def _changed_positions(self, edge, since, limit=None):
         """Positions of who has entered or left an area of the edge since a version, wherever they are now."""
         self.env.cr.execute(
-            """SELECT json_build_array(position.partner_id, position.zone_id, position.at_ms,
-                                       position.edge_number, position.number, position.left_zone_id)
-                 FROM campus_position position
+            """WITH near AS MATERIALIZED (SELECT zone_id FROM campus_edge_area() WHERE edge_id = %s),
+                    known AS MATERIALIZED (SELECT array_agg(zone_id) AS zones FROM near)
+               SELECT json_build_array(position.partner_id, campus_zone_seen(position.zone_id, known.zones),
+                                       position.at_ms, position.edge_number, position.number,
+                                       campus_zone_seen(position.left_zone_id, known.zones))
+                 FROM campus_position position CROSS JOIN known
                 WHERE position.company_id = %s AND position.partner_id IN (
                       SELECT mark.partner_id FROM campus_position_area mark
-                        JOIN campus_edge_area() near ON near.zone_id = mark.zone_id
-                       WHERE near.edge_id = %s AND mark.changed_version >= %s)
+                        JOIN near ON near.zone_id = mark.zone_id
+                       WHERE mark.changed_version >= %s)
                 ORDER BY position.partner_id LIMIT %s""",
-            [edge.company_id.id, edge.id, since, limit],
+            [edge.id, edge.company_id.id, since, limit],
         )
         return [row for (row,) in self.env.cr.fetchall()]
 
@@ -139,13 +132,15 @@ class CampusSnapshot(models.AbstractModel):
     def _positions_of_areas(self, edge):
         """Positions of all who are in an area of the edge, or have left one last."""
         self.env.cr.execute(
-            """WITH place AS MATERIALIZED (
+            """WITH near AS MATERIALIZED (SELECT zone_id FROM campus_edge_area() WHERE edge_id = %(edge)s),
+                    known AS MATERIALIZED (SELECT array_agg(zone_id) AS zones FROM near),
+                    place AS MATERIALIZED (
                    SELECT zone.id FROM campus_zone zone
                     WHERE zone.company_id = %(company)s AND EXISTS (
-                          SELECT 1 FROM campus_edge_area() near
-                           WHERE near.edge_id = %(edge)s AND near.zone_id IN (SELECT campus_zone_inside(zone.id))))
-               SELECT json_build_array(partner_id, zone_id, at_ms, edge_number, number, left_zone_id)
-                 FROM campus_position
+                          SELECT 1 FROM near WHERE near.zone_id IN (SELECT campus_zone_inside(zone.id))))
+               SELECT json_build_array(partner_id, campus_zone_seen(zone_id, known.zones), at_ms, edge_number, number,
+                                       campus_zone_seen(left_zone_id, known.zones))
+                 FROM campus_position CROSS JOIN known
                 WHERE company_id = %(company)s
                   AND (zone_id IN (SELECT id FROM place) OR left_zone_id IN (SELECT id FROM place))
                 ORDER BY partner_id""",
