@@ -65,6 +65,11 @@ class House:
     east: DoorMachine | None = None
     west: DoorMachine | None = None
 
+    @property
+    def within(self):
+        """The zones that its doors lead into."""
+        return {self.zones[name] for name in ("house", "lab", "archive")}
+
 
 class Builder:
     """Makes the house on the first day."""
