@@ -174,11 +174,10 @@ def test_the_simulator_speaks_the_wire_of_a_reader(program, server):
     assert program.started()
     port = int(program.wire.url.rpartition(":")[2])
     program.wire.unplug()
-    said = program.call(
-        "simulate", "rdm6300", "04000007", "--tcp", str(port), "--rounds", "3", "--every-ms", "1500"
-    )
-    assert "card 04000007" in said.stdout
-    assert until(lambda: server.charged)
+    often = ("--rounds", "99", "--every-ms", "1500")
+    with program.beside("simulate", "rdm6300", "04000007", "--tcp", str(port), *often) as said:
+        assert until(lambda: server.charged, 60), said.read_text()
+    assert "card 04000007" in said.read_text()
 
 
 def test_the_wheel_brings_the_program(tmp_path, server):

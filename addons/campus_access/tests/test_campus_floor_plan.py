@@ -142,7 +142,7 @@ class TestCampusFloorPlan(PassageCase):
         self.beat()
         self.clerk.campus_all_departments = False
         self.assertIsNone(self.state(self.clerk))
-        department = self.env["campus.department"].create({"name": "Library"})
+        department = self.env["campus.department"].create({"name": "Library", "code": "T-LIB"})
         self.library.own_department_id = department
         self.assertIsNone(self.state(self.clerk))
         self.clerk.campus_department_ids = department

@@ -1,6 +1,9 @@
+import io
+
 from odoo.addons.campus_terminal.edge_auth import Edge
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from pypdf import PdfReader
 
 from .passage_common import DoorJournal, PassageCase
 
@@ -186,8 +189,13 @@ class TestCampusPositions(PassageCase):
         self.env.invalidate_all()
         self.assertEqual(as_guard.person, self.card.partner_id.name)
         self.assertEqual([line["name"] for line in wizard._lines()], [self.card.partner_id.name])
+        self.assertIn(f"/{wizard.id}", wizard.action_print()["url"])
+        printed = PdfReader(io.BytesIO(wizard._paper())).pages[0].extract_text()
+        self.assertIn(self.card.partner_id.name, printed)
+        self.assertIn("1 people", printed)
         looks = self.env["campus.look.person"].search([("partner_id", "=", self.card.partner_id.id)])
-        self.assertEqual(looks.look_id.mapped("reason"), ["fire drill"])
+        # Once for the screen, once for the paper.
+        self.assertEqual(looks.look_id.mapped("reason"), ["fire drill", "fire drill"])
 
     def test_positions_are_forgotten_with_the_passages(self):
         old = self.journal.at_ms - 100 * 86_400_000
@@ -196,3 +204,15 @@ class TestCampusPositions(PassageCase):
         self.send()
         self.env["campus.passage.erasure"]._cron_erase()
         self.assertFalse(self.position())
+
+    def test_the_list_says_how_old_the_news_of_each_edge_is(self):
+        back, _edge = self.other_edge()
+        far = self.env["campus.edge"].create({"name": "Far", "state": "active"})
+        self.edge_record.sudo().write({"last_seen_at": "2026-03-02 01:00:00", "queue_length": 12})
+        muster = self.env["campus.muster"].with_user(self.guard).create({"zone_id": self.library.id})
+        self.assertIn("Back has never been heard of.", muster.news)
+        self.assertIn("12 entries that it has not sent yet", muster.news)
+        self.assertNotIn(far.name, muster.news)
+        self.assertIn("Back has never", muster.action_show()["name"])
+        back.sudo().last_seen_at = "2026-03-02 01:00:05"
+        self.assertTrue(muster._news()[0]["words"].startswith(self.edge_record.name), "the oldest first")
