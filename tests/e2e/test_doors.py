@@ -139,6 +139,9 @@ def test_a_manager_drags_a_door_to_its_place(server, made, visit):
     page = manager.page
     page.locator(".o_campus_plan_bar button", has_text=re.compile("移动门|Move doors")).click()
     door = page.locator(f".o_campus_plan_door[data-door='{made['door']}']")
+    # the bar above the plan moves it down, and nothing is shown before the picture is there
+    expect(page.locator(".o_campus_plan > .alert-info")).to_be_visible()
+    expect(door).to_be_visible()
     picture = page.locator(".o_campus_plan_stage img").bounding_box()
     spot = door.bounding_box()
     page.mouse.move(spot["x"] + 15, spot["y"] + 15)
@@ -162,6 +165,7 @@ def test_a_guard_locks_the_house_by_phone_and_sees_it_on_the_plan(server, made, 
     door = page.locator(f".o_campus_plan_door[data-door='{made['door']}']")
     expect(door).to_have_attribute("data-state", re.compile("closed|open"))
     # a finger that pulls a door moves the plan, and no door: the guard is no manager
+    expect(door).to_be_visible()
     before = server.run(SPOT, plan=made["plan"])
     box = door.bounding_box()
     page.mouse.move(box["x"] + 15, box["y"] + 15)
