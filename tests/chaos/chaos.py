@@ -10,11 +10,8 @@ server knows of every journal that was torn. Keys: ``faults``, ``taps``, ``lost`
 import argparse
 import contextlib
 import json
-import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,85 +24,18 @@ sys.path[:0] = [
     for part in ("tools", "tests", "tests/chaos", "addons/campus_card", "addons/campus_terminal")
 ]
 
+from campus import Campus, university
 from device import NOTHING, Device
 from line import CUT, LOSE_ANSWERS, SLOW, SWAP, TWICE, WHOLE, Line
 
-from campus_cli import databases, pg_embedded, postgres, process, system
+from campus_cli import system
+from campus_cli.postgres import chosen
 from support.edge_rig import until
-from support.odoo import odoo_database, odoo_server
+from support.odoo import odoo_server
 
 EDGES = 2
 CARDS = 40
 HEAL_S = 90
-
-
-class Campus:
-    """The server side: Odoo with workers, PostgreSQL, and what the database says."""
-
-    def __init__(self, ws, database, url):
-        self.ws, self.database, self.url = ws, database, url
-
-    def query(self, sql):
-        """Rows of a statement."""
-        return self.ws.server.query(sql, self.database)
-
-    def workers(self):
-        """Process ids of the HTTP workers of this server."""
-        found = subprocess.run(
-            ["pgrep", "-f", f"{self.database}.conf"], capture_output=True, text=True, check=False
-        )
-        pids = [int(pid) for pid in found.stdout.split()]
-        parents = {
-            pid: int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in pids
-        }
-        return [pid for pid in pids if parents[pid] in parents]
-
-    def kill_worker(self, draw):
-        workers = self.workers()
-        if workers:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(draw.choice(workers), signal.SIGKILL)
-
-    def back_up(self):
-        """A copy of the database as it is now."""
-        with self._nobody():
-            self._maintain(f'DROP DATABASE IF EXISTS "{self.backup}"')
-            self._maintain(f'CREATE DATABASE "{self.backup}" TEMPLATE "{self.database}" STRATEGY file_copy')
-
-    def restore(self):
-        """The copy takes the database's place; what was stored since is gone."""
-        lost = f"{self.database}_lost"
-        with self._nobody():
-            self._maintain(f'ALTER DATABASE "{self.database}" RENAME TO "{lost}"')
-            self._maintain(f'ALTER DATABASE "{self.backup}" RENAME TO "{self.database}"')
-            self._maintain(f'DROP DATABASE "{lost}" WITH (FORCE)')
-
-    @contextlib.contextmanager
-    def _nobody(self):
-        """Nobody is connected to the database meanwhile."""
-        self._maintain(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS false')
-        self._maintain(
-            f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{self.database}'"
-        )
-        try:
-            yield
-        finally:
-            self._maintain(f'ALTER DATABASE "{self.database}" ALLOW_CONNECTIONS true')
-
-    def _maintain(self, sql):
-        return self.ws.server.query(sql)
-
-    @property
-    def backup(self):
-        return f"{self.database}_backup"
-
-    def kill_postgres(self):
-        """SIGKILL to the postmaster, then what an operator does."""
-        embedded = pg_embedded.Embedded()
-        postmaster = int((embedded.data / "postmaster.pid").read_text().split()[0])
-        os.kill(postmaster, signal.SIGKILL)
-        assert until(lambda: not process.command_line(postmaster)), "the postmaster does not end"
-        embedded.start()
 
 
 def do(fault, campus, device, draw):
@@ -236,7 +166,7 @@ def verdict(campus, devices):
 def run(args):
     """Do it; the result."""
     draw = random.Random(args.seed)
-    if postgres.chosen() is not None:
+    if chosen() is not None:
         raise SystemExit(
             "chaos kills PostgreSQL: it works on the embedded one only; unset PGHOST and CAMPUS_DB_URL"
         )
@@ -246,16 +176,15 @@ def run(args):
     faults = schedule(args.faults, draw)
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, True)
-        ws, database = stack.enter_context(odoo_database("chaos"))
+        postgres, ws, database = stack.enter_context(university())
         uids = [f"04C4{number:04X}" for number in range(CARDS)]
         wanted = {"uids": uids, "edges": EDGES}
         output = ws.odoo(database).script(
             "chaos_school.py", "chaos-school", {"CAMPUS_CHAOS": json.dumps(wanted)}
         )
         codes = json.loads(next(line for line in output.splitlines() if line.startswith("CODES "))[6:])
-        stack.callback(databases.drop, ws.server, f"{database}_backup")
         url = stack.enter_context(odoo_server(ws, database, "chaos"))
-        campus, devices = Campus(ws, database, url), []
+        campus, devices = Campus(postgres, ws, database, url), []
         for number, code in enumerate(codes):
             line = stack.enter_context(Line(urlsplit(url).port))
             device = Device(number, folder / str(number), line, uids[number::EDGES], clock_library)

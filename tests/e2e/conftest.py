@@ -28,10 +28,9 @@ TIME_ZONE = "Asia/Shanghai"
 class Server:
     """A running Odoo: its address, its database, and a shell into it."""
 
-    def __init__(self, ws, database, url):
+    def __init__(self, ws, database, shell, url):
         self.workspace, self.database, self.url = ws, database, url
-        self.odoo = ws.odoo(database, "script")
-        self.shell = OdooShell(self.odoo)
+        self.shell = shell
         self.log = paths.LOGS / f"{LABEL}.log"
 
     def query(self, sql):
@@ -68,7 +67,17 @@ class Visitor:
             self.errors.append(message.text)
 
     def login(self, login, password=None, page="/odoo"):
-        """Log in through the login page and go on to ``page``, in the user's own language."""
+        """Log in without the login page, and open ``page`` in the user's own language."""
+        asked = {"db": self.server.database, "login": login, "password": password or login}
+        answer = self.context.request.post(
+            "/web/session/authenticate", data={"jsonrpc": "2.0", "params": asked}, timeout=TIMEOUT_MS
+        ).json()
+        assert "error" not in answer, answer
+        self.page.goto(page)
+        return self
+
+    def login_by_page(self, login, password=None, page="/odoo"):
+        """Log in through the login page and go on to ``page``."""
         self.page.goto(f"/web/login?redirect={quote(page)}")
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", password or login)
@@ -88,18 +97,17 @@ class Visitor:
 @pytest.fixture(scope="session")
 def server():
     """Odoo with two workers and a websocket process, our addons installed, a Chinese company."""
-    with odoo_database(LABEL.replace("-", "_")) as (ws, database):
-        ws.odoo(database, "script").script("prepare_company.py", f"{LABEL}-company")
+    with contextlib.ExitStack() as stack:
+        ws, database = stack.enter_context(odoo_database(LABEL.replace("-", "_")))
+        shell = stack.enter_context(contextlib.closing(OdooShell(ws.odoo(database, "script"))))
+        shell.script("prepare_company.py")
         front_port, http_port, gevent_port = ports.hold(3)
         both = {"http_port": http_port, "gevent_port": gevent_port}
         running = ws.odoo(database, "e2e", workers=2, max_cron_threads=1, **both).start(LABEL)
-        try:
-            odoo_process.wait_until_healthy(f"http://127.0.0.1:{http_port}", running, LABEL)
-            made = Server(ws, database, f"http://127.0.0.1:{front_port}")
-            with Front(front_port, http_port, gevent_port), contextlib.closing(made.shell):
-                yield made
-        finally:
-            process.end(running)
+        stack.callback(process.end, running)
+        odoo_process.wait_until_healthy(f"http://127.0.0.1:{http_port}", running, LABEL)
+        stack.enter_context(Front(front_port, http_port, gevent_port))
+        yield Server(ws, database, shell, f"http://127.0.0.1:{front_port}")
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def people(visit, schools, language):
         visitor = visit(language, school["time_zone"])
         visitors.append(visitor)
         person = kind(visitor, words, *arguments)
-        visitor.login(school["users"][duty], page=page)
+        visitor.login_by_page(school["users"][duty], page=page)
         return person
 
     yield come

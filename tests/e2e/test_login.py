@@ -17,7 +17,7 @@ SEARCH = {"zh_CN": "搜索...", "en_US": "Search..."}
 def test_a_clerk_logs_in_and_sees_the_backend_in_their_own_language(server, visit, language):
     login = f"login-{language}"
     server.run(CREATE_USER, login=login, language=language)
-    clerk = visit(language).login(login)
+    clerk = visit(language).login_by_page(login)
     clerk.page.goto("/odoo/action-campus_card.campus_card_action")
     expect(clerk.page.locator(".o_control_panel")).to_be_visible()
     expect(clerk.page.locator(".o_searchview_input")).to_have_attribute("placeholder", SEARCH[language])

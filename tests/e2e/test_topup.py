@@ -109,7 +109,7 @@ def books_agree(server, school):
 
 
 def test_a_holder_tops_up_looks_back_and_the_books_agree(server, visit, school):
-    lin = visit("en_US").login("topup-lin", page="/my/card")
+    lin = visit("en_US").login_by_page("topup-lin", page="/my/card")
     page = lin.page
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})

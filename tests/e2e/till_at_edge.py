@@ -32,7 +32,7 @@ class Campus:
 
     def __init__(self, server):
         self.server = server
-        made = school(server.odoo, tills=2, holders=len(UIDS), balance_minor=BALANCE_MINOR)
+        made = school(server.shell, tills=2, holders=len(UIDS), balance_minor=BALANCE_MINOR)
         self.login, self.wallets = made["login"], dict(zip(UIDS, made["wallets"], strict=True))
         self.tills = [till["config"] for till in made["tills"]]
         server.run(SET_UP, made=made["uids"], uids=UIDS)

@@ -20,12 +20,14 @@ sys.path[:0] = [
     for part in ("tools", "tests", "tests/month", "addons/campus_card", "addons/campus_terminal")
 ]
 
-from clock import Clock, ClockedOdoo, copied_postgres
+from clock import Clock, ClockedOdoo, ClockedPostgres
 from life import Life
 from world import Reached, Wanted, World
 
-from campus_cli import builds, databases, odoo_process, paths, ports, process, state, workspace
+from campus_cli import databases, odoo_process, paths, ports, process, state
 from campus_cli.console import Steps
+from support.odoo import built
+from support.own_postgres import copied_postgres
 
 ZONE = "Asia/Shanghai"
 # With what it needs: the database that the tests of the demo have made already.
@@ -41,20 +43,16 @@ BEGINS = (12, 28)
 @contextlib.contextmanager
 def university():
     """``(server, database, url, clock)``: a copy of the demo on a PostgreSQL and an Odoo with a moved clock."""
-    with state.checkout_lock():
-        steps = Steps(workspace.STEPS + 2)
-        ws = workspace.prepare(steps)
-        with steps.step("database of Odoo's addons") as step:
-            base = builds.base(ws, step)
-        with steps.step("demo university") as step:
-            source = builds.product(ws, base, step, DEMO)
+    ws, source = built(DEMO)
     with contextlib.ExitStack() as stack:
         locks = [paths.WORK / f"month-{place}.lock" for place in PLACES]
         place = PLACES[stack.enter_context(state.locked_one_of(locks))]
         clock = Clock(_clock_file(place), ZONE)
         name = f"{source}_{place}"
         with Steps(1).step("a copy with a clock of its own"):
-            server = stack.enter_context(copied_postgres(clock, place, ws.server, source, name))
+            server = stack.enter_context(
+                copied_postgres(ClockedPostgres(clock, place), ws.server, source, name)
+            )
             databases.copy_filestore(source, name)
         stack.callback(databases.drop_filestore, name)
         url = stack.enter_context(_odoo(ws, server, name, clock, f"month-{place}"))

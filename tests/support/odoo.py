@@ -7,16 +7,21 @@ from campus_cli import builds, databases, odoo_process, ports, process, settings
 from campus_cli.console import Steps
 
 
-@contextlib.contextmanager
-def odoo_database(label):
-    """``(workspace, database)`` with our addons installed, thrown away afterwards."""
+def built(addons=settings.PRODUCT_ADDONS):
+    """``(workspace, database)`` with these addons installed; nobody changes it."""
     with state.checkout_lock():
         steps = Steps(workspace.STEPS + 2)
         ws = workspace.prepare(steps)
         with steps.step("database of Odoo's addons") as step:
             base = builds.base(ws, step)
         with steps.step("database with our addons") as step:
-            product = builds.product(ws, base, step, settings.existing(settings.PRODUCT_ADDONS))
+            return ws, builds.product(ws, base, step, settings.existing(addons))
+
+
+@contextlib.contextmanager
+def odoo_database(label):
+    """``(workspace, database)`` with our addons installed, thrown away afterwards."""
+    ws, product = built()
     database = builds.throwaway(ws, product, label)
     try:
         yield ws, database

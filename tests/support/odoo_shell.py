@@ -10,6 +10,15 @@ from pathlib import Path
 from campus_cli import paths, process
 
 SCRIPT = paths.ODOO_SCRIPTS / "answer_scripts.py"
+# Runs a whole script and answers with what it prints.
+WHOLE = """
+import contextlib, io, os
+os.environ.update(environment)
+printed = io.StringIO()
+with contextlib.redirect_stdout(printed):
+    exec(compile(source, name, "exec"), {"env": env, "__name__": name})
+answer = printed.getvalue()
+"""
 START_TIMEOUT_S = 120
 ANSWER_TIMEOUT_S = 300
 
@@ -32,6 +41,11 @@ class OdooShell:
         if "error" in found:
             raise RuntimeError(found["error"])
         return found["answer"]
+
+    def script(self, name, _log="", env=None):
+        """Run ``tools/odoo_scripts/<name>`` as :meth:`Odoo.script` does, without a start of Odoo; return its output."""
+        source = (paths.ODOO_SCRIPTS / name).read_text(encoding="utf-8")
+        return self.run(WHOLE, source=source, environment=env or {}, name=name)
 
     def close(self):
         """End the shell, which holds connections to the database."""

@@ -215,6 +215,27 @@ def test_tests_and_pictures_do_not_make_a_new_database(tmp_path, monkeypatch):
     assert builds.digest_of(["campus_card"]) != before
 
 
+def test_a_database_is_built_on_the_nearest_one_there_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ADDONS", tmp_path)
+    below, addons = [], ["campus_card", "campus_import", "campus_terminal", "campus_portal"]
+    for addon in addons:
+        (tmp_path / addon).mkdir()
+        (tmp_path / addon / "__manifest__.py").write_text(repr({"depends": below[-1:]}))
+        below.append(addon)
+    ws = argparse.Namespace(server=Server("x", "campus", embedded=True))
+    there = set()
+    monkeypatch.setattr(builds.databases, "exists", lambda _server, name: name in there)
+    assert builds._nearest(ws, "base", addons) == ("base", addons)
+    for count in (1, 3):
+        name = builds._product_name(ws, "base", addons[:count])[1]
+        there.add(name)
+        assert builds._nearest(ws, "base", addons) == (name, addons[count:])
+    # what has changed since is installed anew
+    (tmp_path / "campus_terminal" / "models.py").write_text("a = 1\n")
+    assert builds._nearest(ws, "base", addons) == (min(there - {name}), addons[1:])
+    assert builds._nearest(ws, "other base", addons) == ("other base", addons)
+
+
 def test_an_addon_without_the_one_it_depends_on_is_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ADDONS", tmp_path)
     for name, depends in (("campus_card", ["account"]), ("campus_reports", ["campus_pos"])):

@@ -32,7 +32,6 @@ ALIASES = {
     ("schedule", "core"),
     ("osdp_codes", "codes"),
     ("osdp_steps", "steps"),
-    ("Verdict", "AccessVerdict"),
     ("credential", "credentials"),
     ("verify", "verify_journal"),
 }

@@ -38,18 +38,43 @@ def base(ws: Workspace, step: Step) -> str:
 def product(ws: Workspace, base_name: str, step: Step, addons: Iterable[str]) -> str:
     """The base with our addons installed. It is built again when one of them has changed."""
     addons = settings.with_dependencies(addons)
-    label = f"product_{_digest(addons)[:4]}_"
-    name = ws.server.name(label + _digest([base_name, *_contents(addons)]))
+    label, name = _product_name(ws, base_name, addons)
     if databases.exists(ws.server, name):
         step.result = "ready"
         return name
+    source, missing = _nearest(ws, base_name, addons)
     half = name + databases.HALF_MADE
-    databases.copy(ws.server, base_name, half)
-    ws.odoo(half).install(addons, step, warnings=False)
+    databases.copy(ws.server, source, half)
+    ws.odoo(half).install(missing, step, warnings=False)
     databases.rename(ws.server, half, name)
     _drop_others(ws, label, name)
     step.result = ", ".join(addons)
     return name
+
+
+def _product_name(ws: Workspace, base_name: str, addons: list[str]) -> tuple[str, str]:
+    """What the names of all databases with these addons begin with, and the name for their present sources."""
+    label = f"product_{_digest(addons)[:4]}_"
+    return label, ws.server.name(label + _digest([base_name, *_contents(addons)]))
+
+
+def _nearest(ws: Workspace, base_name: str, addons: list[str]) -> tuple[str, list[str]]:
+    """The finished database that has most of these addons, and those that it has not."""
+    for count in range(len(addons) - 1, 0, -1):
+        _label, name = _product_name(ws, base_name, addons[:count])
+        if databases.exists(ws.server, name):
+            return name, addons[count:]
+    return base_name, addons
+
+
+def warm(ws: Workspace, name: str, step: Step) -> None:
+    """Compile the browsers' code in a database that is copied. Otherwise each copy does that, and each test of an
+    addon that opens a page: what it has compiled is rolled back with the test.
+    """
+    if ws.server.query("SELECT 1 FROM ir_attachment WHERE url LIKE '/web/assets/%' LIMIT 1", name):
+        return
+    step.note("compiling the browsers' code")
+    ws.odoo(name).script("warm_assets.py", "warm-assets", {"CAMPUS_WARM": "tests"})
 
 
 def throwaway(ws: Workspace, source: str, label: str) -> str:

@@ -27,7 +27,7 @@ TESTS = (
 )  # fmt: skip
 #: Few examples, because other runs of the same tests use many.
 EXAMPLES = "5"
-LIMIT_S = 120
+LIMIT_S = 600
 
 
 def check(step: Step) -> str:

@@ -1,7 +1,8 @@
-"""One pytest run of `./campus test`: in the foreground, or in parallel with its output kept for later."""
+"""The pytest runs of `./campus test`: one in the foreground, or some at a time in lanes."""
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import os
@@ -15,6 +16,9 @@ from . import paths, process, venv
 from .console import say
 
 PYTEST_OK, PYTEST_FAILED, PYTEST_NOTHING = 0, 1, 5
+# So many suites run at a time. More would need more than two processors, and some tests say how soon things happen.
+LANES = 2
+LOOK_S = 0.2
 
 
 @dataclass
@@ -43,77 +47,132 @@ class Outcome:
 
 
 class Suite:
-    """A pytest run that is started now and waited for later. If it is waited for at once, it prints directly."""
+    """A pytest run: alone, with its output at once, or in a lane, with its output kept for later."""
 
     def __init__(self, name: str, arguments: list[str], env: dict[str, str] | None = None) -> None:
         self.name = name
-        slug = "-".join(name.split()[:2])
-        self.counts = paths.WORK / f"counts-{slug}-{os.getpid()}.json"
-        self.output = paths.LOGS / f"test-{slug}.log"
-        python_path = f"{(env or {}).get('PYTHONPATH', '')}:{paths.TOOLS}".strip(":")
-        self.env = {**(env or {}), "PYTHONPATH": python_path, "CAMPUS_SUITE": slug}
-        self.command = [str(venv.PYTHON), "-m", "pytest", "-p", "campus_pytest", "-rs", *arguments]
-        self.command.append(f"--campus-counts={self.counts}")
+        self.slug = "-".join(name.split()[:2])
+        self.counts = paths.WORK / f"counts-{self.slug}-{os.getpid()}.json"
+        self.output = paths.LOGS / f"test-{self.slug}.log"
+        self.outcome: Outcome | None = None
         self.running: subprocess.Popen[bytes] | None = None
-        self.started = 0.0
+        self._arguments, self._given = arguments, env or {}
+        self._started, self._shown = 0.0, 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    def prepared(self) -> tuple[list[str], dict[str, str]]:
+        """Further arguments and environment of the run, made when it begins."""
+        return [], {}
+
+    def cleaned(self) -> None:
+        """Remove what was prepared."""
 
     def run(self) -> Outcome:
         """Run it in the foreground."""
         paths.WORK.mkdir(exist_ok=True)
         say(f"\n== {self.name} ==")
-        self.started = time.monotonic()
-        code = process.call(self.command, self.env)
-        return self._outcome(code)
+        try:
+            command, env = self._command()
+            return self._done(process.call(command, env))
+        finally:
+            self.cleaned()
 
     def start(self) -> None:
         """Start it in parallel."""
         paths.LOGS.mkdir(parents=True, exist_ok=True)
-        self.started = time.monotonic()
+        command, env = self._command()
         with self.output.open("wb") as output:
             self.running = subprocess.Popen(
-                self.command,
+                command,
                 cwd=paths.ROOT,
-                env=process.clean_env(self.env),
+                env=process.clean_env(env),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
 
-    def wait(self) -> Outcome:
-        """Print its output so far and from now on, until it ends."""
-        say(f"\n== {self.name} ==")
-        with self.output.open(encoding="utf-8", errors="replace") as written:
-            while True:
-                code = self.running.poll()
-                sys.stdout.write(written.read())
-                sys.stdout.flush()
-                if code is not None:
-                    return self._outcome(code)
-                time.sleep(0.2)
+    def look(self) -> None:
+        """Note its outcome if it has ended."""
+        if self.running and not self.outcome and (code := self.running.poll()) is not None:
+            self._done(code)
+            self.cleaned()
 
-    def stop(self) -> None:
-        """Stop it and let it clean up. Does nothing if it has ended."""
+    def show(self) -> None:
+        """Print what it has written since the last time."""
+        if self.running:
+            with self.output.open("rb") as written:
+                written.seek(self._shown)
+                more = written.read()
+            self._shown += len(more)
+            sys.stdout.write(self._decoder.decode(more))
+            sys.stdout.flush()
+
+    def interrupt(self) -> None:
+        """Ask it to stop. Does nothing if it has ended."""
         if self.running and self.running.poll() is None:
             self.running.send_signal(signal.SIGINT)
+
+    def stop(self) -> None:
+        """Stop it and let it clean up."""
+        self.interrupt()
+        if self.running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.running.wait(process.CLEAN_UP_TIMEOUT_S)
             process.end(self.running)
         self.counts.unlink(missing_ok=True)
+        self.cleaned()
 
-    def _outcome(self, code: int) -> Outcome:
+    def _command(self) -> tuple[list[str], dict[str, str]]:
+        further, prepared = self.prepared()
+        env = {**self._given, **prepared, "CAMPUS_SUITE": self.slug}
+        env["PYTHONPATH"] = f"{env.get('PYTHONPATH', '')}:{paths.TOOLS}".strip(":")
+        command = [str(venv.PYTHON), "-m", "pytest", "-p", "campus_pytest", "-rs", *self._arguments, *further]
+        self._started = time.monotonic()
+        return [*command, f"--campus-counts={self.counts}"], env
+
+    def _done(self, code: int) -> Outcome:
         found = json.loads(self.counts.read_text(encoding="utf-8")) if self.counts.exists() else {}
         self.counts.unlink(missing_ok=True)
-        return Outcome(self.name, code, time.monotonic() - self.started, found)
+        self.outcome = Outcome(self.name, code, time.monotonic() - self._started, found)
+        return self.outcome
 
 
-@contextlib.contextmanager
-def beside(suite: Suite | None):
-    """Run ``suite`` in parallel with the block. An exception ends both."""
-    if suite:
-        suite.start()
-    try:
-        yield
-    except BaseException:
-        if suite:
-            suite.stop()
-        raise
+class Lanes:
+    """Runs suites so many at a time. A lane that is free takes the next one. An exception ends all of them."""
+
+    def __init__(self, count: int = LANES) -> None:
+        self.count, self.suites = count, []
+
+    def __enter__(self) -> Lanes:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        if kind:
+            for suite in self.suites:
+                suite.interrupt()
+            for suite in self.suites:
+                suite.stop()
+
+    def add(self, *suites: Suite) -> None:
+        """Queue suites, and start what there is a lane for."""
+        self.suites += suites
+        self._fill()
+
+    def run(self) -> list[Outcome]:
+        """Wait for all of them; print the output of one after the other."""
+        for suite in self.suites:
+            say(f"\n== {suite.name} ==")
+            while not suite.outcome:
+                self._fill()
+                suite.show()
+                time.sleep(LOOK_S)
+            suite.show()
+        return [suite.outcome for suite in self.suites]
+
+    def _fill(self) -> None:
+        for suite in self.suites:
+            suite.look()
+        waiting = [suite for suite in self.suites if not suite.running]
+        busy = sum(not suite.outcome for suite in self.suites) - len(waiting)
+        for suite in waiting[: max(0, self.count - busy)]:
+            suite.start()

@@ -13,7 +13,7 @@ class ExportsMixin:
 
     def test_every_list_is_exported_by_who_may_export(self):
         for role in MAY_EXPORT:
-            self.authenticate(f"rights_{role}", f"rights_{role}_password")
+            self.log_in(role)
             self.env["campus.export"].with_user(self.users[role]).create({"reason": "For this test"})
             self.env.flush_all()
             for model in self._listed_models():

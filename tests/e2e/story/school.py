@@ -5,7 +5,7 @@ import json
 
 def make_schools(server, languages):
     """What ``story_school.py`` has made, by language."""
-    output = server.odoo.script(
+    output = server.shell.script(
         "story_school.py", "story-school", {"CAMPUS_STORY": json.dumps({"languages": languages})}
     )
     line = next(line for line in output.splitlines() if line.startswith("STORY "))

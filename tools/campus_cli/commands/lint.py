@@ -7,7 +7,8 @@ import re
 import subprocess
 import time
 import xml.etree.ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .. import eslint, odoo_tree, paths, process, pure, settings, state, venv
@@ -56,6 +57,9 @@ SPLIT = re.compile(r"""(addons/(\w+)/\S+?):\d+.*merging classes inherited to "([
 BAD_ADDON = "tests/lint/bad_addon"
 EXPECTED = ("manifest-version-format", "sql-injection", "invalid-commit", "translation-not-lazy")
 
+# So many checks run at a time, after those of ruff, which are the first. The longest begins first.
+BESIDE, RUFF = 2, 2
+
 OCA_OFF = (
     "prefer-readme-rst",
     "xml-header-missing",
@@ -86,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
     ]
     if not args.paths:
         checks += [
+            ("oldest and newest Python", _pythons),
             ("mypy --strict", _types),
             ("pylint-odoo", _odoo),
             ("pylint-odoo is awake", _awake),
@@ -96,22 +101,33 @@ def run(args: argparse.Namespace) -> int:
             ("XML", _xml),
             ("settings of servers", lambda: _server_settings(tree.base)),
             ("JavaScript", lambda: eslint.check(tree.base, args.fix)),
-            ("oldest and newest Python", _pythons),
         ]
     return _report(checks)
 
 
 def _report(checks: list[tuple[str, Callable[[], str]]]) -> int:
     failures = 0
-    for name, check in checks:
-        started = time.monotonic()
-        output = check()
-        failures += bool(output)
-        print(f"{'FAIL' if output else 'ok':4} {name} ({time.monotonic() - started:.1f} s)")
-        if output:
-            print(output.rstrip())
+    # ruff's may mend the files that the others read
+    for done in (map(_checked, checks[:RUFF]), _beside(checks[RUFF:])):
+        for name, output, seconds in done:
+            failures += bool(output)
+            print(f"{'FAIL' if output else 'ok':4} {name} ({seconds:.1f} s)")
+            if output:
+                print(output.rstrip())
     print(f"{len(checks) - failures} checks passed, {failures} failed")
     return 1 if failures else 0
+
+
+def _beside(checks: list[tuple[str, Callable[[], str]]]) -> Iterator[tuple[str, str, float]]:
+    """Results in the order of the checks. It begins when the first is asked for."""
+    with ThreadPoolExecutor(BESIDE) as pool:
+        yield from pool.map(_checked, checks)
+
+
+def _checked(named: tuple[str, Callable[[], str]]) -> tuple[str, str, float]:
+    name, check = named
+    started = time.monotonic()
+    return name, check(), time.monotonic() - started
 
 
 def _tool(name: str, *arguments: str | Path, cwd: Path = paths.ROOT) -> str:

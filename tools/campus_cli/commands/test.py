@@ -7,12 +7,12 @@ from pathlib import Path
 
 from .. import builds, databases, edge_packages, paths, ports, settings, state, system, venv, workspace
 from ..console import CampusError, Steps
-from ..suite import Outcome, Suite, beside
+from ..suite import Lanes, Outcome, Suite
 from ..workspace import Workspace
 
 HELP = "run the tests: unit, addons, e2e, month, or all"
 SUITES = ("unit", "addons", "e2e", "month")
-NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
+NEEDS = ("chromium", "libmagic", "libpango", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
 # Programs that the unit tests run: zbarimg reads the codes that phones show, nginx runs config/nginx.conf.
 UNIT_NEEDS = ("zbarimg", "nginx")
@@ -22,6 +22,8 @@ E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
 MONTH_NEEDS = ("faketime",)
 # These end-to-end tests run after the addons' tests. The others run at the same time as both.
 PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py")
+# Odoo hashes passwords as quickly in its own tests; see odoo_launcher.py.
+QUICK_LOGINS = {"CAMPUS_PASSWORD_ROUNDS": "1000"}
 # Files of Odoo's addon test_lint. Its pylint run takes minutes; ./campus lint does that.
 ODOO_LINT = (
     "dunderinit",
@@ -51,13 +53,12 @@ def run(args: argparse.Namespace) -> int:
     suites = [args.suite] if args.suite else list(SUITES)
     _name_missing(suites)
     extra = [*(["-k", args.k] if args.k else []), *args.pytest]
-    unit = None
     if "unit" in suites:
         _unit_needs()
-        unit = Suite("unit", ["tests/unit", *extra])
     if suites == ["unit"]:
-        return report([unit.run()], selected=bool(args.k))
-    outcomes = _inside_odoo(suites, addon_groups(args.addon), extra, unit)
+        outcomes = [Suite("unit", ["tests/unit", *extra]).run()]
+    else:
+        outcomes = _inside_odoo(suites, addon_groups(args.addon), extra, parts=bool(args.k or args.addon))
     return report(outcomes, selected=bool(args.k))
 
 
@@ -123,44 +124,50 @@ def _odoos_lint(ws: Workspace, addons: list[str]) -> list[Path]:
     return [path for name in ODOO_LINT if complete and (path := folder / f"test_{name}.py").exists()]
 
 
-def _inside_odoo(
-    suites: list[str], groups: list[list[str]], extra: list[str], unit: Suite | None
-) -> list[Outcome]:
-    """Run two things at a time: first the unit tests and the building of databases, then the end-to-end tests
-    (which mostly wait for pages) and the addons' tests.
+def _inside_odoo(suites: list[str], groups: list[list[str]], extra: list[str], parts: bool) -> list[Outcome]:
+    """Run two suites at a time: first the unit tests, while databases are built. The longest come first, so that
+    both lanes end at about the same time.
     """
     groups = groups if "addons" in suites else []
     if "addons" in suites and not groups:
         raise CampusError("no addon has tests")
-    with beside(unit):
-        ws, products = _databases(groups, _needs([name for name in suites if name != "unit"]))
-        outcomes = [unit.wait()] if unit else []
-    e2e, phones = _browsers(extra) if "e2e" in suites else (None, None)
-    with beside(e2e):
-        outcomes += [_addons(ws, product, group, extra) for product, group in products]
-        if e2e and phones:
-            outcomes += [phones.run(), e2e.wait()]
-    # On a copy of the demo that the addons' tests have made. It runs alone, because it measures times.
-    if "month" in suites:
-        outcomes.append(Suite("month", ["tests/month", *extra]).run())
-    # This runs last, because it kills the PostgreSQL that the others use. It needs the embedded one.
-    if e2e and ws.server.embedded:
-        outcomes.append(Suite("chaos", ["tests/chaos", *extra]).run())
-    return outcomes
+    with Lanes() as lanes:
+        if "unit" in suites:
+            lanes.add(Suite("unit", ["tests/unit", *extra]))
+        whole = settings.existing(settings.PRODUCT_ADDONS)
+        wanted = [whole, *(group for group in groups if group != whole)] if "e2e" in suites else groups
+        needs = _needs([name for name in suites if name != "unit"])
+        ws, products = _databases(wanted, needs, warm=[] if parts else whole)
+        addons = [AddonSuite(ws, product, group, extra) for product, group in products if group in groups]
+        browsers = _browsers(extra) if "e2e" in suites else []
+        queue = [*browsers[:1], *addons[:1], *browsers[1:], *addons[1:]]
+        if "e2e" in suites and ws.server.embedded:
+            queue.append(Suite("chaos", ["tests/chaos", *extra]))
+        if "month" in suites:
+            # On a copy of the demo that the addons' tests have made.
+            queue.append(Suite("month", ["tests/month", *extra], QUICK_LOGINS))
+        if len(queue) == 1 and not lanes.suites:
+            return [queue[0].run()]
+        lanes.add(*queue)
+        return lanes.run()
 
 
-def _browsers(extra: list[str]) -> tuple[Suite, Suite]:
+def _browsers(extra: list[str]) -> list[Suite]:
     """The end-to-end tests in two halves. Each makes databases and servers of its own (its conftest.py)."""
     files = sorted(path.name for path in (paths.ROOT / "tests" / "e2e").glob("test_*.py"))
     # Hypothesis is loaded at the very end. After a browser was used, Python 3.11 cannot do that.
     rest = ["-p", "no:hypothesispytest", *extra]
     halves = [[f"tests/e2e/{name}" for name in files if (name in PHONES) is half] for half in (False, True)]
-    return Suite("e2e", [*halves[0], *rest], _other_ports()), Suite("e2e phones", [*halves[1], *rest])
+    return [
+        Suite("e2e", [*halves[0], *rest], {**QUICK_LOGINS, **_other_ports()}),
+        Suite("e2e phones", [*halves[1], *rest], QUICK_LOGINS),
+    ]
 
 
 def _databases(
-    groups: list[list[str]], needs: tuple[str, ...]
+    groups: list[list[str]], needs: tuple[str, ...], warm: list[str]
 ) -> tuple[Workspace, list[tuple[str, list[str]]]]:
+    """:param warm: the group for which the browsers' code is compiled now: so much is run that it is worth it"""
     steps = Steps(workspace.STEPS + 1 + len(groups))
     with state.checkout_lock():
         ws = workspace.prepare(steps, needs, WANTS)
@@ -169,7 +176,10 @@ def _databases(
         products = []
         for group in groups:
             with steps.step(f"database with {', '.join(group)}") as step:
-                products.append((builds.product(ws, base, step, group), group))
+                product = builds.product(ws, base, step, group)
+                if group == warm:
+                    builds.warm(ws, product, step)
+                products.append((product, group))
     return ws, products
 
 
@@ -178,13 +188,20 @@ def _other_ports() -> dict[str, str]:
     return {"CAMPUS_PORT": str(ports.further(500))}
 
 
-def _addons(ws: Workspace, product: str, addons: list[str], extra: list[str]) -> Outcome:
-    database = builds.throwaway(ws, product, "addons")
-    odoo = ws.odoo(database, http_port=ports.hold(1)[0])
-    command = ["-c", "config/pytest-addons.ini", f"--rootdir={paths.ROOT}"]
-    command += [f"--odoo-database={database}", f"--odoo-config={odoo.write_config()}"]
-    command += ["--odoo-http", *_test_folders(addons), *_odoos_lint(ws, addons), *extra]
-    try:
-        return Suite(f"addons {' '.join(addons)}", command, odoo.env()).run()
-    finally:
-        databases.drop(ws.server, database)
+class AddonSuite(Suite):
+    """The tests of some addons, inside Odoo, on a copy of the database that has them."""
+
+    def __init__(self, ws: Workspace, product: str, addons: list[str], extra: list[str]) -> None:
+        tests = [*_test_folders(addons), *map(str, _odoos_lint(ws, addons))]
+        command = ["-c", "config/pytest-addons.ini", f"--rootdir={paths.ROOT}", "--odoo-http", *tests, *extra]
+        super().__init__(f"addons {' '.join(addons)}", command)
+        self.ws, self.product, self.database = ws, product, ""
+
+    def prepared(self) -> tuple[list[str], dict[str, str]]:
+        self.database = builds.throwaway(self.ws, self.product, self.slug)
+        odoo = self.ws.odoo(self.database, http_port=ports.hold(1)[0])
+        return [f"--odoo-database={self.database}", f"--odoo-config={odoo.write_config()}"], odoo.env()
+
+    def cleaned(self) -> None:
+        if self.database:
+            databases.drop(self.ws.server, self.database)
