@@ -28,18 +28,12 @@ MAY_USE = {
     "campus_reports": {"campus_card", "campus_terminal", "campus_pos", "campus_access"},
     "campus_iot": set(),
     "campus_topup": {"campus_card", "campus_terminal", "campus_portal"},
+    "campus_timetable": {"campus_card", "campus_import", "campus_portal", "campus_access", "campus_alert"},
     "campus_demo": {
-        "campus_card",
-        "campus_import",
-        "campus_terminal",
-        "campus_portal",
-        "campus_alert",
-        "campus_pos",
-        "campus_access",
-        "campus_reports",
-        "campus_topup",
+        "campus_card", "campus_import", "campus_terminal", "campus_portal", "campus_alert", "campus_pos",
+        "campus_access", "campus_timetable", "campus_reports", "campus_topup",
     },
-}
+}  # fmt: skip
 
 # The core takes time, randomness and data (as bytes, not as files) as arguments.
 CORE_MAY_IMPORT = {

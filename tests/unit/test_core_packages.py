@@ -14,6 +14,7 @@ CORE_MAY_USE = {
     "devices": {"taps"},
     "card_file": {"credentials"},
     "access": {"taps", "credentials"},
+    "timetable": {"card_file"},
 }
 
 

@@ -30,6 +30,8 @@ MAY_GO_ALONG = {
     "campus.alert.preference partner_id", "campus.alert.preference rule_id",
     "campus.alert.trial rule_id", "campus.alert.trial partner_id",
     "campus.chip company_id", "campus.chip.key company_id", "campus.key company_id",
+    "campus.timetable.import.line import_id",
+    "campus.timetable.profile.column profile_id", "campus.timetable.profile.period profile_id",
     "campus.import.line import_id", "campus.import.profile.column profile_id", "campus.import.profile.word profile_id",
     "campus.credential.use wallet_id", "campus.credential.use phone_id",
     "campus.emergency partner_id", "campus.emergency company_id",

@@ -29,6 +29,7 @@ MEANT = {
     "campus_card/campus_core/card_file/decode.py _read_csv": "only compared, to choose a code",
     "campus_card/campus_core/card_file/decode.py decode": "a Problem of ours: row, column and code",
     "campus_card/campus_core/card_file/rows.py read": "made into a Problem by its code",
+    "campus_card/campus_core/timetable/plan_file.py read": "made into a Problem by its code",
     "campus_card/pepper.py load": "ends a start of the server; whoever starts it reads it",
     "campus_terminal/edge_app.py _respond": "made into an answer by its code",
 }

@@ -22,6 +22,7 @@ PRODUCT_ADDONS = (
     "campus_portal",
     "campus_alert",
     "campus_access",
+    "campus_timetable",
     "campus_pos",
     "campus_reports",
     "campus_topup",
@@ -49,7 +50,6 @@ DEMO_LOGINS = (
 SYSTEM_PACKAGES = {
     "chromium": "chromium",
     "libmagic": "libmagic1",
-    "libpango": "libpangoft2-1.0-0",
     "fonts-noto-cjk": "fonts-noto-cjk",
     "wkhtmltopdf": "wkhtmltopdf",
     "zbarimg": "zbar-tools",

@@ -64,24 +64,6 @@ class TestCampusAccessRightDesk(RightCase):
         draft.zone_ids = self.arts_house
         self.assertIn("Arts door", draft.trial)
 
-    def test_the_dry_run_says_who_keeps_the_doors_by_another_right_and_when(self):
-        draft = self.right.new(origin=self.right)
-        draft.domain = PHYSICISTS % self.arts.id
-        self.assertNotIn("another right", draft.trial)
-        other = self.right.copy({"name": "Another", "domain": self.right.domain})
-        draft = self.right.new(origin=self.right)
-        draft.domain = PHYSICISTS % self.arts.id
-        self.assertIn("<dt>Of them, another right still opens these doors for</dt><dd>1</dd>", draft.trial)
-        other.effect = "deny"
-        draft = self.right.new(origin=self.right)
-        draft.domain = PHYSICISTS % self.arts.id
-        self.assertNotIn("another right", draft.trial)
-        draft.valid_until = datetime(2040, 1, 1)
-        self.assertIn("<dt>Times</dt>", draft.trial)
-        refusal = other.new(origin=other)
-        refusal.domain = PHYSICISTS % self.arts.id
-        self.assertIn("People who are refused from now on", refusal.trial)
-
     # -- for a while ----------------------------------------------------------------------
 
     def test_a_request_is_granted_with_an_end_by_somebody_else(self):

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from .codes_plan import *  # noqa: F403 (files of timetables are read with the same machinery)
+from .codes_plan import PLAN_CODES
+
 # -- files of old card systems: the whole file ----------------------------------
 FILE_EMPTY: Final = "file_empty"
 FILE_TOO_LARGE: Final = "file_too_large"
@@ -62,6 +65,7 @@ UID_LONGER: Final = "uid_longer"
 
 FILE_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        **PLAN_CODES,
         FILE_EMPTY: "The file is empty.",
         FILE_TOO_LARGE: "The file is too large.",
         FILE_TYPE: "The file is neither CSV nor XLSX.",

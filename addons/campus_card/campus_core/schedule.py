@@ -112,7 +112,7 @@ def times(schedule: Schedule, calendar: Calendar, day: date) -> Iterator[tuple[i
     followed = calendar.working_days.get(day, day)
     week = calendar.week(followed)
     for window in schedule.windows:
-        if followed.weekday() in window.weekdays and _is_in_week(window, week):
+        if followed.weekday() in window.weekdays and is_in_week(window, week):
             yield window.start_min, window.end_min
 
 
@@ -147,7 +147,8 @@ def _suits(holidays: str, *, is_holiday: bool) -> bool:
     return {CLOSED: not is_holiday, ONLY: is_holiday}.get(holidays, True)
 
 
-def _is_in_week(window: Window, week: int | None) -> bool:
+def is_in_week(window: Window, week: int | None) -> bool:
+    """Say whether a window holds in a week of the term (None: the day is in no term)."""
     if window.weeks == ALL_WEEKS:
         return True
     if week is None:

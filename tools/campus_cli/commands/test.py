@@ -12,7 +12,7 @@ from ..workspace import Workspace
 
 HELP = "run the tests: unit, addons, e2e, month, or all"
 SUITES = ("unit", "addons", "e2e", "month")
-NEEDS = ("chromium", "libmagic", "libpango", "fonts-noto-cjk")
+NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
 # Programs that the unit tests run: zbarimg reads the codes that phones show, nginx runs config/nginx.conf.
 UNIT_NEEDS = ("zbarimg", "nginx")

@@ -28,11 +28,11 @@ def read(table: Table, profile: Profile) -> Reading:
     layout = find_header(table, profile)
     if layout is None:
         if not reading.fatal:
-            reading.fatal.append(_no_header(table))
+            reading.fatal.append(no_header(table))
         return reading
     reading.header_row, reading.headers = layout.row, layout.headers
     reading.targets = frozenset(column.target for column in layout.places.values())
-    reading.fatal += _layout_problems(layout)
+    reading.fatal += layout_problems(layout)
     if any(problem.code == errors.FILE_COLUMN_MISSING for problem in reading.fatal):
         return reading
     reading.fatal += [
@@ -105,7 +105,8 @@ def _layout(at: int, row: int, cells: Sequence[Cell], profile: Profile) -> Layou
     return Layout(at, row, headers, places, missing)
 
 
-def _layout_problems(layout: Layout) -> list[Problem]:
+def layout_problems(layout: Layout) -> list[Problem]:
+    """Return what is wrong with the header: columns that are missing or there twice."""
     problems = [
         Problem(layout.row, column.header, "", errors.FILE_COLUMN_MISSING) for column in layout.missing
     ]
@@ -118,7 +119,7 @@ def _layout_problems(layout: Layout) -> list[Problem]:
     return problems
 
 
-def _no_header(table: Table) -> Problem:
+def no_header(table: Table) -> Problem:
     """Return the problem of a table without a known header: a wrong encoding, or no header found."""
     row, text = _head(table)[0] if table.rows else (1, "")
     return next(iter(spoiled_head(table)), Problem(row, "", text[:MAX_VALUE_SHOWN], errors.FILE_HEADER))

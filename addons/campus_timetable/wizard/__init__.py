@@ -1,0 +1,2 @@
+from . import campus_timetable_week
+from . import campus_timetable_check
