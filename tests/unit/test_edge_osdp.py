@@ -3,7 +3,6 @@
 import pytest
 from osdp_rig import KEY, OTHER_KEY, Rig, reader
 
-from campus_edge.protocols import osdp_feedback
 from campus_edge.protocols.base import (
     AGAIN,
     ASKING,
@@ -100,16 +99,6 @@ def test_a_pay_terminal_without_a_relay_switches_none():
     rig.bus.answer(0, Feedback(GRANTED))
     rig.run(500)
     assert {command["name"] for command in device.commands} == {"LED", "BUZZER"}
-
-
-@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
-@pytest.mark.parametrize("before", ["", "a", "ab"])
-def test_text_that_is_too_long_is_cut_between_two_characters(encoding, before):
-    line = before + "三层楼梯门今天全天不开放请走正门或者侧门"
-    [command] = osdp_feedback.text(line, 1000, encoding)
-    shown = command.data[6:]
-    assert len(shown) == command.data[5] <= osdp_feedback.TEXT_MAX
-    assert line.startswith(shown.decode(encoding)) and len(shown) > osdp_feedback.TEXT_MAX - 4
 
 
 def test_newer_feedback_replaces_what_still_waits():
