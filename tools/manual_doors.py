@@ -72,7 +72,7 @@ def rights(browser, url):
         see.page.locator("tr.o_data_row", has_text="公共教室").first.click()
         see.page.locator(".o_form_view").wait_for()
         see.page.locator(".o_field_widget[name=zone_ids] .o_delete").last.click()
-        see.page.locator("[name=trial]").scroll_into_view_if_needed()
+        see.page.locator("div.o_field_widget[name=trial]").scroll_into_view_if_needed()
         see.take("right")
         see.page.locator(".o_form_button_cancel").click()
         see.open("/odoo/action-campus_access.campus_access_why_action", ".o_form_view")
@@ -86,7 +86,7 @@ def guards(browser, url):
         with seen_by(browser, url, "guard", size) as see:
             see.open("/odoo/action-campus_access.campus_live_action", ".o_action_manager input")
             see.page.locator(".o_action_manager input").first.fill("白班值守")
-            see.page.keyboard.press("Enter")
+            see.page.locator(".o_campus_live_start button", has_text="开始").click()
             see.page.locator(".o_campus_live_rows li").first.wait_for()
             see.take(f"guard{name}")
             see.open("/odoo/action-campus_access.campus_floor_plan_live_action", ".o_action_manager img")
