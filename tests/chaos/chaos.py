@@ -1,10 +1,12 @@
 """Faults, really: kill edges, Odoo workers and PostgreSQL, break the network, the disk, the clock, and
 restore older disks of edges and older databases.
 
-People hold cards to OSDP readers all the while. After healing: every tap in a journal is on the
-server exactly once, no reader that showed green has lost its tap, money sums to zero, and the
-server knows of every journal that was torn. Keys: ``faults``, ``taps``, ``lost``, ``doubled``,
-``sum_minor``, ``undetected_gaps``, and how often each fault was done.
+People hold cards to OSDP readers all the while, walk in at a door of the first edge and out at one of the
+second, and two guards raise and end lockdowns. After healing: every tap in a journal is on the server exactly
+once, no reader that showed green has lost its tap, money sums to zero, and the server knows of every journal
+that was torn; every passage and event is stored once, server and edges mean the same places, no lockdown is
+lost, and one holds over a restart without the server. ``BAD`` names the keys that must be 0; the others are
+``faults``, ``taps``, ``green``, ``passages``, ``passed``, ``lockdowns``, and how often each fault was done.
 """
 
 import argparse
@@ -26,7 +28,10 @@ sys.path[:0] = [
 
 from campus import Campus, university
 from device import NOTHING, Device
+from guards import Guards
 from line import CUT, LOSE_ANSWERS, SLOW, SWAP, TWICE, WHOLE, Line
+from verdict import verdict
+from walkers import Walkers, door_verdict, lock_all, positions_differ
 
 from campus_cli import system
 from campus_cli.postgres import chosen
@@ -34,11 +39,12 @@ from support.edge_rig import until
 from support.odoo import odoo_server
 
 EDGES = 2
+WALKERS = 8
 CARDS = 40
 HEAL_S = 90
 
 
-def do(fault, campus, device, draw):
+def do(fault, campus, device, guards, draw):
     """One fault; when it returns its cause is gone, the damage is not.
 
     How long a fault lasts is drawn: these sleeps are the faults, nothing is waited for.
@@ -53,6 +59,7 @@ def do(fault, campus, device, draw):
         campus.back_up()
         time.sleep(draw.uniform(3, 6))
         campus.restore()
+        guards.database_restored()
     elif fault in (CUT, LOSE_ANSWERS, SLOW, TWICE, SWAP):
         device.line.mode = fault
         time.sleep(draw.uniform(0.5, 2.5))
@@ -89,6 +96,14 @@ def schedule(count, draw):
     return faults
 
 
+#: What must be 0 at the end.
+BAD = (
+    "lost", "doubled", "sum_minor", "undetected_gaps", "unsent", "passages_lost", "passages_doubled",
+    "passages_among_taps", "positions_differ", "let_through", "lockdowns_lost", "lockdowns_twice",
+    "lockdowns_not_obeyed", "open_in_lockdown", "shut_after_lockdown",
+)  # fmt: skip
+
+
 def heal(devices):
     """Wait until nothing is left to send; the number of entries that are."""
     for device in devices:
@@ -98,69 +113,6 @@ def heal(devices):
     while (left := sum(device.queue() for device in devices)) and time.monotonic() < end:
         time.sleep(1)
     return left
-
-
-def waiting(campus):
-    """Sales by UID that a wrong clock or a slow line has made doubtful: they wait for somebody and are not lost."""
-    return dict(
-        campus.query(
-            """SELECT card.uid, count(*)::int FROM campus_tap_review review
-                 JOIN campus_tap tap ON tap.id = review.tap_id JOIN campus_card card ON card.id = tap.card_id
-                WHERE review.is_held AND tap.outcome = 'granted' GROUP BY card.uid"""
-        )
-    )
-
-
-def verdict(campus, devices):
-    """Compare journals, lamps and the server."""
-    taps = dict(campus.query("SELECT uuid::text, count(*) FROM campus_tap WHERE kind = 'tap' GROUP BY uuid"))
-    journaled, torn, shown = {}, set(), {}
-    for device in devices:
-        device.kill()
-        device.remember()
-        journaled |= device.journaled
-        torn |= device.lost_with_the_disk
-        for uid, count in device.shown.items():
-            shown[uid] = shown.get(uid, 0) + count
-    missing = [uuid for uuid in journaled if uuid not in taps]
-    charged = dict(
-        campus.query(
-            """SELECT card.uid, sum(CASE WHEN t.reverses_id IS NULL THEN 1 ELSE -1 END)::int
-                 FROM campus_transfer t JOIN campus_card card ON card.id = t.card_id
-                WHERE t.kind = 'purchase' AND t.line = 1 GROUP BY card.uid"""
-        )
-    )
-    held = waiting(campus)
-    known_of = {uid: int(charged.get(uid, 0)) + int(held.get(uid, 0)) for uid in shown}
-    unpaid = sum(max(count - known_of[uid], 0) for uid, count in shown.items())
-    # What the torn journals held and never sent is gone from the world; the server must know of it.
-    gone = [uuid for uuid in missing if uuid in torn]
-    known = int(
-        campus.query("SELECT count(*) FROM campus_tap_review WHERE reason IN ('fork', 'gap', 'journal')")[0][
-            0
-        ]
-    )
-    ((total,),) = campus.query(
-        """SELECT (SELECT COALESCE(sum(balance_minor), 0) FROM campus_account WHERE kind = 'pocket')
-                - (SELECT COALESCE(sum(CASE WHEN c.kind = 'pocket' THEN t.amount_minor ELSE 0 END)
-                             - sum(CASE WHEN d.kind = 'pocket' THEN t.amount_minor ELSE 0 END), 0)
-                     FROM campus_transfer t JOIN campus_account c ON c.id = t.credit_account_id
-                     JOIN campus_account d ON d.id = t.debit_account_id)"""
-    )
-    doubled = campus.query(
-        """SELECT count(*) FROM (SELECT uuid FROM campus_transfer WHERE kind = 'purchase' AND reverses_id IS NULL
-                                  GROUP BY uuid HAVING count(DISTINCT wallet_id) > 1 OR sum(amount_minor) > 350) AS d"""
-    )
-    return {
-        "taps": len(journaled),
-        "lost": len([uuid for uuid in missing if uuid not in torn]) + max(unpaid - len(gone), 0),
-        "doubled": int(doubled[0][0]) + sum(int(count) > 1 for count in taps.values()),
-        "sum_minor": int(total),
-        "undetected_gaps": len(gone) if gone and not known else 0,
-        "torn": len(gone),
-        "green": sum(shown.values()),
-        "held": sum(int(count) for count in held.values()),
-    }
 
 
 def run(args):
@@ -178,34 +130,47 @@ def run(args):
         stack.callback(shutil.rmtree, folder, True)
         postgres, ws, database = stack.enter_context(university())
         uids = [f"04C4{number:04X}" for number in range(CARDS)]
-        wanted = {"uids": uids, "edges": EDGES}
+        walkers = Walkers([f"04D0{number:04X}" for number in range(WALKERS)], args.seed)
+        wanted = {"uids": uids, "edges": EDGES, "walkers": list(walkers.shown)}
         output = ws.odoo(database).script(
             "chaos_school.py", "chaos-school", {"CAMPUS_CHAOS": json.dumps(wanted)}
         )
-        codes = json.loads(next(line for line in output.splitlines() if line.startswith("CODES "))[6:])
+        told = json.loads(next(line for line in output.splitlines() if line.startswith("CODES "))[6:])
         url = stack.enter_context(odoo_server(ws, database, "chaos"))
         campus, devices = Campus(postgres, ws, database, url), []
-        for number, code in enumerate(codes):
+        for number, code in enumerate(told["codes"]):
             line = stack.enter_context(Line(urlsplit(url).port))
-            device = Device(number, folder / str(number), line, uids[number::EDGES], clock_library)
+            device = Device(number, folder / str(number), line, uids[number::EDGES], clock_library, walkers)
             stack.callback(device.end)
             device.set_up(code)
             devices.append(device)
         assert until(lambda: all(device.shown for device in devices)), "nothing is sold"
+        assert until(lambda: walkers.passed > EDGES), "nobody passes the doors"
+        guards = Guards(campus, devices, told["zone"], args.seed)
+        guards.start()
         for number, fault in enumerate(faults, 1):
             print(f"[{number}/{len(faults)}] {fault}", file=sys.stderr, flush=True)
-            do(fault, campus, draw.choice(devices), draw)
-        # life after the last fault
-        sold = [device.sold() for device in devices]
-        until(lambda: all(device.sold() > before for device, before in zip(devices, sold, strict=True)))
-        for device in devices:
-            device._stop.set()
-        left = heal(devices)
-        result = verdict(campus, devices)
+            do(fault, campus, draw.choice(devices), guards, draw)
+        result = finish(campus, devices, walkers, guards)
         if args.keep:
             shutil.copytree(folder, args.keep, dirs_exist_ok=True)
     counts = {fault: faults.count(fault) for fault in FAULTS}
-    return {"faults": len(faults), **result, "unsent": min(left, NOTHING), "kinds": counts, "seed": args.seed}
+    return {"faults": len(faults), **result, "kinds": counts, "seed": args.seed}
+
+
+def finish(campus, devices, walkers, guards):
+    """Life after the last fault, a lockdown that everybody obeys, and what must hold when all is healed."""
+    sold = [device.sold() for device in devices]
+    until(lambda: all(device.sold() > before for device, before in zip(devices, sold, strict=True)))
+    guards.rest()
+    for device in devices:
+        device.rest()
+    left = heal(devices)
+    locked = lock_all(guards, devices, list(walkers.shown))
+    left = max(left, heal(devices))
+    until(lambda: not positions_differ(campus, devices))
+    result = verdict(campus, devices) | door_verdict(campus, devices, walkers, guards) | locked
+    return {**result, "unsent": min(left, NOTHING)}
 
 
 def main():
@@ -217,8 +182,7 @@ def main():
     args = parser.parse_args()
     result = run(args)
     print(json.dumps(result) if args.json else "\n".join(f"{key}: {value}" for key, value in result.items()))
-    bad = ("lost", "doubled", "sum_minor", "undetected_gaps", "unsent")
-    return 1 if any(result[key] for key in bad) or not result["green"] else 0
+    return 1 if any(result[key] for key in BAD) or not result["green"] or not result["passed"] else 0
 
 
 if __name__ == "__main__":

@@ -53,6 +53,11 @@ class Clock:
         self.ahead_s += max(0, math.ceil((target - self.now()).total_seconds()))
         self._write()
 
+    def pass_s(self, seconds):
+        """Let some seconds pass."""
+        self.ahead_s += seconds
+        self._write()
+
     def _write(self):
         half = self.path.with_suffix(".new")
         half.write_text(f"{self.ahead_s:+d}\n")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from desk import Desk
+from doors import Doors
 from finance import Finance, is_month_end
 from gifts import Gifts
 from meals import Meals
@@ -26,8 +27,9 @@ class Life:
         self.desk = Desk(world, self.meals)
         self.gifts = Gifts(world, self.desk)
         self.phone, self.finance = Phone(world), Finance(world)
-        self.second = SecondCompany(world)
+        self.second, self.doors = SecondCompany(world), Doors(world)
         world.memory["figures"] = self.figures
+        self.is_over = False
 
     def day(self, day, number, is_last=False):
         """Play ``day``, the ``number``-th of the month (from 1); the last night the edge is cut off."""
@@ -38,6 +40,7 @@ class Life:
         self.morning(day, number)
         world.at(day, 11, 20)
         self.meals.lunch()
+        self.doors.noon(number)
         if number % 3 == 2:
             self.meals.outage()
         world.at(day, 14)
@@ -55,10 +58,11 @@ class Life:
         world.at(day, 3)
         world.step("night: scheduled jobs", self.scheduled_jobs)
         world.at(day, 6, 30)
+        self.is_over = True
         self.morning(day, number)
         for till in self.meals.tills:
             self.meals.close(till)
-        for what in world.invariants.after_day():
+        for what in (*world.invariants.after_day(), *self.doors.checks.after_day()):
             world.violate("the month is over", what)
 
     def scheduled_jobs(self):
@@ -77,7 +81,7 @@ class Life:
         if finance.closed_until() != yesterday:
             world.step(f"finance closes until {yesterday}", lambda: finance.close(yesterday))
         world.step(f"finance closes {yesterday} a second time", lambda: finance.close(yesterday), True)
-        for what in world.invariants.after_day():
+        for what in (*world.invariants.after_day(), *self.doors.checks.after_day()):
             world.violate(f"morning of {day}", what)
         if is_month_end(yesterday) and number > 1:
             world.step(f"the books are locked until {yesterday}", lambda: finance.lock(yesterday))
@@ -90,6 +94,8 @@ class Life:
         for what in world.invariants.one_figure():
             world.violate(f"the tills of {day} are open", what)
         self.meals.breakfast()
+        if not self.is_over:
+            self.doors.morning(number)
 
     def afternoon(self, number):
         """Phones, the desk, and the second company."""
@@ -110,10 +116,12 @@ class Life:
         if number % 4 == 2:
             self.desk.debt()
         world.step("the second company tops up", self.second.top_up)
+        self.doors.afternoon(number)
 
     def evening(self, day, number):
         """Tills close; nobody can lock the books over open days or close a day that has not come."""
         world = self.world
+        self.doors.evening(number)
         self.meals.evening(day, number)
         # the last till may have closed after midnight
         tomorrow = world.today + dt.timedelta(days=1)

@@ -27,6 +27,7 @@ from world import Reached, Wanted, World
 from campus_cli import databases, odoo_process, paths, ports, process, state
 from campus_cli.console import Steps
 from support.odoo import built
+from support.odoo_shell import OdooShell
 from support.own_postgres import copied_postgres
 
 ZONE = "Asia/Shanghai"
@@ -42,7 +43,7 @@ BEGINS = (12, 28)
 
 @contextlib.contextmanager
 def university():
-    """``(server, database, url, clock)``: a copy of the demo on a PostgreSQL and an Odoo with a moved clock."""
+    """``(server, database, url, clock, shell)``: a copy of the demo on a PostgreSQL and an Odoo with a moved clock."""
     ws, source = built(DEMO)
     with contextlib.ExitStack() as stack:
         locks = [paths.WORK / f"month-{place}.lock" for place in PLACES]
@@ -55,8 +56,9 @@ def university():
             )
             databases.copy_filestore(source, name)
         stack.callback(databases.drop_filestore, name)
-        url = stack.enter_context(_odoo(ws, server, name, clock, f"month-{place}"))
-        yield server, name, url, clock
+        url, odoo = stack.enter_context(_odoo(ws, server, name, clock, f"month-{place}"))
+        shell = stack.enter_context(contextlib.closing(OdooShell(odoo)))
+        yield server, name, url, clock, shell
 
 
 def _clock_file(place):
@@ -67,7 +69,7 @@ def _clock_file(place):
 
 @contextlib.contextmanager
 def _odoo(ws, server, database, clock, log):
-    """URL of an Odoo with a worker per till, whose watchdog does not take a moved clock for a long request."""
+    """URL and settings of an Odoo with a worker per till, whose watchdog does not take a moved clock for a long request."""
     http, gevent = ports.hold(2)
     odoo = ClockedOdoo(
         ws.tree,
@@ -81,7 +83,7 @@ def _odoo(ws, server, database, clock, log):
     url = f"http://127.0.0.1:{http}"
     try:
         odoo_process.wait_until_healthy(url, running, log)
-        yield url
+        yield url, odoo
     finally:
         process.end(running)
 
@@ -89,8 +91,8 @@ def _odoo(ws, server, database, clock, log):
 def play(days, wanted):
     """Play ``days`` days, or as far as ``wanted`` says; the result as the program prints it."""
     began = time.monotonic()
-    with university() as (server, database, url, clock):
-        world = World(server, database, url, clock, wanted)
+    with university() as (server, database, url, clock, shell):
+        world = World(server, database, url, clock, wanted, shell)
         first = _first_day(world)
         try:
             world.at(first, 20)
@@ -103,6 +105,8 @@ def play(days, wanted):
             if world.steps == wanted.until:
                 where = f"{url}/odoo, database {database} at {server.host}"
                 input(f"Step {world.steps} is done. {where}. Enter ends it.")
+        finally:
+            world.closing.close()
     return {
         "seed": wanted.seed,
         "days": days,

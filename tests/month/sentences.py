@@ -7,8 +7,8 @@ MACHINE_WORDS = ("Traceback", "psycopg2", "PL/pgSQL", "null value", "KeyError", 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 WORDS = re.compile(r"[A-Za-z]{2,}")
 ENGLISH_WORDS = 3
-# How Odoo begins what a constraint of the database says: in the language of the login, whatever is asked for.
-OF_THE_LOGIN = "操作无法完成："
+# How Odoo begins what a constraint of the database or a record rule says: in the language of the login, whatever is asked for.
+OF_THE_LOGIN = ("操作无法完成：", "哦豁！")
 
 
 def problem(text):

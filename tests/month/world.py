@@ -1,5 +1,6 @@
 """The campus that the month is played on: its clock, its people, what was done, what did not hold."""
 
+import contextlib
 import datetime as dt
 import random
 import sys
@@ -39,9 +40,12 @@ class Wanted:
 
 
 class World:
-    """``query(sql)`` reads the database; ``step(name, action)`` does something and looks what became of it."""
+    """``query(sql)`` reads the database; ``step(name, action)`` does something and looks what became of it.
 
-    def __init__(self, server, database, url, clock, wanted):
+    ``shell`` runs code in an Odoo of the same database and time, where no screen says what the server would do.
+    """
+
+    def __init__(self, server, database, url, clock, wanted, shell=None):
         self.database, self.url, self.clock = database, url, clock
         self.connection = psycopg2.connect(
             host=server.host, port=server.port, user=server.user, password=server.password, dbname=database
@@ -51,7 +55,9 @@ class World:
         self.steps, self.refusals = 0, 0
         self.violations = []
         self.people = {login: Person(url, database, login) for login in ROLES}
-        self.memory = {}
+        self.memory, self.shell = {}, shell
+        #: What is thrown away at the end.
+        self.closing = contextlib.ExitStack()
         self.invariants = Invariants(self)
 
     def log_in(self):
@@ -78,6 +84,11 @@ class World:
     def at(self, day, hour, minute=0):
         """Let the time pass until ``hour:minute`` of ``day``."""
         self.clock.move_to(dt.datetime.combine(day, dt.time(hour, minute)))
+
+    @staticmethod
+    def utc(at_ms):
+        """A moment as browsers send it."""
+        return dt.datetime.fromtimestamp(at_ms / 1000, dt.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
 
     def uuid(self):
         """A uuid of the seed, so that a second run makes the same ones."""

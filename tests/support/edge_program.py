@@ -1,5 +1,6 @@
 """The program ``campus-edge`` as a process of its own, for tests."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -45,6 +46,19 @@ class Program:
             [*self.command, "--config", str(self.folder / "edge.toml"), *arguments],
             env=self._env(), capture_output=True, text=True, timeout=60, check=False, **options,
         )  # fmt: skip
+
+    @contextlib.contextmanager
+    def beside(self, *arguments):
+        """Run a command during the block; what it says goes to the file that is given."""
+        path = self.folder / "beside"
+        with path.open("wb") as said:
+            process = subprocess.Popen(
+                [*self.command, "--config", str(self.folder / "edge.toml"), *arguments],
+                env={**self._env(), "PYTHONUNBUFFERED": "1"}, stdout=said, stderr=said,
+            )  # fmt: skip
+        self.processes.append(process)
+        yield path
+        process.terminate()
 
     def run(self):
         """Start ``campus-edge run`` and return the process; its log is in ``log``."""

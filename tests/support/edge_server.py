@@ -198,7 +198,7 @@ class EdgeServer:
 
     def _decide(self, entry):
         if entry.kind == wire.EVENT:
-            return {"outcome": "granted", "code": entry.code}
+            return {"outcome": None, "code": entry.code}
         if entry.mode == wire.TOLD:
             if entry.purpose == wire.PAY and entry.outcome == wire.GRANTED:
                 self.charged[entry.uuid] = entry.amount_minor

@@ -4,8 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campus_core.access import types
+from campus_core.access.lockdown import local_number
 from campus_core.taps import alone
 from campus_edge.doors import lockdowns
 from campus_edge.doors.lockdowns import FILE, Lockdowns
@@ -50,6 +53,7 @@ def test_a_pushed_lockdown_refuses_kept_over_a_restart_without_the_server(server
         assert edge.tap(1).reasons == ("access_lockdown",)
         # it is confirmed at once, not with the next heartbeat in half a minute
         assert until(lambda: server.heartbeats and server.heartbeats[-1]["lockdown"] == 5, 10)
+        assert server.heartbeats[-1]["lockdowns"] == [raised(lockdown(5, level=types.NOBODY))["order"]]
     server.stop()
     with DoorEdge(server, tmp_path) as edge:
         assert edge.settled().tap(2).reasons == ("access_lockdown",)
@@ -92,10 +96,10 @@ def test_a_button_on_the_wall_locks_and_is_told(server, campus, tmp_path):
     with DoorEdge(server, tmp_path, D03={"lockdown_input": 2, "lockdown_zone": BUILDING}) as edge:
         edge.ready()
         edge.input(2, True, "D03")
-        assert until(lambda: edge.edge.doors.lockdowns.orders)
+        assert until(lambda: edge.edge.doors.lockdowns.orders and "lockdown" in edge.events())
         entry = next(entry for entry in edge.entries() if entry.code == "lockdown")
         (order,) = edge.edge.doors.lockdowns.orders
-        assert (order.number, order.zone, order.level) == (-entry.seq, BUILDING, types.NOBODY)
+        assert (order.number, order.zone, order.level) == (local_number(entry.uuid), BUILDING, types.NOBODY)
         assert entry.rule == f"zone={BUILDING} level=nobody"
         assert edge.tap(2).reasons == ("access_lockdown",)
         # the same button again, as after a restart: no second order
@@ -106,6 +110,11 @@ def test_a_button_on_the_wall_locks_and_is_told(server, campus, tmp_path):
         campus.change(orders=[lockdown(8)], ended=[order.number])
         edge.ready()
         assert [one.number for one in edge.edge.doors.lockdowns.orders] == [8]
+
+
+@given(st.uuids())
+def test_numbers_of_buttons_are_below_zero_and_fit_into_the_books(uuid):
+    assert -(1 << 31) <= local_number(str(uuid)) < 0
 
 
 def test_exit_and_fire_are_wired_and_only_written_down(server, campus, tmp_path):

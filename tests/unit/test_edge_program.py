@@ -135,6 +135,17 @@ def test_a_wrong_code_says_so_and_a_paired_edge_stays_itself(program, server, tm
     assert (tmp_path / "state" / "identity.json").read_text() == identity
 
 
+def test_an_edge_that_is_paired_anew_forgets_the_lockdowns_of_the_server_before(program, server, tmp_path):
+    """Their numbers and zones mean something else there; a refused code changes nothing."""
+    stored = tmp_path / "state" / "lockdowns.json"
+    stored.write_text('{"orders": [{"number": 5, "zone": 2}], "ended": [4]}')
+    assert program.call("pair", "WRONG", server.url, "--force").returncode == 1
+    assert stored.exists()
+    server.code = "ANEW"
+    assert program.call("pair", "ANEW", server.url, "--force").returncode == 0
+    assert not stored.exists()
+
+
 def test_the_key_is_the_owners_alone(program, tmp_path):
     key = tmp_path / "state" / "edge.key"
     assert key.stat().st_mode & 0o777 == 0o600
@@ -163,11 +174,10 @@ def test_the_simulator_speaks_the_wire_of_a_reader(program, server):
     assert program.started()
     port = int(program.wire.url.rpartition(":")[2])
     program.wire.unplug()
-    said = program.call(
-        "simulate", "rdm6300", "04000007", "--tcp", str(port), "--rounds", "3", "--every-ms", "1500"
-    )
-    assert "card 04000007" in said.stdout
-    assert until(lambda: server.charged)
+    often = ("--rounds", "99", "--every-ms", "1500")
+    with program.beside("simulate", "rdm6300", "04000007", "--tcp", str(port), *often) as said:
+        assert until(lambda: server.charged, 60), said.read_text()
+    assert "card 04000007" in said.read_text()
 
 
 def test_the_wheel_brings_the_program(tmp_path, server):

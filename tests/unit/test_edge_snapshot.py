@@ -6,6 +6,7 @@ import pytest
 
 from campus_core.credentials import signing
 from campus_core.errors import WireError
+from campus_edge.snapshot import store as snapshot_store
 from campus_edge.snapshot.snapshot import Snapshot, parse
 from campus_edge.snapshot.store import SnapshotStore
 from support.edge_campus import SALT, Campus, now_ms, uid_of
@@ -78,6 +79,52 @@ def test_a_restart_brings_back_the_full_snapshot_and_its_deltas(campus, store):
         store.take(*campus.signed(since))
     fresh = again(campus, store)
     assert (fresh.snapshot.version, state(fresh, 1), state(fresh, 2)) == (campus.version, "frozen", "frozen")
+
+
+def test_two_deltas_that_lead_to_one_version_are_both_there_after_a_restart(campus, store):
+    """The version counts transactions: one that was open when it was told brings another delta to it."""
+    store.take(*campus.signed())
+    since = store.since
+    campus.set_state(1, "lost")
+    store.take(*campus.signed(since))
+    campus.cards[2][2], campus.changed["cards", 2] = "frozen", campus.version
+    body = json.dumps(json.loads(campus.signed(store.since - 1)[1]) | {"since": store.since}).encode()
+    store.take(signing.sign_snapshot("k1", campus.key(1), body), body)
+    fresh = again(campus, store)
+    assert (state(fresh, 1), state(fresh, 2)) == ("lost", "frozen")
+
+
+def test_deltas_behind_a_missing_one_are_not_in_the_way_of_those_that_come_instead(campus, store):
+    store.take(*campus.signed())
+    for card in (1, 2, 3):
+        since = store.since
+        campus.set_state(card, "frozen")
+        store.take(*campus.signed(since))
+    sorted(store._folder.glob("*.delta"))[1].unlink()
+    fresh = again(campus, store)
+    assert [state(fresh, card) for card in (1, 2, 3)] == ["frozen", "active", "active"]
+    campus.set_state(1, "lost")
+    fresh.take(*campus.signed(fresh.since))
+    assert [state(again(campus, store), card) for card in (1, 2, 3)] == ["lost", "frozen", "frozen"]
+
+
+def test_what_a_full_disk_has_lost_is_asked_for_again(campus, store, monkeypatch):
+    def full(*content):
+        raise OSError("no space left")
+
+    store.take(*campus.signed())
+    with monkeypatch.context() as disk:
+        disk.setattr(snapshot_store, "write_atomic", full)
+        since = store.since
+        campus.set_state(1, "lost")
+        store.take(*campus.signed(since))
+    asked = []
+    while not asked or asked[-1]:
+        campus.set_state(2, "frozen")
+        asked.append(store.since)
+        store.take(*campus.signed(store.since))
+    assert 1 < len(asked) < 10, "not at once: the disk may still be full"
+    assert state(again(campus, store), 1) == "lost"
 
 
 def test_a_full_snapshot_makes_its_deltas_superfluous(campus, store):

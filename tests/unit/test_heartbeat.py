@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campus_core.access.types import Lockdown
 from campus_core.devices import heartbeat
 from campus_core.errors import WireError
 
@@ -24,6 +25,7 @@ NAMES = (
     "readers",
     "lost",
     "lockdown",
+    "lockdowns",
 )
 
 
@@ -67,3 +69,20 @@ def test_lost_entries_are_ranges_of_a_journal_and_few():
         with pytest.raises(WireError) as caught:
             heartbeat.parse({"lost": wrong})
         assert caught.value.numbers["field"] == "lost"
+
+
+def test_orders_in_force_are_read_and_what_is_no_order_is_malformed():
+    order = {"number": 5, "zone": 2, "level": "nobody"}
+    assert heartbeat.parse({"lockdowns": [order]}).lockdowns == (Lockdown(5, 2, "nobody"),)
+    assert heartbeat.parse({}).lockdowns is None
+    for bad in (
+        [{**order, "number": -5}],
+        [{**order, "zone": 0}],
+        [{**order, "level": "?"}],
+        [order] * 501,
+        {},
+        [5],
+    ):
+        with pytest.raises(WireError) as refused:
+            heartbeat.parse({"lockdowns": bad})
+        assert refused.value.numbers == {"field": "lockdowns"}

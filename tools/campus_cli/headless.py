@@ -16,7 +16,7 @@ BROWSER_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
+NEEDS = ("chromium", "libmagic", "libpango", "fonts-noto-cjk")
 SCRIPT = paths.TOOLS / "headless_check.py"
 
 

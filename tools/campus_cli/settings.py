@@ -50,6 +50,7 @@ DEMO_LOGINS = (
 SYSTEM_PACKAGES = {
     "chromium": "chromium",
     "libmagic": "libmagic1",
+    "libpango": "libpangoft2-1.0-0",
     "fonts-noto-cjk": "fonts-noto-cjk",
     "wkhtmltopdf": "wkhtmltopdf",
     "zbarimg": "zbar-tools",

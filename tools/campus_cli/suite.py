@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -94,8 +95,8 @@ class Suite:
     def look(self) -> None:
         """Note its outcome if it has ended."""
         if self.running and not self.outcome and (code := self.running.poll()) is not None:
-            self._done(code)
             self.cleaned()
+            self._done(code)
 
     def show(self) -> None:
         """Print what it has written since the last time."""
@@ -138,15 +139,24 @@ class Suite:
 
 
 class Lanes:
-    """Runs suites so many at a time. A lane that is free takes the next one. An exception ends all of them."""
+    """Runs suites so many at a time. A lane that is free takes the next one, also while databases are built.
+
+    Whatever ends the block with an exception ends all suites.
+    """
 
     def __init__(self, count: int = LANES) -> None:
         self.count, self.suites = count, []
+        self._lock, self._closed = threading.Lock(), threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._keep_full, daemon=True)
 
     def __enter__(self) -> Lanes:
+        self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
+        self._closed.set()
+        self._thread.join()
         if kind:
             for suite in self.suites:
                 suite.interrupt()
@@ -154,20 +164,30 @@ class Lanes:
                 suite.stop()
 
     def add(self, *suites: Suite) -> None:
-        """Queue suites, and start what there is a lane for."""
-        self.suites += suites
-        self._fill()
+        """Queue suites."""
+        with self._lock:
+            self.suites += suites
 
     def run(self) -> list[Outcome]:
         """Wait for all of them; print the output of one after the other."""
         for suite in self.suites:
             say(f"\n== {suite.name} ==")
             while not suite.outcome:
-                self._fill()
+                if self._error:
+                    raise self._error
                 suite.show()
                 time.sleep(LOOK_S)
             suite.show()
         return [suite.outcome for suite in self.suites]
+
+    def _keep_full(self) -> None:
+        while not self._closed.wait(LOOK_S):
+            try:
+                with self._lock:
+                    self._fill()
+            except Exception as error:
+                self._error = error
+                return
 
     def _fill(self) -> None:
         for suite in self.suites:

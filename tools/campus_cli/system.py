@@ -66,6 +66,7 @@ def _can_make_environments() -> bool:
 PROBES = {
     "chromium": lambda: browser() is not None,
     "libmagic": lambda: ctypes.util.find_library("magic") is not None,
+    "libpango": lambda: ctypes.util.find_library("pangoft2-1.0") is not None,
     "fonts-noto-cjk": _has_chinese_font,
     "wkhtmltopdf": lambda: shutil.which("wkhtmltopdf") is not None,
     "zbarimg": lambda: shutil.which("zbarimg") is not None,

@@ -1,6 +1,6 @@
-"""Odoo shell: cards with money and edges to pair, for the faults of tests/chaos.
+"""Odoo shell: cards with money, edges to pair, and a hall with a door at each edge, for the faults of tests/chaos.
 
-Environment: CAMPUS_CHAOS = {"uids", "edges"}. Prints CODES and the pairing codes as JSON.
+Environment: CAMPUS_CHAOS = {"uids", "edges", "walkers"}. Prints CODES and JSON: {"codes", "zone"}.
 """
 
 import json
@@ -47,6 +47,40 @@ env["campus.ledger"]._post(
         for card in cards
     ]
 )
+# Who walks through doors: every other one is on the staff list.
+walkers = env["res.partner"].create(
+    [
+        {
+            "name": f"Walker {n}",
+            "campus_number": f"W{n:05}",
+            "campus_role": ("teacher", "student")[n % 2],
+            "is_campus_holder": True,
+        }
+        for n in range(len(wanted["walkers"]))
+    ]
+)
+passes = env["campus.card"].create(
+    [{"partner_id": one.id, "uid": uid} for one, uid in zip(walkers, wanted["walkers"], strict=True)]
+)
+passes._hand_over()
+outside = env["campus.zone"].create({"name": "Outside", "kind": "outside"})
+hall = env["campus.zone"].create(
+    {"name": "Hall", "parent_id": outside.id, "passback_mode": "soft", "alone": "let_in"}
+)
+for role, is_staff in (("teacher", True), ("student", False)):
+    env["campus.access.right"].create(
+        {
+            "name": role,
+            "domain": f"[('campus_role', '=', '{role}')]",
+            "zone_ids": [(6, 0, hall.ids)],
+            "is_staff": is_staff,
+        }
+    )
+for login in ("chaos_guard1", "chaos_guard2"):
+    groups = env.ref("base.group_user") + env.ref("campus_access.group_campus_access_guard")
+    env["res.users"].create(
+        {"name": login, "login": login, "password": login, "group_ids": [(6, 0, groups.ids)]}
+    )
 merchant = env["campus.account"].create({"name": "Breakfast", "code": "chaos-line", "kind": "merchant"})
 codes = []
 for number in range(wanted["edges"]):
@@ -60,6 +94,18 @@ for number in range(wanted["edges"]):
             "amount_minor": 350,
         }
     )
+    # in at the first edge, out at the others
+    reader = env["campus.terminal"].create(
+        {"name": f"Door {number}", "code": f"DOOR{number}", "edge_id": edge.id, "purpose": "door"}
+    )
+    env["campus.door"].create(
+        {
+            "name": f"Door {number}",
+            "outer_zone_id": outside.id,
+            "inner_zone_id": hall.id,
+            ("out" if number else "in") + "_terminal_id": reader.id,
+        }
+    )
     codes.append(edge._new_pairing_code())
 env.cr.commit()
-print("CODES " + json.dumps(codes))
+print("CODES " + json.dumps({"codes": codes, "zone": hall.id}))

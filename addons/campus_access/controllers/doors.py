@@ -40,3 +40,16 @@ class CampusDoors(http.Controller):
             ("Cache-Control", "no-store"),
         ]
         return request.make_response(content, headers)
+
+    @http.route("/campus/doors/muster/<int:muster_id>", type="http", auth="user", methods=["GET"])
+    def muster(self, muster_id):
+        """The list of who is inside, to print."""
+        muster = request.env["campus.muster"].browse(muster_id).exists()
+        if not muster:
+            raise request.not_found()
+        headers = [
+            ("Content-Type", "application/pdf"),
+            ("Content-Disposition", content_disposition(f"muster-{muster_id}.pdf", "inline")),
+            ("Cache-Control", "no-store"),
+        ]
+        return request.make_response(muster._paper(), headers)

@@ -19,6 +19,16 @@ CREATE OR REPLACE FUNCTION campus_zone_inside(zone integer) RETURNS SETOF intege
     SELECT id FROM path
 $$;
 
+-- A zone as an edge knows it, of whose doors the zones ``known`` are around: the innermost of them that it lies in.
+-- Who is in a room behind a door of another edge is for this one in the building; what lies in none of them stays.
+CREATE OR REPLACE FUNCTION campus_zone_seen(zone integer, known integer[]) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT coalesce(
+        (SELECT part.id::integer
+           FROM campus_zone own,
+                unnest(string_to_array(trim('/' FROM own.parent_path), '/')) WITH ORDINALITY AS part(id, depth)
+          WHERE own.id = zone AND part.id::integer = ANY (known) ORDER BY part.depth DESC LIMIT 1), zone)
+$$;
+
 -- Apply moves: ``[[holder, zone or null, at_ms, edge, number, left or null, door or null, side or null], ...]``.
 -- Locks holders in the order of their ids, so that two edges never wait for each other in a circle.
 CREATE OR REPLACE FUNCTION campus_position_take(company integer, moves jsonb) RETURNS SETOF integer

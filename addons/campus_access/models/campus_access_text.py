@@ -119,17 +119,55 @@ class CampusAccessRight(models.Model):
         return after - before, before - after, doors_after - doors_before, doors_before - doors_after
 
     def _trial_words(self, gained, lost, doors_gained, doors_lost):
+        denies = self.effect == "deny"
+        said = (
+            (self.env._("People who are refused from now on"), self.env._("People who are no longer refused"))
+            if denies
+            else (self.env._("People who get the right"), self.env._("People who lose the right"))
+        )
+        doors = self._origin._doors() or self._doors()
         rows = [
-            (self.env._("People who get the right"), self._named(gained)),
-            (self.env._("People who lose the right"), self._named(lost)),
+            (said[0], self._named(gained)),
+            (self.env._("Of them, another right opens these doors already for"), self._otherwise(gained)),
+            (said[1], self._named(lost)),
+            (self.env._("Of them, another right still opens these doors for"), self._otherwise(lost, doors)),
             (self.env._("Doors that come"), self._listed(doors_gained.mapped("name"), len(doors_gained))),
             (self.env._("Doors that go"), self._listed(doors_lost.mapped("name"), len(doors_lost))),
+            (self.env._("Times"), self._times_changed()),
         ]
         told = [row for row in rows if row[1]]
         if not told:
-            return escape(self.env._("The same people and doors as before."))
+            return escape(self.env._("The same people, doors and times as before."))
         lines = Markup().join(Markup("<dt>%s</dt><dd>%s</dd>") % row for row in told)
         return Markup('<dl class="o_campus_trial mb-0">%s</dl>') % lines
+
+    def _times_changed(self):
+        """The times before and after, if the change is about them."""
+        if not self._origin:
+            return ""
+        before, after = self._origin._when_words(), self._when_words()
+        return f"{before} → {after}" if before != after else ""
+
+    def _otherwise(self, people, doors=None):
+        """How many of these people pass all doors of the right by another one, at the times of that one."""
+        doors = self._doors() if doors is None else doors
+        if not people or not doors or self.effect == "deny":
+            return 0
+        covering = self.env["campus.access.site"]._covering(doors)
+        # sudo: what other rights allow is counted, not shown
+        others = self.sudo().browse(set().union(*covering.values()))
+        allowed = set(others.filtered(lambda right: right.effect == "allow").ids) - {self._origin.id}
+        self.env.cr.execute(
+            """SELECT profile.rules, count(*) FROM campus_access_person person
+                 JOIN campus_access_profile profile ON profile.id = person.profile_id
+                WHERE person.partner_id = ANY (%s) GROUP BY profile.id""",
+            [list(people)],
+        )
+        return sum(
+            count
+            for rules, count in self.env.cr.fetchall()
+            if all(allowed.intersection(rules, covering[door.id]) for door in doors)
+        )
 
     def _named(self, ids):
         """Names of those whom the user may see, and how many there are altogether."""

@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core.access import wire
+from odoo.addons.campus_card.campus_core.access.lockdown import local_number
 from odoo.addons.campus_card.campus_core.access.types import NOBODY, STAFF, Lockdown
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import file_open
@@ -11,6 +12,8 @@ from .campus_passage_live import CHANNEL, NOTIFICATION
 _LOCAL = re.compile(r"zone=(?P<zone>\d+) level=(?P<level>staff|nobody)")
 #: Numbers of ended orders that a snapshot names, the newest.
 ENDED_MAX = 500
+#: An edge that names a number so much newer than ours is not believed: numbers would run out.
+FORGOTTEN_MAX = 10_000
 
 
 class CampusLockdown(models.Model):
@@ -116,8 +119,8 @@ class CampusLockdown(models.Model):
         # sudo: made by this verb alone; who may call it was checked
         order = self.sudo().create(
             {
+                "number": values.get("number") or self._next_number(company),
                 **values,
-                "number": self._next_number(company),
                 "company_id": company.id,
                 "zone_id": zone.id,
                 "level": level,
@@ -156,12 +159,51 @@ class CampusLockdown(models.Model):
         # sudo: told by a signed entry of an edge
         orders = self.sudo()
         zone = orders.env["campus.zone"].browse(int(found["zone"]) if found else 0).exists()
-        same = [("edge_id", "=", row["edge_id"]), ("local_number", "=", -row["seq"])]
+        same = [("edge_id", "=", row["edge_id"]), ("local_number", "=", local_number(row["uuid"]))]
         if not zone or zone.company_id != company or orders.search_count(same, limit=1):
             return orders.browse()
         reason = self.env._("Button at the edge")
-        values = {"edge_id": row["edge_id"], "local_number": -row["seq"]}
+        values = {"edge_id": row["edge_id"], "local_number": local_number(row["uuid"])}
         return orders._raise(zone, found["level"], reason, **values)
+
+    # -- after an older database was restored ---------------------------------------------
+
+    @api.model
+    def _recover(self, edge, newest, orders):
+        """Take orders back into the books that an edge obeys and this database has forgotten; no number is given
+        twice.
+        """
+        company = edge.company_id
+        self.env.cr.execute(
+            "SELECT coalesce(max(number), 0) FROM campus_lockdown_number WHERE company_id = %s", [company.id]
+        )
+        given = self.env.cr.fetchone()[0]
+        if not given < newest <= given + FORGOTTEN_MAX:
+            newest = given
+        if given < newest:
+            self.env.cr.execute(
+                """INSERT INTO campus_lockdown_number AS given (company_id, number) VALUES (%s, %s)
+                       ON CONFLICT (company_id) DO UPDATE SET number = greatest(given.number, excluded.number)""",
+                [company.id, newest],
+            )
+        orders = [order for order in orders if order.number <= newest]
+        if orders:
+            self._take_back(edge, company, orders)
+
+    @api.model
+    def _take_back(self, edge, company, orders):
+        # sudo: made by the server alone, of what a signed heartbeat says
+        books = self.sudo()
+        known = set(
+            books.search(
+                [("company_id", "=", company.id), ("number", "in", [order.number for order in orders])]
+            ).mapped("number")
+        )
+        for order in orders:
+            zone = self.env["campus.zone"].sudo().browse(order.zone).exists()
+            if order.number not in known and zone.company_id == company:
+                reason = self.env._("%s obeys it; this database was restored and did not know it", edge.name)
+                books._raise(zone, order.level, reason, number=order.number, is_drill=order.is_drill)
 
     # -- ending -------------------------------------------------------------------------
 
@@ -191,9 +233,13 @@ class CampusLockdown(models.Model):
 
     # -- to the edges ---------------------------------------------------------------------
 
-    def _wire_order(self):
+    def _to_core(self):
+        """The order as decisions know it."""
         self.ensure_one()
-        return wire.lockdown_to_wire(Lockdown(self.number, self.zone_id.id, self.level, self.is_drill))
+        return Lockdown(self.number, self.zone_id.id, self.level, self.is_drill)
+
+    def _wire_order(self):
+        return wire.lockdown_to_wire(self._to_core())
 
     def _push(self):
         """Tell every edge at once; what is pushed can only close."""

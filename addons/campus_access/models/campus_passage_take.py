@@ -3,6 +3,7 @@ import logging
 
 import psycopg2
 from odoo import api, models
+from odoo.addons.campus_card.campus_core.access.positions import believed
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
@@ -31,20 +32,20 @@ class CampusPassage(models.Model):
         back. An assembly point moves people whatever their card's state.
         """
         moves = []
-        for row in rows:
+        received_ms = _ms(rows[0]["received_at"])
+        times = believed([_ms(row["occurred_at"]) for row in rows], received_ms)
+        for row, at_ms in zip(rows, times, strict=True):
             if not row["partner_id"] or not row["door_id"]:
                 continue
             granted = row["kind"] != "event" and row["outcome"] == "granted"
             if granted or (row["kind"] == "event" and row["code"] in ("passed", "mustered")):
-                moves.append(self._move(row, row["zone_id"], row["left_zone_id"]))
+                moves.append(self._move(row, at_ms, row["zone_id"], row["left_zone_id"]))
             elif row["kind"] == "event" and row["code"] == "not_passed":
-                moves.append(self._move(row, row["left_zone_id"], row["zone_id"]))
+                moves.append(self._move(row, at_ms, row["left_zone_id"], row["zone_id"]))
         return moves
 
     @api.model
-    def _move(self, row, zone_id, left_zone_id):
-        moment = dt.datetime.fromisoformat(row["occurred_at"])
-        at_ms = round(moment.replace(tzinfo=dt.timezone.utc).timestamp() * 1000)
+    def _move(self, row, at_ms, zone_id, left_zone_id):
         return [
             *(row["partner_id"], zone_id, at_ms, row["edge_id"], row["seq"]),
             *(left_zone_id, row["door_id"], row["side"]),
@@ -61,3 +62,8 @@ class CampusPassage(models.Model):
                 self.env["campus.lockdown"]._raise_local(company, row)
         except (UserError, ValueError, psycopg2.Error):
             _logger.exception("The lockdown of edge %s, entry %s, has no number.", row["edge_id"], row["seq"])
+
+
+def _ms(moment):
+    """A moment of the database's JSON in milliseconds since 1970."""
+    return round(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.timezone.utc).timestamp() * 1000)

@@ -82,22 +82,34 @@ class CampusPosition(models.Model):
     def _relay(self, company, moves):
         """Push positions to the edges of the areas that they are about; who noted them knows them."""
         self.env.cr.execute(
-            """SELECT edge.channel, edge.id, array_agg(DISTINCT move.place)
-                 FROM (SELECT (row.value ->> 1)::integer AS zone_id, (row.value ->> 5)::integer AS left_zone_id,
-                              row.ordinality - 1 AS place
-                         FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS row) AS move
-                CROSS JOIN LATERAL (SELECT campus_zone_inside(move.zone_id) AS id
-                                     UNION SELECT campus_zone_inside(move.left_zone_id)) AS area
-                 JOIN campus_edge_area() near ON near.zone_id = area.id AND near.company_id = %s
-                 JOIN campus_edge edge ON edge.id = near.edge_id AND edge.state = 'active' AND edge.active
+            """WITH near AS MATERIALIZED (
+                   SELECT area.edge_id, area.zone_id FROM campus_edge_area() area
+                     JOIN campus_edge edge ON edge.id = area.edge_id AND edge.state = 'active' AND edge.active
+                    WHERE area.company_id = %(company)s),
+               known AS MATERIALIZED (SELECT edge_id, array_agg(zone_id) AS zones FROM near GROUP BY edge_id),
+               move AS (
+                   SELECT row.value, row.ordinality AS place, (row.value ->> 1)::integer AS zone_id,
+                          (row.value ->> 5)::integer AS left_zone_id, (row.value ->> 3)::integer AS noted_by
+                     FROM jsonb_array_elements(%(moves)s::jsonb) WITH ORDINALITY AS row),
+               told AS (
+                   SELECT DISTINCT near.edge_id, move.place
+                     FROM move
+                    CROSS JOIN LATERAL (SELECT campus_zone_inside(move.zone_id) AS id
+                                         UNION SELECT campus_zone_inside(move.left_zone_id)) AS area
+                     JOIN near ON near.zone_id = area.id AND near.edge_id <> move.noted_by)
+               SELECT edge.channel, json_agg(json_build_array(
+                          move.value -> 0, campus_zone_seen(move.zone_id, known.zones), move.value -> 2,
+                          move.value -> 3, move.value -> 4, campus_zone_seen(move.left_zone_id, known.zones))
+                          ORDER BY move.place)
+                 FROM told
+                 JOIN move ON move.place = told.place
+                 JOIN known ON known.edge_id = told.edge_id
+                 JOIN campus_edge edge ON edge.id = told.edge_id
                 GROUP BY edge.id""",
-            [json.dumps(moves), company.id],
+            {"company": company.id, "moves": json.dumps(moves)},
         )
-        for channel, edge_id, places in self.env.cr.fetchall():
-            rows = [moves[place][:6] for place in places if moves[place][3] != edge_id]
-            if rows:
-                message = {"type": "positions", "positions": rows}
-                self.env["bus.bus"]._sendone(channel, "campus_access", message)
+        for channel, rows in self.env.cr.fetchall():
+            self.env["bus.bus"]._sendone(channel, "campus_access", {"type": "positions", "positions": rows})
 
     # -- by a guard --------------------------------------------------------------------
 

@@ -123,15 +123,18 @@ class CampusSnapshot(models.AbstractModel):
     def _changed_positions(self, edge, since, limit=None):
         """Positions of who has entered or left an area of the edge since a version, wherever they are now."""
         self.env.cr.execute(
-            """SELECT json_build_array(position.partner_id, position.zone_id, position.at_ms,
-                                       position.edge_number, position.number, position.left_zone_id)
-                 FROM campus_position position
+            """WITH near AS MATERIALIZED (SELECT zone_id FROM campus_edge_area() WHERE edge_id = %s),
+                    known AS MATERIALIZED (SELECT array_agg(zone_id) AS zones FROM near)
+               SELECT json_build_array(position.partner_id, campus_zone_seen(position.zone_id, known.zones),
+                                       position.at_ms, position.edge_number, position.number,
+                                       campus_zone_seen(position.left_zone_id, known.zones))
+                 FROM campus_position position CROSS JOIN known
                 WHERE position.company_id = %s AND position.partner_id IN (
                       SELECT mark.partner_id FROM campus_position_area mark
-                        JOIN campus_edge_area() near ON near.zone_id = mark.zone_id
-                       WHERE near.edge_id = %s AND mark.changed_version >= %s)
+                        JOIN near ON near.zone_id = mark.zone_id
+                       WHERE mark.changed_version >= %s)
                 ORDER BY position.partner_id LIMIT %s""",
-            [edge.company_id.id, edge.id, since, limit],
+            [edge.id, edge.company_id.id, since, limit],
         )
         return [row for (row,) in self.env.cr.fetchall()]
 
@@ -139,13 +142,15 @@ class CampusSnapshot(models.AbstractModel):
     def _positions_of_areas(self, edge):
         """Positions of all who are in an area of the edge, or have left one last."""
         self.env.cr.execute(
-            """WITH place AS MATERIALIZED (
+            """WITH near AS MATERIALIZED (SELECT zone_id FROM campus_edge_area() WHERE edge_id = %(edge)s),
+                    known AS MATERIALIZED (SELECT array_agg(zone_id) AS zones FROM near),
+                    place AS MATERIALIZED (
                    SELECT zone.id FROM campus_zone zone
                     WHERE zone.company_id = %(company)s AND EXISTS (
-                          SELECT 1 FROM campus_edge_area() near
-                           WHERE near.edge_id = %(edge)s AND near.zone_id IN (SELECT campus_zone_inside(zone.id))))
-               SELECT json_build_array(partner_id, zone_id, at_ms, edge_number, number, left_zone_id)
-                 FROM campus_position
+                          SELECT 1 FROM near WHERE near.zone_id IN (SELECT campus_zone_inside(zone.id))))
+               SELECT json_build_array(partner_id, campus_zone_seen(zone_id, known.zones), at_ms, edge_number, number,
+                                       campus_zone_seen(left_zone_id, known.zones))
+                 FROM campus_position CROSS JOIN known
                 WHERE company_id = %(company)s
                   AND (zone_id IN (SELECT id FROM place) OR left_zone_id IN (SELECT id FROM place))
                 ORDER BY partner_id""",

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.addons.campus_card.campus_core.access import wire
 from odoo.exceptions import AccessError, UserError
@@ -7,7 +7,6 @@ from odoo.tests import new_test_user, tagged
 from .right_common import PHYSICISTS, RightCase
 
 
-@tagged("post_install", "-at_install")
 @tagged("post_install", "-at_install")
 class TestCampusAccessRightDesk(RightCase):
     """Who may give rights where, and what the pages, requests and visits say and do."""
@@ -63,6 +62,24 @@ class TestCampusAccessRightDesk(RightCase):
         self.assertEqual(self.members(self.right), self.wang)
         draft.zone_ids = self.arts_house
         self.assertIn("Arts door", draft.trial)
+
+    def test_the_dry_run_says_who_keeps_the_doors_by_another_right_and_when(self):
+        draft = self.right.new(origin=self.right)
+        draft.domain = PHYSICISTS % self.arts.id
+        self.assertNotIn("another right", draft.trial)
+        other = self.right.copy({"name": "Another", "domain": self.right.domain})
+        draft = self.right.new(origin=self.right)
+        draft.domain = PHYSICISTS % self.arts.id
+        self.assertIn("<dt>Of them, another right still opens these doors for</dt><dd>1</dd>", draft.trial)
+        other.effect = "deny"
+        draft = self.right.new(origin=self.right)
+        draft.domain = PHYSICISTS % self.arts.id
+        self.assertNotIn("another right", draft.trial)
+        draft.valid_until = datetime(2040, 1, 1)
+        self.assertIn("<dt>Times</dt>", draft.trial)
+        refusal = other.new(origin=other)
+        refusal.domain = PHYSICISTS % self.arts.id
+        self.assertIn("People who are refused from now on", refusal.trial)
 
     # -- for a while ----------------------------------------------------------------------
 
@@ -122,6 +139,27 @@ class TestCampusAccessRightDesk(RightCase):
         ) else self.other_card.action_freeze()
         why = self.env["campus.access.why"].create({"about": "person", "partner_id": self.wang.id})
         self.assertFalse(any(why.line_ids.mapped("is_open")))
+
+    def test_the_page_knows_lockdowns_and_how_long_a_card_is_valid_as_readers_do(self):
+        def codes(moment):
+            values = {"about": "person", "partner_id": self.wang.id, "moment": moment}
+            lines = self.env["campus.access.why"].create(values).line_ids
+            return lines.filtered(lambda line: line.door_id == self.physics_door).codes or ""
+
+        now, orders = datetime.now().replace(microsecond=0), self.env["campus.lockdown"]
+        drill = orders._raise(self.physics_house, "nobody", "Drill", is_drill=True)
+        self.assertEqual(codes(now + timedelta(minutes=1)), "")
+        order = orders._raise(self.physics_house, "staff", "Threat")
+        self.assertEqual(codes(now + timedelta(minutes=1)), "access_lockdown")
+        self.assertEqual(codes(now - timedelta(minutes=1)), "", "it was not in force then")
+        order.end_order("Over")
+        self.assertEqual(codes(now + timedelta(minutes=1)), "")
+        drill.end_order("Over")
+        self.wang.campus_valid_until = now.date() + timedelta(days=3)
+        self.assertEqual(codes(now + timedelta(days=1)), "")
+        self.assertEqual(
+            codes(now + timedelta(days=9)), "card_expired", "a card is valid as long as its holder"
+        )
 
     def test_the_page_says_who_can_open_a_door_and_by_which_right(self):
         deny = self.new_right("No students", self.physics_house, effect="deny", priority=20)

@@ -1,9 +1,10 @@
 import psycopg2
+from odoo.addons.campus_card.campus_core.access.lockdown import local_number
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .passage_common import PassageCase
+from .passage_common import DoorJournal, PassageCase
 
 
 @tagged("post_install", "-at_install")
@@ -100,17 +101,27 @@ class TestCampusLockdown(PassageCase):
         self.send(batch)
         self.send(batch)
         order = self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)])
-        self.assertEqual((len(order), order.level, order.local_number), (1, "staff", -1))
-        self.assertEqual(self.wire()["ended"], [-1])
+        number = local_number(batch["entries"][0][2])
+        self.assertEqual((len(order), order.level, order.local_number), (1, "staff", number))
+        self.assertEqual(self.wire()["ended"], [number])
         self.assertEqual([one["number"] for one in self.wire()["orders"]], [order.number])
         order.with_user(self.guard).end_order("a mistake")
-        self.assertEqual(self.wire()["ended"], [-1, order.number])
+        self.assertEqual(self.wire()["ended"], [number, order.number])
 
     def test_a_button_that_names_no_zone_of_ours_keeps_no_journal_waiting(self):
         self.journal.event("lockdown", rule="zone=999999 level=staff")
         self.journal.event("lockdown", rule="what?")
         self.assertEqual(len(self.send()), 2)
         self.assertFalse(self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)]))
+
+    def test_a_button_locks_again_after_the_journal_began_anew_with_the_same_numbers(self):
+        self.journal.event("lockdown", rule=f"zone={self.library.id} level=staff")
+        self.send()
+        self.journal = DoorJournal()
+        self.journal.event("lockdown", rule=f"zone={self.library.id} level=staff")
+        self.send()
+        orders = self.env["campus.lockdown"].search([("edge_id", "=", self.edge.id)])
+        self.assertEqual((len(orders), set(orders.mapped("state"))), (2, {"active"}))
 
     def test_a_drill_says_so(self):
         self.raised(drill=True)
@@ -129,3 +140,43 @@ class TestCampusLockdown(PassageCase):
                     self.raised(user)
                 with self.assertRaises(AccessError):
                     order.with_user(user).end_order("over")
+
+    # -- an older database was restored --------------------------------------------------
+
+    def beat(self, number, *orders):
+        values = {"version": "1", "uptime_s": 1, "snapshot": 0, "queue": 0, "head_seq": 0, "drift_ms": 0}
+        self.edge_record._heartbeat({**values, "lockdown": number, "lockdowns": list(orders)})
+
+    def test_an_order_that_an_edge_obeys_and_a_restored_database_forgot_is_in_force_again(self):
+        newest = self.raised().number
+        told = {"number": newest + 7, "zone": self.library.id, "level": "nobody"}
+        for _time in range(2):
+            self.beat(newest + 7, *self.wire()["orders"], told)
+        order = self.env["campus.lockdown"].search([("number", "=", newest + 7)])
+        self.assertEqual((len(order), order.level, order.state), (1, "nobody", "active"))
+        self.assertIn(self.edge_record.name, order.reason)
+        self.assertTrue(order.edge_ids.confirmed_at)
+        self.assertIn({"type": "lockdown", "order": told}, [message for *_to, message in self.sent])
+        order.with_user(self.guard).end_order("over")
+        self.assertEqual(order.state, "ended")
+
+    def test_a_number_that_an_edge_has_heard_is_never_given_again(self):
+        newest = self.raised().number
+        self.beat(newest + 7)
+        self.assertEqual(self.raised().number, newest + 8)
+        # a number from nowhere must not use them up
+        self.beat((1 << 31) - 1, {"number": (1 << 31) - 1, "zone": self.library.id})
+        self.assertEqual(self.raised().number, newest + 9)
+
+    def test_an_order_of_a_zone_that_is_not_there_is_left_out(self):
+        self.beat(7, {"number": 7, "zone": 999_999})
+        self.assertFalse(self.env["campus.lockdown"].search([("number", "=", 7)]))
+
+    def test_an_order_that_has_ended_for_an_edge_is_not_shown_as_confirmed(self):
+        order = self.raised()
+        self.beat(order.number, *self.wire()["orders"])
+        order.invalidate_recordset()
+        self.assertFalse(order.unconfirmed)
+        self.beat(order.number)
+        order.invalidate_recordset()
+        self.assertEqual(order.unconfirmed, self.edge_record.name)

@@ -1,6 +1,9 @@
+import io
+
 from odoo.addons.campus_terminal.edge_auth import Edge
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from pypdf import PdfReader
 
 from .passage_common import DoorJournal, PassageCase
 
@@ -45,6 +48,19 @@ class TestCampusPositions(PassageCase):
         self.assertEqual(self.position().zone_id, self.yard)
         self.assertEqual(self.position().left_zone_id, self.library)
 
+    def test_a_passage_in_the_future_does_not_hide_those_that_follow(self):
+        """The edge's clock was a day ahead, and was set."""
+        now_ms = self.journal.at_ms
+        self.journal.passage(self.card, at_ms=now_ms + 86_400_000)
+        self.journal.passage(self.card, terminal="T-DOOR-OUT", at_ms=now_ms)
+        self.send()
+        self.assertEqual(self.position().zone_id, self.yard)
+        self.assertEqual(self.position().at_ms, now_ms)
+        self.journal.passage(self.card, at_ms=now_ms + 86_400_000)
+        self.send()
+        self.assertEqual(self.position().zone_id, self.library)
+        self.assertLess(self.position().at_ms, now_ms + 3_600_000, "when it was heard of, at the latest")
+
     def test_who_was_refused_stays_where_they_are(self):
         self.journal.passage(self.card, ["access_no_right"])
         self.send()
@@ -83,6 +99,25 @@ class TestCampusPositions(PassageCase):
         version = snapshots._version()
         self.assertEqual(snapshots._changed_positions(back, version), [row], "of this very transaction")
         self.assertFalse(snapshots._changed_positions(back, version + (1 << 30)))
+
+    def test_who_is_in_a_room_behind_another_edge_is_in_the_building_for_the_edge_at_its_door(self):
+        """It knows no such room: without that it would refuse to let them out, and not count them."""
+        back, _edge = self.other_edge()
+        room = self.env["campus.zone"].create({"name": "Room", "parent_id": self.library.id})
+        terminal = self.env["campus.terminal"].create(
+            {"name": "Room", "code": "T-ROOM", "purpose": "door", "edge_id": self.edge.id}
+        )
+        places = {"outer_zone_id": self.library.id, "inner_zone_id": room.id}
+        self.env["campus.door"].create({"name": "Room", "in_terminal_id": terminal.id, **places})
+        self.journal.passage(self.card, terminal="T-ROOM")
+        self.send()
+        row = [self.card.partner_id.id, self.library.id, self.journal.at_ms, self.edge.id, 1, self.library.id]
+        self.assertEqual(self.pushed(back), [[row]])
+        snapshots = self.env["campus.snapshot"]
+        self.assertEqual(snapshots._small_parts(back, 1, 0)["access"]["positions"], [row])
+        self.assertEqual(snapshots._changed_positions(back, snapshots._version()), [row])
+        own = snapshots._small_parts(self.edge_record, 1, 0)["access"]["positions"]
+        self.assertEqual([one[1] for one in own], [room.id])
 
     def test_who_has_left_the_area_for_another_is_told_too(self):
         """Somebody leaves by a door of this edge, and goes on through doors that it does not know."""
@@ -154,8 +189,13 @@ class TestCampusPositions(PassageCase):
         self.env.invalidate_all()
         self.assertEqual(as_guard.person, self.card.partner_id.name)
         self.assertEqual([line["name"] for line in wizard._lines()], [self.card.partner_id.name])
+        self.assertIn(f"/{wizard.id}", wizard.action_print()["url"])
+        printed = PdfReader(io.BytesIO(wizard._paper())).pages[0].extract_text()
+        self.assertIn(self.card.partner_id.name, printed)
+        self.assertIn("1 people", printed)
         looks = self.env["campus.look.person"].search([("partner_id", "=", self.card.partner_id.id)])
-        self.assertEqual(looks.look_id.mapped("reason"), ["fire drill"])
+        # Once for the screen, once for the paper.
+        self.assertEqual(looks.look_id.mapped("reason"), ["fire drill", "fire drill"])
 
     def test_positions_are_forgotten_with_the_passages(self):
         old = self.journal.at_ms - 100 * 86_400_000

@@ -1,17 +1,10 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core import card_state, errors
+from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.access import types
 from odoo.addons.campus_card.campus_core.access.decide import decide
+from odoo.addons.campus_card.campus_core.taps import rules
 
 from ..models.campus_access_site import moment_ms
-
-CARD_CODES = {
-    card_state.FROZEN: errors.CARD_FROZEN,
-    card_state.LOST: errors.CARD_LOST,
-    card_state.EXPIRED: errors.CARD_EXPIRED,
-    card_state.REPLACED: errors.CARD_REPLACED,
-    card_state.RETURNED: errors.CARD_RETURNED,
-}
 
 
 class CampusAccessWhy(models.TransientModel):
@@ -55,7 +48,7 @@ class CampusAccessWhy(models.TransientModel):
     def _of_door(self):
         """A row for each list of rights that people have: there are few, and all people of one pass alike."""
         door = self.door_id
-        site = self.env["campus.access.site"]._site(door)
+        site, state = self.env["campus.access.site"]._site(door), self._state()
         self.env.flush_all()
         self.env.cr.execute(
             """SELECT min(profile.id), count(DISTINCT person.partner_id), mine.rules
@@ -67,35 +60,50 @@ class CampusAccessWhy(models.TransientModel):
             [list(site.rules)],
         )
         rows = []
-        for _number, count, rules in self.env.cr.fetchall():
-            verdict = self._decide(site, door, types.Person(0, tuple(rules)))
+        for _number, count, held in self.env.cr.fetchall():
+            verdict = self._decide(site, door, types.Person(0, tuple(held)), state)
             row = self._row(site, door, verdict)
-            rows.append({**row, "people_count": count, "rules": rules})
+            rows.append({**row, "people_count": count, "rules": held})
         return sorted(rows, key=lambda row: (not row["is_open"], -row["people_count"]))
 
     def _of_person(self):
         doors = self.env["campus.door"].search([("company_id", "=", self.company_id.id)])
         site = self.env["campus.access.site"]._site(doors)
-        rules = self.env["campus.access.site"]._rules_of(self.partner_id)
-        person = types.Person(self.partner_id.id, rules, self._card_refusal())
-        rows = [self._row(site, door, self._decide(site, door, person)) for door in doors]
+        held = self.env["campus.access.site"]._rules_of(self.partner_id)
+        person, state = types.Person(self.partner_id.id, held, self._card_refusal()), self._state()
+        rows = [self._row(site, door, self._decide(site, door, person, state)) for door in doors]
         return sorted(rows, key=lambda row: not row["is_open"])
 
-    def _decide(self, site, door, person):
+    def _decide(self, site, door, person, state):
         """The decision that a reader makes, of somebody of whom no passage is known."""
-        return decide(site, site.doors[door.id], self.side, person, types.State(), moment_ms(self.moment))
+        return decide(site, site.doors[door.id], self.side, person, state, moment_ms(self.moment))
+
+    def _state(self):
+        """What is known of the moment beside people: the lockdowns that were, or are, in force then."""
+        # sudo: whoever asks who can open a door is told that it is locked down
+        orders = self.env["campus.lockdown"].sudo()
+        then = [("company_id", "=", self.company_id.id), ("raised_at", "<=", self.moment)]
+        lasting = ["|", ("state", "=", "active"), ("ended_at", ">", self.moment)]
+        return types.State(lockdowns=tuple(order._to_core() for order in orders.search(then + lasting)))
 
     def _card_refusal(self):
-        """Why no card of the person opens anything; None if one does."""
+        """Why no card of the person opens anything on the day of the moment; None if one does."""
+        day = self.company_id._campus_local(self.moment).date()
         # sudo: who gives rights does not read cards; only whether one is good is told
-        cards = self.partner_id.sudo().campus_card_ids.filtered(
-            lambda card: card.company_id == self.company_id
-        )
-        if any(card.state == card_state.ACTIVE for card in cards):
-            return None
-        states = [card.state for card in cards.sorted("id", reverse=True)]
-        code = next((CARD_CODES[state] for state in states if state in CARD_CODES), errors.CARD_NOT_ACTIVE)
-        return errors.Refusal(code)
+        holder = self.partner_id.sudo()
+        cards = holder.campus_card_ids.filtered(lambda card: card.company_id == self.company_id)
+        refusals = [
+            rules.card_refusal(
+                card.state,
+                rules.later(card.valid_from or None, holder.campus_valid_from or None),
+                rules.earlier(card.valid_until or None, holder.campus_valid_until or None),
+                day,
+            )
+            for card in cards.sorted("id", reverse=True)
+        ]
+        if not refusals:
+            return errors.Refusal(errors.CARD_NOT_ACTIVE)
+        return None if None in refusals else refusals[0]
 
     def _row(self, site, door, verdict):
         explain = self.env["campus.ledger"]._explain
@@ -109,6 +117,7 @@ class CampusAccessWhy(models.TransientModel):
             "right_name": site.rules[verdict.rule].name if verdict.rule in site.rules else False,
             "is_open": not against,
             "reasons": "\n".join(said),
+            "codes": " ".join(sorted({reason.code for reason in verdict.reasons})),
             "others": ", ".join(site.rules[one].name for one in verdict.others),
         }
 
@@ -129,6 +138,7 @@ class CampusAccessWhyLine(models.TransientModel):
     right_name = fields.Char("By Right", readonly=True)
     is_open = fields.Boolean("Opens", readonly=True)
     reasons = fields.Text("What the Reader Says", readonly=True)
+    codes = fields.Char("Codes", readonly=True)
     others = fields.Char("Would Decide Otherwise", readonly=True)
     people_count = fields.Integer("People", readonly=True)
     rules = fields.Json(readonly=True)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.campus_card import paper
 from odoo.exceptions import UserError
 
 
@@ -43,18 +44,31 @@ class CampusMuster(models.TransientModel):
         inside, _look = self._look()
         if not inside:
             raise UserError(self.env._("Nobody is known to be in %s.", self.zone_id.name))
-        return self.env.ref("campus_access.campus_muster_report").report_action(self)
+        return {"type": "ir.actions.act_url", "url": f"/campus/doors/muster/{self.id}", "target": "new"}
+
+    def _paper(self):
+        """The list as a PDF, with a box to tick before each name."""
+        self.ensure_one()
+        self.zone_id.check_access("read")
+        company = self.zone_id.company_id
+        values = {
+            "zone": self.zone_id,
+            "moment": company._campus_when(self.create_date, self.env),
+            "lines": self._lines(),
+        }
+        return paper.render(self.env, "campus_access.report_campus_muster", company, values)
 
     def _lines(self):
         """``[{name, number, zone, since, warning}]`` for the paper."""
         known = self.env["campus.look"]._known_inside()
+        company = self.zone_id.company_id
         # sudo: as in :meth:`_look`; only people whom the user has stated a reason for are named
         return [
             {
                 "name": position.partner_id.name if position.partner_id.id in known else "•••",
                 "number": position.partner_id.campus_number if position.partner_id.id in known else "",
                 "zone": position.zone_id.display_name,
-                "since": position.at,
+                "since": company._campus_when(position.at, self.env),
                 "warning": position.card_state == "warning",
             }
             for position in self._inside(self.zone_id).sudo()

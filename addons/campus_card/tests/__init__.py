@@ -34,6 +34,7 @@ from . import test_campus_wallet_join
 from . import test_base_address
 from . import test_views_money
 from . import test_views_pages
+from . import test_paper
 
 # A test takes back what it has done: nothing of it may be committed, and no other connection sees it.
 own_cursor.may_commit = lambda: not modules.module.current_test

@@ -209,7 +209,7 @@ class Edge:
             "head_seq": status.head_seq,
             "drift_ms": status.drift_ms,
             "lost": read_lost(self._folder),
-            "lockdown": self.doors.lockdowns.newest,
+            **self.doors.lockdowns.told(),
             "tamper": any(reader.tamper for reader in status.readers),
             "readers": [
                 {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}

@@ -80,6 +80,13 @@ LOST = obj(
     last_seq=whole(1, INT8),
 )
 GAPS = {"type": "array", "items": LOST}
+LOCKDOWN = obj(
+    "number zone",
+    number=whole(1, (1 << 31) - 1),
+    zone=whole(1, (1 << 31) - 1),
+    level={"enum": ["staff", "nobody"]},
+    is_drill={"type": "boolean"},
+)
 KEYS = {
     "type": "array",
     "items": obj(
@@ -120,7 +127,7 @@ SCHEMAS = {
         "uuid seq outcome code",
         uuid=UUID,
         seq=whole(1),
-        outcome={"enum": sorted(wire.OUTCOMES)},
+        outcome={"enum": [*sorted(wire.OUTCOMES), None]},
         code={"type": "string"},
         amount_minor=optional({"type": "integer"}),
         balance_minor=optional({"type": "integer"}),
@@ -149,6 +156,7 @@ SCHEMAS = {
         readers={"type": "array", "items": READER, "maxItems": heartbeat.MAX_READERS},
         lost={"type": "array", "items": LOST, "maxItems": heartbeat.MAX_LOST},
         lockdown=whole(0, (1 << 31) - 1, description="highest number of a lockdown that it obeys"),
+        lockdowns={"type": "array", "items": LOCKDOWN, "maxItems": heartbeat.MAX_LOCKDOWNS},
     ),
     "HeartbeatAnswer": obj(
         "server_time_ms snapshot enabled interval_s",

@@ -9,7 +9,7 @@ from ..console import Step, Steps, say
 from ..workspace import Workspace
 
 HELP = "make and start the demo, print addresses and logins"
-WANTS = ("libmagic", "fonts-noto-cjk", "wkhtmltopdf")
+WANTS = ("libmagic", "libpango", "fonts-noto-cjk", "wkhtmltopdf")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ SUMMARY = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 # Some tests of account fill tables inside their transaction. PostgreSQL has no statistics of them and plans
 # nested loops that run for minutes, with our addons and without.
 PLANNER = {"PGOPTIONS": "-c enable_nestloop=off -c synchronous_commit=off"}
-NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
+NEEDS = ("chromium", "libmagic", "libpango", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
 
 

@@ -12,7 +12,7 @@ from ..workspace import Workspace
 
 HELP = "run the tests: unit, addons, e2e, month, or all"
 SUITES = ("unit", "addons", "e2e", "month")
-NEEDS = ("chromium", "libmagic", "fonts-noto-cjk")
+NEEDS = ("chromium", "libmagic", "libpango", "fonts-noto-cjk")
 WANTS = ("wkhtmltopdf",)
 # Programs that the unit tests run: zbarimg reads the codes that phones show, nginx runs config/nginx.conf.
 UNIT_NEEDS = ("zbarimg", "nginx")
@@ -22,6 +22,10 @@ E2E_NEEDS = ("zbarimg", "firefox", "webkit-driver", "xvfb", "npm")
 MONTH_NEEDS = ("faketime",)
 # These end-to-end tests run after the addons' tests. The others run at the same time as both.
 PHONES = ("test_kiosk.py", "test_lighthouse.py", "test_other_browsers.py")
+# Unit tests that run programs, and so wait for them.
+PROGRAMS = ("test_cli_*.py", "test_deployment.py", "test_edge_*.py", "test_manual.py", "test_nginx.py")
+# Everything is installed and built: nobody needs to look, or to wait for who builds something else.
+PREPARED = {"CAMPUS_PREPARED": "1"}
 # Odoo hashes passwords as quickly in its own tests; see odoo_launcher.py.
 QUICK_LOGINS = {"CAMPUS_PASSWORD_ROUNDS": "1000"}
 # Files of Odoo's addon test_lint. Its pylint run takes minutes; ./campus lint does that.
@@ -125,62 +129,73 @@ def _odoos_lint(ws: Workspace, addons: list[str]) -> list[Path]:
 
 
 def _inside_odoo(suites: list[str], groups: list[list[str]], extra: list[str], parts: bool) -> list[Outcome]:
-    """Run two suites at a time: first the unit tests, while databases are built. The longest come first, so that
-    both lanes end at about the same time.
+    """Run two suites at a time, the longest first, so that both lanes end at about the same time. The unit tests need
+    no database; they run while databases are built.
     """
     groups = groups if "addons" in suites else []
     if "addons" in suites and not groups:
         raise CampusError("no addon has tests")
+    whole = settings.existing(settings.PRODUCT_ADDONS)
     with Lanes() as lanes:
         if "unit" in suites:
-            lanes.add(Suite("unit", ["tests/unit", *extra]))
-        whole = settings.existing(settings.PRODUCT_ADDONS)
-        wanted = [whole, *(group for group in groups if group != whole)] if "e2e" in suites else groups
-        needs = _needs([name for name in suites if name != "unit"])
-        ws, products = _databases(wanted, needs, warm=[] if parts else whole)
-        addons = [AddonSuite(ws, product, group, extra) for product, group in products if group in groups]
+            lanes.add(*_unit(extra))
+        ws, base = _base(_needs([name for name in suites if name != "unit"]))
         browsers = _browsers(extra) if "e2e" in suites else []
-        queue = [*browsers[:1], *addons[:1], *browsers[1:], *addons[1:]]
+        if browsers:
+            _database(ws, base, whole, warm=not parts)
+            lanes.add(browsers.pop(0))
+        for group in groups:
+            product = _database(ws, base, group, warm=not parts and group == whole)
+            tests = AddonSuite(ws, product, group, extra)
+            if suites == ["addons"] and len(groups) == 1:
+                return [tests.run()]
+            lanes.add(tests)
+        lanes.add(*browsers)
         if "e2e" in suites and ws.server.embedded:
-            queue.append(Suite("chaos", ["tests/chaos", *extra]))
+            lanes.add(Suite("chaos", ["tests/chaos", *extra], PREPARED))
         if "month" in suites:
             # On a copy of the demo that the addons' tests have made.
-            queue.append(Suite("month", ["tests/month", *extra], QUICK_LOGINS))
-        if len(queue) == 1 and not lanes.suites:
-            return [queue[0].run()]
-        lanes.add(*queue)
+            lanes.add(Suite("month", ["tests/month", *extra], QUICK_LOGINS))
         return lanes.run()
 
 
+def _unit(extra: list[str]) -> list[Suite]:
+    """The unit tests in two halves: those of programs mostly wait, the others calculate."""
+    folder = paths.ROOT / "tests" / "unit"
+    programs = {path for pattern in PROGRAMS for path in folder.glob(pattern)}
+    rules = set(folder.glob("test_*.py")) - programs
+    named = (("unit", rules), ("unit programs", programs))
+    return [Suite(name, [*map(paths.relative, sorted(half)), *extra]) for name, half in named]
+
+
 def _browsers(extra: list[str]) -> list[Suite]:
-    """The end-to-end tests in two halves. Each makes databases and servers of its own (its conftest.py)."""
+    """The end-to-end tests in two parts. Each makes databases and servers of its own (its conftest.py)."""
     files = sorted(path.name for path in (paths.ROOT / "tests" / "e2e").glob("test_*.py"))
     # Hypothesis is loaded at the very end. After a browser was used, Python 3.11 cannot do that.
     rest = ["-p", "no:hypothesispytest", *extra]
     halves = [[f"tests/e2e/{name}" for name in files if (name in PHONES) is half] for half in (False, True)]
+    env = {**QUICK_LOGINS, **PREPARED}
     return [
-        Suite("e2e", [*halves[0], *rest], {**QUICK_LOGINS, **_other_ports()}),
-        Suite("e2e phones", [*halves[1], *rest], QUICK_LOGINS),
+        Suite("e2e", [*halves[0], *rest], {**env, **_other_ports()}),
+        Suite("e2e phones", [*halves[1], *rest], env),
     ]
 
 
-def _databases(
-    groups: list[list[str]], needs: tuple[str, ...], warm: list[str]
-) -> tuple[Workspace, list[tuple[str, list[str]]]]:
-    """:param warm: the group for which the browsers' code is compiled now: so much is run that it is worth it"""
-    steps = Steps(workspace.STEPS + 1 + len(groups))
+def _base(needs: tuple[str, ...]) -> tuple[Workspace, str]:
+    steps = Steps(workspace.STEPS + 1)
     with state.checkout_lock():
         ws = workspace.prepare(steps, needs, WANTS)
         with steps.step("database of Odoo's addons") as step:
-            base = builds.base(ws, step)
-        products = []
-        for group in groups:
-            with steps.step(f"database with {', '.join(group)}") as step:
-                product = builds.product(ws, base, step, group)
-                if group == warm:
-                    builds.warm(ws, product, step)
-                products.append((product, group))
-    return ws, products
+            return ws, builds.base(ws, step)
+
+
+def _database(ws: Workspace, base: str, addons: list[str], warm: bool) -> str:
+    """:param warm: whether so much is run that compiling the browsers' code for all of it is worth it"""
+    with state.checkout_lock(), Steps(1).step(f"database with {', '.join(addons)}") as step:
+        product = builds.product(ws, base, step, addons)
+        if warm:
+            builds.warm(ws, product, step)
+    return product
 
 
 def _other_ports() -> dict[str, str]:

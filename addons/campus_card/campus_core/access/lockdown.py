@@ -1,7 +1,7 @@
 """Orders to lock a zone: their numbers only rise, anybody may raise one, only signed news ends one.
 
-An order that an edge raised itself (a button on its wall) has a negative number, minus the number of the
-journal entry that tells it. The server gives it a number of its own and names the negative one as ended.
+An order that an edge raised itself (a button on its wall) has a negative number, see ``local_number``. The
+server gives it a number of its own and names the negative one as ended.
 """
 
 from __future__ import annotations
@@ -12,6 +12,15 @@ from typing import Final
 from .types import Lockdown
 
 _KEPT_ENDED: Final = 1000
+
+
+def local_number(uuid: str) -> int:
+    """Return the number of an order that an edge raised itself; ``uuid`` is of the journal entry that tells it.
+
+    It fits into 32 bits. Numbers of entries would come again with a new journal, and a press of the button
+    would then be taken for one that has ended.
+    """
+    return -1 - (int(uuid[-8:], 16) & 0x7FFF_FFFF)
 
 
 class Orders:
@@ -46,12 +55,16 @@ class Orders:
     def settle(self, orders: Iterable[Lockdown], ended: Iterable[int]) -> bool:
         """Take a *signed* list: it raises ``orders`` and ends those numbered ``ended``; say whether news.
 
-        An order that the list does not name stays: it may be newer than the list.
+        An order that the list does not name stays: it may be newer than the list. One that it names is obeyed,
+        also where it had ended: an older database was restored, and for its server the order is in force.
         """
-        done = [number for number in ended if number not in self._ended]
-        self._ended.update(done)
+        over = set(ended)
+        done = over - self._ended
+        self._ended |= done
         for number in done:
             self._orders.pop(number, None)
+        in_force = [order for order in orders if order.number not in over]
+        self._ended -= {order.number for order in in_force}
         self._ended = set(sorted(self._ended)[-_KEPT_ENDED:])
-        raised = [order for order in orders if self.raise_(order)]
+        raised = [order for order in in_force if self.raise_(order)]
         return bool(done or raised)

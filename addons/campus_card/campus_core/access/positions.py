@@ -6,7 +6,7 @@ the same in every order, so that the lists of all edges of an area become equal 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .types import Site
@@ -93,6 +93,17 @@ class Positions:
         """Return everybody's last passage, by holder."""
         return [self._newest[holder] for holder in sorted(self._newest)]
 
+    def not_later(self, now_ms: int) -> None:
+        """Take back times that have not come yet: the clock was ahead, and was set."""
+        for known in (self._newest, self._forgiven):
+            known.update(
+                {who: one._replace(at_ms=now_ms) for who, one in known.items() if one.at_ms > now_ms}
+            )
+        late = {place: one for place, one in self._doors.items() if one.at_ms > now_ms}
+        self._doors.update({place: one._replace(at_ms=now_ms) for place, one in late.items()})
+        for entered in self._entered.values():
+            entered.update({zone: now_ms for zone, at_ms in entered.items() if at_ms > now_ms})
+
     def _take(self, passage: Passage) -> bool:
         self._note(passage)
         before = self._newest.get(passage.holder)
@@ -125,6 +136,19 @@ class Positions:
     def _count(self, zone: int | None, by: int) -> None:
         for number in self._site.inside(zone):
             self._counts[number] = self._counts.get(number, 0) + by
+
+
+def believed(times_ms: Sequence[int], now_ms: int) -> list[int]:
+    """Return when passages of one journal, in its order, were at the latest.
+
+    A clock that was ahead and was set has written times that have not come yet. Nobody has passed after
+    ``now_ms``, nor after a passage that was written later: or who went on would stay where they were for a day.
+    """
+    found: list[int] = []
+    for at_ms in reversed(times_ms):
+        now_ms = min(now_ms, at_ms)
+        found.append(now_ms)
+    return found[::-1]
 
 
 def _newer(known: Passage | None, passage: Passage) -> Passage:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from .. import errors
+from ..access.types import Lockdown
+from ..access.wire import lockdown_from_wire
 from ..errors import WireError
 from ..taps import wire
 
@@ -16,6 +18,7 @@ READER_STATES: Final = (OPENING, READY, LOST, SICK, STOPPED)
 BAD_READER_STATES: Final = frozenset({LOST, SICK})
 MAX_READERS: Final = 500
 MAX_LOST: Final = 20
+MAX_LOCKDOWNS: Final = 500
 _INT4: Final = (1 << 31) - 1
 _INT8: Final = (1 << 53) - 1
 
@@ -51,6 +54,8 @@ class Heartbeat(NamedTuple):
     lost: tuple[Lost, ...] = ()
     #: The highest number of a lockdown that the edge has stored and obeys.
     lockdown: int = 0
+    #: The orders among them that are in force there; None from an edge that does not say.
+    lockdowns: tuple[Lockdown, ...] | None = None
 
 
 def parse(values: Mapping[str, Any]) -> Heartbeat:
@@ -73,7 +78,22 @@ def parse(values: Mapping[str, Any]) -> Heartbeat:
         readers=_readers(values.get("readers", [])),
         lost=_lost(values.get("lost", [])),
         lockdown=_whole(values, "lockdown", 0, _INT4),
+        lockdowns=_lockdowns(values.get("lockdowns")),
     )
+
+
+def _lockdowns(values: object) -> tuple[Lockdown, ...] | None:
+    if values is None:
+        return None
+    if not isinstance(values, list) or len(values) > MAX_LOCKDOWNS:
+        raise WireError(errors.MALFORMED, field="lockdowns")
+    try:
+        orders = tuple(map(lockdown_from_wire, values))
+    except WireError as error:
+        raise WireError(errors.MALFORMED, field="lockdowns") from error
+    if not all(0 < order.number <= _INT4 and 0 < order.zone <= _INT4 for order in orders):
+        raise WireError(errors.MALFORMED, field="lockdowns")
+    return orders
 
 
 def _lost(values: object) -> tuple[Lost, ...]:

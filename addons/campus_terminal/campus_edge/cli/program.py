@@ -16,6 +16,7 @@ from typing import Final
 
 from .. import __version__, config, logs, service
 from ..config import Config, ConfigError
+from ..doors import lockdowns
 from ..edge import JOURNAL_FILE, Edge
 from ..files import lock
 from ..journal.journal import Journal, JournalUnwritable
@@ -120,6 +121,8 @@ def _pair(args: argparse.Namespace) -> int:
         )
         if again and (folder / JOURNAL_FILE).exists():
             _renew_journal(folder, paired)
+        # numbers and zones of the server before say nothing here; this one's come with its list
+        (folder / lockdowns.FILE).unlink(missing_ok=True)
     print(f"paired as {paired.identity.name} ({paired.identity.edge})")
     return 0
 

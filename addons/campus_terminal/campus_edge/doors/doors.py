@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from campus_core import errors
 from campus_core.access import events, types
 from campus_core.access.decide import holds
+from campus_core.access.lockdown import local_number
 from campus_core.access.types import Door, Lockdown
 from campus_core.access.wire import lockdown_from_wire
 from campus_core.errors import WireError
@@ -20,7 +21,7 @@ from campus_core.taps.alone import Verdict
 
 from ..clock.clock import Clock
 from ..feed import FeedEvent, TapDone
-from ..journal.journal import Journal, JournalUnwritable
+from ..journal.journal import Journal
 from ..loop import Loop
 from ..protocols.base import ASKING, Feedback
 from ..readers import texts
@@ -38,8 +39,6 @@ from .pins import PinPads
 from .places import Moment, Places
 
 _logger = logging.getLogger(__name__)
-#: The number of a lockdown by a button that the journal could not tell.
-UNTOLD: Final = -(1 << 40)
 MUSTER_TIMEOUT_S: Final = 5
 
 
@@ -286,15 +285,7 @@ class Doors:
         raised = (one for one in self.lockdowns.orders if one.zone == zone and not one.is_drill)
         if any(one.level in (wiring.level, types.NOBODY) for one in raised):
             return
-        draft = self.log.draft(events.LOCKDOWN, terminal, rule=f"zone={zone} level={wiring.level}")
-        # its number is that of the entry, so the disk is waited for: not in the loop
-        threading.Thread(target=self._raise, args=(draft, zone, wiring.level), daemon=True).start()
-
-    def _raise(self, draft: Any, zone: int, level: str) -> None:
-        try:
-            number = -self._around.journal.append(draft).seq
-        except JournalUnwritable as error:
-            _logger.error("the lockdown cannot be told: %s", error)
-            number = UNTOLD
-        self.lockdowns.raise_(Lockdown(number, zone, level))
-        self._around.wake()
+        told = self.log.write(events.LOCKDOWN, terminal, rule=f"zone={zone} level={wiring.level}")
+        order = Lockdown(local_number(told.uuid), zone, wiring.level)
+        # it is stored before it is obeyed, and the loop must not wait for the disk
+        threading.Thread(target=self.lockdowns.raise_, args=(order,), daemon=True).start()

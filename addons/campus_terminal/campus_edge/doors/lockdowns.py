@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from campus_core.access.lockdown import Orders
 from campus_core.access.types import Lockdown
@@ -40,6 +40,11 @@ class Lockdowns:
     def locking(self) -> tuple[int, ...]:
         """The numbers of the orders in force that are no drill."""
         return tuple(order.number for order in self.orders if not order.is_drill)
+
+    def told(self) -> dict[str, Any]:
+        """Return what a heartbeat says: the newest number, and the server's orders in force, as far as stored."""
+        stored = (order for order in self.orders if 0 < order.number <= self.newest)
+        return {"lockdown": self.newest, "lockdowns": [lockdown_to_wire(order) for order in stored]}
 
     def raise_(self, order: Lockdown) -> bool:
         """Store and obey an order, signed or not; say whether it is new."""

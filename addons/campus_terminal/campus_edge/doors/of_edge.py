@@ -66,6 +66,7 @@ def join(edge: Edge, loop: Loop, keying: Keying, config: Config) -> Doors:
         lambda: edge.snapshot.version, doors.board_took, edge.sender.wake,
     )  # fmt: skip
     doors.boards = tuple(boards.Board(each, boards_around) for each in config.boards)
+    edge.clock.on_step.append(lambda: loop.post(doors.places.positions.not_later, edge.clock.now_ms()))
     readers.listen(hear)
     edge.listener.on_push = doors.pushed
     return doors

@@ -10,6 +10,7 @@ from typing import Final
 from campus_core import errors
 from campus_core.access import events, told
 from campus_core.access.door_pin import WINDOW_MS
+from campus_core.access.positions import believed
 from campus_core.taps import wire
 from campus_core.taps.wire import TapEntry
 
@@ -32,7 +33,8 @@ def run(
     """Apply the entries of doors in the order of the journal; the newest passages win, so twice is no harm."""
     now_ms = clock.now_ms()
     sides = door_places.sides(access.site)
-    for entry in journal.read(lambda base: list(_entries(base, now_ms - SINCE_MS))):
+    entries = journal.read(lambda base: list(_entries(base, now_ms - SINCE_MS)))
+    for at_ms, entry in zip(believed([one.at_ms for one in entries], now_ms), entries, strict=True):
         if entry.terminal not in sides or entry.card is None:
             continue
         door, side = sides[entry.terminal]
@@ -44,7 +46,7 @@ def run(
         if is_granted and _is_first(access, entry):
             places.open_zone(door, side, entry.at_ms)
         if (is_granted and not inputs.has_contact(door)) or entry.code in (events.PASSED, events.MUSTERED):
-            places.take([door_places.passage(door, side, holder, entry.at_ms, access.edge, entry.seq)])
+            places.take([door_places.passage(door, side, holder, at_ms, access.edge, entry.seq)])
 
 
 def _is_first(access: Access, entry: TapEntry) -> bool:

@@ -267,7 +267,7 @@ def _answers(values: dict[str, Any], batch: Batch) -> dict[tuple[str, str], Serv
         if not isinstance(row, dict) or row.get("uuid") != entry.uuid:
             raise ServerUnreachable("the server answered other entries")
         try:
-            answers[entry.uuid, entry.mode] = ServerAnswer.read(row)
+            answers[entry.uuid, entry.mode] = ServerAnswer.read(row, entry.kind)
         except ValueError as error:
             raise ServerUnreachable(str(error)) from error
     return answers

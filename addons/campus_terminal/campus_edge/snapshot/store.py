@@ -23,6 +23,8 @@ CONFIRMED: Final = "confirmed"
 CONFIRM_EVERY_MS: Final = 60_000
 #: After so many deltas a full snapshot is requested, so that a start stays fast.
 DELTAS_MAX: Final = 500
+#: So many deltas after one that could not be stored.
+DELTAS_AFTER_LOSS: Final = 3
 
 
 class SnapshotStore:
@@ -75,6 +77,8 @@ class SnapshotStore:
             self._keep(signature, body, update.since)
         except OSError as error:
             _logger.warning("the snapshot cannot be stored: %s", error)
+            # what is on the disk does not lead here any more: everything is requested again, a little later
+            self._deltas = DELTAS_MAX - DELTAS_AFTER_LOSS
         return changed
 
     def confirm(self, now_ms: int) -> None:
@@ -92,9 +96,7 @@ class SnapshotStore:
         """Read the stored bodies as far as they are complete and signed; the rest is requested again."""
         try:
             self._load(self._folder / FULL)
-            for path in self._delta_paths():
-                self._load(path)
-                self._deltas += 1
+            self._load_deltas()
             version, confirmed_ms = (self._folder / CONFIRMED).read_text("ascii").split()
             if int(version) == self.snapshot.version:
                 self.snapshot.confirm(max(int(confirmed_ms), self.snapshot.confirmed_at_ms))
@@ -102,6 +104,18 @@ class SnapshotStore:
             _logger.info("not stored: %s", Path(error.filename).name)
         except (WireError, ValueError) as error:
             _logger.warning("a stored snapshot is not taken: %s", error)
+
+    def _load_deltas(self) -> None:
+        paths = self._delta_paths()
+        for place, path in enumerate(paths):
+            try:
+                self._load(path)
+                self._deltas = int(path.name.split(".")[1]) + 1
+            except (WireError, ValueError):
+                # what follows does not fit either, and would be in the way of what is requested instead
+                for unfit in paths[place:]:
+                    unfit.unlink()
+                raise
 
     def _load(self, path: Path) -> None:
         header, _, body = path.read_bytes().partition(b"\n")
@@ -113,7 +127,9 @@ class SnapshotStore:
     def _keep(self, signature: str, body: bytes, since: int) -> None:
         content = signature.encode("ascii") + b"\n" + body
         if since:
-            write_atomic(self._folder / f"{self.snapshot.version:020d}.delta", content)
+            # several deltas may lead to one version: transactions that were open have ended since
+            name = f"{self.snapshot.version:020d}.{self._deltas:06d}.delta"
+            write_atomic(self._folder / name, content)
             self._deltas += 1
             return
         write_atomic(self._folder / FULL, content)

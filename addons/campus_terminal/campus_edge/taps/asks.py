@@ -12,7 +12,7 @@ from campus_core.taps import wire
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswer:
-    """One of the ``answers`` to a batch; amounts are cents."""
+    """One of the ``answers`` to a batch; amounts are cents. The answer to an event has an empty ``outcome``."""
 
     outcome: str
     code: str
@@ -24,10 +24,12 @@ class ServerAnswer:
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, values: Mapping[str, Any]) -> ServerAnswer:
-        """Return the answer in JSON values; ``ValueError`` without a known outcome."""
+    def read(cls, values: Mapping[str, Any], kind: str = wire.TAP) -> ServerAnswer:
+        """Return the answer in JSON values to an entry of this kind; ``ValueError`` without a known outcome."""
         outcome = values.get("outcome")
-        if outcome not in wire.OUTCOMES:
+        if kind == wire.EVENT and outcome is None:
+            outcome = ""
+        elif outcome not in wire.OUTCOMES:
             raise ValueError("an answer without outcome")
         numbers = values.get("numbers")
         return cls(
