@@ -99,7 +99,8 @@ def guards(browser, url):
         see.open("/odoo/action-campus_access.campus_muster_action", "[name=zone_id]")
         see.choose("zone_id", "书院宿舍")
         see.page.locator("button[name=action_show]").first.click()
-        see.page.locator("tr.o_data_row, .o_kanban_record").first.wait_for()
+        see.page.locator("tr.o_group_header").first.click()
+        see.page.locator("tr.o_data_row").first.wait_for()
         see.take("muster")
 
 

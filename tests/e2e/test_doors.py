@@ -120,7 +120,7 @@ def test_a_secretary_makes_a_right_after_a_dry_run_and_the_door_opens(gate, visi
     page.locator("[name=who] input[type=radio]").nth(1).check()
     choose(page, "partner_ids", "林晓雨")
     choose(page, "zone_ids", "物理实验楼")
-    trial = page.locator("[name=trial]")
+    trial = page.locator("div[name=trial]")
     expect(trial).to_contain_text("林晓雨")
     expect(page.locator("[name=sentence]")).to_contain_text("物理实验楼")
     secretary.shot("doors secretary dry run")
