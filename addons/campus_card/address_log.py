@@ -10,7 +10,7 @@ import re
 HIDDEN = "[hidden]"
 #: Parts of a path and values of a query that open something.
 _SECRETS = re.compile(
-    r"(?P<before>/card/topup/|/card/identity/\d+/|/campus_pos/photo/|[?&](?:[a-z_]*token|key|secret|code|signature)=)"
+    r"(?P<before>/card/topup/|/campus/calendar/|/card/identity/\d+/|/campus_pos/photo/|[?&](?:[a-z_]*token|key|secret|code|signature)=)"
     r"(?P<secret>[^/?&#\s\"']+)",
     re.IGNORECASE,
 )

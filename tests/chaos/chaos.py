@@ -58,8 +58,8 @@ def do(fault, campus, device, guards, draw):
     elif fault == "database_restored":
         campus.back_up()
         time.sleep(draw.uniform(3, 6))
-        campus.restore()
-        guards.database_restored()
+        with guards.away():
+            campus.restore()
     elif fault in (CUT, LOSE_ANSWERS, SLOW, TWICE, SWAP):
         device.line.mode = fault
         time.sleep(draw.uniform(0.5, 2.5))

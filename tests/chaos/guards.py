@@ -10,8 +10,9 @@ import requests
 from walkers import OnDisk
 
 from campus_cli.console import CampusError
+from support.edge_rig import until
 
-TIMEOUT_S = 20
+TIMEOUT_S, HEARD_S = 20, 60
 FIRST, SECOND = "chaos_guard1", "chaos_guard2"
 
 
@@ -21,7 +22,7 @@ class Guards:
     def __init__(self, campus, devices, zone, seed):
         self.campus, self.devices, self.zone = campus, devices, zone
         self._draw = random.Random(f"guards {seed}")
-        self._rest, self._tired = threading.Event(), threading.Event()
+        self._rest, self._tired, self._busy = threading.Event(), threading.Event(), threading.Lock()
         self._words = itertools.count(1)
         self._sessions = {}
         #: Numbers for which the server has said that they are in force, and that they have ended.
@@ -39,8 +40,9 @@ class Guards:
 
     def _run(self):
         while not self._rest.wait(self._draw.uniform(1, 3)):
-            if not self._tired.is_set():
-                self.act()
+            with self._busy:
+                if not self._tired.is_set():
+                    self.act()
 
     # -- what they do -----------------------------------------------------------------------
 
@@ -71,11 +73,14 @@ class Guards:
         self.ended.append(row["number"])
 
     def insist(self, wanted):
-        """Act until the number in force is as wanted, whatever fails meanwhile; the rows in force."""
+        """Act until one that locks is in force, or none at all, whatever fails meanwhile; the rows in force."""
+        assert until(lambda: not self._tired.is_set(), HEARD_S + 10), "the edges are not heard of"
         for _time in range(40):
             try:
                 found = self._active()
-                if bool(found) is wanted:
+                if wanted and any(not row["is_drill"] for row in found):
+                    return found
+                if not wanted and not found:
                     return found
                 for row in found:
                     self.end(row)
@@ -87,24 +92,32 @@ class Guards:
         raise AssertionError("the guards do not get through")
 
     def _active(self):
-        return self._call(FIRST, "campus.lockdown", "search_read", [[["state", "=", "active"]], ["number"]])
+        return self._call(
+            FIRST, "campus.lockdown", "search_read", [[["state", "=", "active"]], ["number", "is_drill"]]
+        )
 
     # -- an older database ------------------------------------------------------------------
 
-    def database_restored(self):
-        """Wait, as the manual says, until every edge has been heard of; orders that none has heard are gone."""
-        self._tired.set()
-        known = max(OnDisk(device.state).newest for device in self.devices)
-        self.forgotten_by_restore |= {number for number in self.raised if number > known}
-        threading.Thread(target=self._recover, daemon=True).start()
+    @contextlib.contextmanager
+    def away(self):
+        """They raise nothing while the database is restored, nor, as the manual says, until every edge was heard of.
+
+        Orders that no edge has heard of are gone with the database.
+        """
+        with self._busy:
+            yield
+            self._tired.set()
+            known = max(OnDisk(device.state).newest for device in self.devices)
+            self.forgotten_by_restore |= {number for number in self.raised if number > known}
+            threading.Thread(target=self._recover, daemon=True).start()
 
     def _recover(self):
         sql = (
             "SELECT min(coalesce(last_seen_at, '2000-01-01')) > '{}' FROM campus_edge WHERE state = 'active'"
         )
         since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-        is_heard = False
-        while not is_heard and not self._rest.is_set():
+        is_heard, end = False, time.monotonic() + HEARD_S
+        while not is_heard and time.monotonic() < end:
             time.sleep(0.5)
             with contextlib.suppress(CampusError):
                 is_heard = self.campus.query(sql.format(since)) == [["t"]]

@@ -25,4 +25,4 @@ def test_nothing_is_lost_or_doubled_while_everything_is_killed():
     assert {key: result[key] for key in wanted} == wanted, (result, done.stderr)
     assert result["faults"] == 20 and all(result["kinds"].values())
     assert result["green"] > 20
-    assert result["passed"] > 10 and result["lockdowns"] > 2
+    assert result["passed"] > 10 and result["lockdowns"] >= 2

@@ -18,7 +18,7 @@ from campus_cli import paths
 WAIT_S = 90
 PUSH_SERVICE = paths.ADDONS / "campus_alert" / "tests" / "push_service.py"
 SCHOOL = """
-company = env["res.company"].search([], limit=1)
+company = env.company
 company._campus_setup()
 env["ir.config_parameter"].set_param("campus_alert.push_local_endpoints", "1")
 user = env["res.users"].create({

@@ -65,6 +65,11 @@ class House:
     east: DoorMachine | None = None
     west: DoorMachine | None = None
 
+    @property
+    def within(self):
+        """The zones that its doors lead into."""
+        return {self.zones[name] for name in ("house", "lab", "archive")}
+
 
 class Builder:
     """Makes the house on the first day."""
@@ -82,6 +87,7 @@ class Builder:
                 ORDER BY count(*) FILTER (WHERE campus_role = 'teacher') > 5 DESC, count(*) DESC, 1 LIMIT 2"""
         )
         self.house.departments = [number for (number,) in rows]
+        logins = []
         for login, (role, name) in WORKERS.items():
             groups = [self._ref(name) for name in ("base.group_user", GROUPS[role])]
             values = {
@@ -90,7 +96,9 @@ class Builder:
             }  # fmt: skip
             if role == "secretary":
                 values["campus_department_ids"] = [[6, 0, self.house.departments[:1]]]
-            admin.rpc("res.users", "create", [values])
+            logins.append(values)
+        admin.rpc("res.users", "create", logins)
+        for login in WORKERS:
             world.join(login)
 
     def _ref(self, name):

@@ -14,15 +14,18 @@ class DoorOffice:
         self.office, self.number, self.standing = None, 0, None
 
     def afternoon(self, number):
-        """A right is given on odd days and taken away on even ones; requests and visitors by turns."""
+        """A right is given on odd days and taken away on even ones; requests, visitors and mistakes by turns."""
         self.office = self.office or Office(self.world)
         if number % 2:
             self.give()
-            self.visit(called_off=number % 4 == 1)
         else:
             self.take_away()
+        if number % 4 == 2:
             self.request()
-        self.not_theirs()
+        elif number % 4 in (0, 3):
+            self.visit(called_off=number % 4 == 0)
+        elif number % 8 == 1:
+            self.not_theirs()
 
     # -- rights ----------------------------------------------------------------------------------------
 

@@ -14,13 +14,15 @@ class DoorWatch:
         self.raised = []
 
     def afternoon(self, number):
-        """A drill on most days, each fourth day a lockdown that locks; then somebody looks at names."""
-        drill = number % 4 != 3
-        self.lockdown("nobody" if number % 8 == 7 else "staff", drill, late=number % 4 == 3)
-        self.muster()
-        self.look()
-        if number % 3 == 0:
+        """By turns a drill, names, a lockdown that locks and that an edge hears of late, an export."""
+        turn = number % 4
+        if turn in (1, 3):
+            self.lockdown("nobody" if number % 8 == 7 else "staff", turn == 1, late=turn == 3)
+        elif turn == 2:
+            self.look()
+        else:
             self.export()
+        self.muster()
 
     # -- lockdowns ---------------------------------------------------------------------------------
 

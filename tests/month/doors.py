@@ -65,7 +65,7 @@ class Doors:
         self.sync()
         if self.ghost:
             self.forgive()
-        world.step("people come by both doors", lambda: self.come(self.draw.sample(self.outside(), 6), INTO))
+        world.step("people come by both doors", lambda: self.come(self.some(self.outside(), 6), INTO))
         self.sync()
         world.step("a card goes in a second time", self.twice)
         self.sync()
@@ -88,7 +88,8 @@ class Doors:
         """Rights change and people notice; guards drill."""
         self.office.afternoon(number)
         self.watch.afternoon(number)
-        self.world.step("a lost card at the door", self.lost_card)
+        if number % 2 == 0:
+            self.world.step("a lost card at the door", self.lost_card)
 
     def evening(self, number):
         """Everybody leaves; one of them behind a friend, without a card. Whoever comes now is too late."""
@@ -101,7 +102,7 @@ class Doors:
         world.step("people leave", lambda: self.come(self.inside(), OUT_OF))
         self.sync()
         late = [person for person in self.outside() if person.role == "student" and person is not self.ghost]
-        world.step("a student comes too late", lambda: self.come(self.draw.sample(late, 1), INTO))
+        world.step("a student comes too late", lambda: self.come(self.some(late, 1), INTO))
         if number % 4 == 3:
             machine = self.draw.choice(self.machines)
             world.step("an edge of the house is cut off over night", machine.cut_off)
@@ -120,6 +121,10 @@ class Doors:
         return [
             person for person in (self.outside() if outside else self.inside()) if person.role == "teacher"
         ]
+
+    def some(self, people, count):
+        """So many of them, or all where there are fewer."""
+        return self.draw.sample(people, min(count, len(people)))
 
     # -- scenes --------------------------------------------------------------------------------------
 
@@ -157,7 +162,7 @@ class Doors:
     def lost_card(self):
         """It opens nothing until it has turned up."""
         world, clerk = self.world, self.world.person("clerk")
-        person = self.draw.choice(self.outside())
+        person = self.draw.choice([one for one in self.house.people if one is not self.house.student])
         clerk.press("campus.card", "action_report_lost", person.card)
         self.sync_now()
         said = self.present(person, self.draw.choice(INTO), asks_why=True)

@@ -9,18 +9,18 @@ from support.edge_rig import until
 
 
 class Stall:
-    """A fruit stall: a whole edge at terminal ``K01``, an OSDP reader with keys and display (libosdp), and
+    """A fruit stall: a whole edge at ``terminal``, an OSDP reader with keys and display (libosdp), and
     maybe a keypad (``pad``) beside it. ``paired`` says on which server."""
 
-    def __init__(self, paired, folder, pad=None, language="en_US", **reader):
+    def __init__(self, paired, folder, pad=None, language="en_US", terminal="K01", **reader):
         self.reader = OnWire(OsdpReader())
         self.reader.plug()
         self.pad = pad
-        rows = [{"terminal": "K01", "driver": "osdp", "url": self.reader.address, **reader}]
+        rows = [{"terminal": terminal, "driver": "osdp", "url": self.reader.address, **reader}]
         if pad:
             pad.plug()
             driver = "wedge" if isinstance(pad, Typing) else "keypad"
-            rows.append({"terminal": "K01", "driver": driver, "url": pad.address, "use": "keypad"})
+            rows.append({"terminal": terminal, "driver": driver, "url": pad.address, "use": "keypad"})
         data = {"edge": {"state_folder": str(folder), "language": language},
                 "server": {"ask_timeout_ms": 2000}, "reader": rows}  # fmt: skip
         self.edge = Edge(parse(data, folder, tuple(DRIVERS)), paired)

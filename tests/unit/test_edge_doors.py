@@ -172,6 +172,16 @@ def test_the_first_person_opens_the_zone_and_a_restart_knows_it(server, campus, 
         assert edge.ready().tap(2).granted
 
 
+def test_who_came_first_at_another_edge_has_opened_the_zone_here_until_the_day_is_over(edge, campus):
+    campus.change(site=site(zones=[Zone(OUTSIDE), Zone(BUILDING, OUTSIDE, needs_first=True)]))
+    yesterday_ms = edge.edge.clock.now_ms() - 86_400_000
+    for at_ms, reasons in ((yesterday_ms, ("access_first_missing",)), (edge.edge.clock.now_ms(), ())):
+        campus.change(opened=[[BUILDING, at_ms]])
+        assert edge.ready().tap(1).reasons == reasons
+    # a push that says so is none that edges know
+    assert not edge.edge.doors.pushed("opened", {"zones": [[BUILDING, at_ms]]})
+
+
 def test_the_age_of_a_doubtful_clock_does_not_make_a_note_too_long(edge, campus):
     rules = [Rule(1, doors=frozenset({11}), allow=False, priority=5)]
     campus.set_state(1, "frozen")

@@ -40,6 +40,8 @@ MAY_GO_ALONG = {
     "campus.schedule.exception schedule_id", "campus.schedule.window schedule_id",
     # Where somebody is goes with the person; the passages that told it have an end of their own.
     "campus.position partner_id", "campus.position company_id",
+    # Nobody but its holder needs a PIN; a spot on a floor plan is nothing without plan and door.
+    "campus.door.pin partner_id", "campus.floor.plan.spot plan_id", "campus.floor.plan.spot door_id",
     "campus.bridge.line bridge_id", "campus.bridge.finding bridge_id", "campus.closing.line closing_id",
 }  # fmt: skip
 

@@ -112,6 +112,7 @@ def test_text_becomes_a_paragraph_and_nothing_else(text, html):
             "GET /card/topup/[hidden]/done/7?access_token=[hidden] HTTP/1.1",
         ),
         ("GET /campus_pos/photo/ab.cd-ef", "GET /campus_pos/photo/[hidden]"),
+        ("GET /campus/calendar/ab-C_d.ics HTTP/1.1", "GET /campus/calendar/[hidden] HTTP/1.1"),
         ("GET /web/signup?db=x&token=t0k3n&x=1", "GET /web/signup?db=x&token=[hidden]&x=1"),
         ("POST /zh_CN/card/identity/12/abc_-D HTTP/1.1", "POST /zh_CN/card/identity/12/[hidden] HTTP/1.1"),
         ("GET /my/card/topup?amount=30", "GET /my/card/topup?amount=30"),
@@ -182,5 +183,6 @@ def test_nginx_writes_no_secret_of_an_address_either():
 
     assert logged("/card/topup/abc/done/5") == "/card/topup/[hidden]/done/5"
     assert logged("/zh_CN/card/topup/abc") == "/zh_CN/card/topup/[hidden]"
+    assert logged("/campus/calendar/abc.ics") == "/campus/calendar/[hidden]"
     assert logged("/campus_pos/photo/abc.def") == "/campus_pos/photo/[hidden]"
     assert logged("/my/card/topup") == "/my/card/topup"

@@ -130,3 +130,31 @@ LANGUAGE sql STABLE AS $$
       JOIN campus_zone zone ON zone.id = around.id AND zone.parent_id IS NOT NULL
      WHERE door.active AND terminal.active AND terminal.edge_id IS NOT NULL
 $$;
+
+-- When a zone that waits for its first person was last opened; of one day the first time is kept.
+CREATE TABLE IF NOT EXISTS campus_zone_opened (
+    zone_id integer PRIMARY KEY REFERENCES campus_zone (id) ON DELETE CASCADE,
+    at_ms bigint NOT NULL
+);
+COMMENT ON TABLE campus_zone_opened IS 'When a zone was last opened by somebody whose right opens it.';
+
+-- Note who has opened zones: ``[[zone entered, zone left, at_ms], ...]``. Returns the edges that have news by it.
+CREATE OR REPLACE FUNCTION campus_zone_open(tz text, moves jsonb) RETURNS integer[] LANGUAGE sql AS $$
+    WITH entered AS (
+        SELECT area.id AS zone_id, min((row ->> 2)::bigint) AS at_ms
+          FROM jsonb_array_elements(moves) AS row
+         CROSS JOIN LATERAL (SELECT campus_zone_inside((row ->> 0)::integer) AS id
+                             EXCEPT SELECT campus_zone_inside((row ->> 1)::integer)) AS area
+         GROUP BY area.id
+    ), fresh AS (
+        INSERT INTO campus_zone_opened AS known (zone_id, at_ms)
+        SELECT zone.id, entered.at_ms FROM entered JOIN campus_zone zone ON zone.id = entered.zone_id AND zone.needs_first
+         ORDER BY zone.id
+            ON CONFLICT (zone_id) DO UPDATE SET at_ms = excluded.at_ms
+         WHERE (to_timestamp(excluded.at_ms / 1000.0) AT TIME ZONE tz)::date
+               > (to_timestamp(known.at_ms / 1000.0) AT TIME ZONE tz)::date
+        RETURNING zone_id
+    )
+    SELECT coalesce(array_agg(DISTINCT near.edge_id), '{}')
+      FROM fresh JOIN campus_edge_area() near ON near.zone_id = fresh.zone_id
+$$;

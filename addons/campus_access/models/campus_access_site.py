@@ -2,7 +2,10 @@ from collections import defaultdict
 from datetime import timezone
 
 from odoo import api, models
+from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.access import types, wire
+from odoo.addons.campus_card.campus_core.access.decide import decide
+from odoo.addons.campus_card.campus_core.errors import Refusal
 
 
 class CampusAccessSite(models.AbstractModel):
@@ -85,6 +88,72 @@ class CampusAccessSite(models.AbstractModel):
             "SELECT right_id FROM campus_access_member WHERE partner_id = %s ORDER BY right_id", [partner.id]
         )
         return tuple(right for (right,) in self.env.cr.fetchall())
+
+    # -- a tap that asks the server -----------------------------------------------------
+
+    @api.model
+    def _verdict_of_tap(self, edge_id, terminal_id, card, refusal, now_ms):
+        """What an edge would say to a card at a terminal now; None where the edge has no doors: a good card opens.
+
+        Nobody keys a PIN or brings somebody along in a tap that asks: doors that need it stay shut.
+
+        :param card: a ``ResolvedCard``
+        :param refusal: why the card itself is refused, None if it is not
+        """
+        readers = self.env["campus.snapshot"]._access_doors(self.env["campus.edge"].browse(edge_id))
+        door = readers.filtered(lambda one: terminal_id in (one.in_terminal_id | one.out_terminal_id).ids)[:1]
+        if not door:
+            return types.Verdict((Refusal(errors.ACCESS_DOOR_UNKNOWN),)) if readers else None
+        site = self._site(door)
+        partner = self.env["campus.card"].browse(card.card_id).partner_id
+        side = types.IN if door.in_terminal_id.id == terminal_id else types.OUT
+        person = types.Person(partner.id, self._rules_of(partner), refusal)
+        return decide(
+            site, site.doors[door.id], side, person, self._state(site, door, partner, now_ms), now_ms
+        )
+
+    @api.model
+    def _state(self, site, door, partner, now_ms):
+        """What the server knows at this moment of a person and of the zones around a door."""
+        self.env.flush_all()
+        position = self.env["campus.position"].search(
+            [("partner_id", "=", partner.id), ("company_id", "=", door.company_id.id)]
+        )
+        zone, left = position.zone_id.id or None, position.left_zone_id.id or None
+        entered = set(site.inside(zone)) - set(site.inside(left))
+        orders = self.env["campus.lockdown"].search(
+            [("state", "=", "active"), ("company_id", "=", door.company_id.id)]
+        )
+        is_here = position.door_id == door
+        return types.State(
+            zone=zone,
+            entered=dict.fromkeys(entered, position.at_ms),
+            door_side=position.side if is_here else None,
+            door_ms=position.at_ms if is_here else 0,
+            counts=self._counts(site),
+            opened=self._opened_today(site, now_ms),
+            lockdowns=tuple(
+                types.Lockdown(one.number, one.zone_id.id, one.level, one.is_drill) for one in orders
+            ),
+        )
+
+    @api.model
+    def _counts(self, site):
+        """``{zone id: how many are in it}`` of the zones with a limit."""
+        limited = [zone.zone for zone in site.zones.values() if zone.limit]
+        positions = self.env["campus.position"]
+        return {zone: positions.search_count([("zone_id", "child_of", zone)]) for zone in limited}
+
+    @api.model
+    def _opened_today(self, site, now_ms):
+        """The zones whose first person has come on the day of ``now_ms``."""
+        self.env.cr.execute(
+            "SELECT zone_id, at_ms FROM campus_zone_opened WHERE zone_id = ANY (%s)", [list(site.zones)]
+        )
+        today = site.calendar.local(now_ms).date()
+        return frozenset(
+            zone for zone, at_ms in self.env.cr.fetchall() if site.calendar.local(at_ms).date() == today
+        )
 
 
 def moment_ms(moment):

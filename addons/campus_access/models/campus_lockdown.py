@@ -141,15 +141,8 @@ class CampusLockdown(models.Model):
 
     def _list_edges(self):
         """Note the edges that have doors around or in the zone: they are to confirm."""
-        self.env.cr.execute(
-            """INSERT INTO campus_lockdown_edge (lockdown_id, edge_id)
-               SELECT DISTINCT %s::int, near.edge_id FROM campus_edge_area() near
-                JOIN campus_edge edge ON edge.id = near.edge_id AND edge.active
-                WHERE near.company_id = %s
-                  AND (near.zone_id = %s OR (SELECT parent_id FROM campus_zone WHERE id = %s) IS NULL)
-                   ON CONFLICT DO NOTHING""",
-            [self.id, self.company_id.id, self.zone_id.id, self.zone_id.id],
-        )
+        self.env.flush_all()
+        self.env.cr.execute("SELECT campus_lockdown_list()")
         self.invalidate_recordset(["edge_ids"], flush=False)
 
     @api.model
@@ -200,6 +193,7 @@ class CampusLockdown(models.Model):
             ).mapped("number")
         )
         for order in orders:
+            # sudo: as above
             zone = self.env["campus.zone"].sudo().browse(order.zone).exists()
             if order.number not in known and zone.company_id == company:
                 reason = self.env._("%s obeys it; this database was restored and did not know it", edge.name)
@@ -228,6 +222,8 @@ class CampusLockdown(models.Model):
                 "end_reason": reason,
             }
         )
+        # the database lists edges for orders in force
+        order.flush_recordset(["state"])
         order._mark_snapshots(wake=True)
         order._tell_guards()
 

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.addons.campus_card.campus_core.devices import heartbeat
 from odoo.exceptions import UserError
 
 
@@ -38,56 +37,3 @@ class CampusLockdownEdge(models.Model):
 
     def unlink(self):
         raise UserError(self.env._("What edges confirm is written down by the server alone."))
-
-
-class CampusEdge(models.Model):
-    """Edges say in each heartbeat which lockdown they have stored and obey."""
-
-    _inherit = "campus.edge"
-
-    lockdown_number = fields.Integer("Confirmed Lockdown", readonly=True, copy=False)
-
-    def _heartbeat(self, values):
-        version = super()._heartbeat(values)
-        beat = heartbeat.parse(values)
-        if beat.lockdowns is not None:
-            self.env["campus.lockdown"]._recover(self, beat.lockdown, beat.lockdowns)
-        self._confirm_lockdown(beat.lockdown, beat.lockdowns)
-        return version
-
-    def _confirm_lockdown(self, number, orders=None):
-        """Note what the edge obeys: all orders for it up to this number, but those that it says it does not."""
-        self.ensure_one()
-        obeyed = None if orders is None else [order.number for order in orders]
-        self.env.cr.execute(
-            "UPDATE campus_edge SET lockdown_number = %s WHERE id = %s AND lockdown_number IS DISTINCT FROM %s",
-            [number, self.id, number],
-        )
-        self.env.cr.execute(
-            """UPDATE campus_lockdown_edge line SET confirmed_at = now() AT TIME ZONE 'UTC'
-                 FROM campus_lockdown lockdown
-                WHERE lockdown.id = line.lockdown_id AND line.edge_id = %s AND line.confirmed_at IS NULL
-                  AND lockdown.number <= %s
-                  AND (%s::int[] IS NULL OR lockdown.state = 'ended' OR lockdown.number = ANY (%s))""",
-            [self.id, number, obeyed, obeyed],
-        )
-        changed = self.env.cr.rowcount
-        if obeyed is not None and number:
-            changed += self._revoke_confirmed(number, obeyed)
-        if changed:
-            self.env["campus.lockdown.edge"].invalidate_model(["confirmed_at"], flush=False)
-        self.invalidate_recordset(["lockdown_number"], flush=False)
-
-    def _revoke_confirmed(self, number, obeyed):
-        """An older database was restored: for the edge an order has ended that is in force here; returns how many.
-
-        Its doors are open, so the order must not be shown as confirmed.
-        """
-        self.env.cr.execute(
-            """UPDATE campus_lockdown_edge line SET confirmed_at = NULL
-                 FROM campus_lockdown lockdown
-                WHERE lockdown.id = line.lockdown_id AND line.edge_id = %s AND line.confirmed_at IS NOT NULL
-                  AND lockdown.state = 'active' AND lockdown.number <= %s AND NOT lockdown.number = ANY (%s)""",
-            [self.id, number, obeyed],
-        )
-        return self.env.cr.rowcount

@@ -61,7 +61,10 @@ class CampusPassage(models.Model):
     right_id = fields.Integer("Number of the Right", readonly=True, aggregator=None)
     right_name = fields.Char("Deciding Right", compute="_compute_right_name")
     list_age_s = fields.Integer("Age of the List (s)", readonly=True)
-    doubt = fields.Char(readonly=True, help="What the server knew better than the edge.")
+    doubt = fields.Char("Codes of Doubt", readonly=True)
+    doubt_words = fields.Char(
+        "Doubt", compute="_compute_doubt_words", help="What the server knew better than the edge."
+    )
     went = fields.Selection(
         [("passed", "Went through"), ("not_passed", "Did not go through")], compute="_compute_went"
     )
@@ -138,6 +141,13 @@ class CampusPassage(models.Model):
         ledger = self.env["campus.ledger"]
         codes = (self.reasons or "").split() or [self.code]
         return " ".join(ledger._explain({"code": code, "numbers": {}}) for code in codes)
+
+    @api.depends("doubt")
+    @api.depends_context("lang")
+    def _compute_doubt_words(self):
+        words = dict(self.env["campus.tap.review"]._fields["reason"]._description_selection(self.env))
+        for passage in self:
+            passage.doubt_words = ", ".join(words.get(code, code) for code in (passage.doubt or "").split())
 
     @api.depends("uuid")
     def _compute_went(self):

@@ -53,6 +53,7 @@ class CampusPassageErasure(models.Model):
             self._make_ahead(company)
             for month in self._due(company):
                 self._erase(company, month)
+            self._forget_beside(company, self._cutoff(company))
 
     @api.model
     def _make_ahead(self, company):

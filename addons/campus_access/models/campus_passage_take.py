@@ -4,6 +4,7 @@ import logging
 import psycopg2
 from odoo import api, models
 from odoo.addons.campus_card.campus_core.access.positions import believed
+from odoo.addons.campus_card.campus_core.taps.charge import CLOCK_DOUBT
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
@@ -21,7 +22,10 @@ class CampusPassage(models.Model):
         self.env["campus.position"]._take(company, self._moves(rows))
         for row in rows:
             if row["kind"] == "event" and row["code"] == "lockdown":
-                self._raise_local_lockdown(company, row)
+                self._follow(row, self.env["campus.lockdown"]._raise_local, company, row)
+        doubtful = next((row for row in rows if CLOCK_DOUBT in (row["doubt"] or "").split()), None)
+        if doubtful:
+            self._follow(doubtful, self.env["campus.edge"].browse(doubtful["edge_id"])._tell_clock_doubt)
         self._tell_guards(company, rows)
 
     @api.model
@@ -52,16 +56,18 @@ class CampusPassage(models.Model):
         ]
 
     @api.model
-    def _raise_local_lockdown(self, company, row):
-        """A button at an edge has locked a zone: the order gets a number here.
+    def _follow(self, row, follow, *args):
+        """Do what follows from an entry: a lockdown by a button gets its number, somebody is told of a clock.
 
-        A fault in it must not keep the edge's journal waiting: it is written into the log, and the event stays.
+        A fault in it must not keep the edge's journal waiting: it is written into the log, and the entry stays.
         """
         try:
             with self.env.cr.savepoint():
-                self.env["campus.lockdown"]._raise_local(company, row)
+                follow(*args)
         except (UserError, ValueError, psycopg2.Error):
-            _logger.exception("The lockdown of edge %s, entry %s, has no number.", row["edge_id"], row["seq"])
+            _logger.exception(
+                "What follows from entry %s of edge %s was not done.", row["seq"], row["edge_id"]
+            )
 
 
 def _ms(moment):

@@ -1,7 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessDenied
 
 TRAIL_MAX = 30
 LOOKS_MAX = 50
+# New PINs that a holder may try to store in a quarter of an hour: each try may guess the present one.
+PIN_TRIES, PIN_WINDOW_S = 5, 900
 
 
 class CampusPortal(models.AbstractModel):
@@ -95,3 +98,38 @@ class CampusPortal(models.AbstractModel):
         if passage:
             holder.env["campus.passage.dispute"]._of_passage(passage)
         return bool(passage)
+
+    # -- the own door PIN ---------------------------------------------------------------------
+
+    @api.model
+    def _door_pin_values(self):
+        pin = self.env["campus.door.pin"]._of(self._need_holder())
+        return {"pin_at": pin.set_at}
+
+    @api.model
+    def _choose_door_pin(self, new, again, proof):
+        """Store a new PIN for whoever knows the login's password or the present PIN.
+
+        :return: why nothing was stored, as a sentence; empty if it was. A wrong proof is counted, so it must
+            not raise.
+        """
+        holder, pins = self._need_holder(), self.env["campus.door.pin"]
+        if not self.env["campus.rate"]._may_try("door_pin", holder.id, PIN_TRIES, PIN_WINDOW_S):
+            return self.env._("Too many tries. Please wait a quarter of an hour.")
+        sealed = pins._seal(new, again)
+        if not (pins._is_right(holder, proof) or self._is_own_password(proof)):
+            return self.env._("This is neither the password of your login nor your door PIN.")
+        pins._store(holder, sealed)
+        return ""
+
+    @api.model
+    def _is_own_password(self, text):
+        users = self.env["res.users"]
+        credential = {"login": self.env.user.login, "password": text, "type": "password"}
+        try:
+            # wrong ones count as they do at the login
+            with users._assert_can_auth(user=self.env.uid):
+                users._check_credentials(credential, {"interactive": True})
+        except AccessDenied:
+            return False
+        return True

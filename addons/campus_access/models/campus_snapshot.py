@@ -4,6 +4,8 @@ from odoo.addons.campus_terminal.edge_auth import ACTIVE
 from odoo.addons.campus_terminal.models.campus_snapshot import NOTIFICATION, SHOWN_STATES
 from odoo.fields import Domain
 
+from .campus_snapshot_lists import CHANGED, LISTS, Asked
+
 _HOOK = "campus_access.push"
 _PEOPLE = """
     SELECT coalesce(json_agg(json_build_array(card.id, card.partner_id, coalesce(list.name, ''))
@@ -13,13 +15,6 @@ _PEOPLE = """
       {join} unnest(%(profiles)s::integer[], %(names)s::text[]) AS list(profile, name)
            ON list.profile = person.profile_id AND card.active AND card.state = ANY (%(states)s)
      WHERE card.company_id = %(company)s {changed}"""
-_CHANGED = """
-       AND card.id IN (SELECT card_id FROM campus_snapshot_card
-                        WHERE company_id = %(company)s AND changed_version >= %(since)s
-                        UNION
-                       SELECT own.id FROM campus_card own
-                         JOIN campus_access_person changed ON changed.partner_id = own.partner_id
-                        WHERE changed.changed_version >= %(since)s)"""
 
 
 class CampusSnapshot(models.AbstractModel):
@@ -37,6 +32,7 @@ class CampusSnapshot(models.AbstractModel):
         access["positions"] = (
             self._changed_positions(edge, since) if since else self._positions_of_areas(edge)
         )
+        access["opened"] = self._opened_zones(edge)
         access["lockdowns"] = self.env["campus.lockdown"]._to_wire(edge)
         return {**parts, "access": access}
 
@@ -53,13 +49,15 @@ class CampusSnapshot(models.AbstractModel):
             return None
         site = self.env["campus.access.site"]
         part = wire.site_to_wire(site._site(doors)) if is_site else {}
-        rules = set().union(*site._covering(doors).values(), ())
-        profiles, names = self._access_profiles(rules)
+        covering = site._covering(doors)
+        profiles, names = self._access_profiles(set().union(*covering.values(), ()))
         part["profiles"] = profiles
         part["people"] = self._access_people(edge, names, 0 if is_whole else since)
-        part["pins"] = self._access_pins(edge, doors, since)
-        shown = self._access_names(edge, doors)
-        return {**part, "names": shown} if shown else part
+        asked = Asked(edge, doors, covering, profiles, names, 0 if is_site else since)
+        part |= self._access_lists(asked)
+        if is_site and since:
+            part["whole"] = sorted(LISTS)
+        return part
 
     @api.model
     def _access_doors(self, edge):
@@ -96,7 +94,9 @@ class CampusSnapshot(models.AbstractModel):
     @api.model
     def _access_people(self, edge, names, since):
         """``[[card, holder, profile], ...]``: all, or those that changed; no profile takes a person out."""
-        query = _PEOPLE.format(join="LEFT JOIN" if since else "JOIN", changed=_CHANGED if since else "")
+        query = _PEOPLE.format(
+            join="LEFT JOIN" if since else "JOIN", changed=f"AND card.id IN ({CHANGED})" if since else ""
+        )
         self.env.cr.execute(
             query,
             {
@@ -108,16 +108,6 @@ class CampusSnapshot(models.AbstractModel):
             },
         )
         return self.env.cr.fetchone()[0]
-
-    @api.model
-    def _access_pins(self, edge, doors, since):
-        """Hook: ``[[card, hash], ...]`` for doors that ask for a PIN."""
-        return []
-
-    @api.model
-    def _access_names(self, edge, doors):
-        """Hook: ``[[holder, name], ...]`` for an edge that is a muster point."""
-        return []
 
     @api.model
     def _changed_positions(self, edge, since, limit=None):

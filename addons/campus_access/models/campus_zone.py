@@ -118,7 +118,11 @@ class CampusZone(models.Model):
     def write(self, vals):
         if not vals.get("active", True):
             self._check_unused()
-        return super().write(vals)
+        res = super().write(vals)
+        if "parent_id" in vals:
+            # a moved zone takes its doors along into a locked one
+            self.env["campus.lockdown"]._push_later()
+        return res
 
     def _check_unused(self):
         """A zone with doors or zones stays: its doors would lead nowhere."""

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.addons.campus_card.db.columns import Number
 from odoo.addons.campus_card.models.campus_card_states import CAMPUS_STAFF
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -29,6 +30,12 @@ class ResPartner(models.Model):
         compute="_compute_campus_right_ids",
         search="_search_campus_right_ids",
         groups="campus_access.group_campus_access_clerk,campus_card.group_campus_card_auditor",
+    )
+
+    campus_door_pin_at = fields.Datetime(
+        "Door PIN Chosen At",
+        compute="_compute_campus_door_pin_at",
+        groups="campus_card.group_campus_card_clerk,campus_card.group_campus_card_auditor",
     )
 
     def _compute_campus_right_ids(self):
@@ -110,6 +117,23 @@ class ResPartner(models.Model):
             self.env["campus.access.right"]._refresh_all()
         else:
             self._refresh_access(rows)
+
+    # -- door PIN -----------------------------------------------------------------------
+
+    def _compute_campus_door_pin_at(self):
+        # sudo: nobody has rights on that table; who reads the holder is told when, and nothing else
+        pins = self.env["campus.door.pin"].sudo().search([("partner_id", "in", self.ids)])
+        found = {pin.partner_id.id: pin.set_at for pin in pins}
+        for partner in self:
+            partner.campus_door_pin_at = found.get(partner._origin.id, False)
+
+    def action_campus_door_pin(self):
+        """Open the card office's dialog in which a holder gets a door PIN, or loses a forgotten one."""
+        self.ensure_one()
+        if not self.campus_wallet_id:
+            raise UserError(self.env._("%s has no card here yet: issue one first.", self.display_name))
+        action = self.env["ir.actions.act_window"]._for_xml_id("campus_access.campus_door_pin_desk_action")
+        return {**action, "context": {"default_wallet_id": self.campus_wallet_id.id}}
 
 
 class CampusDepartment(models.Model):

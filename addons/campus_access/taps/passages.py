@@ -3,7 +3,7 @@ import json
 
 from odoo.addons.campus_card.campus_core import errors
 from odoo.addons.campus_card.campus_core.access import told
-from odoo.addons.campus_card.campus_core.errors import WireError
+from odoo.addons.campus_card.campus_core.errors import Refusal, WireError
 from odoo.addons.campus_card.campus_core.taps import charge, wire
 from odoo.addons.campus_card.db.prepared import Statement, array
 from odoo.addons.campus_terminal.taps.apart import Apart
@@ -14,6 +14,8 @@ from ..passage_rows import MIN_MS, month_of
 EVENT = "event"
 EPOCH = dt.datetime(1970, 1, 1)
 _KINDS = (wire.TAP, wire.FINAL, EVENT)
+# Refusals that are about the tap itself, and not about the card or the door.
+_EARLY = frozenset((errors.TERMINAL_UNKNOWN, errors.TERMINAL_DISABLED))
 _TAKE = Statement("passages_take", "SELECT to_jsonb(row) FROM campus_passage_take(%s, %s, %s, %s, %s) AS row")
 _KNOWN = Statement(
     "passages_known",
@@ -29,13 +31,14 @@ class Passages(Apart):
     """Entries about doors: passages and events.
 
     ``take``: ``take(env, rows)``, what follows when they are stored; ``keep_days``: ``keep_days()``, how many days
-    the company keeps them.
+    the company keeps them; ``decide``: ``decide(edge id, terminal id, card, refusal, now_ms)``, the verdict of the
+    server about a tap that asks, None where doors are not set up.
     """
 
-    def __init__(self, batch, take, keep_days):
+    def __init__(self, batch, take, keep_days, decide):
         super().__init__(batch)
-        self._take, self._keep_days = take, keep_days
-        self._doubts = {}
+        self._take, self._keep_days, self._decide = take, keep_days, decide
+        self._doubts, self._notes = {}, {}
 
     def check(self):
         """Take events of doors, and no others."""
@@ -57,15 +60,32 @@ class Passages(Apart):
         day_ms = 86_400_000
         return MIN_MS <= entry.at_ms < self.batch.now_ms - self._keep_days() * day_ms
 
-    def judge(self, entry, judged):
-        """What the edge has decided stays; what the server knew better is noted by :meth:`call`."""
+    def judge(self, entry, judged, terminal, card):
+        """What the edge has decided stays; what the server knew better is noted by :meth:`call`.
+
+        Of a tap that asks the server decides, as an edge would.
+        """
         if entry.kind == EVENT:
             return charge.Decision(None, entry.code or "")
         if entry.mode != wire.TOLD:
-            return judged
+            return self._asked(entry, judged, terminal, card)
         code = entry.code or (charge.OK if entry.outcome == wire.GRANTED else errors.ABANDONED)
         self._doubts[entry.uuid] = " ".join(judged.review) or None
         return charge.Decision(entry.outcome, code)
+
+    def _asked(self, entry, judged, terminal, card):
+        refused = isinstance(judged, charge.Decision) and judged.outcome != wire.GRANTED
+        if entry.kind != wire.TAP or terminal is None or card is None or (refused and judged.code in _EARLY):
+            return judged
+        refusal = Refusal(judged.code, judged.numbers) if refused else None
+        verdict = self._decide(self.batch.edge.id, terminal.id, card, refusal, self.batch.now_ms)
+        if verdict is None:
+            return judged
+        self._notes[entry.uuid] = told.note(verdict, 0)
+        if verdict.granted:
+            return charge.Decision(wire.GRANTED, charge.OK)
+        first = verdict.reasons[0]
+        return charge.Decision(wire.REFUSED, first.code, numbers=first.numbers)
 
     def call(self, decided):
         batch = self.batch
@@ -84,7 +104,8 @@ class Passages(Apart):
 
     def _row(self, line, decision):
         entry = line.entry
-        said = told.read(entry.rule or "")
+        rule = self._notes.get(entry.uuid, entry.rule)
+        said = told.read(rule or "")
         return {
             "uuid": entry.uuid,
             "kind": entry.kind,
@@ -97,15 +118,22 @@ class Passages(Apart):
             "mode": entry.mode,
             "outcome": decision.outcome,
             "code": decision.code,
-            "rule": entry.rule,
+            "rule": rule,
             "right_id": said and said.rule,
             "reasons": " ".join(said.reasons) if said else None,
             "warnings": " ".join(said.warnings) if said else None,
             "list_age_s": said and said.age_s,
-            "doubt": self._doubts.get(entry.uuid),
+            "doubt": self._doubt(entry),
             "snapshot": str(entry.snapshot),
             "occurred_at": _time(entry.at_ms),
         }
+
+    def _doubt(self, entry):
+        """What the server knew better, and whether the edge knew the time: also of refusals and events."""
+        found = (self._doubts.get(entry.uuid) or "").split()
+        if (entry.rule or "").startswith(wire.DOUBTFUL_CLOCK):
+            found.append(charge.CLOCK_DOUBT)
+        return " ".join(dict.fromkeys(found)) or None
 
 
 def _follows(entry):

@@ -8,6 +8,10 @@ from . import test_campus_lockdown
 from . import test_campus_look
 from . import test_campus_portal_doors
 from . import test_campus_access_right_desk
+from . import test_campus_door_pin
+from . import test_campus_edge_lists
+from . import test_campus_tap_asks
+from . import test_campus_zone_opened
 from . import test_campus_portal_access
 from . import test_campus_visit_pass
 from . import test_campus_floor_plan

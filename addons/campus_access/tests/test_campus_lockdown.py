@@ -141,6 +141,100 @@ class TestCampusLockdown(PassageCase):
                 with self.assertRaises(AccessError):
                     order.with_user(user).end_order("over")
 
+    # -- edges that come later ------------------------------------------------------------
+
+    def other_edge(self, state="active"):
+        return self.env["campus.edge"].create({"name": "Back", "state": state})
+
+    def new_reader(self, edge):
+        values = {"name": "Back", "code": "T-BACK", "purpose": "door", "edge_id": edge.id}
+        return self.env["campus.terminal"].create(values)
+
+    def new_door(self, reader, zone=None):
+        values = {"name": "Back door", "outer_zone_id": self.yard.id, "in_terminal_id": reader.id}
+        return self.env["campus.door"].create({**values, "inner_zone_id": (zone or self.library).id})
+
+    def assertJoined(self, order, edge):
+        """The edge is told at once and with its next list, and it is among those that have not confirmed."""
+        self.env.flush_all()
+        self.env["campus.lockdown"]._push_unconfirmed()
+        order.invalidate_recordset()
+        self.assertIn(edge.name, (order.unconfirmed or "").split(", "))
+        pushed = [
+            message.get("order") for channel, _kind, message in self.sent if channel == edge.sudo().channel
+        ]
+        self.assertIn(order._wire_order(), pushed)
+        part = self.env["campus.snapshot"]._small_parts(edge, 1, 0)["access"]
+        self.assertEqual(part["lockdowns"]["orders"], [order._wire_order()])
+
+    def test_an_edge_that_gets_a_door_in_the_zone_obeys_too(self):
+        order = self.raised()
+        edge = self.other_edge()
+        self.new_door(self.new_reader(edge))
+        self.assertJoined(order, edge)
+
+    def test_a_door_that_is_moved_into_the_zone_brings_its_edge(self):
+        gym = self.env["campus.zone"].create({"name": "Gym", "parent_id": self.yard.id})
+        edge = self.other_edge()
+        door = self.new_door(self.new_reader(edge), gym)
+        order = self.raised()
+        self.assertNotIn(edge, order.edge_ids.edge_id)
+        door.inner_zone_id = self.library
+        self.assertJoined(order, edge)
+
+    def test_a_zone_that_is_moved_into_the_zone_brings_the_edges_of_its_doors(self):
+        gym = self.env["campus.zone"].create({"name": "Gym", "parent_id": self.yard.id})
+        edge = self.other_edge()
+        self.new_door(self.new_reader(edge), gym)
+        order = self.raised()
+        gym.parent_id = self.library
+        self.assertJoined(order, edge)
+
+    def test_a_reader_that_is_moved_to_another_edge_makes_that_one_obey(self):
+        order = self.raised()
+        edge = self.other_edge()
+        self.door.edge_id = edge
+        self.assertJoined(order, edge)
+
+    def test_an_edge_that_comes_out_of_the_archive_obeys_too(self):
+        edge = self.other_edge()
+        self.new_door(self.new_reader(edge))
+        edge.active = False
+        order = self.raised()
+        self.assertNotIn(edge, order.edge_ids.edge_id)
+        edge.active = True
+        self.assertJoined(order, edge)
+
+    def test_a_machine_that_is_paired_anew_has_confirmed_nothing(self):
+        order = self.raised()
+        self.beat(order.number, *self.wire()["orders"])
+        order.invalidate_recordset()
+        self.assertFalse(order.unconfirmed)
+        self.edge_record._accept_key("k" * 43, "new machine", "1")
+        order.invalidate_recordset()
+        self.assertEqual((order.unconfirmed, self.edge_record.lockdown_number), (self.edge_record.name, 0))
+        self.assertEqual([one["number"] for one in self.wire()["orders"]], [order.number])
+
+    def test_an_edge_confirms_what_it_says_and_not_all_older_orders(self):
+        older = self.raised(zone_id=self.yard.id)
+        newer = self.raised()
+        orders = self.wire()["orders"]
+        self.beat(newer.number, orders[1])
+        (older | newer).invalidate_recordset()
+        self.assertEqual((older.unconfirmed, newer.unconfirmed), (self.edge_record.name, ""))
+        self.beat(newer.number, *orders)
+        older.invalidate_recordset()
+        self.assertFalse(older.unconfirmed)
+
+    def test_an_order_that_has_ended_is_given_to_nobody_new(self):
+        order = self.raised()
+        order.with_user(self.guard_two).end_order("over")
+        edge = self.other_edge()
+        self.new_door(self.new_reader(edge))
+        self.env.flush_all()
+        order.invalidate_recordset()
+        self.assertNotIn(edge, order.edge_ids.edge_id)
+
     # -- an older database was restored --------------------------------------------------
 
     def beat(self, number, *orders):

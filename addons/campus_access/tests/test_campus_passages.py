@@ -3,11 +3,13 @@ from unittest.mock import patch
 
 import psycopg2
 from odoo.addons.campus_card.campus_core.errors import WireError
+from odoo.addons.campus_card.campus_core.taps import wire
 from odoo.addons.campus_terminal.taps.wallets import Wallets
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.campus_edge import CLOCK_ACTIVITY
 from ..passage_rows import ODD_MONTH, month_of, new_uuid
 from .passage_common import DoorJournal, PassageCase
 
@@ -201,3 +203,83 @@ class TestCampusPassages(PassageCase):
         self.send()
         self.assertEqual(self.rows().doubt, "hotlisted")
         self.assertFalse(self.reviews(), "a passage keeps no day from closing")
+
+    # -- controller boards ----------------------------------------------------------------
+
+    def test_a_passage_that_a_board_has_read_is_the_persons(self):
+        self.journal.passage(self.card, credential="board:423187757:12")
+        self.journal.event("rex", credential="board:423187757:13")
+        self.journal.passage(self.card, credential="board:423187757:14")
+        self.journal.waiting.append(self.journal.waiting.pop()._replace(card=None))
+        self.send()
+        passage, button, unknown = self.rows()
+        self.assertEqual((passage.partner_id, passage.card_id), (self.card.partner_id, self.card))
+        self.assertEqual(passage.credential, "board:423187757:12")
+        self.assertEqual((button.credential, button.code), ("board:423187757:13", "rex"))
+        self.assertFalse(unknown.partner_id)
+        self.assertEqual(self.position().zone_id, self.library)
+
+    def test_what_a_board_has_read_asks_for_nothing_and_pays_nothing(self):
+        read = {"credential": "board:423187757:12"}
+        board = {**read, "card": self.card.id}
+        self.assertAnswer(self.tap(**board), "refused", "unknown_card")
+        self.assertAnswer(self.tap(**board, terminal="T-DOOR", purpose="door"), "refused", "unknown_card")
+        # also where a passage of the same batch names the card
+        self.journal.passage(self.card, **read)
+        self.journal.told(**board, uuid=new_uuid())
+        answers = self.send()
+        self.assertAnswer(answers[1], "granted", "held")
+        self.assertEqual(self.wallet.available_minor, 1000)
+
+    # -- clocks that are not certain -----------------------------------------------------------
+
+    def doubtful(self, *reasons, **values):
+        """A passage of an edge that did not know the time."""
+        self.journal.passage(self.card, reasons, **values)
+        entry = self.journal.waiting.pop()
+        self.journal.waiting.append(entry._replace(rule=f"{wire.DOUBTFUL_CLOCK}{entry.rule}"))
+
+    def test_passages_of_a_doubtful_clock_are_found_and_somebody_is_told_once(self):
+        self.journal.passage(self.card)
+        self.doubtful()
+        self.doubtful("access_no_right")
+        self.journal.event("forced", rule=wire.DOUBTFUL_CLOCK)
+        self.send()
+        self.doubtful()
+        self.send()
+        found = self.Passage.search([("edge_id", "=", self.edge.id), ("doubt", "like", "clock_doubt")])
+        self.assertEqual(len(found), 4)
+        self.assertEqual(set(found.mapped("doubt_words")), {"Reader's clock was not certain"})
+        self.assertEqual(len(self.edge_record.activity_search([CLOCK_ACTIVITY])), 1)
+        self.assertFalse(self.reviews(), "a passage keeps no day from closing")
+        self.edge_record.activity_search([CLOCK_ACTIVITY]).action_done()
+        self.doubtful()
+        self.send()
+        self.assertEqual(len(self.edge_record.activity_search([CLOCK_ACTIVITY])), 1)
+
+    def test_a_certain_clock_bothers_nobody(self):
+        self.journal.passage(self.card)
+        self.send()
+        self.assertFalse(self.edge_record.activity_search([CLOCK_ACTIVITY]))
+
+    def test_what_a_conflict_says_of_a_passage_ends_with_the_passages_and_the_fact_stays(self):
+        self.company.campus_passage_days = 30
+        old = self.journal.at_ms - 100 * 86_400_000
+        tap = self.journal.add(uuid=new_uuid())
+        for at_ms in (old, self.journal.at_ms):
+            uuid = self.journal.passage(self.card, at_ms=at_ms)
+            self.send()
+            self.journal.passage(self.card, REASONS, uuid=uuid, at_ms=at_ms)
+            self.send()
+        self.journal.add(uuid=tap, credential="uid:04FFFFFF")
+        self.send()
+        conflicts = self.env["campus.tap.review"].search([("edge_id", "=", self.edge.id)], order="id")
+        self.assertEqual(conflicts.mapped("reason"), ["conflict"] * 3)
+        self.assertTrue(all(conflicts.mapped("evidence")))
+        self.env["campus.passage.erasure"]._cron_erase()
+        self.env.invalidate_all()
+        self.assertEqual([bool(one.evidence) for one in conflicts], [False, True, True])
+        self.assertTrue(conflicts[0].first_seq and conflicts[0].journal and conflicts[0].content_hash)
+        self.assertFalse(conflicts[0].evidence_text)
+        conflicts[0].note = "seen"
+        conflicts[0].action_settle()

@@ -87,3 +87,15 @@ class TestCampusPortalDoors(PassageCase):
         self.assertTrue(self.env["campus.alert.source"]._matching_passages(rule, Domain.TRUE))
         rule.domain = "[('amount_minor', '>', 1)]"
         self.assertIsNone(self.env["campus.alert.source"]._matching_passages(rule, Domain.TRUE))
+
+    def test_an_answered_dispute_ends_with_the_passages(self):
+        self.portal._dispute_passage(self.row.id)
+        dispute = self.env["campus.passage.dispute"].search([("uuid", "=", self.row.uuid)])
+        # of a passage long ago
+        dispute.sudo().occurred_at = "2020-03-02 08:00:00"
+        self.env["campus.passage.erasure"]._cron_erase()
+        self.assertTrue(dispute.exists(), "an open one waits for its answer")
+        dispute.answer = "Your right begins on Monday."
+        dispute.action_answer()
+        self.env["campus.passage.erasure"]._cron_erase()
+        self.assertFalse(dispute.exists())

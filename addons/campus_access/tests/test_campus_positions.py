@@ -204,3 +204,15 @@ class TestCampusPositions(PassageCase):
         self.send()
         self.env["campus.passage.erasure"]._cron_erase()
         self.assertFalse(self.position())
+
+    def test_the_list_says_how_old_the_news_of_each_edge_is(self):
+        back, _edge = self.other_edge()
+        far = self.env["campus.edge"].create({"name": "Far", "state": "active"})
+        self.edge_record.sudo().write({"last_seen_at": "2026-03-02 01:00:00", "queue_length": 12})
+        muster = self.env["campus.muster"].with_user(self.guard).create({"zone_id": self.library.id})
+        self.assertIn("Back has never been heard of.", muster.news)
+        self.assertIn("12 entries that it has not sent yet", muster.news)
+        self.assertNotIn(far.name, muster.news)
+        self.assertIn("Back has never", muster.action_show()["name"])
+        back.sudo().last_seen_at = "2026-03-02 01:00:05"
+        self.assertTrue(muster._news()[0]["words"].startswith(self.edge_record.name), "the oldest first")

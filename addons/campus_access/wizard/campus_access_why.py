@@ -32,8 +32,7 @@ class CampusAccessWhy(models.TransientModel):
     @api.depends("about")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        for why in self:
-            why.display_name = self.env._("Who Can Open What")
+        self.display_name = self.env._("Who Can Open What")
 
     @api.depends("about", "door_id", "side", "partner_id", "moment")
     def _compute_line_ids(self):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.addons.campus_card import paper
 from odoo.exceptions import UserError
 
+from ..models.campus_position import EPOCH
+
 
 class CampusMuster(models.TransientModel):
     """Who is in a zone: on the screen, on the guard's phone and on paper."""
@@ -14,6 +16,35 @@ class CampusMuster(models.TransientModel):
         "campus.zone", "Assembly Point", help="People who were seen there no longer count as inside."
     )
     reason = fields.Char(required=True, default=lambda self: self.env._("Muster"))
+    news = fields.Text("How Old the News Is", compute="_compute_news")
+
+    @api.depends("zone_id")
+    @api.depends_context("lang")
+    def _compute_news(self):
+        for muster in self:
+            muster.news = "\n".join(line["words"] for line in muster._news()) if muster.zone_id else ""
+
+    def _news(self):
+        """``[{at, words}]``: when each edge with doors of the zone was last heard of, the oldest first.
+
+        What an edge has not sent yet is missing in the list.
+        """
+        self.env.flush_all()
+        self.env.cr.execute("SELECT edge_id FROM campus_edge_area() WHERE zone_id = %s", [self.zone_id.id])
+        edges = self.env["campus.edge"].browse({edge for (edge,) in self.env.cr.fetchall()})
+        edges = edges.filtered("active").sorted(lambda edge: (edge.last_seen_at or EPOCH, edge.name))
+        return [{"at": edge.last_seen_at, "words": self._news_words(edge)} for edge in edges]
+
+    def _news_words(self, edge):
+        if not edge.last_seen_at:
+            return self.env._("%s has never been heard of.", edge.name)
+        when = edge.company_id._campus_when(edge.last_seen_at, self.env)
+        if edge.queue_length:
+            return self.env._(
+                "%(edge)s: news of %(when)s, and %(count)s entries that it has not sent yet.",
+                edge=edge.name, when=when, count=edge.queue_length,
+            )  # fmt: skip
+        return self.env._("%(edge)s: news of %(when)s", edge=edge.name, when=when)
 
     @api.model
     def _inside(self, zone):
@@ -36,7 +67,7 @@ class CampusMuster(models.TransientModel):
         return {
             **action,
             "domain": [("zone_id", "child_of", self.zone_id.id)],
-            "name": self.zone_id.display_name,
+            "name": " – ".join([self.zone_id.display_name, *[line["words"] for line in self._news()[:1]]]),
         }
 
     def action_print(self):
@@ -55,6 +86,7 @@ class CampusMuster(models.TransientModel):
             "zone": self.zone_id,
             "moment": company._campus_when(self.create_date, self.env),
             "lines": self._lines(),
+            "news": self._news(),
         }
         return paper.render(self.env, "campus_access.report_campus_muster", company, values)
 

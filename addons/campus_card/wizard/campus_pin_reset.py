@@ -36,10 +36,13 @@ class CampusPinReset(models.TransientModel):
 
     def _inverse_pins(self):
         for wizard in self.filtered("new_pin"):
-            wizard.wallet_id._check_choice(wizard.new_pin, wizard.again_pin)
-            sealed = wizard.wallet_id._seal_pin(wizard.new_pin)
             # sudo: nobody reads or writes the column but this wizard
-            wizard.sudo().write({"pin_hash": sealed, "has_new_pin": True})
+            wizard.sudo().write({"pin_hash": wizard._seal_choice(), "has_new_pin": True})
+
+    def _seal_choice(self):
+        """Return what is stored of the PIN that was typed. Raises ``ValidationError`` for one that is not taken."""
+        self.wallet_id._check_choice(self.new_pin, self.again_pin)
+        return self.wallet_id._seal_pin(self.new_pin)
 
     @api.model
     def default_get(self, fields):
@@ -57,13 +60,17 @@ class CampusPinReset(models.TransientModel):
             raise UserError(self.env._("Ask for an identity document first."))
         if not self._is_identified():
             raise UserError(self.env._("The answers do not fit this holder. The PIN stays as it is."))
-        # sudo: see above
+        self._reset()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _reset(self):
+        """Take the new PIN, or remove the present one."""
+        # sudo: nobody reads the column but this wizard
         self.wallet_id._store_pin(self.sudo().pin_hash)
         # sudo: the trail is written whoever may write on the contact
         self.partner_id.sudo().message_post(
             body=self.env._("PIN reset at the counter by %s after identity questions.", self.env.user.name),
         )
-        return {"type": "ir.actions.act_window_close"}
 
     def _is_identified(self):
         """The campus number, and one of the two things that only the holder has at hand."""

@@ -33,8 +33,11 @@ class Apart:
         """Say whether an entry that is not known here may have been, and was erased in its time."""
         return False
 
-    def judge(self, entry, judged):
-        """Return the decision for an entry that is kept apart; ``judged``: what a tap would be answered."""
+    def judge(self, entry, judged, terminal, card):
+        """Return the decision for an entry that is kept apart; ``judged``: what a tap would be answered.
+
+        ``terminal`` and ``card`` are None where nobody knows them.
+        """
         return judged
 
     def call(self, decided):

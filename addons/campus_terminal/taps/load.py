@@ -88,5 +88,5 @@ class Loader:
         judged = charge.judge(entry, terminal, resolved, self.terms, proof)
         is_apart = self.apart.takes(entry)
         if is_apart:
-            judged = self.apart.judge(entry, judged)
+            judged = self.apart.judge(entry, judged, terminal, card)
         return Line(index, entry, terminal, resolved, card, judged, is_apart)

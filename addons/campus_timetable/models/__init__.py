@@ -13,3 +13,5 @@ from . import campus_timetable_import
 from . import campus_timetable_import_line
 from . import res_partner
 from . import campus_portal
+from . import campus_calendar_events
+from . import campus_calendar_feed

@@ -71,6 +71,7 @@ class CampusPortal(models.AbstractModel):
         return {
             "name": subject.complete_name if kind == "room" else subject.name,
             "address": f"/my/card/timetable/{kind}/{number}",
+            "room_id": number if kind == "room" else False,
             "week": self._week(company, first, made),
         }
 
@@ -210,3 +211,40 @@ class CampusPortal(models.AbstractModel):
         if days == 0:
             return self.env._("today")
         return self.env._("tomorrow") if days == 1 else self.env._("in %s days", days)
+
+    # -- calendar addresses, for the own timetable and for rooms ---------------------------
+
+    @api.model
+    def _calendar_room(self, number):
+        """A room of the school, an empty record for the own timetable; None if there is no such room."""
+        # sudo: rooms are open to everybody on the campus
+        zones = self.env["campus.zone"].sudo()
+        if not number:
+            return zones
+        room = zones.browse(number).exists()
+        return room if room and self._is_open("room", room, self._company()) else None
+
+    @api.model
+    def _calendar_values(self, number):
+        room = self._calendar_room(number)
+        if room is None:
+            return None
+        feed = self._feeds()._of(self._company(), self._need_holder(), room)
+        return {"room": room, "since": feed.create_date or False}
+
+    @api.model
+    def _new_calendar(self, number):
+        """A new address for the own calendar or a room's; None if there is no such room."""
+        room = self._calendar_room(number)
+        return None if room is None else self._feeds()._new_token(self._company(), self._need_holder(), room)
+
+    @api.model
+    def _end_calendar(self, number):
+        room = self._calendar_room(number)
+        if room is not None:
+            self._feeds()._of(self._company(), self._need_holder(), room)._revoke()
+
+    @api.model
+    def _feeds(self):
+        # sudo: holders make and end their own addresses, and read none
+        return self.env["campus.calendar.feed"].sudo()

@@ -95,22 +95,27 @@ class CampusTimetable(models.AbstractModel):
         """Lessons of dates in plain words, for pages: dicts."""
         # sudo: as in ``_between``
         env = self.env(su=True)
-        lessons = env["campus.lesson"]
-        changes = {
-            change.id: change
-            for change in env["campus.lesson.change"].browse(
-                {number for one in occurrences for number in one.changes}
-            )
+        known = {
+            "lesson": self._by_id(env["campus.lesson"], {one.lesson for one in occurrences}),
+            "change": self._by_id(
+                env["campus.lesson.change"], {number for one in occurrences for number in one.changes}
+            ),
+            "room": self._by_id(env["campus.zone"], {one.room for one in occurrences if one.room}),
+            "person": self._by_id(
+                env["res.partner"], {number for one in occurrences for number in one.teachers}
+            ),
         }
-        return [
-            self._row(lessons.browse(one.lesson), one, [changes[number] for number in one.changes])
-            for one in occurrences
-        ]
+        return [self._row(one, known) for one in occurrences]
 
     @api.model
-    def _row(self, lesson, one, changes):
-        env = lesson.env
-        room = env["campus.zone"].browse(one.room or ())
+    def _by_id(self, model, numbers):
+        """``{id: record}``, all read together."""
+        return {record.id: record for record in model.browse(sorted(numbers))}
+
+    @api.model
+    def _row(self, one, known):
+        lesson = known["lesson"][one.lesson]
+        changes = [known["change"][number] for number in one.changes]
         is_back = not changes or changes[-1].kind == types.RESTORE
         return {
             "key": "-".join(map(str, one.identity)),
@@ -120,8 +125,8 @@ class CampusTimetable(models.AbstractModel):
             "end": clock_text(one.end_min),
             "start_min": one.start_min,
             "end_min": one.end_min,
-            "room": room.name or "",
-            "teachers": ", ".join(env["res.partner"].browse(sorted(one.teachers)).mapped("name")),
+            "room": known["room"][one.room].name if one.room else "",
+            "teachers": ", ".join(known["person"][number].name or "" for number in sorted(one.teachers)),
             "groups": ", ".join(lesson.group_ids.mapped("name")),
             "cancelled": one.is_cancelled,
             "extra": bool(one.extra),

@@ -1,3 +1,4 @@
+from . import test_campus_calendar_feed
 from . import test_campus_exam
 from . import test_campus_lesson
 from . import test_campus_lesson_change

@@ -30,18 +30,32 @@ def decide(site: Site, door: Door, side: str, person: Person, state: State, now_
     warnings: list[Refusal] = []
     for refused, is_warning in _conditions(site, door, side, right, state, now_ms):
         (warnings if is_warning else reasons).append(refused)
-    return Verdict(
-        tuple(reasons), right.rule.rule if right.rule else None, right.others, tuple(needs), tuple(warnings)
-    )
+    number = right.rule.rule if right.rule else None
+    return Verdict(tuple(reasons), number, right.others, tuple(needs), tuple(warnings), right.is_first)
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """The right that decides at a door, and why it does not let the person through."""
+    """The right that decides at a door, and why it does not let the person through.
+
+    ``allowing`` are all rights that let the person through: those that no denial outweighs. What one of them
+    is good for (``is_first``, ``is_staff``) the person has, whichever of them decides.
+    """
 
     rule: Rule | None
     others: tuple[int, ...] = ()
     reasons: tuple[Refusal, ...] = ()
+    allowing: tuple[Rule, ...] = ()
+
+    @property
+    def is_first(self) -> bool:
+        """Say whether the person opens zones that wait for the first."""
+        return any(rule.is_first for rule in self.allowing)
+
+    @property
+    def is_staff(self) -> bool:
+        """Say whether the person passes in a lockdown of level ``staff``."""
+        return any(rule.is_staff for rule in self.allowing)
 
 
 def right_at(site: Site, door: Door, side: str, person: Person, now_ms: int) -> Right:
@@ -56,7 +70,11 @@ def right_at(site: Site, door: Door, side: str, person: Person, now_ms: int) -> 
     if holding:
         first = max(holding, key=lambda rule: (rule.priority, not rule.allow, -rule.rule))
         others = tuple(sorted(rule.rule for rule in holding if rule.allow is not first.allow))
-        return Right(first, others, () if first.allow else (Refusal(errors.ACCESS_DENIED, _named(first)),))
+        if not first.allow:
+            return Right(first, others, (Refusal(errors.ACCESS_DENIED, _named(first)),))
+        denied = max((rule.priority for rule in holding if not rule.allow), default=None)
+        allowing = (rule for rule in holding if rule.allow and (denied is None or rule.priority > denied))
+        return Right(first, others, (), tuple(allowing))
     if door.is_free(side):
         return Right(None)
     late = [rule for rule in covering if rule.allow]
@@ -128,10 +146,9 @@ def _conditions(
 
 
 def _lockdowns(site: Site, door: Door, right: Right, state: State) -> Iterator[tuple[Refusal, bool]]:
-    is_staff = right.rule is not None and right.rule.is_staff and not right.reasons
     around = {*site.inside(door.inner), *site.inside(door.outer)}
     for order in state.lockdowns:
-        if order.zone not in around or (order.level == types.STAFF and is_staff):
+        if order.zone not in around or (order.level == types.STAFF and right.is_staff):
             continue
         numbers: dict[str, errors.Number] = {"lockdown": order.number, "level": order.level}
         yield Refusal(errors.ACCESS_LOCKDOWN, numbers), order.is_drill
@@ -160,8 +177,7 @@ def _entering(
     inside = state.counts.get(zone.zone, 0)
     if 0 < zone.limit <= inside and zone.zone not in site.inside(state.zone):
         yield Refusal(errors.ACCESS_ZONE_FULL, {"zone": zone.zone, "limit": zone.limit}), False
-    is_first = right.rule is not None and right.rule.is_first and not right.reasons
-    if zone.needs_first and not is_first and zone.zone not in state.opened:
+    if zone.needs_first and not right.is_first and zone.zone not in state.opened:
         yield Refusal(errors.ACCESS_FIRST_MISSING, {"zone": zone.zone}), False
 
 

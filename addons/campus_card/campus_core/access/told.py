@@ -16,19 +16,23 @@ from .types import Verdict
 #: Room for what an edge writes before it that does not know the time.
 LIMIT: Final = 200 - len(DOUBTFUL_CLOCK)
 _TEXT: Final = re.compile(
-    r"door: (?P<granted>granted|refused)(?: by (?P<rule>\d+))?, list of (?P<age>\d+) s"
+    r"door: (?P<granted>granted|refused)(?: by (?P<rule>\d+))?(?P<first> first)?, list of (?P<age>\d+) s"
     r"(?:, reasons (?P<reasons>[a-z_ ]+))?(?:, warnings (?P<warnings>[a-z_ ]+))?\Z"
 )
 
 
 class Told(NamedTuple):
-    """A passage's note, read again; ``rule`` is the id of the right that decided."""
+    """A passage's note, read again; ``rule`` is the id of the right that decided.
+
+    ``is_first``: the person opens zones that wait for the first.
+    """
 
     granted: bool
     rule: int | None
     age_s: int
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    is_first: bool = False
 
 
 def note(verdict: Verdict, age_s: int) -> str:
@@ -45,17 +49,20 @@ def read(text: str) -> Told | None:
     found = _TEXT.search(text)
     if found is None:
         return None
-    codes = [
+    reasons, warnings = (
         tuple(code for code in (found[name] or "").split() if code in CODES)
         for name in ("reasons", "warnings")
-    ]
+    )
     rule = int(found["rule"]) if found["rule"] else None
-    return Told(found["granted"] == "granted", rule, int(found["age"]), *codes)
+    return Told(
+        found["granted"] == "granted", rule, int(found["age"]), reasons, warnings, bool(found["first"])
+    )
 
 
 def _write(verdict: Verdict, age_s: int, reasons: list[str], warnings: list[str]) -> str:
     text = "door: granted" if verdict.granted else "door: refused"
     text += f" by {verdict.rule}" if verdict.rule is not None else ""
+    text += " first" if verdict.granted and verdict.is_first else ""
     text += f", list of {age_s} s"
     text += f", reasons {' '.join(reasons)}" if reasons else ""
     return text + (f", warnings {' '.join(warnings)}" if warnings else "")

@@ -189,7 +189,7 @@ class Verdict:
 
     ``rule`` is the right that decided (None: none did), ``others`` those that hold at this moment and say
     the opposite. ``needs`` are steps that would remove the reasons that are left. ``warnings`` are for the
-    guard: the door opens all the same.
+    guard: the door opens all the same. ``is_first``: the person opens zones that wait for the first.
     """
 
     reasons: tuple[Refusal, ...] = ()
@@ -197,6 +197,7 @@ class Verdict:
     others: tuple[int, ...] = ()
     needs: tuple[str, ...] = ()
     warnings: tuple[Refusal, ...] = ()
+    is_first: bool = False
 
     @property
     def granted(self) -> bool:

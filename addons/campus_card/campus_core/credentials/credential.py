@@ -8,11 +8,13 @@ text                      credential     example
 ``qr:``, ``CC1.…``        ``Qr``         ``qr:CC1.AEAQ…``
 ``emergency:``, ``…#…``   ``Emergency``  ``emergency:2025001#1234 5678``
 ``number:``               ``Number``     ``number:2025001``
+``board:``                refused        ``board:423187757:12``
 anything else             ``Scan``       ``3283263748``, ``04:A1:B2:C3``, ``K000123``
 ========================= ============== ============================================
 
 ``parse`` says what a text claims. ``sun.verify``, ``qr_code.verify`` and ``emergency.decide`` say
-whether the claim is true. The ``text`` of a credential is its form for the wire and the journal;
+whether the claim is true. ``board:`` is what an edge writes about an event of a controller board, which has read
+the card: nobody shows it. The ``text`` of a credential is its form for the wire and the journal;
 parsing it gives the same credential. Write only ``mask(text)`` into a log.
 """
 
@@ -30,9 +32,11 @@ from . import emergency, qr_code, sun, uids
 
 MAX_TEXT: Final = 1024
 NUMBER_MAX: Final = 64
+BOARD: Final = "board"
 
-_KNOWN_PREFIX: Final = re.compile(r"(uid|sun|qr|emergency|number):", re.IGNORECASE)
+_KNOWN_PREFIX: Final = re.compile(r"(uid|sun|qr|emergency|number|board):", re.IGNORECASE)
 _SUN_QUERY: Final = re.compile(r"(?:[?&]|\A)(?:cmac|c)=", re.IGNORECASE)
+_BOARD: Final = re.compile(r"[0-9]{1,10}:[0-9]{1,10}\Z")
 _KEEP: Final = 4
 
 
@@ -114,6 +118,9 @@ def mask(text: object) -> str:
     prefix = _KNOWN_PREFIX.match(text)
     kind = prefix.group(1).lower() if prefix else "scan"
     rest = text[prefix.end() if prefix else 0 :]
+    if kind == BOARD and _BOARD.match(rest):
+        # serial number and index of an event say nothing of a card
+        return f"{BOARD}:{rest}"
     plain = kind in ("uid", "number") or (kind == "scan" and len(rest) <= uids.MAX_TEXT and "#" not in rest)
     if not plain or not _is_printable(rest):
         return f"{kind}:({len(rest)})"
@@ -152,6 +159,10 @@ def _number(text: str) -> Number:
     return Number(f"number:{number}", number)
 
 
+def _board(text: str) -> Credential:
+    raise CredentialError(errors.CREDENTIAL_MALFORMED)
+
+
 def _bare(text: str) -> Credential:
     if text[: len(qr_code.PREFIX)].upper() == qr_code.PREFIX:
         return _qr(text)
@@ -178,4 +189,5 @@ _PARSERS: Final[dict[str, Callable[[str], Credential]]] = {
     "qr": _qr,
     "emergency": _emergency,
     "number": _number,
+    BOARD: _board,
 }

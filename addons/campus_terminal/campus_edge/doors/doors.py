@@ -154,6 +154,7 @@ class Doors:
         if update.site is not None:
             self._change_site()
         self.places.take(update.positions)
+        self.places.opened(update.opened)
 
     def _change_site(self) -> None:
         self.places.change_site(self._access.site)
@@ -218,8 +219,7 @@ class Doors:
             self.places.present(passing.door.door, passing.side, who)
         if event.outcome != wire.GRANTED:
             return
-        rule = self._access.site.rules.get(passing.verdict.rule or 0)
-        if rule is not None and rule.is_first:
+        if passing.verdict.is_first:
             self.places.open_zone(passing.door, passing.side, event.at_ms)
         if passing.is_muster:
             self.log.write(events.MUSTERED, passing.terminal, uuid=event.uuid, card=passing.card)

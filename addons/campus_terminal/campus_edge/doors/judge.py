@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from campus_core import errors
@@ -129,7 +130,7 @@ class DoorJudge:
             Refusal(code) if reason.code == errors.ACCESS_PIN_NEEDED else reason for reason in verdict.reasons
         )
         needs = tuple(need for need in verdict.needs if need != types.PIN)
-        return Verdict(reasons, verdict.rule, verdict.others, needs, verdict.warnings)
+        return replace(verdict, reasons=reasons, needs=needs)
 
     def _keep(self, uuid: str, passing: Passing) -> None:
         self._open[uuid] = passing

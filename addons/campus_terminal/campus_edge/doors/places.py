@@ -70,6 +70,11 @@ class Places:
         for zone in set(self._site.inside(enters)) - set(self._site.inside(leaves)):
             self._opened[zone] = max(self._opened.get(zone, 0), at_ms)
 
+    def opened(self, zones: Iterable[tuple[int, int]]) -> None:
+        """Note ``(zone, time)`` of zones that somebody has opened at another edge."""
+        for zone, at_ms in zones:
+            self._opened[zone] = max(self._opened.get(zone, 0), at_ms)
+
     def _opened_today(self, now_ms: int) -> frozenset[int]:
         if not self._opened:
             return frozenset()

@@ -43,16 +43,15 @@ def run(
         if entry.code == errors.ACCESS_PIN_WRONG and 0 <= now_ms - entry.at_ms < WINDOW_MS:
             pins.wrong_before(str(door.door), holder, now_ms - entry.at_ms)
         is_granted = entry.kind == wire.TAP and entry.outcome == wire.GRANTED
-        if is_granted and _is_first(access, entry):
+        if is_granted and _is_first(entry):
             places.open_zone(door, side, entry.at_ms)
         if (is_granted and not inputs.has_contact(door)) or entry.code in (events.PASSED, events.MUSTERED):
             places.take([door_places.passage(door, side, holder, at_ms, access.edge, entry.seq)])
 
 
-def _is_first(access: Access, entry: TapEntry) -> bool:
+def _is_first(entry: TapEntry) -> bool:
     note = told.read(entry.rule or "")
-    rule = access.site.rules.get(note.rule) if note and note.rule is not None else None
-    return rule is not None and rule.is_first
+    return note is not None and note.is_first
 
 
 def _entries(base: sqlite3.Connection, since_ms: int) -> Iterator[TapEntry]:

@@ -7,7 +7,7 @@ thread applies snapshots; any thread may read.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from campus_core import errors
 from campus_core.access.positions import Passage
@@ -16,6 +16,8 @@ from campus_core.access.wire import lockdown_from_wire, site_from_wire
 from campus_core.errors import WireError
 
 _SITE = "doors"
+LISTS = frozenset(("pins", "names", "numbers"))
+_Value = TypeVar("_Value", int, str)
 
 
 class Member(NamedTuple):
@@ -38,6 +40,10 @@ class AccessUpdate(NamedTuple):
     positions: tuple[Passage, ...]
     orders: tuple[Lockdown, ...]
     ended: tuple[int, ...]
+    #: Which of ``LISTS`` are all that there are, also in a delta.
+    whole: frozenset[str] = frozenset()
+    #: ``(zone, time)`` of zones that somebody has opened who may, at whatever edge.
+    opened: tuple[tuple[int, int], ...] = ()
 
 
 def parse(data: Any) -> AccessUpdate | None:
@@ -58,6 +64,8 @@ def parse(data: Any) -> AccessUpdate | None:
             positions=parse_positions(data.get("positions") or ()),
             orders=tuple(map(lockdown_from_wire, lockdowns.get("orders") or ())),
             ended=tuple(map(int, lockdowns.get("ended") or ())),
+            whole=frozenset(map(str, data.get("whole") or ())),
+            opened=tuple((int(zone), int(at_ms)) for zone, at_ms in data.get("opened") or ()),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WireError(errors.MALFORMED, field="access", detail=str(error)[:80]) from error
@@ -75,6 +83,14 @@ def parse_positions(rows: Any) -> tuple[Passage, ...]:
 
 def _zone(value: Any) -> int | None:
     return None if value is None else int(value)
+
+
+def _kept(known: dict[int, _Value], fresh: dict[int, _Value], *, is_whole: bool) -> dict[int, _Value]:
+    """Return what is known with what is fresh, or that alone; an empty value takes one away."""
+    if not (fresh or is_whole):
+        return known
+    known = {} if is_whole else known
+    return {key: value for key, value in {**known, **fresh}.items() if value}
 
 
 def _people(rows: list[Any]) -> dict[int, Member]:
@@ -141,10 +157,12 @@ class Access:
             self.edge = update.edge
         if is_full:
             self._people = {card: one for card, one in update.people.items() if one.profile}
-            self._pins = {card: sealed for card, sealed in update.pins.items() if sealed}
-            self.names, self.numbers = update.names, update.numbers
         else:
             self._merge(update)
+        is_whole = LISTS if is_full else update.whole
+        self._pins = _kept(self._pins, update.pins, is_whole="pins" in is_whole)
+        self.names = _kept(self.names, update.names, is_whole="names" in is_whole)
+        self.numbers = _kept(self.numbers, update.numbers, is_whole="numbers" in is_whole)
         self._cards = {number: card for card, number in self.numbers.items()}
         if update.profiles is not None:
             self._profiles = update.profiles
@@ -161,14 +179,6 @@ class Access:
                 self._people[card] = member
             else:
                 self._people.pop(card, None)
-        for card, sealed in update.pins.items():
-            if sealed:
-                self._pins[card] = sealed
-            else:
-                self._pins.pop(card, None)
-        self.names = self.names | update.names
-        # number 0 takes a card away
-        self.numbers = {card: number for card, number in (self.numbers | update.numbers).items() if number}
 
     def _clear(self) -> None:
         self.is_there, self.site, self.names = False, Site(), {}
