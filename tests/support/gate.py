@@ -2,12 +2,14 @@
 
 from campus_edge.config import parse
 from campus_edge.edge import Edge
+from campus_edge.journal import store
 from campus_edge.readers.drivers import DRIVERS
 from campus_edge.simulators.desk import OnWire, card_of
 from campus_edge.simulators.osdp_reader import OsdpReader
 from support.edge_rig import until
 
 CONTACT = 0
+SHOWN_S = 3
 
 
 class Gate:
@@ -36,36 +38,34 @@ class Gate:
         return [reader.state for reader in self.edge.status().readers] == ["ready"]
 
     def tap(self, uid):
-        """Show a card; True if the lock opens, and then somebody goes through, False if it is refused."""
+        """Show a card; ``ok`` if the lock opens, and then somebody goes through, else the first reason."""
         before = self.edge.journal.head_seq
         self.reader.is_opened()
-        self.reader.put(card_of(uid))
-        assert until(lambda: self.edge.journal.head_seq > before)
-        (entry,) = (entry for entry in self._entries(before) if entry.kind == "tap")
-        if entry.outcome != "granted":
-            return False
-        assert until(self.reader.is_opened)
-        for is_open in (True, False):
-            self.reader.switch(CONTACT, is_open)
-            assert until(lambda is_open=is_open: self._is_open() == is_open)
-        return True
+        assert until(lambda: self._show(uid, before))
+        (entry,) = self._taps(before)
+        if entry.outcome == "granted":
+            assert until(self.reader.is_opened)
+            for is_open in (True, False):
+                self.reader.switch(CONTACT, is_open)
+                assert until(lambda is_open=is_open: self._is_open() == is_open)
+        return entry.code
 
-    def opens(self, uid):
-        """Show a card until the lock opens: what was changed at the server is on its way."""
-        return until(lambda: self.tap(uid))
-
-    def stays_shut(self, uid):
-        """Show a card until it is refused."""
-        return until(lambda: not self.tap(uid))
+    def answers(self, uid, code):
+        """Show a card until the door answers so: what was changed at the server is on its way."""
+        return until(lambda: self.tap(uid) == code)
 
     def told(self):
         """Wait until the server has the whole journal."""
         return until(lambda: self.edge.journal.queue_length == 0)
 
+    def _show(self, uid, before):
+        """Show a card, and again if the line was down; a card that is read twice is one tap."""
+        self.reader.put(card_of(uid))
+        return until(lambda: self._taps(before), SHOWN_S)
+
     def _is_open(self):
-        return any(watch.is_open for watch in self.edge.doors.inputs._watches.values())
+        return any(self.edge.doors.inputs.contacts.values())
 
-    def _entries(self, after):
-        from campus_edge.journal import store
-
-        return self.edge.journal.read(lambda base: list(store.entries(base, after)))
+    def _taps(self, after):
+        entries = self.edge.journal.read(lambda base: list(store.entries(base, after)))
+        return [entry for entry in entries if entry.kind == "tap"]

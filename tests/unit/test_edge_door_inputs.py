@@ -58,6 +58,15 @@ def test_a_door_with_a_contact_counts_who_opened_it(server, campus, tmp_path):
         assert until(lambda: server.events and not edge.edge.journal.queue_length)
 
 
+def test_the_heartbeat_says_which_doors_are_open(server, tmp_path):
+    with DoorEdge(server, tmp_path, **CONTACT) as edge:
+        edge.ready().input(0, False)
+        for is_open in (False, True, False):
+            edge.input(0, is_open)
+            edge.settled()
+            assert edge.edge._heartbeat()["contacts"] == [[11, is_open]]
+
+
 def test_a_forced_door_is_told_within_a_second(server, tmp_path):
     with DoorEdge(server, tmp_path, **CONTACT) as edge:
         edge.ready().input(0, False)

@@ -18,7 +18,7 @@ seens = st.builds(
     Seen,
     mode=st.sampled_from([types.NORMAL, types.UNLOCKED, types.LOCKED]),
     is_heard=st.booleans(), was_heard=st.booleans(), forced_ms=times, held_ms=times, closed_ms=times,
-    passed_ms=times, has_contact=st.booleans(), is_free=st.booleans(),
+    passed_ms=times, has_contact=st.booleans(), is_open=st.booleans(), is_free=st.booleans(),
     lockdowns=st.integers(0, 2), confirmed=st.integers(0, 2),
 )  # fmt: skip
 WELL = Seen(is_heard=True, was_heard=True, has_contact=True)
@@ -54,6 +54,7 @@ def test_what_is_not_heard_is_not_called_closed():
 def test_a_door_is_open_for_a_while_after_somebody_went_through():
     assert state(WELL._replace(passed_ms=NOW - 9_999), NOW) == door_state.OPEN
     assert state(WELL._replace(passed_ms=NOW - 10_000), NOW) == door_state.CLOSED
+    assert state(WELL._replace(passed_ms=NOW - 10_000, is_open=True), NOW) == door_state.OPEN
 
 
 def test_doors_that_are_set_so_are_locked_or_free():

@@ -25,6 +25,7 @@ NAMES = (
     "readers",
     "lost",
     "lockdown",
+    "contacts",
     "lockdowns",
 )
 
@@ -69,6 +70,17 @@ def test_lost_entries_are_ranges_of_a_journal_and_few():
         with pytest.raises(WireError) as caught:
             heartbeat.parse({"lost": wrong})
         assert caught.value.numbers["field"] == "lost"
+
+
+def test_contacts_are_doors_and_whether_they_are_open():
+    assert heartbeat.parse({"contacts": [[7, True], [8, False], [7, False]]}).contacts == (
+        (7, False),
+        (8, False),
+    )
+    for wrong in ([[7]], [[7, 1]], [[0, True]], [[True, True]], [7], {"7": True}, [[7, True]] * 2001):
+        with pytest.raises(WireError) as caught:
+            heartbeat.parse({"contacts": wrong})
+        assert caught.value.numbers["field"] == "contacts"
 
 
 def test_orders_in_force_are_read_and_what_is_no_order_is_malformed():

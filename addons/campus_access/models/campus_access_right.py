@@ -92,7 +92,7 @@ class CampusAccessRight(models.Model):
         help="The doors into these zones and into all zones inside them.",
     )
     door_ids = fields.Many2many("campus.door", string="Single Doors", ondelete="restrict", check_company=True)
-    door_count = fields.Integer("Doors", compute="_compute_door_count")
+    door_count = fields.Integer("Number of Doors", compute="_compute_door_count")
 
     # -- When ---------------------------------------------------------------
     schedule_id = fields.Many2one(

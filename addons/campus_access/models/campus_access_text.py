@@ -179,5 +179,5 @@ class CampusAccessRight(models.Model):
             return ""
         shown = ", ".join(names[:NAMES_SHOWN])
         if count > len(names[:NAMES_SHOWN]):
-            return f"{count}: {shown} …" if shown else str(count)
-        return f"{count}: {shown}"
+            return f"{count} ({shown} …)" if shown else str(count)
+        return f"{count} ({shown})"

@@ -84,6 +84,9 @@ class CampusEdge(models.Model):
         if beat.lockdowns is not None:
             self.env["campus.lockdown"]._recover(self, beat.lockdown, beat.lockdowns)
         self._confirm_lockdown(beat.lockdown, beat.lockdowns)
+        if beat.contacts:
+            columns = [list(column) for column in zip(*beat.contacts, strict=True)]
+            self.env.cr.execute("SELECT campus_door_contacts(%s, %s, %s)", [self.id, *columns])
         return version
 
     def _confirm_lockdown(self, number, orders=None):

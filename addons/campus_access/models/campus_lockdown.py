@@ -193,6 +193,7 @@ class CampusLockdown(models.Model):
             ).mapped("number")
         )
         for order in orders:
+            # sudo: as above
             zone = self.env["campus.zone"].sudo().browse(order.zone).exists()
             if order.number not in known and zone.company_id == company:
                 reason = self.env._("%s obeys it; this database was restored and did not know it", edge.name)

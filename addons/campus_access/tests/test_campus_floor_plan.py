@@ -122,6 +122,21 @@ class TestCampusFloorPlan(PassageCase):
         self.send()
         self.assertEqual(self.state(), "offline")
 
+    def test_the_contact_of_a_door_is_seen(self):
+        self.placed()
+        other = self.new_other_door()
+        self.beat(contacts=[[self.library_door.id, True], [other.id, True]])
+        self.assertEqual(self.state(), "open")
+        self.beat(contacts=[[self.library_door.id, False]])
+        self.assertEqual(self.state(), "closed")
+        # an edge says nothing of doors that are not its own
+        self.env.cr.execute("SELECT door_id FROM campus_door_live WHERE is_open IS NOT NULL")
+        self.assertEqual(self.env.cr.fetchall(), [(self.library_door.id,)])
+
+    def new_other_door(self):
+        zones = {"outer_zone_id": self.yard.id, "inner_zone_id": self.library.id}
+        return self.env["campus.door"].create({"name": "Of no edge", **zones})
+
     def test_a_lockdown_is_seen_and_whether_it_is_confirmed(self):
         self.placed()
         self.beat()

@@ -29,6 +29,11 @@ class CampusAccessWhy(models.TransientModel):
         "campus.access.why.line", "why_id", compute="_compute_line_ids", store=True, readonly=False
     )
 
+    @api.depends("about")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Who Can Open What")
+
     @api.depends("about", "door_id", "side", "partner_id", "moment")
     def _compute_line_ids(self):
         for why in self:

@@ -210,6 +210,7 @@ class Edge:
             "drift_ms": status.drift_ms,
             "lost": read_lost(self._folder),
             **self.doors.lockdowns.told(),
+            "contacts": [[door, is_open] for door, is_open in self.doors.inputs.contacts.items()],
             "tamper": any(reader.tamper for reader in status.readers),
             "readers": [
                 {"terminal": reader.terminal, "state": reader.state, "detail": reader.detail}

@@ -52,7 +52,7 @@ class CampusExam(models.Model):
     def _compute_display_name(self):
         for exam in self:
             when = f"{format_date(self.env, exam.day)} {clock_text(exam.start_min)}" if exam.day else ""
-            exam.display_name = f"{exam.course_id.name or ''}, {when}"
+            exam.display_name = f"{exam.course_id.name}, {when}" if exam.course_id else ""
 
     @api.depends("seat_ids")
     def _compute_seat_count(self):

@@ -120,7 +120,7 @@ class CampusLesson(models.Model):
         weekdays = dict(self._fields["weekday"]._description_selection(self.env))
         for lesson in self:
             when = f"{weekdays.get(lesson.weekday, '')} {clock_text(lesson.start_min)}–{clock_text(lesson.end_min)}"
-            lesson.display_name = f"{lesson.course_id.name or ''}, {when}"
+            lesson.display_name = f"{lesson.course_id.name}, {when}" if lesson.course_id else ""
 
     @api.constrains("weeks", "week_list")
     def _check_weeks(self):

@@ -75,7 +75,8 @@ class CampusLessonChange(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for change in self:
             day = change.day and format_date(self.env, change.day)
-            change.display_name = f"{change.course_id.name or ''}, {day or ''}: {kinds.get(change.kind, '')}"
+            what = f"{change.course_id.name}, {day or ''}: {kinds.get(change.kind, '')}"
+            change.display_name = what if change.course_id else ""
 
     @api.onchange("lesson_id", "kind")
     def _onchange_kind(self):

@@ -27,7 +27,7 @@ class Seen(NamedTuple):
     """What is heard of a door; times are milliseconds since 1970, 0 for never.
 
     ``is_heard``: its readers answer now; ``was_heard``: they ever did. ``passed_ms`` is when its contact last saw
-    somebody go through. ``lockdowns`` is how many orders close it, ``confirmed`` how many of them its edges obey.
+    somebody go through, ``is_open`` what it said last. ``lockdowns`` is how many orders close it, ``confirmed`` how many of them its edges obey.
     """
 
     mode: str = types.NORMAL
@@ -38,6 +38,7 @@ class Seen(NamedTuple):
     closed_ms: int = 0
     passed_ms: int = 0
     has_contact: bool = False
+    is_open: bool = False
     is_free: bool = False
     lockdowns: int = 0
     confirmed: int = 0
@@ -57,7 +58,7 @@ def state(seen: Seen, now_ms: int) -> str:
 
 
 def _at_rest(seen: Seen, now_ms: int) -> str:
-    if 0 <= now_ms - seen.passed_ms < OPEN_FOR_MS:
+    if seen.is_open or 0 <= now_ms - seen.passed_ms < OPEN_FOR_MS:
         return OPEN
     if seen.mode == types.LOCKED:
         return LOCKED

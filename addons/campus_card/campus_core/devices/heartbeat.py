@@ -18,6 +18,7 @@ READER_STATES: Final = (OPENING, READY, LOST, SICK, STOPPED)
 BAD_READER_STATES: Final = frozenset({LOST, SICK})
 MAX_READERS: Final = 500
 MAX_LOST: Final = 20
+MAX_CONTACTS: Final = 2_000
 MAX_LOCKDOWNS: Final = 500
 _INT4: Final = (1 << 31) - 1
 _INT8: Final = (1 << 53) - 1
@@ -54,6 +55,8 @@ class Heartbeat(NamedTuple):
     lost: tuple[Lost, ...] = ()
     #: The highest number of a lockdown that the edge has stored and obeys.
     lockdown: int = 0
+    #: Doors with a contact, and whether they are open now.
+    contacts: tuple[tuple[int, bool], ...] = ()
     #: The orders among them that are in force there; None from an edge that does not say.
     lockdowns: tuple[Lockdown, ...] | None = None
 
@@ -78,6 +81,7 @@ def parse(values: Mapping[str, Any]) -> Heartbeat:
         readers=_readers(values.get("readers", [])),
         lost=_lost(values.get("lost", [])),
         lockdown=_whole(values, "lockdown", 0, _INT4),
+        contacts=_contacts(values.get("contacts", [])),
         lockdowns=_lockdowns(values.get("lockdowns")),
     )
 
@@ -94,6 +98,18 @@ def _lockdowns(values: object) -> tuple[Lockdown, ...] | None:
     if not all(0 < order.number <= _INT4 and 0 < order.zone <= _INT4 for order in orders):
         raise WireError(errors.MALFORMED, field="lockdowns")
     return orders
+
+
+def _contacts(values: object) -> tuple[tuple[int, bool], ...]:
+    if not isinstance(values, list) or len(values) > MAX_CONTACTS:
+        raise WireError(errors.MALFORMED, field="contacts")
+    found: dict[int, bool] = {}
+    for value in values:
+        door, is_open = value if isinstance(value, list) and len(value) == 2 else (None, None)
+        if type(door) is not int or not 0 < door <= _INT4 or not isinstance(is_open, bool):
+            raise WireError(errors.MALFORMED, field="contacts")
+        found[door] = is_open
+    return tuple(found.items())
 
 
 def _lost(values: object) -> tuple[Lost, ...]:

@@ -65,6 +65,8 @@ class Inputs:
         self._free: frozenset[int] = frozenset()
         self._fires: set[str] = set()
         self._timer: Timer | None = None
+        #: Whether each door with a contact is open; replaced whole, so any thread may read it.
+        self.contacts: Mapping[int, bool] = {}
 
     def has_contact(self, door: Door) -> bool:
         """Say whether a contact of the door is wired to a reader of this edge."""
@@ -97,11 +99,13 @@ class Inputs:
         """Take the level of an input of a reader; only changes mean something."""
         wiring = self._wirings.get(terminal)
         was_on = self._levels.get((terminal, number))
+        place = self._place(terminal)
+        if wiring is not None and number == wiring.contact and place is not None:
+            self.contacts = {**self.contacts, place[0].door: is_on}
         if wiring is None or bool(was_on) == is_on:
             self._levels[terminal, number] = is_on
             return
         self._levels[terminal, number] = is_on
-        place = self._place(terminal)
         if number == wiring.contact and place is not None:
             self._contact(place[0], is_on, is_first=was_on is None)
         elif number == wiring.fire:

@@ -11,6 +11,7 @@ import { PlanPicture } from "./plan_picture";
 import { alarmsOf, counted, withStates } from "./plan_states";
 
 const CHANNEL = "campus_doors";
+const KEPT = "campus_floor_plan";
 /** States are asked for again after so long, and so long after something has happened. */
 const ASK_MS = 15000;
 const NEWS_MS = 1000;
@@ -49,8 +50,9 @@ export class CampusFloorPlan extends Component {
     }
 
     get firstPlan() {
-        const { action, resId, state } = this.props;
-        return state?.planId || action.context?.plan_id || resId || false;
+        const { action, state } = this.props;
+        const kept = Number(browser.localStorage.getItem(KEPT));
+        return state?.planId || action.context?.plan_id || kept || false;
     }
 
     begin() {
@@ -91,10 +93,10 @@ export class CampusFloorPlan extends Component {
         this.note();
     }
 
-    /** The plan stands in the address. */
+    /** The same plan is shown the next time. */
     note() {
-        if (this.state.plan && this.props.updateActionState) {
-            this.props.updateActionState({ resId: this.state.plan.id });
+        if (this.state.plan) {
+            browser.localStorage.setItem(KEPT, this.state.plan.id);
         }
     }
 
@@ -154,10 +156,10 @@ export class CampusFloorPlan extends Component {
             locked_down: _t("Locked down"),
             offline: _t("Offline"),
             unknown: _t("Unknown"),
-            open: _t("Open"),
+            open: _t("Open now"),
             free: _t("Open to all"),
             locked: _t("Locked for everybody"),
-            closed: _t("Closed"),
+            closed: _t("Closed now"),
             ready: _t("In service, no contact"),
         }[key];
     }
