@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from campus_edge.server import identity
+from support.edge_rig import until
 from support.gate import Gate
+from support.portal import read_codes
 
 STUDENT, STRANGER = "04D00A01", "04D00A02"
 PHONE = {"width": 390, "height": 844}
@@ -47,6 +49,23 @@ env.cr.commit()
 PASSAGES = """
 answer = env["campus.passage"].sudo().search([("edge_id", "=", edge), ("kind", "!=", "event")], order="id").mapped(
     lambda passage: [passage.outcome, passage.code])
+"""
+VISIT = """
+from datetime import datetime, timedelta
+host = env["res.partner"].search([("campus_number", "=", "D2026001")])
+visit = env["campus.access.visit"].create({
+    "visitor_name": "周启明", "host_id": host.id, "zone_id": zone, "needs_escort": False,
+    "valid_until": datetime.now() + timedelta(hours=2)})
+answer = {"visit": visit.id, "right": visit.right_id.id, "path": "/card/visit/" + visit.sudo().token}
+env.cr.commit()
+"""
+VISITED = """
+answer = env["campus.passage"].sudo().search([("right_id", "=", right)]).mapped("outcome")
+"""
+CALL_OFF = """
+env["campus.access.visit"].browse(visit).action_call_off()
+env.cr.commit()
+answer = True
 """
 SPOT = """
 spot = env["campus.floor.plan"].browse(plan).spot_ids
@@ -132,6 +151,32 @@ def test_a_denial_is_read_in_the_portal_with_its_reason(server, made, gate, visi
     expect(holder.page.locator(".recent li").first).to_contain_text("已")
     holder.shot("doors denial in the portal")
     assert holder.errors == []
+
+
+def test_a_visitor_opens_the_door_with_the_phone_until_the_visit_is_called_off(server, made, gate, visit):
+    announced = server.run(VISIT, zone=made["zone"])
+    visitor = visit("zh_CN")
+    visitor.page.set_viewport_size(PHONE)
+    visitor.page.goto(announced["path"])
+    expect(visitor.page.locator("main")).to_contain_text("周启明")
+    visitor.page.get_by_role("button", name="显示开门码").click()
+    visitor.page.wait_for_selector("#code[data-shown=ready] svg path[d^=M]")
+    visitor.shot("doors visitor's code")
+
+    def shown():
+        (code,) = read_codes(visitor.shot("doors visitor's code"))
+        return gate.scan(code)
+
+    # the edge hears of the visitor a moment later
+    assert until(lambda: shown() == "ok")
+    assert gate.told()
+    assert "granted" in server.run(VISITED, right=announced["right"])
+    server.run(CALL_OFF, visit=announced["visit"])
+    assert until(lambda: shown() == "phone_revoked")
+    assert visitor.errors == []
+    visitor.page.reload()
+    expect(visitor.page.locator("main")).to_contain_text("来访已结束")
+    assert not visitor.page.locator("#code").count()
 
 
 def test_a_manager_drags_a_door_to_its_place(server, made, visit):

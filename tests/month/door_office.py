@@ -221,6 +221,8 @@ class DoorOffice:
         return Person(partner, uid, card, "visitor")
 
     def _alone(self, visitor):
+        # nobody who came a moment before is taken for the company
+        self.world.clock.pass_s(30)
         said = self.doors.present(visitor, "MW1", asks_why=True)
         if "access_escort_missing" not in said.note.reasons:
             self.world.violate("the visitor comes alone", f"no companion was asked for: {said}")

@@ -5,7 +5,7 @@ from edge_support import pieces
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from campus_edge.protocols import osdp_codes, osdp_frame
+from campus_edge.protocols import osdp_codes, osdp_feedback, osdp_frame
 from campus_edge.protocols.base import CardSeen, Noise
 from campus_edge.protocols.osdp_card import card_event
 from campus_edge.protocols.osdp_secure import DEFAULT_KEY, SecureChannel
@@ -189,3 +189,13 @@ def test_card_noise_raises_nothing(data):
 def test_one_wrong_bit_of_a_wiegand_frame_is_noticed(bit):
     good = int.from_bytes(with_parity(0x04A1B2C3, 32)[4:], "big") >> 6
     assert card_event(raw(34, good ^ 1 << bit % 34)) == Noise("card_parity")
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_text_that_is_too_long_is_cut_between_two_characters(encoding, before):
+    line = before + "三层楼梯门今天全天不开放请走正门或者侧门"
+    [command] = osdp_feedback.text(line, 1000, encoding)
+    shown = command.data[6:]
+    assert len(shown) == command.data[5] <= osdp_feedback.TEXT_MAX
+    assert line.startswith(shown.decode(encoding)) and len(shown) > osdp_feedback.TEXT_MAX - 4

@@ -51,7 +51,10 @@ def _ensure(session: Session, url: str) -> list[str]:
         return codes
     stop()
     if not is_paired:
-        _pair(session, url, found[0]["id"], codes)
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    _write_settings(codes)
+    if not is_paired:
+        _pair(session, url, found[0]["id"])
     _start()
     return codes
 
@@ -64,21 +67,24 @@ def _identity() -> tuple[str, str] | None:
         return None
 
 
-def _pair(session: Session, url: str, edge: int, codes: list[str]) -> None:
-    """Make the settings and keys of the readers, and introduce the edge to the server."""
-    say("pairing the edge of the doors ...")
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(mode=0o700, parents=True)
+def _write_settings(codes: list[str]) -> None:
+    """The settings of the edge: all readers on one line, each with a key of its own."""
+    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     text = '[edge]\nstate_folder = "state"\nlanguage = "zh_CN"\ntime_zone = "Asia/Shanghai"\n'
     for address, code in enumerate(codes):
         key = FOLDER / f"{code}.key"
-        key.write_text(secrets.token_hex(16), encoding="ascii")
-        key.chmod(0o600)
+        if not key.exists():
+            key.write_text(secrets.token_hex(16), encoding="ascii")
+            key.chmod(0o600)
         text += f'[[reader]]\nterminal = "{code}"\ndriver = "osdp"\nurl = "{FOLDER / "line"}"\n'
-        text += f'address = {address}\nkey_file = "{key.name}"\ncontact_input = 0\nencoding = "gb18030"\n'
+        text += f'address = {address}\nkey_file = "{key.name}"\ncontact_input = 0\nencoding = "utf-8"\n'
     SETTINGS.write_text(text, encoding="utf-8")
-    shown = session.call("campus.edge", "action_pair", [edge])
-    code = shown["context"]["default_code"]
+
+
+def _pair(session: Session, url: str, edge: int) -> None:
+    """Introduce the edge to the server with a new one-time code."""
+    say("pairing the edge of the doors ...")
+    code = session.call("campus.edge", "action_pair", [edge])["context"]["default_code"]
     command = [venv.PYTHON, "-m", "campus_edge", "--config", SETTINGS, "pair", code, url]
     process.run(command, "doors-pair", {"PYTHONPATH": paths.PURE_PATH})
 

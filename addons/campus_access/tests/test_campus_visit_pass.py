@@ -99,6 +99,17 @@ class TestCampusVisitPass(PortalAccessCase):
         phones = self.env["campus.snapshot"]._snapshot_phones(self.company, 0)
         self.assertIn((card.id, False), [(row[0], row[3]) for row in phones])
 
+    def test_who_comes_in_some_days_gets_the_code_today_and_no_door_opens_before(self):
+        now = fields.Datetime.now()
+        self.visit.write(
+            {"valid_from": now + dt.timedelta(days=2), "valid_until": now + dt.timedelta(days=2, hours=2)}
+        )
+        self.open_page()
+        self.assertEqual(self.enrol_visitor()["code"], "ok")
+        self.assertEqual(self.resolve(self.phone.code())[1], "card_not_active")
+        self.visit.partner_id.campus_card_ids._do("freeze")
+        self.assertEqual(self.enrol_visitor()["code"], "card_frozen")
+
     def test_calling_off_ends_right_code_and_page(self):
         self.open_page()
         self.enrol_visitor()

@@ -36,6 +36,7 @@ class CampusDemo(models.AbstractModel):
             self._load_visit(company, now)
             self._load_requests(company, now)
             self._load_look(company, now)
+            self._load_door_pin(company)
             self._load_refusal_dispute(company)
 
     @api.model
@@ -150,6 +151,13 @@ class CampusDemo(models.AbstractModel):
             }
         )
         look._add_people(student)
+
+    @api.model
+    def _load_door_pin(self, company):
+        """The door PIN of the teacher, which the manual names. Normally only its holder knows a PIN."""
+        holder, pins = self._wallet_of_role(company, TEACHER).partner_id, self.env["campus.door.pin"]
+        if holder and not pins._of(holder):
+            pins._store(holder, pins._seal(daily.DOOR_PIN, daily.DOOR_PIN))
 
     @api.model
     def _load_refusal_dispute(self, company):

@@ -89,7 +89,9 @@ def text(lines: str, duration_ms: int, encoding: str) -> list[Command]:
     seconds = min(max(1, (duration_ms + 999) // 1000), 0xFF)
     found = []
     for row, line in enumerate(lines.split("\n")[:4], start=1):
-        shown = line.encode(encoding, "ignore").strip()[:TEXT_MAX]
+        # what does not fit is cut between two characters: half of one is shown as rubbish
+        cut = line.encode(encoding, "ignore").strip()[:TEXT_MAX]
+        shown = cut.decode(encoding, "ignore").encode(encoding)
         if shown:
             head = bytes([0, _TEXT_FOR, seconds, row, 1, len(shown)])
             found.append(Command(codes.TEXT, head + shown))
