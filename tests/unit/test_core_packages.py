@@ -11,7 +11,7 @@ CORE_MAY_USE = {
     "ledger": set(),
     "taps": {"ledger"},
     "credentials": {"taps"},
-    "devices": {"taps"},
+    "devices": {"access", "taps"},
     "card_file": {"credentials"},
     "access": {"taps", "credentials"},
     "timetable": {"card_file"},

@@ -1,4 +1,5 @@
-from datetime import time
+from datetime import time, timezone
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.addons.campus_card.campus_core import schedule as core
@@ -108,9 +109,10 @@ class CampusScheduleImport(models.TransientModel):
         )
 
     def _leave(self, leave):
-        in_zone = self.with_context(tz=self.calendar_id.tz)
+        zone = ZoneInfo(self.calendar_id.tz or "UTC")
         first, last = (
-            fields.Datetime.context_timestamp(in_zone, moment) for moment in (leave.date_from, leave.date_to)
+            moment.replace(tzinfo=timezone.utc).astimezone(zone)
+            for moment in (leave.date_from, leave.date_to)
         )
         is_whole = first.time().replace(second=0) == time() and last.time() >= time(23, 59)
         return working_time.Leave(

@@ -2,6 +2,7 @@ import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odo
 import { browser } from "@web/core/browser/browser";
 import { formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
@@ -114,7 +115,7 @@ export class CampusFloorPlan extends Component {
         } catch (error) {
             // old news must not look like new ones
             this.state.isOld = true;
-            if (error.name !== "ConnectionLostError") {
+            if (!(error instanceof ConnectionLostError)) {
                 throw error;
             }
         }
