@@ -53,6 +53,7 @@ class DoorCampus(Campus):
     names: dict = field(default_factory=dict)
     numbers: dict = field(default_factory=dict)
     positions: list = field(default_factory=list)
+    holders: list = field(default_factory=list)
     opened: list = field(default_factory=list)
     orders: list = field(default_factory=list)
     ended: list = field(default_factory=list)
@@ -90,6 +91,7 @@ class DoorCampus(Campus):
             "names": list(map(list, self.names.items())) if is_fresh("access", "names") else [],
             "numbers": list(map(list, self.numbers.items())) if is_fresh("access", "numbers") else [],
             "positions": list(map(list, self.positions)) if is_fresh("access", "positions") else [],
+            "holders": list(map(list, self.holders)) if is_fresh("access", "holders") else [],
             "opened": self.opened,
             "lockdowns": {"orders": list(map(lockdown_to_wire, self.orders)), "ended": self.ended},
         }

@@ -125,6 +125,26 @@ def test_positions_are_the_same_whatever_is_heard_first_or_twice(history, rng):
         assert len(heard.inside(zone)) == heard.counts().get(zone, 0)
 
 
+@given(histories, st.lists(st.booleans(), min_size=12, max_size=12))
+@settings(max_examples=300)
+def test_passages_of_a_card_are_the_holders_once_it_is_known_whose_card_it_is(history, is_nameless):
+    site = types.Site(zones=ZONES)
+    known, learnt = Positions(site), Positions(site)
+    known.take(history)
+    for one, nameless in zip(history, is_nameless, strict=False):
+        learnt.take([one._replace(holder=-one.holder) if nameless and one.zone is not None else one])
+    for number in learnt.nameless():
+        learnt.rename(number, -number)
+    assert not learnt.nameless()
+    assert known.all() == learnt.all()
+    assert {k: v for k, v in known.counts().items() if v} == {k: v for k, v in learnt.counts().items() if v}
+    for holder in range(1, 4):
+        assert known.entered(holder) == learnt.entered(holder)
+        assert [known.at_door(holder, door) for door in (7, 8)] == [
+            learnt.at_door(holder, door) for door in (7, 8)
+        ]
+
+
 orders = st.builds(
     types.Lockdown,
     number=st.integers(-3, 6),

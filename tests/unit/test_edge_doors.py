@@ -122,6 +122,36 @@ def test_hard_passback_holds_at_once_over_a_restart_and_is_forgiven(server, camp
         assert edge.tap(2).granted
 
 
+def test_a_card_without_a_right_is_no_second_person(edge, campus):
+    """Leaving is free: the edge notes the card, and learns later whose it is."""
+    zones = [Zone(OUTSIDE), Zone(BUILDING, OUTSIDE, passback=Passback(types.HARD)), Zone(LAB, BUILDING)]
+    campus.change(site=site(zones=zones))
+    edge.ready()
+    positions = edge.edge.doors.places.positions
+    entered_ms = edge.edge.clock.now_ms()
+    campus.change(positions=[(1004, BUILDING, entered_ms, 8, 1, OUTSIDE)])
+    edge.ready()
+    assert edge.tap(4, "D02").granted
+    assert (positions.zone(-4), positions.zone(1004)) == (OUTSIDE, BUILDING)
+    campus.change(holders=[(4, 1004)])
+    edge.ready()
+    assert (positions.nameless(), positions.zone(1004)) == ([], OUTSIDE)
+    assert positions.counts().get(BUILDING, 0) == 0
+
+
+def test_a_right_that_is_taken_away_takes_nobody_out_of_the_building(edge, campus):
+    zones = [Zone(OUTSIDE), Zone(BUILDING, OUTSIDE, passback=Passback(types.HARD)), Zone(LAB, BUILDING)]
+    campus.change(site=site(zones=zones))
+    edge.ready()
+    assert edge.tap(1).granted
+    campus.give((), 1)
+    edge.ready()
+    positions = edge.edge.doors.places.positions
+    assert set(edge.tap(1).reasons) == {"access_no_right", "access_passback"}
+    assert edge.tap(1, "D02").granted
+    assert (positions.nameless(), positions.zone(1001)) == ([], OUTSIDE)
+
+
 def test_positions_of_other_edges_are_pushed(edge, campus, server):
     zones = [
         Zone(OUTSIDE),

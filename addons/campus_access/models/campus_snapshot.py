@@ -1,3 +1,5 @@
+from itertools import chain
+
 from odoo import api, models
 from odoo.addons.campus_card.campus_core.access import wire
 from odoo.addons.campus_terminal.edge_auth import ACTIVE
@@ -32,6 +34,7 @@ class CampusSnapshot(models.AbstractModel):
         access["positions"] = (
             self._changed_positions(edge, since) if since else self._positions_of_areas(edge)
         )
+        access["holders"] = self._holders_of(edge, access)
         access["opened"] = self._opened_zones(edge)
         access["lockdowns"] = self.env["campus.lockdown"]._to_wire(edge)
         return {**parts, "access": access}
@@ -108,6 +111,23 @@ class CampusSnapshot(models.AbstractModel):
             },
         )
         return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _holders_of(self, edge, access):
+        """``[[card, holder], ...]`` of people without a right here whose positions the list tells."""
+        people = [row[0] for row in access["positions"]]
+        if not people:
+            return []
+        self.env.cr.execute(
+            """SELECT card.id, card.partner_id FROM campus_card card
+                 LEFT JOIN campus_access_person person ON person.partner_id = card.partner_id
+                 LEFT JOIN campus_access_profile profile ON profile.id = person.profile_id
+                WHERE card.company_id = %s AND card.partner_id = ANY (%s)
+                  AND NOT coalesce(profile.rules && %s, FALSE)
+                ORDER BY card.id""",
+            [edge.company_id.id, people, sorted(set(chain.from_iterable(access["profiles"].values())))],
+        )
+        return [list(row) for row in self.env.cr.fetchall()]
 
     @api.model
     def _changed_positions(self, edge, since, limit=None):

@@ -96,6 +96,8 @@ class TestCampusPositions(PassageCase):
         whole = snapshots._small_parts(back, 1, 0)["access"]
         row = [self.card.partner_id.id, self.library.id, self.journal.at_ms, self.edge.id, 1, self.yard.id]
         self.assertEqual((whole["edge"], whole["positions"]), (back.id, [row]))
+        # The card has no right there: its holder is told, or the edge would count a second person.
+        self.assertEqual(whole["holders"], [[self.card.id, self.card.partner_id.id]])
         version = snapshots._version()
         self.assertEqual(snapshots._changed_positions(back, version), [row], "of this very transaction")
         self.assertFalse(snapshots._changed_positions(back, version + (1 << 30)))

@@ -59,6 +59,22 @@ class Positions:
         """Apply passages; return those that have moved somebody."""
         return [passage for passage in passages if self._take(passage)]
 
+    def nameless(self) -> list[int]:
+        """Return the holders below zero: cards whose holder nobody knew."""
+        return [holder for holder in self._entered.keys() | self._newest.keys() if holder < 0]
+
+    def rename(self, before: int, holder: int) -> None:
+        """Take what was noted for one number as the passages of another: they are one person."""
+        newest, entered = self._newest.pop(before, None), self._entered.pop(before, {})
+        if newest is not None:
+            self._count(newest.zone, -1)
+            self._take(newest._replace(holder=holder))
+        known = self._entered.setdefault(holder, {})
+        known.update({zone: max(at_ms, known.get(zone, 0)) for zone, at_ms in entered.items()})
+        for place in [place for place in self._doors if place[0] == before]:
+            passage = self._doors.pop(place)._replace(holder=holder)
+            self._doors[holder, place[1]] = _newer(self._doors.get((holder, place[1])), passage)
+
     def newest(self, holder: int) -> Passage | None:
         """Return the last passage of a holder."""
         return self._newest.get(holder)

@@ -153,6 +153,7 @@ class Doors:
     def _take(self, update: AccessUpdate) -> None:
         if update.site is not None:
             self._change_site()
+        self.places.know(self._access.holder)
         self.places.take(update.positions)
         self.places.opened(update.opened)
 
@@ -267,9 +268,9 @@ class Doors:
         self._around.loop.post(self._took, terminal, card, at_ms)
 
     def _took(self, terminal: str, card: int, at_ms: int) -> None:
-        place, member = self._judge.place(terminal), self._access.member(card)
+        place = self._judge.place(terminal)
         if place is not None:
-            holder = member.holder if member else -card
+            holder = self._access.holder(card)
             self._went(Passing(*place, card, holder, terminal, types.Verdict()), at_ms)
 
     def hold_again(self, terminal: str) -> None:

@@ -102,7 +102,7 @@ class DoorJudge:
     ) -> Passing:
         door, side = place
         member = self._access.member(card)
-        holder = member.holder if member else -card
+        holder = self._access.holder(card)
         refusal = None if found.granted else Refusal(found.code, found.numbers)
         person = Person(holder, self._access.rules(member), refusal)
         moment = self._moment(arrived.terminal, now_ms)

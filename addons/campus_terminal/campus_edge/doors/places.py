@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from campus_core.access.positions import Passage, Positions
@@ -42,6 +42,13 @@ class Places:
     def take(self, passages: Iterable[Passage]) -> None:
         """Apply passages of this edge or of others."""
         self.positions.take(passages)
+
+    def know(self, holder_of: Callable[[int], int]) -> None:
+        """Learn whose cards are: who went through without a right was noted for the card alone."""
+        for number in self.positions.nameless():
+            holder = holder_of(-number)
+            if holder > 0:
+                self.positions.rename(number, holder)
 
     def state(self, door: Door, side: str, holder: int, moment: Moment) -> State:
         """Return what is known about a holder who stands at a side of a door."""

@@ -38,8 +38,7 @@ def run(
         if entry.terminal not in sides or entry.card is None:
             continue
         door, side = sides[entry.terminal]
-        member = access.member(entry.card)
-        holder = member.holder if member else -entry.card
+        holder = access.holder(entry.card)
         if entry.code == errors.ACCESS_PIN_WRONG and 0 <= now_ms - entry.at_ms < WINDOW_MS:
             pins.wrong_before(str(door.door), holder, now_ms - entry.at_ms)
         is_granted = entry.kind == wire.TAP and entry.outcome == wire.GRANTED

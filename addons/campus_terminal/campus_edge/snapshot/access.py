@@ -44,6 +44,8 @@ class AccessUpdate(NamedTuple):
     whole: frozenset[str] = frozenset()
     #: ``(zone, time)`` of zones that somebody has opened who may, at whatever edge.
     opened: tuple[tuple[int, int], ...] = ()
+    #: ``(card, holder)`` of people without a right here whose positions are told.
+    holders: tuple[tuple[int, int], ...] = ()
 
 
 def parse(data: Any) -> AccessUpdate | None:
@@ -66,6 +68,7 @@ def parse(data: Any) -> AccessUpdate | None:
             ended=tuple(map(int, lockdowns.get("ended") or ())),
             whole=frozenset(map(str, data.get("whole") or ())),
             opened=tuple((int(zone), int(at_ms)) for zone, at_ms in data.get("opened") or ()),
+            holders=tuple((int(card), int(holder)) for card, holder in data.get("holders") or ()),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WireError(errors.MALFORMED, field="access", detail=str(error)[:80]) from error
@@ -118,6 +121,7 @@ class Access:
         self._cards: dict[int, int] = {}
         self._profiles: Mapping[str, tuple[int, ...]] = {}
         self._people: dict[int, Member] = {}
+        self._holders: dict[int, int] = {}
         self._pins: dict[int, str] = {}
         #: Called after each change, with the update, in the thread that applies snapshots.
         self.on_change: Callable[[AccessUpdate], None] = lambda update: None
@@ -129,6 +133,11 @@ class Access:
     def member(self, card: int) -> Member | None:
         """Return who has a card, if it has a right here."""
         return self._people.get(card)
+
+    def holder(self, card: int) -> int:
+        """Return whose a card is, also without a right here; below zero as long as nobody has told."""
+        member = self._people.get(card)
+        return member.holder if member else self._holders.get(card, -card)
 
     def rules(self, member: Member | None) -> tuple[int, ...]:
         """Return the rules that name somebody."""
@@ -157,8 +166,10 @@ class Access:
             self.edge = update.edge
         if is_full:
             self._people = {card: one for card, one in update.people.items() if one.profile}
+            self._holders = dict(update.holders)
         else:
             self._merge(update)
+            self._holders.update(update.holders)
         is_whole = LISTS if is_full else update.whole
         self._pins = _kept(self._pins, update.pins, is_whole="pins" in is_whole)
         self.names = _kept(self.names, update.names, is_whole="names" in is_whole)
@@ -169,6 +180,9 @@ class Access:
         if update.site is not None:
             # who has a list that no rule of these doors makes any more has no right here
             known = self._profiles
+            self._holders.update(
+                {card: one.holder for card, one in self._people.items() if one.profile not in known}
+            )
             self._people = {card: one for card, one in self._people.items() if one.profile in known}
         self.is_there = bool(self.site.doors)
         self.on_change(update)
@@ -178,10 +192,12 @@ class Access:
             if member.profile:
                 self._people[card] = member
             else:
+                # the right goes, the person stays the same
+                self._holders[card] = member.holder
                 self._people.pop(card, None)
 
     def _clear(self) -> None:
         self.is_there, self.site, self.names = False, Site(), {}
-        self._profiles, self._people, self._pins = {}, {}, {}
+        self._profiles, self._people, self._pins, self._holders = {}, {}, {}, {}
         self.numbers, self._cards = {}, {}
         self.on_change(AccessUpdate(None, Site(), {}, {}, {}, {}, {}, (), (), ()))
