@@ -50,6 +50,7 @@
             "campus_access/static/src/schedule_preview/*",
             "campus_access/static/src/live/*",
             "campus_access/static/src/floor_plan/*",
+            "campus_access/static/src/right_form/*",
         ],
     },
     "uninstall_hook": "uninstall_hook",

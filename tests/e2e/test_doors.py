@@ -67,6 +67,12 @@ env["campus.access.visit"].browse(visit).action_call_off()
 env.cr.commit()
 answer = True
 """
+HIDE = """() => {
+    const seen = (value) => Object.defineProperty(document, "visibilityState", { value, configurable: true });
+    seen("hidden");
+    document.dispatchEvent(new Event("visibilitychange"));
+    seen("visible");
+}"""
 SPOT = """
 spot = env["campus.floor.plan"].browse(plan).spot_ids
 answer = [spot.x, spot.y]
@@ -130,7 +136,12 @@ def test_a_secretary_makes_a_right_after_a_dry_run_and_the_door_opens(gate, visi
     expect(trial).to_contain_text("林晓雨")
     expect(page.locator("[name=sentence]")).to_contain_text("物理实验楼")
     secretary.shot("doors secretary dry run")
-    # nothing is in force before it is saved
+    # nothing is in force before it is saved, and looking at another tab saves nothing
+    page.evaluate(HIDE)
+    assert gate.answers(STUDENT, "access_no_right")
+    page.locator(".breadcrumb-item a, .o_back_button").first.click()
+    page.locator(".modal .btn-close").click()
+    expect(trial).to_contain_text("林晓雨")
     assert gate.answers(STUDENT, "access_no_right")
     page.locator(".o_form_button_save").click()
     expect(page.locator(".o_form_saved, .o_form_button_save:not(:visible)").first).to_be_attached()
