@@ -1,6 +1,6 @@
 """Addresses in Odoo's log without the secrets that stand in them.
 
-A link for top-ups, one that confirms a change of identity, a link to a photo, a link of a login carry
+A link for top-ups, one of a visit, one that confirms a change of identity, a link to a photo, a link of a login carry
 what entitles whoever has it. A log is read by more people than the link was given to.
 """
 
@@ -10,7 +10,7 @@ import re
 HIDDEN = "[hidden]"
 #: Parts of a path and values of a query that open something.
 _SECRETS = re.compile(
-    r"(?P<before>/card/topup/|/campus/calendar/|/card/identity/\d+/|/campus_pos/photo/|[?&](?:[a-z_]*token|key|secret|code|signature)=)"
+    r"(?P<before>/card/topup/|/card/visit/|/campus/calendar/|/card/identity/\d+/|/campus_pos/photo/|[?&](?:[a-z_]*token|key|secret|code|signature)=)"
     r"(?P<secret>[^/?&#\s\"']+)",
     re.IGNORECASE,
 )
@@ -33,7 +33,8 @@ class WithoutSecrets(logging.Filter):
 
 
 def install():
-    """Hide secrets in the log of requests."""
-    logger = logging.getLogger("werkzeug")
-    if not any(isinstance(known, WithoutSecrets) for known in logger.filters):
-        logger.addFilter(WithoutSecrets())
+    """Hide secrets in the log of requests, and where Odoo warns of a form without its token."""
+    for name in ("werkzeug", "odoo.http"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, WithoutSecrets) for known in logger.filters):
+            logger.addFilter(WithoutSecrets())
