@@ -102,6 +102,7 @@ class Desk:
         """Pay out, hand the card in, close, archive; the card is dead afterwards."""
         partner, campus_number, uid = person
         self.meals.eaters = [other for other in self.meals.eaters if other != uid]
+        self.lost = [(other, card) for other, card in self.lost if other != uid]
         self.world.step(f"{campus_number} leaves", lambda: self.office.leave(partner, campus_number))
         self.must_not_pay("the card of somebody who left", uid)
         self.gone.append(person)

@@ -142,7 +142,7 @@ class DoorMachine:
             sender._turn()
         while (pause_ms := sender._turn()) == 0:
             pass
-        if pause_ms > 0 or sender.problem or sender.forks or sender.rejected:
+        if pause_ms > 0 or self.edge.journal.queue_length or sender.forks or sender.rejected:
             raise Crashed(f"the journal is not taken: {sender.problem or 'fork or rejected entries'}")
 
     def cut_off(self):

@@ -78,12 +78,13 @@ class Office:
     # -- leaving ------------------------------------------------------------------------------
 
     def leave(self, partner, number):
-        """Pay out, hand the card in, close the account, archive the person."""
+        """Pay out, close every card (also one that is lost now), close the account, archive the person."""
         left = self.available(number)
         if left:
             self.counter("payout", number, left)
         for (card,) in self.world.query(
-            "SELECT id FROM campus_card WHERE partner_id = %s AND state = 'active'", [partner]
+            "SELECT id FROM campus_card WHERE partner_id = %s AND state NOT IN ('returned', 'replaced')",
+            [partner],
         ):
             self.do("return", card)
         wallet = self.wallet(partner)

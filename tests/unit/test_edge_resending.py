@@ -162,3 +162,14 @@ def test_an_earlier_journal_is_taken_up_by_hand(rig, server, capsys):
     journal = Journal(path.with_name("journal.db"), KEY)
     assert {entry.uuid for entry in journal.unacknowledged()} == uuids and not journal.unanswered()
     journal.close()
+
+
+def test_a_problem_is_over_once_the_server_has_everything(server, tmp_path):
+    """The answer to a batch got lost, and another request says that the server has it: nothing is sent again."""
+    with Rig(server, tmp_path) as rig:
+        rig.ready()
+        assert rig.tap(1).outcome == "granted"
+        assert until(lambda: not rig.journal.queue_length)
+        rig.sender._failed("the answer got lost")
+        rig.sender.server_seen()
+        assert (rig.sender.up, rig.sender.problem) == (True, "")

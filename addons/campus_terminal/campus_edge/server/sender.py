@@ -117,7 +117,8 @@ class Sender:
     def server_seen(self) -> None:
         """Try to send at once, because the server has answered another request."""
         if not self._journal.queue_length:
-            self.up = True
+            # what failed before has arrived, or there is nothing to send
+            self.up, self.problem = True, ""
         self._retry.set()
 
     # -- the thread ------------------------------------------------------------------------
