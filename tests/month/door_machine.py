@@ -138,8 +138,11 @@ class DoorMachine:
         """Send what the server lacks; with ``loses_answer`` the first batch is sent again."""
         sender = self.edge.sender
         if loses_answer:
+            own = sender._connection
             sender._connection = _LosesAnswer(sender)
             sender._turn()
+            # there may have been nothing to send, and so no answer to lose
+            sender._connection = own
         while (pause_ms := sender._turn()) == 0:
             pass
         if pause_ms > 0 or self.edge.journal.queue_length or sender.forks or sender.rejected:
