@@ -4,6 +4,7 @@ import time
 
 import pytest
 from phone import Phone
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 from till_at_edge import LUNCH_MINOR, Cashier, campus_of
 
@@ -207,6 +208,26 @@ def test_five_wrong_emergency_codes_lock_the_right_one(server, till, phone):
     assert till.visitor.errors == []
 
 
+def shows_code(till, alice, film):
+    """Hold the phone before the camera until the till has read it.
+
+    A film shows one code, which is good for a short time; a phone shows the next one. On a busy machine the
+    code of the film may be over before the camera runs.
+    """
+    for _code in range(5):
+        alice.film(film)
+        till.find(".pos-rightheader button:has(.fa-barcode)").click()
+        expect(till.find("video")).to_be_visible()
+        till.shot("camera")
+        try:
+            till.find(".campus-paid").wait_for(timeout=20_000)
+        except PlaywrightTimeout:
+            till.find("button", has_text="Stop").click()
+            expect(till.find("video")).to_have_count(0)
+        else:
+            return
+
+
 def test_the_till_s_camera_reads_a_phone_s_code(server, browser, campus, phone, tmp_path):
     film = tmp_path / "phone.y4m"
     flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
@@ -220,10 +241,7 @@ def test_the_till_s_camera_reads_a_phone_s_code(server, browser, campus, phone, 
         cashier = Visitor(chromium, server, "en_US", "camera", "Asia/Shanghai").login(campus.login)
         till = Cashier(cashier, campus, TILL).open()
         till.order()
-        alice.film(film)
-        till.find(".pos-rightheader button:has(.fa-barcode)").click()
-        expect(till.find("video")).to_be_visible()
-        till.shot("camera")
+        shows_code(till, alice, film)
         till.sees_paid("Alice Lin")
         assert before - money(server, alice.holder) == LUNCH_MINOR
         assert cashier.errors == []
