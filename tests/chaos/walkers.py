@@ -18,7 +18,8 @@ from campus_edge.snapshot.store import SnapshotStore
 from support.edge_campus import now_ms
 from support.edge_rig import until
 
-#: So long after an edge has confirmed a lockdown its clock and the server's may differ, in seconds.
+#: An edge's clock and the server's may differ by so much, in seconds: after an edge has confirmed a lockdown,
+#: and before its end, which the edge hears at once.
 SLACK_S = 2
 COUNTS = """
 SELECT uuid::text || ' ' || kind, count(*)::int FROM campus_passage WHERE edge_id IS NOT NULL GROUP BY uuid, kind
@@ -36,7 +37,7 @@ SELECT passage.uuid::text FROM campus_passage passage
   JOIN res_partner holder ON holder.id = passage.partner_id AND holder.campus_role = 'student'
  WHERE passage.outcome = 'granted' AND passage.kind = 'tap' AND passage.rule NOT LIKE 'doubtful clock%'
    AND passage.occurred_at > line.confirmed_at + interval '{slack} seconds'
-   AND passage.occurred_at < COALESCE(lockdown.ended_at, 'infinity')
+   AND passage.occurred_at < COALESCE(lockdown.ended_at, 'infinity') - interval '{slack} seconds'
 """
 
 
